@@ -1,0 +1,28 @@
+import type { Edit, Range } from "../core/index.ts";
+import type { ItemId } from "./items.ts";
+
+/** By consequence: `error` loses data, requests or secrets; `warning` will hurt one day; `info` is worth knowing. */
+export const SEVERITIES = ["info", "warning", "error"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Something a rule saw that stands against an item. */
+export interface Finding {
+  /** The rule's id, `kind/name`. */
+  readonly rule: string;
+  readonly item: ItemId;
+  readonly severity: Severity;
+  /** How sure: `certain` follows from the text alone; `likely` needs a usual setting; `possible` only a trial can tell. */
+  readonly confidence: "certain" | "likely" | "possible";
+  /** What is wrong here, with the user's own names in it. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** The compose service it concerns, when it concerns one. */
+  readonly service?: string;
+  readonly path: string;
+  readonly range?: Range;
+  /** Edits of the user's text that mend it, all or none. */
+  readonly fix?: { readonly path: string; readonly edits: readonly Edit[] };
+}
+
+export const atLeast = (severity: Severity, threshold: Severity): boolean => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(threshold);

@@ -1,0 +1,110 @@
+import type { Digest, Platform } from "../core/index.ts";
+import type { ContainerConfig, ContainerState, ContainerSummary, EngineEvent, EngineInfo, Labels } from "./types.ts";
+
+/** Containers of one engine. Every call is idempotent where its name lets it be: starting what runs and removing what is gone succeed. */
+export interface Containers {
+  /** @returns the engine's id. @throws ENGINE_REFUSED (details.status 409) when the name is taken. */
+  create(name: string, config: ContainerConfig, platform?: Platform): Promise<string>;
+  start(container: string): Promise<void>;
+  /** Sends the stop signal, waits `graceSeconds`, then SIGKILL. @returns the exit code, undefined when it was gone already. */
+  stop(container: string, graceSeconds: number): Promise<number | undefined>;
+  kill(container: string, signal: string): Promise<void>;
+  /** Forced; anonymous volumes go too. */
+  remove(container: string): Promise<void>;
+  /** Undefined when there is none of that name or id. */
+  inspect(container: string): Promise<ContainerState | undefined>;
+  /** Running and stopped, whose labels include all of `labels`; a label with an empty value asks for its presence only. */
+  list(labels: Labels): Promise<readonly ContainerSummary[]>;
+  /** Lines of stdout and stderr in order, oldest first. `tail` counts from the end; `follow` goes on until the signal or the container's end. */
+  logs(container: string, options: { readonly tail?: number; readonly follow?: boolean; readonly signal?: AbortSignal }): AsyncIterable<string>;
+}
+
+/** Images in one engine's store. */
+export interface Images {
+  /** Undefined when the engine has no such image. `digests` are the repository digests it is known under. */
+  inspect(reference: string): Promise<{ readonly id: Digest; readonly platform: Platform; readonly digests: readonly string[]; readonly sizeBytes: number; readonly config: ImageRunConfig; readonly layers: readonly Digest[] } | undefined>;
+  /** Pulls by tag or digest. `auth` is sent as the engine's X-Registry-Auth header, never in an argument. @throws IMAGE_NOT_FOUND, PLATFORM_MISSING, REGISTRY_UNREACHABLE */
+  pull(reference: string, options?: { readonly platform?: Platform; readonly auth?: { readonly username: string; readonly password: string }; readonly onProgress?: (words: string) => void }): Promise<void>;
+  /** A docker-archive tar of one image, as `docker save` writes it. */
+  save(reference: string): AsyncIterable<Uint8Array>;
+  load(archive: AsyncIterable<Uint8Array>): Promise<void>;
+  tag(source: string, target: string): Promise<void>;
+  remove(reference: string): Promise<void>;
+}
+
+/** What an image says about how to run it (image-spec, config.md). */
+export interface ImageRunConfig {
+  readonly user?: string;
+  readonly env: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly workingDir?: string;
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly stopSignal?: string;
+  readonly labels: Labels;
+  readonly healthcheck?: { readonly test: readonly string[] };
+}
+
+export interface NetworkState {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly internal: boolean;
+  readonly labels: Labels;
+  /** CIDR of each address pool. */
+  readonly subnets: readonly string[];
+  /** Container id to its address without the prefix length. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface NetworkConfig {
+  readonly driver: string;
+  readonly internal?: boolean;
+  readonly enableIpv6?: boolean;
+  readonly options?: Labels;
+  readonly labels: Labels;
+  /** `ipRange` is where the engine allocates by itself; fixed addresses lie outside it. */
+  readonly pools?: readonly { readonly subnet: string; readonly gateway?: string; readonly ipRange?: string }[];
+}
+
+export interface Networks {
+  create(name: string, config: NetworkConfig): Promise<string>;
+  inspect(network: string): Promise<NetworkState | undefined>;
+  list(labels: Labels): Promise<readonly NetworkState[]>;
+  /** `address` is an IPv4 address inside the network's subnet. Connecting what is connected succeeds. */
+  connect(network: string, container: string, options?: { readonly aliases?: readonly string[]; readonly address?: string }): Promise<void>;
+  disconnect(network: string, container: string): Promise<void>;
+  remove(network: string): Promise<void>;
+}
+
+export interface VolumeState {
+  readonly name: string;
+  readonly driver: string;
+  readonly labels: Labels;
+  readonly mountpoint: string;
+}
+
+export interface Volumes {
+  /** Creating what exists with the same driver succeeds and changes nothing. */
+  create(name: string, config?: { readonly driver?: string; readonly options?: Labels; readonly labels?: Labels }): Promise<void>;
+  inspect(volume: string): Promise<VolumeState | undefined>;
+  list(labels: Labels): Promise<readonly VolumeState[]>;
+  remove(volume: string): Promise<void>;
+}
+
+export interface System {
+  /** @throws ENGINE_UNREACHABLE with the address that was tried. */
+  info(): Promise<EngineInfo>;
+  /** From now on, until the signal. Reconnecting is the caller's business. */
+  events(options: { readonly labels?: Labels; readonly signal: AbortSignal }): AsyncIterable<EngineEvent>;
+}
+
+/** One container engine. */
+export interface Engine {
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly networks: Networks;
+  readonly volumes: Volumes;
+  readonly system: System;
+}

@@ -1,0 +1,67 @@
+import type { ItemId, Profile, Requirement, Severity, Waiver } from "../checklist/index.ts";
+import type { ByteSize, Duration, Platform } from "../core/index.ts";
+
+/** Everything under the top-level `x-seaworthy`, with its defaults filled in. Each section is declared in config/<section>.ts. */
+export interface ProjectSettings {
+  readonly policy: { readonly profile: Profile; readonly require: Readonly<Partial<Record<ItemId, Requirement>>> };
+  readonly waive: readonly Waiver[];
+  readonly trust: TrustSettings;
+  readonly registry: RegistrySettings;
+  readonly check: CheckSettings;
+  readonly test?: { readonly target?: string; readonly command?: readonly string[] };
+  readonly release: { /** Releases kept for rollback. Default 5. */ readonly keep: number };
+  readonly proxy: ProxySettings;
+}
+
+export interface TrustSettings {
+  /** Absolute paths of cosign public keys. Empty: this state directory's own key. */
+  readonly keys: readonly string[];
+}
+
+export interface RegistrySettings {
+  /** `host/name`; absent: the embedded registry, repository = project name. */
+  readonly repository?: string;
+  /** Loopback port of the embedded registry. Default 5417. */
+  readonly port: number;
+}
+
+export interface CheckSettings {
+  readonly ignore: readonly { readonly rule: string; readonly path?: string; readonly until?: string; readonly why: string }[];
+  /** Findings at or above it make `check` exit 1. Default `error` under dev, `warning` otherwise. */
+  readonly fail?: Severity;
+}
+
+export interface ProxySettings {
+  /** Port for HTTP on every address. Default 80. */
+  readonly http: number;
+  /** Image of the proxy's container. Default: seaworthy/haproxy:2.6 when the engine has it, else haproxy:lts. */
+  readonly image?: string;
+}
+
+/** Everything under a service's `x-seaworthy`. */
+export interface ServiceSettings {
+  readonly build: { readonly platforms: readonly Platform[]; readonly maxSize?: ByteSize; readonly secrets: readonly string[] };
+  /** Absent: the service gets no traffic from the proxy. */
+  readonly route?: RouteSettings;
+  readonly release: ServiceReleaseSettings;
+}
+
+export interface RouteSettings {
+  /** Lower-case host names; `*` alone takes whatever no other service claims. */
+  readonly hosts: readonly string[];
+  /** Port inside the container. */
+  readonly port: number;
+  /** Readiness path; 200 to 399 means ready. Default `/`. */
+  readonly ready: string;
+  /** Liveness path, when there is one apart. */
+  readonly live?: string;
+}
+
+export interface ServiceReleaseSettings {
+  /** Only `rolling` until the release engine goes deep; other names are refused. */
+  readonly strategy: "rolling";
+  /** How long requests in flight may take before their server is taken away. Default 30 s. */
+  readonly drain: Duration;
+  /** How long a new container may take to become ready. Default 60 s. */
+  readonly ready: Duration;
+}
