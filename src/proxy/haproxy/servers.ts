@@ -1,0 +1,91 @@
+import { NO_TRAFFIC, SeaworthyError, type Weight } from "../../core/index.ts";
+import type { Server } from "../backend.ts";
+import { SERVER_CHECK } from "./render.ts";
+import type { Runtime } from "./runtime.ts";
+import { numberIn, parseStat, type StatRow } from "./stat.ts";
+
+/** A server as HAProxy sees it now. */
+export interface ServerStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly weight: number;
+  /** UP, DOWN, DRAIN, MAINT, NOLB, `UP 1/3` ... */
+  readonly status: string;
+  /** L7OK, L7STS, L4CON, INI ... of the last finished check. */
+  readonly checkStatus: string;
+  /** HTTP status of the last check, when it got one. */
+  readonly checkCode: string;
+  readonly lastCheck: string;
+  /** Requests under way, tunnels included. */
+  readonly current: number;
+  readonly queued: number;
+  readonly total: number;
+  readonly serverErrors: number;
+}
+
+const statusOf = (row: StatRow): ServerStatus => ({
+  name: row["svname"] ?? "",
+  address: row["addr"] ?? "",
+  weight: numberIn(row, "uweight"),
+  status: row["status"] ?? "",
+  // A check under way is marked by a star before the last result.
+  checkStatus: (row["check_status"] ?? "").replace(/^\* /, ""),
+  checkCode: row["check_code"] ?? "",
+  lastCheck: row["last_chk"] ?? "",
+  current: numberIn(row, "scur"),
+  queued: numberIn(row, "qcur"),
+  total: numberIn(row, "stot"),
+  serverErrors: numberIn(row, "hrsp_5xx"),
+});
+
+const rowsOf = async (runtime: Runtime, backend: string): Promise<readonly StatRow[]> => parseStat(await runtime(`show stat ${backend} 4 -1`));
+
+/** Undefined when the running HAProxy does not know the backend. */
+export const readServers = async (runtime: Runtime, backend: string): Promise<readonly ServerStatus[] | undefined> => {
+  const known = parseStat(await runtime("show stat -1 2 -1")).some((row) => row["pxname"] === backend);
+  return known ? (await rowsOf(runtime, backend)).filter((row) => row["pxname"] === backend).map(statusOf) : undefined;
+};
+
+const refused = (command: string, answer: string): SeaworthyError =>
+  new SeaworthyError("PROXY_UNREACHABLE", `HAProxy refused "${command}": ${answer.trim().split("\n")[0] ?? ""}`);
+
+/** Commands of the runtime API print nothing when they did what was asked, with the exceptions named in `accepted`. */
+const tell = async (runtime: Runtime, command: string, accepted: RegExp = /^\s*$/): Promise<void> => {
+  const answer = await runtime(command);
+  if (!accepted.test(answer)) throw refused(command, answer);
+};
+
+/**
+ * Registers a server that is checked but gets no requests. In 2.6 a new server counts as UP before its first check, so weight 0 comes first
+ * and traffic only after `checkStatus` was L7OK (facts/deploy.md 0.3). `default-server` is not inherited (haproxy#1994): checks are spelled out.
+ */
+export const addServer = async (runtime: Runtime, backend: string, server: Server): Promise<void> => {
+  const id = `${backend}/${server.name}`;
+  await tell(runtime, `add server ${id} ${server.address}:${server.port} ${SERVER_CHECK} weight ${NO_TRAFFIC}`, /New server registered|^\s*$/);
+  await tell(runtime, `enable health ${id}`);
+  await tell(runtime, `enable server ${id}`);
+};
+
+export const setWeight = async (runtime: Runtime, backend: string, server: string, weight: Weight): Promise<void> => {
+  const id = `${backend}/${server}`;
+  if (weight !== NO_TRAFFIC) await tell(runtime, `set server ${id} state ready`);
+  await tell(runtime, `set weight ${id} ${weight}`);
+};
+
+/** No new requests; those under way go on. */
+export const drainServer = (runtime: Runtime, backend: string, server: string): Promise<void> => tell(runtime, `set server ${backend}/${server} state drain`);
+
+/** Cuts what is still connected to the server: for the end of a drain's deadline. */
+export const shutdownSessions = (runtime: Runtime, backend: string, server: string): Promise<void> => tell(runtime, `shutdown sessions server ${backend}/${server}`);
+
+/** False while HAProxy still has connections attached to it. */
+export const deleteServer = async (runtime: Runtime, backend: string, server: string): Promise<boolean> => {
+  const id = `${backend}/${server}`;
+  await tell(runtime, `set server ${id} state maint`);
+  const command = `del server ${id}`;
+  const answer = await runtime(command);
+  if (/Server deleted|^\s*$|No such server/.test(answer)) return true;
+  if (/still has|cannot remove/i.test(answer)) return false;
+  throw refused(command, answer);
+};
+

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type Digest, fileError, SeaworthyError, wordsOf } from "../core/index.ts";
+import type { DropReport } from "./drop-report.ts";
+import type { ReleaseManifest } from "./manifest.ts";
+import type { Plan } from "./plan.ts";
+
+/** What the journal can say. Intent comes before the deed and done after it, so that a reader knows of every deed that may have happened. */
+export type Entry =
+  | { readonly kind: "release"; readonly manifest: ReleaseManifest; readonly digest: Digest; readonly who: string; readonly why: string; readonly rollbackTo?: number; readonly plan: Plan }
+  | { readonly kind: "intent"; readonly step: string }
+  | { readonly kind: "done"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
+  | { readonly kind: "reverting"; readonly because: string }
+  | { readonly kind: "undone"; readonly step: string }
+  | { readonly kind: "finished"; readonly outcome: "live" | "reverted"; readonly because?: string; readonly report?: readonly DropReport[]; readonly seconds: number };
+
+export type Written<E extends Entry = Entry> = E & {
+  /** Position in the whole journal, from 1. */
+  readonly position: number;
+  readonly project: string;
+  /** The release that the entry is about. */
+  readonly release: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+};
+
+/** Append-only, fsynced, hash-chained: the audit trail and the only source of what is live. */
+export interface Journal extends Disposable {
+  append(project: string, release: number, entry: Entry): void;
+  /** Oldest first. */
+  entries(project: string, release?: number): readonly Written[];
+  /** Releases of a project that were begun, newest first. */
+  releases(project: string): readonly Written<Extract<Entry, { kind: "release" }>>[];
+  projects(): readonly string[];
+  nextRelease(project: string): number;
+  /** Position of the first entry whose hash does not follow from the one before; undefined when the chain holds. */
+  firstBroken(): number | undefined;
+}
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS entries (
+  position INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  release INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS by_release ON entries (project, release, position);
+CREATE INDEX IF NOT EXISTS by_kind ON entries (project, kind, release);
+CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+`;
+
+interface Row {
+  readonly position: number;
+  readonly project: string;
+  readonly release: number;
+  readonly kind: string;
+  readonly at: number;
+  readonly body: string;
+  readonly hash: string;
+}
+
+const GENESIS = "0".repeat(64);
+const chain = (before: string, row: Omit<Row, "hash">): string =>
+  createHash("sha256")
+    .update([before, row.position, row.project, row.release, row.kind, row.at, row.body].join("\n"))
+    .digest("hex");
+
+const read = (row: Row): Written => ({ ...(JSON.parse(row.body) as Entry), position: row.position, project: row.project, release: row.release, at: row.at });
+
+const coded = (error: unknown, path: string): unknown => {
+  const words = wordsOf(error);
+  if (/full|SQLITE_FULL/i.test(words)) return new SeaworthyError("DISK_FULL", `no space left for the journal ${path}`, { cause: error });
+  if (/malformed|not a database|corrupt/i.test(words)) return new SeaworthyError("STATE_NEEDS_PERSON", `the journal ${path} cannot be read: ${words}`, { cause: error, hint: "Keep the file, restore the last backup of the state folder, then run seaworthy status." });
+  return fileError(error, `open the journal ${path}`);
+};
+
+/** @throws STATE_NEEDS_PERSON when the file is no journal, DISK_FULL, PERMISSION_DENIED */
+export const openJournal = (folder: string, now: () => number = Date.now): Journal => {
+  const path = join(folder, "journal.sqlite");
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw coded(error, path);
+    }
+  };
+  const database = guard(() => {
+    const opened = new DatabaseSync(path, { timeout: 10_000 });
+    opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    opened.exec(SCHEMA);
+    chmodSync(path, 0o600);
+    return opened;
+  });
+  const rows = (sql: string, ...values: readonly (string | number)[]): readonly Row[] => guard(() => database.prepare(sql).all(...values) as unknown as readonly Row[]);
+
+  const append = (project: string, release: number, entry: Entry): void =>
+    guard(() => {
+      database.exec("BEGIN IMMEDIATE");
+      try {
+        const last = rows("SELECT * FROM entries ORDER BY position DESC LIMIT 1")[0];
+        const row = { position: (last?.position ?? 0) + 1, project, release, kind: entry.kind, at: now(), body: JSON.stringify(entry) };
+        database
+          .prepare("INSERT INTO entries (position, project, release, kind, at, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
+          .run(row.position, row.project, row.release, row.kind, row.at, row.body, chain(last?.hash ?? GENESIS, row));
+        database.exec("COMMIT");
+      } catch (error) {
+        if (database.isTransaction) database.exec("ROLLBACK");
+        throw error;
+      }
+    });
+
+  return {
+    append,
+    entries: (project, release) =>
+      (release === undefined
+        ? rows("SELECT * FROM entries WHERE project = ? ORDER BY position", project)
+        : rows("SELECT * FROM entries WHERE project = ? AND release = ? ORDER BY position", project, release)
+      ).map(read),
+    releases: (project) =>
+      rows("SELECT * FROM entries WHERE project = ? AND kind = 'release' ORDER BY release DESC", project).map((row) => read(row) as Written<Extract<Entry, { kind: "release" }>>),
+    projects: () => guard(() => database.prepare("SELECT DISTINCT project FROM entries ORDER BY project").all() as unknown as readonly { project: string }[]).map((row) => row.project),
+    nextRelease: (project) => (rows("SELECT * FROM entries WHERE project = ? ORDER BY release DESC LIMIT 1", project)[0]?.release ?? 0) + 1,
+    firstBroken: () => {
+      let before = GENESIS;
+      for (const row of rows("SELECT * FROM entries ORDER BY position")) {
+        if (row.hash !== chain(before, row)) return row.position;
+        before = row.hash;
+      }
+      return undefined;
+    },
+    [Symbol.dispose]: () => database.close(),
+  };
+};

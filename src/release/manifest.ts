@@ -1,0 +1,50 @@
+import { canonicalJson, type Digest, digestOf, type Json } from "../core/index.ts";
+import type { ContainerSpec, ProjectNetwork, ProjectVolume, RouteSettings, Service } from "../project/index.ts";
+
+/**
+ * What a release is: the resolved project with digests in place of tags. Immutable and content-addressed.
+ * Secrets and configs are named by version, never by value.
+ */
+export interface ReleaseManifest {
+  readonly schema: "seaworthy/release@1";
+  readonly project: string;
+  readonly environment?: string;
+  /** What people call it: 1.2.0, or sha-<commit>. */
+  readonly version: string;
+  readonly source?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
+  /** Compose files and folder, for the labels that `docker compose ps` shows. */
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly services: readonly ReleaseService[];
+  readonly networks: readonly ProjectNetwork[];
+  readonly volumes: readonly ProjectVolume[];
+}
+
+export interface ReleaseService {
+  readonly name: string;
+  /** `digest` is pulled and run; `manifest` is the one for this platform, the subject of evidence. */
+  readonly image: { readonly repository: string; readonly digest: Digest; readonly manifest: Digest };
+  readonly spec: ContainerSpec;
+  readonly replicas: number;
+  readonly dependsOn: Service["dependsOn"];
+  readonly updateOrder?: "start-first" | "stop-first";
+  readonly route?: RouteSettings;
+  readonly drainMs: number;
+  readonly readyMs: number;
+  /** Key of each secret and config it uses, to the version of its content. */
+  readonly secretVersions: Readonly<Record<string, string>>;
+  readonly configVersions: Readonly<Record<string, string>>;
+}
+
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+export const manifestDigest = (manifest: ReleaseManifest): Digest => digestOf(canonicalJson(asJson(manifest)));
+
+/** Equal exactly when a container made for one service can serve for the other: what is behind the proxy's route and the drain is not part of it. */
+export const containerSha = (service: ReleaseService): string => {
+  const { spec, image, secretVersions, configVersions } = service;
+  return digestOf(canonicalJson(asJson({ spec, digest: image.digest, repository: image.repository, secretVersions, configVersions, routed: service.route !== undefined }))).slice(7, 23);
+};
+
+/** `<project>.<service>`: the service's name in the proxy. */
+export const backendName = (project: string, service: string): string => `${project}.${service}`;

@@ -1,0 +1,64 @@
+import type { Digest, Platform, Weight } from "../core/index.ts";
+import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
+
+/** One idempotent change of the world. Plans are made of these, and only the interpreter in actions/ does them. */
+export type Action =
+  | { readonly do: "pull-image"; readonly reference: string; readonly platform: Platform }
+  | { readonly do: "create-network"; readonly name: string; readonly config: NetworkConfig }
+  | { readonly do: "remove-network"; readonly name: string }
+  | { readonly do: "create-volume"; readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>> }
+  | { readonly do: "place-file"; readonly kind: "secret" | "config"; readonly key: string; readonly version: string; readonly uid: number; readonly gid: number; readonly mode: number }
+  | { readonly do: "start-proxy" }
+  | { readonly do: "declare-backend"; readonly backend: string; readonly hosts: readonly string[]; readonly path: string; readonly host: string }
+  | { readonly do: "withdraw-backend"; readonly backend: string }
+  | { readonly do: "create-container"; readonly name: string; readonly platform: Platform; readonly config: ContainerConfig; readonly connect: readonly Connection[] }
+  | { readonly do: "start-container"; readonly name: string }
+  | { readonly do: "await-ready"; readonly name: string; readonly address: string; readonly port: number; readonly path: string; readonly host: string; readonly withinMs: number }
+  | { readonly do: "await-healthy"; readonly name: string; readonly withinMs: number }
+  | { readonly do: "await-exit"; readonly name: string; readonly withinMs: number }
+  | { readonly do: "add-server"; readonly backend: string; readonly server: string; readonly address: string; readonly port: number }
+  | { readonly do: "await-server"; readonly backend: string; readonly server: string; readonly withinMs: number }
+  | { readonly do: "shift-traffic"; readonly backend: string; readonly to: readonly string[]; readonly weight: Weight }
+  | { readonly do: "await-drained"; readonly backend: string; readonly server: string; readonly withinMs: number }
+  | { readonly do: "remove-server"; readonly backend: string; readonly server: string }
+  | { readonly do: "stop-container"; readonly name: string; readonly graceSeconds: number }
+  | { readonly do: "remove-container"; readonly name: string };
+
+export interface Connection {
+  readonly network: string;
+  readonly aliases: readonly string[];
+  readonly address?: string;
+}
+
+/** A step of a plan: what, why, and how it is taken back while that still can be. */
+export interface Step {
+  /** Unique within the plan and stable over a resume, e.g. `web/1/start-container`. */
+  readonly id: string;
+  readonly service?: string;
+  readonly why: string;
+  readonly action: Action;
+  /** In order. Done when the step was at least begun and the rollout turns back. */
+  readonly undo?: readonly Action[];
+  /** From here on the rollout only goes forward: the new release has traffic. */
+  readonly final?: true;
+}
+
+/** Data: made by a pure function of the live state and a manifest, printed by --dry-run, kept in the journal, done by the interpreter. */
+export interface Plan {
+  readonly schema: "seaworthy/plan@1";
+  readonly project: string;
+  /** Number of the release this plan makes live. */
+  readonly release: number;
+  readonly manifest: Digest;
+  readonly summary: readonly ServicePlan[];
+  readonly steps: readonly Step[];
+}
+
+/** What happens to a service, in a line. */
+export interface ServicePlan {
+  readonly service: string;
+  readonly way: "unchanged" | "start-first" | "stop-first" | "first" | "removed";
+  readonly why: string;
+  /** Memory limits of old and new together while both run. Undefined when nothing overlaps or a container has no limit. */
+  readonly overlapBytes?: number;
+}
