@@ -16,15 +16,37 @@ export interface Containers {
   /** Running and stopped, whose labels include all of `labels`; a label with an empty value asks for its presence only. */
   list(labels: Labels): Promise<readonly ContainerSummary[]>;
   /** Lines of stdout and stderr in order, oldest first. `tail` counts from the end; `follow` goes on until the signal or the container's end. */
-  logs(container: string, options: { readonly tail?: number; readonly follow?: boolean; readonly signal?: AbortSignal }): AsyncIterable<string>;
+  logs(
+    container: string,
+    options: { readonly tail?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
+  ): AsyncIterable<string>;
 }
 
 /** Images in one engine's store. */
 export interface Images {
   /** Undefined when the engine has no such image. `digests` are the repository digests it is known under. */
-  inspect(reference: string): Promise<{ readonly id: Digest; readonly platform: Platform; readonly digests: readonly string[]; readonly sizeBytes: number; readonly config: ImageRunConfig; readonly layers: readonly Digest[] } | undefined>;
+  inspect(
+    reference: string,
+  ): Promise<
+    | {
+        readonly id: Digest;
+        readonly platform: Platform;
+        readonly digests: readonly string[];
+        readonly sizeBytes: number;
+        readonly config: ImageRunConfig;
+        readonly layers: readonly Digest[];
+      }
+    | undefined
+  >;
   /** Pulls by tag or digest. `auth` is sent as the engine's X-Registry-Auth header, never in an argument. @throws IMAGE_NOT_FOUND, PLATFORM_MISSING, REGISTRY_UNREACHABLE */
-  pull(reference: string, options?: { readonly platform?: Platform; readonly auth?: { readonly username: string; readonly password: string }; readonly onProgress?: (words: string) => void }): Promise<void>;
+  pull(
+    reference: string,
+    options?: {
+      readonly platform?: Platform;
+      readonly auth?: { readonly username: string; readonly password: string };
+      readonly onProgress?: (words: string) => void;
+    },
+  ): Promise<void>;
   /** A docker-archive tar of one image, as `docker save` writes it. */
   save(reference: string): AsyncIterable<Uint8Array>;
   load(archive: AsyncIterable<Uint8Array>): Promise<void>;
