@@ -18,7 +18,9 @@ export function docker(args: readonly string[]): Promise<string> {
     child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(out.trim()) : reject(new Error(`docker ${args.join(" ")}: ${err.trim() || out.trim()}`))));
+    child.on("close", (code) =>
+      code === 0 ? resolve(out.trim()) : reject(new Error(`docker ${args.join(" ")}: ${err.trim() || out.trim()}`)),
+    );
   });
 }
 

@@ -34,9 +34,12 @@ function inEngine(bases: readonly Base[]): boolean {
 
 /** Where the image is in the cache: named by recipe, node and the versions of the packages that apt would give now. */
 function cacheEntry(recipe: Recipe, key: string): string {
-  const policy = spawnSync("apt-cache", ["policy", ...recipe.packages], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } }).stdout ?? "";
+  const policy =
+    spawnSync("apt-cache", ["policy", ...recipe.packages], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } }).stdout ?? "";
   const versions = policy.split("\n").filter((line) => /^\S|Candidate:/.test(line));
-  const hash = createHash("sha256").update(JSON.stringify([key, recipe.name, recipe.usesNode ? process.version : "", process.arch, versions]));
+  const hash = createHash("sha256").update(
+    JSON.stringify([key, recipe.name, recipe.usesNode ? process.version : "", process.arch, versions]),
+  );
   return join(cacheFolder, `${recipe.name}-${hash.digest("hex").slice(0, 16)}`);
 }
 
@@ -52,7 +55,9 @@ async function make(recipe: Recipe, folder: string): Promise<Stored> {
     writeFileSync(join(made, "image.json"), JSON.stringify(stored));
     rmSync(folder, { recursive: true, force: true });
     renameSync(made, folder);
-    console.log(`setup: made base image ${recipe.name} from Debian packages (${Math.round(stored.sizeBytes / 1e6)} MB, ${((Date.now() - startedMs) / 1000).toFixed(1)} s)`);
+    console.log(
+      `setup: made base image ${recipe.name} from Debian packages (${Math.round(stored.sizeBytes / 1e6)} MB, ${((Date.now() - startedMs) / 1000).toFixed(1)} s)`,
+    );
     return stored;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -72,7 +77,9 @@ function recipeScript(recipe: Recipe, work: string): Promise<void> {
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     child.on("error", reject);
     child.on("close", (code) =>
-      code === 0 ? resolve() : reject(new Error(`making base image ${recipe.name} failed (exit ${code}):\n${said.trim().split("\n").slice(-15).join("\n")}`)),
+      code === 0
+        ? resolve()
+        : reject(new Error(`making base image ${recipe.name} failed (exit ${code}):\n${said.trim().split("\n").slice(-15).join("\n")}`)),
     );
   });
 }
@@ -85,7 +92,10 @@ async function fromDebian(wanted: readonly Recipe[], key: string): Promise<Base[
     const folder = cacheEntry(recipe, key);
     stored.set(recipe, { image: await make(recipe, folder), folder });
   };
-  const lanes = [slow ? bring(slow) : Promise.resolve(), (async () => void (await quick.reduce((before, recipe) => before.then(() => bring(recipe)), Promise.resolve())))()];
+  const inTurn = async (): Promise<void> => {
+    for (const recipe of quick) await bring(recipe);
+  };
+  const lanes = [slow ? bring(slow) : Promise.resolve(), inTurn()];
   const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === "rejected");
   if (failed) throw failed.reason;
 
@@ -130,7 +140,8 @@ async function fromHub(wanted: readonly Recipe[]): Promise<Base[] | undefined> {
 function whyNotHere(): string | undefined {
   if (process.platform !== "linux") return `they cannot be made on ${process.platform}`;
   const release = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
-  if (!/^VERSION_CODENAME=bookworm$/m.test(release) || !/^ID=debian$/m.test(release)) return "they can be made only on Debian 12 (bookworm)";
+  if (!/^VERSION_CODENAME=bookworm$/m.test(release) || !/^ID=debian$/m.test(release))
+    return "they can be made only on Debian 12 (bookworm)";
   if (process.getuid?.() !== 0) return "making them needs root (mmdebstrap, chroot)";
   for (const tool of ["mmdebstrap", "apt-get", "dpkg-deb", "openssl", "npm"]) {
     if (spawnSync("sh", ["-c", `command -v ${tool}`]).status !== 0) return `making them needs ${tool}, which is not installed`;
@@ -139,7 +150,8 @@ function whyNotHere(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const engine = engineId() ?? cannot("no Docker Engine answers; start it (script/setup does, as root on Debian) and run script/setup again");
+  const engine =
+    engineId() ?? cannot("no Docker Engine answers; start it (script/setup does, as root on Debian) and run script/setup again");
   const key = recipeKey();
   const known = readState(engine);
   if (!fresh && known?.key === key && inEngine(known.bases)) return;
@@ -148,7 +160,10 @@ async function main(): Promise<void> {
   const reason = whyNotHere();
   const hubbed = recipes.filter((recipe) => recipe.hub !== null);
   const pulled = await fromHub(hubbed);
-  if (reason && !pulled) cannot(`no hub answers for the base images, and ${reason}. Next step: give this machine a way to a hub, or run script/setup as root on Debian 12.`);
+  if (reason && !pulled)
+    cannot(
+      `no hub answers for the base images, and ${reason}. Next step: give this machine a way to a hub, or run script/setup as root on Debian 12.`,
+    );
   if (reason) console.error(`setup: seaworthy/haproxy:2.6 was not made: ${reason}; the hub's haproxy:lts serves instead`);
   const made = reason ? [] : await fromDebian(pulled ? recipes.filter((recipe) => recipe.hub === null) : recipes, key);
   const state: State = { key, bases: [...(pulled ?? []), ...made] };

@@ -22,19 +22,25 @@ function dockerfiles(folder: string): string[] {
 
 export function repin(text: string, state: State): { text: string; changes: { from: string; to: string }[] } {
   const changes: { from: string; to: string }[] = [];
-  const replaced = text.replace(/^(\s*FROM\s+(?:--platform=\S+\s+)?|\s*COPY\s+.*?--from=)(\S+)/gim, (line, before: string, from: string) => {
-    const base = state.bases.find((one) => one.source === "made" && (one.from.includes(from) || one.from.includes(from.split("@")[0] as string)));
-    if (!base) return line;
-    const to = from.includes("@") ? base.pinned : base.tagged;
-    changes.push({ from, to });
-    return before + to;
-  });
+  const replaced = text.replace(
+    /^(\s*FROM\s+(?:--platform=\S+\s+)?|\s*COPY\s+.*?--from=)(\S+)/gim,
+    (line, before: string, from: string) => {
+      const base = state.bases.find(
+        (one) => one.source === "made" && (one.from.includes(from) || one.from.includes(from.split("@")[0] as string)),
+      );
+      if (!base) return line;
+      const to = from.includes("@") ? base.pinned : base.tagged;
+      changes.push({ from, to });
+      return before + to;
+    },
+  );
   return { text: replaced, changes };
 }
 
 if (import.meta.main) {
   const folder = process.argv[2];
-  if (!folder || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) cannot("usage: script/bases/repin DIR (a scratch copy of an example)", 2);
+  if (!folder || !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    cannot("usage: script/bases/repin DIR (a scratch copy of an example)", 2);
   const engine = engineId() ?? cannot("no Docker Engine answers; run script/setup first", 7);
   const state = readState(engine) ?? cannot("this engine has no base images yet; run script/setup first", 7);
   for (const file of dockerfiles(folder)) {

@@ -40,9 +40,14 @@ export async function serveImages(images: readonly Served[]): Promise<{ host: st
 async function answer(images: readonly Served[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.url === "/v2/") return void response.end("{}");
   const [, repository, kind, reference] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(request.url ?? "") ?? [];
-  const image = images.find((one) => one.repository === repository && (kind === "blobs" || reference === one.tag || reference === one.digest));
+  const image = images.find(
+    (one) => one.repository === repository && (kind === "blobs" || reference === one.tag || reference === one.digest),
+  );
   const digest = kind === "blobs" ? reference : image?.digest;
-  const file = image && digest && /^sha256:[0-9a-f]{64}$/.test(digest) ? join(image.folder, "blobs", "sha256", digest.slice("sha256:".length)) : undefined;
+  const file =
+    image && digest && /^sha256:[0-9a-f]{64}$/.test(digest)
+      ? join(image.folder, "blobs", "sha256", digest.slice("sha256:".length))
+      : undefined;
   const found = file ? await stat(file).catch(() => undefined) : undefined;
   if (!file || !found || !digest) return void response.writeHead(404).end();
   response.writeHead(200, {

@@ -42,7 +42,11 @@ export function recipeKey(): string {
   const rootfs = readdirSync(join(folder, "rootfs")).sort();
   const hash = createHash("sha256");
   for (const file of ["recipes.ts", "layout.ts", ...rootfs.map((name) => join("rootfs", name))]) {
-    hash.update(file).update("\0").update(readFileSync(join(folder, file))).update("\0");
+    hash
+      .update(file)
+      .update("\0")
+      .update(readFileSync(join(folder, file)))
+      .update("\0");
   }
   return hash.digest("hex").slice(0, 16);
 }
