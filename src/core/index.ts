@@ -14,4 +14,5 @@ export * from "./values/digest.ts";
 export * from "./values/duration.ts";
 export * from "./values/platform.ts";
 export * from "./values/reference.ts";
+export * from "./values/verified-digest.ts";
 export * from "./values/weight.ts";
