@@ -14,6 +14,7 @@ export interface ContainerSpec {
   readonly user?: string;
   readonly workingDir?: string;
   readonly hostname?: string;
+  readonly domainname?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly PublishedPort[];
   /** `3000/tcp` */
@@ -47,6 +48,11 @@ export interface ContainerSpec {
   readonly stdinOpen: boolean;
   readonly pid?: string;
   readonly ipc?: string;
+  readonly cgroupParent?: string;
+  /** OCI runtime by the name the engine knows it under. */
+  readonly runtime?: string;
+  /** -1000 to 1000; lower is killed later. */
+  readonly oomScoreAdj?: number;
   readonly devices: readonly { readonly host: string; readonly container: string; readonly permissions: string }[];
 }
 
@@ -101,4 +107,8 @@ export interface Resources {
   readonly cpus?: number;
   readonly cpuReservation?: number;
   readonly pids?: number;
+  /** Relative weight when CPUs are contended; the kernel's default is 1024. */
+  readonly cpuShares?: number;
+  /** CPUs it may run on: `0-3`, `0,2`. */
+  readonly cpuset?: string;
 }

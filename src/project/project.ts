@@ -3,10 +3,12 @@ import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
 import type { ContainerSpec } from "./container-spec.ts";
 import type { ProjectSettings, ServiceSettings } from "./settings.ts";
 
-/** Where something in the project was written. */
+/** Where something in the project was written. `range` runs from the key (when there is one) to the end of the value; `key` and `value` are its parts, for fixes. */
 export interface Origin {
   readonly path: string;
   readonly range: Range;
+  readonly key?: Range;
+  readonly value?: Range;
 }
 
 /** Finds where a path of keys was written: `["healthcheck", "interval"]` within a service. Falls back to the nearest parent that was written. */
