@@ -1,7 +1,8 @@
 /** Shown in place of anything secret. */
 export const REDACTED = "[redacted]";
 
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,512}(@)/gi;
+// No word boundary in front: terminal colours may stand right before the scheme.
+const URL_PASSWORD = /([a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,512}(@)/gi;
 const HEADER = /\b(authorization|proxy-authorization|x-registry-auth|cookie|set-cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']{1,4096}/gi;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,20000}?-----END [A-Z ]{0,40}PRIVATE KEY-----/g;
 // Control characters of a hostile image or log line must not drive the user's terminal.
