@@ -25,9 +25,7 @@ export interface Containers {
 /** Images in one engine's store. */
 export interface Images {
   /** Undefined when the engine has no such image. `digests` are the repository digests it is known under. */
-  inspect(
-    reference: string,
-  ): Promise<
+  inspect(reference: string): Promise<
     | {
         readonly id: Digest;
         readonly platform: Platform;

@@ -79,13 +79,19 @@ const readTls = (folder: string) => {
   return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem"), protocol: "https" as const };
 };
 
+/** The one method of dockerode's transport that is used; its own declaration leaves the type open. */
+interface Modem {
+  dial(options: object, callback: (error: Error | null, result: unknown) => void): void;
+}
+
 /** Loaded on the first call: the library brings gRPC along and takes 150 ms to load. */
-const loadModem = async (address: EngineAddress) => {
+const loadModem = async (address: EngineAddress): Promise<Modem> => {
   const { default: Docker } = await import("dockerode");
   // Every field is given, absent ones too: the library fills what is missing from DOCKER_HOST, which may name another engine.
   const place = { socketPath: address.socketPath, host: address.host, port: address.port, protocol: "http" as const };
   const tls = address.tlsFolder === undefined ? { ca: undefined, cert: undefined, key: undefined } : readTls(address.tlsFolder);
-  return new Docker({ ...place, timeout: 0, ...tls } as ConstructorParameters<typeof Docker>[0]).modem as import("docker-modem");
+  const { modem }: { modem: Modem } = new Docker({ ...place, timeout: 0, ...tls });
+  return modem;
 };
 
 export const connect = (address: EngineAddress): Connection => {

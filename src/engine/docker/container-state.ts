@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { forTerminal } from "../../core/index.ts";
-import type { ContainerConfig, ContainerState, ContainerSummary, EndpointConfig, HostConfig, Labels } from "../types.ts";
+import type { ContainerConfig, ContainerState, ContainerSummary, EndpointConfig, HostConfig } from "../types.ts";
 
 const LABELS = v.nullish(v.record(v.string(), v.string()), {});
 const STATE = v.picklist(["created", "running", "paused", "restarting", "removing", "exited", "dead"]);

@@ -7,7 +7,7 @@ const MAX_FRAME_BYTES = 1024 * 1024;
  * The JSON objects of a stream that carries one a line: events, and the progress of pull and load.
  * @throws ENGINE_REFUSED for a line that is not JSON or has no end.
  */
-export async function* jsonFrames(stream: AsyncIterable<Uint8Array>, tried: string): AsyncGenerator<unknown> {
+export async function* jsonFrames(stream: AsyncIterable<Uint8Array>, tried: string): AsyncGenerator {
   const decoder = new TextDecoder();
   let rest = "";
   const parse = (line: string): unknown => {

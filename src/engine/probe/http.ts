@@ -1,0 +1,96 @@
+import { type IncomingMessage, request } from "node:http";
+import { forTerminal, wordsOf } from "../../core/index.ts";
+
+export interface ProbeTarget {
+  /** An IP address of the container, reachable from here. */
+  readonly address: string;
+  readonly port: number;
+  /** Path and query. */
+  readonly path: string;
+  /** The Host header. Default: the address. */
+  readonly host?: string;
+  /** For connecting, headers and body together. Default 5 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What came back. Not being ready is an expected outcome, so it is a value. */
+export interface ProbeAnswer {
+  /** A status from 200 to 399 came within the time. */
+  readonly ready: boolean;
+  readonly status?: number;
+  /** The first 2 KB of the body, without control characters and credentials. */
+  readonly body?: string;
+  /** Why there was no status: refused, timed out, no HTTP. */
+  readonly error?: string;
+  readonly tookMs: number;
+}
+
+const MAX_BODY_BYTES = 2048;
+
+const readExcerpt = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response) {
+      const bytes: Buffer = Buffer.from(chunk);
+      chunks.push(bytes.subarray(0, MAX_BODY_BYTES - length));
+      length += bytes.length;
+      if (length >= MAX_BODY_BYTES) break;
+    }
+  } catch {
+    // The status has been given; a body that is cut off takes nothing away from it.
+  }
+  return forTerminal(Buffer.concat(chunks).toString("utf8"));
+};
+
+/** One GET on a connection of its own, redirects not followed: a redirect is an answer. Never rejects, but for the caller's signal. */
+export const probeHttp = (target: ProbeTarget): Promise<ProbeAnswer> => {
+  const timeoutMs = target.timeoutMs ?? 5000;
+  const begun = performance.now();
+  const took = (): number => Math.round(performance.now() - begun);
+  target.signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const late = AbortSignal.timeout(timeoutMs);
+    const signal = target.signal === undefined ? late : AbortSignal.any([late, target.signal]);
+    const failed = (error: unknown): void => {
+      if (target.signal?.aborted === true) reject(target.signal.reason);
+      else
+        resolve({
+          ready: false,
+          error: late.aborted ? `no answer within ${timeoutMs} ms` : forTerminal(wordsOf(error)).slice(0, 300),
+          tookMs: took(),
+        });
+    };
+    try {
+      const call = request(
+        {
+          host: target.address,
+          port: target.port,
+          path: target.path,
+          agent: false,
+          signal,
+          headers: { host: target.host ?? target.address, "user-agent": "seaworthy-probe", accept: "*/*", connection: "close" },
+        },
+        (response) => {
+          const status = response.statusCode ?? 0;
+          void readExcerpt(response).then((body) => {
+            response.destroy();
+            resolve({ ready: status >= 200 && status < 400, status, ...(body === "" ? {} : { body }), tookMs: took() });
+          });
+        },
+      );
+      call.on("error", failed);
+      call.end();
+    } catch (error) {
+      failed(error);
+    }
+  });
+};
+
+/** One line for people: `GET /readyz -> 503 after 12 ms: "db: connection refused"`. */
+export const describeProbe = (path: string, answer: ProbeAnswer): string => {
+  const outcome = answer.status === undefined ? (answer.error ?? "no answer") : String(answer.status);
+  const body = answer.body === undefined ? "" : `: ${JSON.stringify(answer.body.trim().slice(0, 200))}`;
+  return `GET ${path} -> ${outcome} after ${answer.tookMs} ms${body}`;
+};
