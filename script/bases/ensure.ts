@@ -4,13 +4,13 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { docker, engineId, pullFromHub, tryDocker } from "./docker.ts";
 import { storeImage, type Stored } from "./layout.ts";
 import { recipes, type Recipe } from "./recipes.ts";
 import { serveImages } from "./serve.ts";
-import { cacheFolder, readState, recipeKey, stateFile, type Base, type State } from "./state.ts";
+import { cacheFolder, localTag, readState, recipeKey, stateFile, type Base, type State } from "./state.ts";
 
 const fresh = process.argv.includes("--fresh");
 
@@ -22,14 +22,18 @@ function cannot(message: string): never {
 const withoutDigest = (reference: string): string => reference.split("@")[0] as string;
 
 function names(recipe: Recipe): string[] {
-  return [...(recipe.hub ? [recipe.hub, withoutDigest(recipe.hub)] : []), ...recipe.aliases];
+  return [...(recipe.hub ? [withoutDigest(recipe.hub)] : []), ...recipe.aliases];
 }
 
-/** True when the engine still has, under its pinned name and its tags, every image that the state speaks of. */
+/** True when the engine still has every image that the state speaks of, under its pin, and none was re-tagged. */
 function inEngine(bases: readonly Base[]): boolean {
-  const references = bases.flatMap((base) => [base.pinned, base.tagged]);
-  const ids = tryDocker(["image", "inspect", "--format", "{{.Id}}", ...references])?.split("\n");
-  return ids !== undefined && ids.every((id, index) => id === bases[Math.floor(index / 2)]?.imageId);
+  const wanted = bases.flatMap((base) => {
+    const tags = recipes.find((recipe) => recipe.name === base.name)?.tags ?? [];
+    const made = base.source === "made" ? base.from.map((from) => localTag(base.repository, from)) : [];
+    return [base.pinned, ...tags, ...made].map((reference) => ({ reference, imageId: base.imageId }));
+  });
+  const ids = tryDocker(["image", "inspect", "--format", "{{.Id}}", ...wanted.map(({ reference }) => reference)])?.split("\n");
+  return ids !== undefined && wanted.every(({ imageId }, index) => ids[index] === imageId);
 }
 
 /** Where the image is in the cache: named by recipe, node and the versions of the packages that apt would give now. */
@@ -99,26 +103,36 @@ async function fromDebian(wanted: readonly Recipe[], key: string): Promise<Base[
   const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === "rejected");
   if (failed) throw failed.reason;
 
+  forgetOld(new Set([...stored.values()].map(({ folder }) => folder)));
   const images = wanted.map((recipe) => {
-    const [repository, tag] = recipe.local.split(":") as [string, string];
     const { image, folder } = stored.get(recipe) as { image: Stored; folder: string };
-    return { recipe, repository, tag, digest: image.digest, folder, config: image.config };
+    return { recipe, repository: recipe.local, digest: image.digest, folder, config: image.config };
   });
   const registry = await serveImages(images);
   try {
     const bases: Base[] = [];
     for (const image of images) {
       const pinned = `${registry.host}/${image.repository}@${image.digest}`;
-      const tagged = `${registry.host}/${image.recipe.local}`;
+      const repository = `${registry.host}/${image.repository}`;
+      const from = names(image.recipe);
       await docker(["pull", "--quiet", pinned]);
-      await docker(["tag", pinned, tagged]);
-      for (const tag of image.recipe.tags) await docker(["tag", pinned, tag]);
-      bases.push({ name: image.recipe.name, from: names(image.recipe), source: "made", pinned, tagged, imageId: image.config });
+      for (const tag of [...image.recipe.tags, ...from.map((name) => localTag(repository, name))]) await docker(["tag", pinned, tag]);
+      bases.push({ name: image.recipe.name, from, source: "made", pinned, repository, imageId: image.config });
       console.log(`setup: base image ${image.recipe.tags.join(", ")} is in the engine as ${pinned}`);
     }
     return bases;
   } finally {
     registry.close();
+  }
+}
+
+/** Images that another recipe or older packages made, unused for a week, and what a killed set-up left half-made. */
+function forgetOld(used: ReadonlySet<string>): void {
+  for (const entry of readdirSync(cacheFolder, { withFileTypes: true })) {
+    const folder = join(cacheFolder, entry.name);
+    const ageDays = (Date.now() - statSync(folder).mtimeMs) / 86_400_000;
+    if (entry.isDirectory() && !used.has(folder) && ageDays > (entry.name.startsWith(".making-") ? 0.1 : 7))
+      rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -131,7 +145,14 @@ async function fromHub(wanted: readonly Recipe[]): Promise<Base[] | undefined> {
     const imageId = tryDocker(["image", "inspect", "--format", "{{.Id}}", hub]);
     if (!imageId) return undefined;
     for (const tag of recipe.tags) await docker(["tag", hub, tag]);
-    bases.push({ name: recipe.name, from: names(recipe), source: "hub", pinned: hub, tagged: recipe.tags[0] as string, imageId });
+    bases.push({
+      name: recipe.name,
+      from: names(recipe),
+      source: "hub",
+      pinned: hub,
+      repository: hub.slice(0, hub.search(/:[^/]*$/)),
+      imageId,
+    });
     console.log(`setup: base image ${hub} pulled from its hub`);
   }
   return bases;

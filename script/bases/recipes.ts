@@ -1,5 +1,5 @@
 /**
- * The base images of the examples and tests. `hub` is the name as a Dockerfile in this repository writes it; `local` is the repository and tag under
+ * The base images of the examples and tests. `hub` is the name as a Dockerfile in this repository writes it; `local` is the repository under
  * which an image made here is stored in the engine (behind the loopback registry's `127.0.0.1:PORT/`), so that a pin by digest resolves with nothing running.
  *
  * The digests of `hub` were not resolved from this project's own machines (they reach no hub): they are the ones that many public repositories give for
@@ -40,8 +40,8 @@ export const recipes: readonly Recipe[] = [
   {
     name: "node-slim",
     hub: "node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df",
-    aliases: ["node:24-slim", "node:24-bookworm-slim", "node:24", "node:latest", "node"],
-    local: `base/node:${nodeVersion}-bookworm-slim`,
+    aliases: ["node:24-slim", "node:24-bookworm-slim", "node:24", "node:latest"],
+    local: "base/node",
     tags: ["seaworthy/node:24-slim"],
     packages: ["base-files", "libc6", "libstdc++6", "dpkg", "apt", "bash", "perl-base", "libssl3", "ca-certificates", "zlib1g"],
     usesNode: true,
@@ -51,7 +51,7 @@ export const recipes: readonly Recipe[] = [
     name: "nodejs",
     hub: "gcr.io/distroless/nodejs24-debian12:nonroot@sha256:14d42e2511532589a7c7e01a753667a74fcc96266e137e8125006b87b0c32d0a",
     aliases: [],
-    local: `base/nodejs:${nodeVersion}-debian12-nonroot`,
+    local: "base/nodejs",
     tags: ["seaworthy/nodejs:24"],
     packages: ["base-files", "libc6", "libstdc++6", "libgcc-s1", "ca-certificates", "tzdata", "netbase"],
     usesNode: true,
@@ -61,7 +61,7 @@ export const recipes: readonly Recipe[] = [
     name: "postgres",
     hub: "postgres:15.19-bookworm@sha256:539ceaaae49b3a7c8a04467cf00cc6788d8e3f1675df41860d86eebc4c40524f",
     aliases: ["postgres:15-bookworm", "postgres:15"],
-    local: "base/postgres:15-bookworm",
+    local: "base/postgres",
     tags: ["seaworthy/postgres:15"],
     packages: [
       "base-files",
@@ -96,7 +96,7 @@ export const recipes: readonly Recipe[] = [
     name: "haproxy",
     hub: null,
     aliases: [],
-    local: "base/haproxy:2.6-bookworm",
+    local: "base/haproxy",
     tags: ["seaworthy/haproxy:2.6"],
     packages: ["base-files", "libc6", "haproxy", "liblua5.3-0", "libpcre2-8-0", "libssl3", "libsystemd0", "ca-certificates", "tzdata"],
     usesNode: false,

@@ -1,12 +1,12 @@
 /**
  * `script/bases/repin DIR`: rewrites the FROM lines (and `COPY --from=` of other images) of every Dockerfile under DIR to base images that this engine resolves
  * with nothing running, and says each change. Names that set-up took from a hub stay as they are. DIR is a scratch copy: the repository's own files keep the
- * hub's names. A name with a digest gets a digest, a name without one gets a tag, so that a check on pinning sees what the author wrote.
+ * hub's names. A name with a digest gets a digest, a name without one keeps its tag, so that a check on pinning sees what the author wrote.
  */
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { engineId } from "./docker.ts";
-import { readState, type State } from "./state.ts";
+import { localTag, readState, type State } from "./state.ts";
 
 function cannot(message: string, code: number): never {
   console.error(`repin: ${message}`);
@@ -29,7 +29,7 @@ export function repin(text: string, state: State): { text: string; changes: { fr
         (one) => one.source === "made" && (one.from.includes(from) || one.from.includes(from.split("@")[0] as string)),
       );
       if (!base) return line;
-      const to = from.includes("@") ? base.pinned : base.tagged;
+      const to = from.includes("@") ? base.pinned : localTag(base.repository, from);
       changes.push({ from, to });
       return before + to;
     },

@@ -3,10 +3,9 @@ import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 
-/** One image that the server hands out: `repository` without host, its tag, the manifest's digest, and the folder with its blobs. */
+/** One image that the server hands out: `repository` without host, the manifest's digest, and the folder with its blobs. */
 export interface Served {
   readonly repository: string;
-  readonly tag: string;
   readonly digest: string;
   readonly folder: string;
 }
@@ -40,9 +39,7 @@ export async function serveImages(images: readonly Served[]): Promise<{ host: st
 async function answer(images: readonly Served[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.url === "/v2/") return void response.end("{}");
   const [, repository, kind, reference] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(request.url ?? "") ?? [];
-  const image = images.find(
-    (one) => one.repository === repository && (kind === "blobs" || reference === one.tag || reference === one.digest),
-  );
+  const image = images.find((one) => one.repository === repository && (kind === "blobs" || reference === one.digest));
   const digest = kind === "blobs" ? reference : image?.digest;
   const file =
     image && digest && /^sha256:[0-9a-f]{64}$/.test(digest)

@@ -12,13 +12,13 @@ export interface State {
 
 export interface Base {
   readonly name: string;
-  /** The names (with or without digest) that a Dockerfile may say for it. */
+  /** The names (without digest) that a Dockerfile may say for it. */
   readonly from: readonly string[];
-  /** `hub`: what the Dockerfile says resolves as it is. `made`: use `pinned` (by digest) or `tagged` instead. */
+  /** `hub`: what the Dockerfile says resolves as it is. `made`: use `pinned` for a name with a digest, `repository` with the author's own tag for one without. */
   readonly source: "hub" | "made";
   /** `host/repository@sha256:...`, resolvable by this engine with nothing running. */
   readonly pinned: string;
-  readonly tagged: string;
+  readonly repository: string;
   readonly imageId: string;
 }
 
@@ -34,6 +34,11 @@ export function readState(engineId: string): State | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The local name for what a Dockerfile says without a digest: the tag stays the author's (`latest` stays `latest`, none stays none). */
+export function localTag(repository: string, from: string): string {
+  return repository + (/:[^/]*$/.exec(from)?.[0] ?? "");
 }
 
 /** Changes whenever something that goes into the images does. */
