@@ -1,0 +1,46 @@
+import { isIP } from "node:net";
+
+/** Docker Hub's registry answers under another name than its images carry. */
+const API_HOSTS: Readonly<Record<string, string>> = { "docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io" };
+
+const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "").toLowerCase();
+
+export const isLoopback = (hostname: string): boolean => {
+  const host = bare(hostname);
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+};
+
+/** Addresses that a registry out in the world has no business to send us to: loopback, link-local (cloud metadata), private, unspecified. */
+export const isInternalAddress = (hostname: string): boolean => {
+  const host = bare(hostname).replace(/^::ffff:/, "");
+  if (isLoopback(host)) return true;
+  if (isIP(host) === 4)
+    return /^(?:0\.|10\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.)/.test(host);
+  return isIP(host) === 6 && (host === "::" || /^(?:fe[89ab]|f[cd]|[0-9a-f]*::ffff:|::)/.test(host));
+};
+
+/** Where a registry's API is: plain HTTP for loopback hosts and those the user named, else HTTPS. */
+export const endpointOf = (registry: string, plainHttp: readonly string[]): URL => {
+  const host = API_HOSTS[registry] ?? registry;
+  const { hostname } = new URL(`http://${host}`);
+  return new URL(`${isLoopback(hostname) || plainHttp.includes(registry) ? "http" : "https"}://${host}/v2/`);
+};
+
+/** Endings under which anyone can have a name: sharing one of these is sharing nothing. */
+const SHARED_ENDING =
+  /^(?:(?:com?|net|org|gov|edu|ac|or|ne|go|gob|nom|id)\.[a-z]{2}|(?:amazonaws|azurecr|azurewebsites|cloudfront|herokuapp|vercel|netlify|github|gitlab|pages|workers|fly|run|appspot|web|duckdns)\.(?:com|io|net|app|dev|org))$/;
+
+/** Whether two hosts belong to one owner: the same name, or names below one registrable domain. Guards credentials (CVE-2026-33540). */
+export const sameOwner = (a: string, b: string): boolean => {
+  const [left, right] = [bare(a), bare(b)];
+  if (left === right) return true;
+  if (isIP(left) !== 0 || isIP(right) !== 0) return false;
+  const ending = left.split(".").slice(-2).join(".");
+  const labels = SHARED_ENDING.test(ending) ? 3 : 2;
+  const domain = left.split(".").slice(-labels).join(".");
+  return (
+    domain.split(".").length === labels &&
+    (right === domain || right.endsWith(`.${domain}`)) &&
+    (left === domain || left.endsWith(`.${domain}`))
+  );
+};

@@ -1,0 +1,60 @@
+import type { Clock, Digest, Reference } from "../../core/index.ts";
+import type { Descriptor } from "../values/descriptor.ts";
+import type { CredentialSource } from "./credentials.ts";
+
+/** A repository in a registry, whatever tag or digest stands behind it. */
+export type Repository = Pick<Reference, "registry" | "repository">;
+
+export interface ManifestBytes {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly digest: Digest;
+}
+
+/** Bytes to push. A stream can be read only once, so what fails half-way is not tried again. */
+export type BlobSource = Uint8Array | { readonly path: string } | { readonly stream: AsyncIterable<Uint8Array> };
+
+export interface RegistryClientOptions {
+  /** Default: what Docker's own configuration holds (`dockerCredentials`). */
+  readonly credentials?: CredentialSource;
+  /** Hosts spoken to in plain HTTP besides loopback addresses, as `host:port`. */
+  readonly plainHttp?: readonly string[];
+  /** Hosts of token services that may see credentials although they share no domain with the registry. */
+  readonly trustedRealms?: readonly string[];
+  /** Silence after which a connection is given up. Default 60 s. */
+  readonly idleTimeoutMs?: number;
+  /** Tries of one request, the first included. Default 5. */
+  readonly attempts?: number;
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Talks OCI distribution 1.1 to any registry. Every failure names registry and repository, never credentials.
+ * @throws REGISTRY_UNREACHABLE no answer, or only 429 and 5xx, after all attempts; REGISTRY_REFUSED with the registry's words; IMAGE_NOT_FOUND
+ */
+export interface RegistryClient {
+  /** Resolves when the registry answers the base endpoint and takes the credentials at hand. */
+  ping(registry: string): Promise<void>;
+  /** Digest, type and size behind a tag or digest, by HEAD where the registry tells them there. */
+  resolve(reference: Reference): Promise<{ readonly digest: Digest; readonly mediaType: string; readonly sizeBytes: number }>;
+  /** A manifest's exact bytes, at most 4 MiB, its digest checked. */
+  manifest(reference: Reference): Promise<ManifestBytes>;
+  /** A blob's bytes, digest (and size, when given) checked before the last chunk is handed out. */
+  blob(repository: Repository, digest: Digest, sizeBytes?: number): AsyncIterable<Uint8Array>;
+  hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
+  /** Without a digest it is found while sending. @throws INPUT_INVALID when the bytes do not have the digest given */
+  pushBlob(repository: Repository, source: BlobSource, digest?: Digest): Promise<{ readonly digest: Digest; readonly size: number }>;
+  /** Takes a blob over from another repository of the same registry. False where that is not possible. */
+  mountBlob(repository: Repository, digest: Digest, from: string): Promise<boolean>;
+  /** Puts these bytes under the reference's tag or digest. @throws TAG_IMMUTABLE when the tag stands for another digest and never moves */
+  pushManifest(reference: Reference, bytes: Uint8Array, mediaType: string): Promise<{ readonly digest: Digest }>;
+  /** Deletes a tag, or a manifest with all its tags. */
+  deleteManifest(reference: Reference): Promise<void>;
+  /** All tags, sorted. Empty for a repository that does not exist. */
+  tags(repository: Repository): Promise<readonly string[]>;
+  /** What names this manifest as its subject: by the referrers API, else by the fallback tag `sha256-<hex>`. */
+  referrers(repository: Repository, digest: Digest, artifactType?: string): Promise<readonly Descriptor[]>;
+  /** Closes idle connections. */
+  close(): void;
+}
