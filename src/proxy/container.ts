@@ -51,10 +51,14 @@ export const proxyImage = async (engine: Engine, configured: string | undefined)
     await engine.images.pull(remote);
     return remote;
   } catch (cause) {
-    throw new SeaworthyError("IMAGE_NOT_FOUND", `the proxy needs an HAProxy image: the engine has none of ${wanted.join(", ")}, and ${remote} cannot be pulled`, {
-      cause,
-      hint: "Run script/setup to make one from Debian's package, or name one in x-seaworthy.proxy.image.",
-    });
+    throw new SeaworthyError(
+      "IMAGE_NOT_FOUND",
+      `the proxy needs an HAProxy image: the engine has none of ${wanted.join(", ")}, and ${remote} cannot be pulled`,
+      {
+        cause,
+        hint: "Run script/setup to make one from Debian's package, or name one in x-seaworthy.proxy.image.",
+      },
+    );
   }
 };
 
@@ -63,7 +67,12 @@ export const assertPortFree = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") reject(new SeaworthyError("PORT_TAKEN", `port ${port} is taken by another program, so the proxy cannot listen there`, { details: { port } }));
+      if (error.code === "EADDRINUSE")
+        reject(
+          new SeaworthyError("PORT_TAKEN", `port ${port} is taken by another program, so the proxy cannot listen there`, {
+            details: { port },
+          }),
+        );
       else if (error.code === "EACCES") reject(new SeaworthyError("PERMISSION_DENIED", `may not listen on port ${port}`, { cause: error }));
       else reject(error);
     });

@@ -4,3 +4,4 @@ export type { Counters } from "./haproxy/counters.ts";
 export type { Processes } from "./haproxy/master.ts";
 export type { ServerStatus } from "./haproxy/servers.ts";
 export { createProxy, type Proxy, type ProxyOptions } from "./proxy.ts";
+export { createFakeProxy } from "./fake.ts";

@@ -7,7 +7,7 @@ import { assertPortFree, PROXY_CONTAINER, proxyContainer, proxyImage } from "./c
 import { type Counters, readCounters } from "./haproxy/counters.ts";
 import { type Processes, readProcesses } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
-import { createRuntime } from "./haproxy/runtime.ts";
+import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
 import { readServers, type ServerStatus } from "./haproxy/servers.ts";
 import { reconcileServers } from "./reconcile.ts";
 import { openProxyStore } from "./store.ts";
@@ -25,6 +25,8 @@ export interface Proxy {
   /** What they should be. */
   declared(backend: string): Backend | undefined;
   counters(backend: string): Promise<Counters | undefined>;
+  /** Requests under way or queued for one server, in every worker that may still serve it. */
+  load(backend: string, server: string): Promise<number>;
   processes(): Promise<Processes>;
   /** Takes the service out of the proxy. */
   withdraw(backend: string): Promise<void>;
@@ -66,7 +68,11 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
       await clock.sleep(50);
     }
     const words = await lastLines();
-    throw new SeaworthyError("PROXY_UNREACHABLE", `${what} within ${READY_WITHIN_MS / 1000} s${last === undefined ? "" : ` (${wordsOf(last)})`}`, { problems: words });
+    throw new SeaworthyError(
+      "PROXY_UNREACHABLE",
+      `${what} within ${READY_WITHIN_MS / 1000} s${last === undefined ? "" : ` (${wordsOf(last)})`}`,
+      { problems: words },
+    );
   };
 
   const lastLines = async (): Promise<readonly string[]> => {
@@ -84,16 +90,23 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const found = await engine.containers.inspect(PROXY_CONTAINER);
     const owner = found?.labels["dev.seaworthy.state"];
     if (found !== undefined && owner !== state.uuid)
-      throw new SeaworthyError("STATE_NEEDS_PERSON", `the container ${PROXY_CONTAINER} belongs to another state folder (${owner ?? "unknown"})`, {
-        hint: "One engine has one Seaworthy. Use that state folder, or remove the container when it is left over.",
-      });
+      throw new SeaworthyError(
+        "STATE_NEEDS_PERSON",
+        `the container ${PROXY_CONTAINER} belongs to another state folder (${owner ?? "unknown"})`,
+        {
+          hint: "One engine has one Seaworthy. Use that state folder, or remove the container when it is left over.",
+        },
+      );
     if (found?.state === "running" || found?.state === "restarting") return until("HAProxy did not answer", answers);
     mkdirSync(socketFolder, { recursive: true });
     chmodSync(socketFolder, 0o700);
     store.render(httpPort);
     await assertPortFree(httpPort);
     if (found === undefined)
-      await engine.containers.create(PROXY_CONTAINER, proxyContainer(await proxyImage(engine, image), state.uuid, { configFolder: store.configFolder, socketFolder }));
+      await engine.containers.create(
+        PROXY_CONTAINER,
+        proxyContainer(await proxyImage(engine, image), state.uuid, { configFolder: store.configFolder, socketFolder }),
+      );
     await engine.containers.start(PROXY_CONTAINER);
     await until("HAProxy did not come up", answers);
   };
@@ -115,13 +128,31 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const wanted = store.backend(name);
     const known = (await readServers(admin, name)) !== undefined;
     if (before !== structureOf(store.backends(), httpPort) || known !== (wanted !== undefined)) await reload();
-    if (wanted !== undefined) await reconcileServers(admin, name, wanted.servers, clock);
+    if (wanted === undefined) return;
+    await reconcileServers(admin, name, wanted.servers, clock);
+    // Workers of earlier configurations still serve the clients that hold a connection to them: their list of servers must not go stale.
+    for (const runtime of await oldRuntimes())
+      if ((await readServers(runtime, name)) !== undefined) await reconcileServers(runtime, name, wanted.servers, clock);
+  };
+
+  const oldRuntimes = async (): Promise<readonly Runtime[]> =>
+    (await readProcesses(master)).oldWorkers.map(
+      (pid): Runtime =>
+        (command) =>
+          master(`@!${pid} ${command}`),
+    );
+
+  const load = async (name: string, server: string): Promise<number> => {
+    const all = await Promise.all([admin, ...(await oldRuntimes())].map((runtime) => readServers(runtime, name)));
+    return all.flatMap((servers) => servers ?? []).reduce((sum, one) => (one.name === server ? sum + one.current + one.queued : sum), 0);
   };
 
   return {
     ensureRunning: () => locked("start the proxy", start),
     declare: (backend) =>
-      locked(`declare ${backend.name}`, () => change(backend.name, () => store.put({ ...backend, servers: store.backend(backend.name)?.servers ?? [] }))),
+      locked(`declare ${backend.name}`, () =>
+        change(backend.name, () => store.put({ ...backend, servers: store.backend(backend.name)?.servers ?? [] })),
+      ),
     updateServers: (name, update) =>
       locked(`change the servers of ${name}`, async () => {
         const current = store.backend(name);
@@ -131,6 +162,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
     counters: (name) => readCounters(admin, name),
+    load,
     processes: () => readProcesses(master),
     withdraw: (name) => locked(`withdraw ${name}`, () => change(name, () => store.remove(name))),
     remove: () => locked("remove the proxy", () => engine.containers.remove(PROXY_CONTAINER)),

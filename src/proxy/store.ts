@@ -35,7 +35,11 @@ export const openProxyStore = (folder: string): ProxyStore => {
     if (!NAME.test(name)) throw new SeaworthyError("INPUT_INVALID", `"${name}" cannot name a backend`);
     return join(backendFolder, `${name}.json`);
   };
-  const names = (): readonly string[] => readdirSync(backendFolder).filter((file) => file.endsWith(".json") && !file.startsWith(".")).map((file) => file.slice(0, -5)).toSorted();
+  const names = (): readonly string[] =>
+    readdirSync(backendFolder)
+      .filter((file) => file.endsWith(".json") && !file.startsWith("."))
+      .map((file) => file.slice(0, -5))
+      .toSorted();
   const backend = (name: string): Backend | undefined => (names().includes(name) ? readBackend(pathOf(name)) : undefined);
   const backends = (): readonly Backend[] => names().map((name) => readBackend(pathOf(name)));
   return {

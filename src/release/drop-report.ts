@@ -17,9 +17,16 @@ export type DropReport =
   | { readonly service: string; readonly measured: false; readonly why: string };
 
 /** `removed` is the sum of 5xx answers of servers that left between the two readings, counted as they left. */
-export const dropReport = (service: string, before: Counters | undefined, after: Counters | undefined, removedServerErrors: number): DropReport => {
-  if (before === undefined || after === undefined) return { service, measured: false, why: "the proxy did not know the service at both ends of the rollout" };
-  if (before.worker !== after.worker) return { service, measured: false, why: "HAProxy was restarted or reloaded during the rollout, and its counters began anew" };
+export const dropReport = (
+  service: string,
+  before: Counters | undefined,
+  after: Counters | undefined,
+  removedServerErrors: number,
+): DropReport => {
+  if (before === undefined || after === undefined)
+    return { service, measured: false, why: "the proxy did not know the service at both ends of the rollout" };
+  if (before.worker !== after.worker)
+    return { service, measured: false, why: "HAProxy was restarted or reloaded during the rollout, and its counters began anew" };
   const errors = after.errors - before.errors;
   const serverErrors = after.serverErrors + removedServerErrors - before.serverErrors;
   return {

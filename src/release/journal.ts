@@ -9,12 +9,26 @@ import type { Plan } from "./plan.ts";
 
 /** What the journal can say. Intent comes before the deed and done after it, so that a reader knows of every deed that may have happened. */
 export type Entry =
-  | { readonly kind: "release"; readonly manifest: ReleaseManifest; readonly digest: Digest; readonly who: string; readonly why: string; readonly rollbackTo?: number; readonly plan: Plan }
+  | {
+      readonly kind: "release";
+      readonly manifest: ReleaseManifest;
+      readonly digest: Digest;
+      readonly who: string;
+      readonly why: string;
+      readonly rollbackTo?: number;
+      readonly plan: Plan;
+    }
   | { readonly kind: "intent"; readonly step: string }
   | { readonly kind: "done"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
   | { readonly kind: "reverting"; readonly because: string }
   | { readonly kind: "undone"; readonly step: string }
-  | { readonly kind: "finished"; readonly outcome: "live" | "reverted"; readonly because?: string; readonly report?: readonly DropReport[]; readonly seconds: number };
+  | {
+      readonly kind: "finished";
+      readonly outcome: "live" | "reverted";
+      readonly because?: string;
+      readonly report?: readonly DropReport[];
+      readonly seconds: number;
+    };
 
 export type Written<E extends Entry = Entry> = E & {
   /** Position in the whole journal, from 1. */
@@ -67,16 +81,24 @@ interface Row {
 
 const GENESIS = "0".repeat(64);
 const chain = (before: string, row: Omit<Row, "hash">): string =>
-  createHash("sha256")
-    .update([before, row.position, row.project, row.release, row.kind, row.at, row.body].join("\n"))
-    .digest("hex");
+  createHash("sha256").update([before, row.position, row.project, row.release, row.kind, row.at, row.body].join("\n")).digest("hex");
 
-const read = (row: Row): Written => ({ ...(JSON.parse(row.body) as Entry), position: row.position, project: row.project, release: row.release, at: row.at });
+const read = (row: Row): Written => ({
+  ...(JSON.parse(row.body) as Entry),
+  position: row.position,
+  project: row.project,
+  release: row.release,
+  at: row.at,
+});
 
 const coded = (error: unknown, path: string): unknown => {
   const words = wordsOf(error);
   if (/full|SQLITE_FULL/i.test(words)) return new SeaworthyError("DISK_FULL", `no space left for the journal ${path}`, { cause: error });
-  if (/malformed|not a database|corrupt/i.test(words)) return new SeaworthyError("STATE_NEEDS_PERSON", `the journal ${path} cannot be read: ${words}`, { cause: error, hint: "Keep the file, restore the last backup of the state folder, then run seaworthy status." });
+  if (/malformed|not a database|corrupt/i.test(words))
+    return new SeaworthyError("STATE_NEEDS_PERSON", `the journal ${path} cannot be read: ${words}`, {
+      cause: error,
+      hint: "Keep the file, restore the last backup of the state folder, then run seaworthy status.",
+    });
   return fileError(error, `open the journal ${path}`);
 };
 
@@ -97,7 +119,8 @@ export const openJournal = (folder: string, now: () => number = Date.now): Journ
     chmodSync(path, 0o600);
     return opened;
   });
-  const rows = (sql: string, ...values: readonly (string | number)[]): readonly Row[] => guard(() => database.prepare(sql).all(...values) as unknown as readonly Row[]);
+  const rows = (sql: string, ...values: readonly (string | number)[]): readonly Row[] =>
+    guard(() => database.prepare(sql).all(...values) as unknown as readonly Row[]);
 
   const append = (project: string, release: number, entry: Entry): void =>
     guard(() => {
@@ -123,8 +146,13 @@ export const openJournal = (folder: string, now: () => number = Date.now): Journ
         : rows("SELECT * FROM entries WHERE project = ? AND release = ? ORDER BY position", project, release)
       ).map(read),
     releases: (project) =>
-      rows("SELECT * FROM entries WHERE project = ? AND kind = 'release' ORDER BY release DESC", project).map((row) => read(row) as Written<Extract<Entry, { kind: "release" }>>),
-    projects: () => guard(() => database.prepare("SELECT DISTINCT project FROM entries ORDER BY project").all() as unknown as readonly { project: string }[]).map((row) => row.project),
+      rows("SELECT * FROM entries WHERE project = ? AND kind = 'release' ORDER BY release DESC", project).map(
+        (row) => read(row) as Written<Extract<Entry, { kind: "release" }>>,
+      ),
+    projects: () =>
+      guard(
+        () => database.prepare("SELECT DISTINCT project FROM entries ORDER BY project").all() as unknown as readonly { project: string }[],
+      ).map((row) => row.project),
     nextRelease: (project) => (rows("SELECT * FROM entries WHERE project = ? ORDER BY release DESC LIMIT 1", project)[0]?.release ?? 0) + 1,
     firstBroken: () => {
       let before = GENESIS;

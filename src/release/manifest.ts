@@ -43,7 +43,18 @@ export const manifestDigest = (manifest: ReleaseManifest): Digest => digestOf(ca
 /** Equal exactly when a container made for one service can serve for the other: what is behind the proxy's route and the drain is not part of it. */
 export const containerSha = (service: ReleaseService): string => {
   const { spec, image, secretVersions, configVersions } = service;
-  return digestOf(canonicalJson(asJson({ spec, digest: image.digest, repository: image.repository, secretVersions, configVersions, routed: service.route !== undefined }))).slice(7, 23);
+  return digestOf(
+    canonicalJson(
+      asJson({
+        spec,
+        digest: image.digest,
+        repository: image.repository,
+        secretVersions,
+        configVersions,
+        routed: service.route !== undefined,
+      }),
+    ),
+  ).slice(7, 23);
 };
 
 /** `<project>.<service>`: the service's name in the proxy. */

@@ -6,14 +6,48 @@ export type Action =
   | { readonly do: "pull-image"; readonly reference: string; readonly platform: Platform }
   | { readonly do: "create-network"; readonly name: string; readonly config: NetworkConfig }
   | { readonly do: "remove-network"; readonly name: string }
-  | { readonly do: "create-volume"; readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>> }
-  | { readonly do: "place-file"; readonly kind: "secret" | "config"; readonly key: string; readonly version: string; readonly uid: number; readonly gid: number; readonly mode: number }
+  | {
+      readonly do: "create-volume";
+      readonly name: string;
+      readonly driver: string;
+      readonly options: Readonly<Record<string, string>>;
+      readonly labels: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly do: "place-file";
+      readonly kind: "secret" | "config";
+      readonly key: string;
+      readonly version: string;
+      readonly uid: number;
+      readonly gid: number;
+      readonly mode: number;
+    }
   | { readonly do: "start-proxy" }
-  | { readonly do: "declare-backend"; readonly backend: string; readonly hosts: readonly string[]; readonly path: string; readonly host: string }
+  | {
+      readonly do: "declare-backend";
+      readonly backend: string;
+      readonly hosts: readonly string[];
+      readonly path: string;
+      readonly host: string;
+    }
   | { readonly do: "withdraw-backend"; readonly backend: string }
-  | { readonly do: "create-container"; readonly name: string; readonly platform: Platform; readonly config: ContainerConfig; readonly connect: readonly Connection[] }
+  | {
+      readonly do: "create-container";
+      readonly name: string;
+      readonly platform: Platform;
+      readonly config: ContainerConfig;
+      readonly connect: readonly Connection[];
+    }
   | { readonly do: "start-container"; readonly name: string }
-  | { readonly do: "await-ready"; readonly name: string; readonly address: string; readonly port: number; readonly path: string; readonly host: string; readonly withinMs: number }
+  | {
+      readonly do: "await-ready";
+      readonly name: string;
+      readonly address: string;
+      readonly port: number;
+      readonly path: string;
+      readonly host: string;
+      readonly withinMs: number;
+    }
   | { readonly do: "await-healthy"; readonly name: string; readonly withinMs: number }
   | { readonly do: "await-exit"; readonly name: string; readonly withinMs: number }
   | { readonly do: "add-server"; readonly backend: string; readonly server: string; readonly address: string; readonly port: number }
@@ -39,7 +73,7 @@ export interface Step {
   readonly action: Action;
   /** In order. Done when the step was at least begun and the rollout turns back. */
   readonly undo?: readonly Action[];
-  /** From here on the rollout only goes forward: the new release has traffic. */
+  /** Once begun, the rollout only goes forward: the new release may have traffic, or the old one is leaving. */
   readonly final?: true;
 }
 

@@ -17,7 +17,8 @@ export const MASTER_SOCKET = "master.sock";
 /** A live server is never judged by checks closer than a second or by fewer than three of them: a starved machine would take the only server away (facts/deploy.md 4.6). */
 export const SERVER_CHECK = "check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3";
 
-const serverLine = (server: Server): string => `    server ${server.name} ${server.address}:${server.port} ${SERVER_CHECK} weight ${server.weight}`;
+const serverLine = (server: Server): string =>
+  `    server ${server.name} ${server.address}:${server.port} ${SERVER_CHECK} weight ${server.weight}`;
 
 const backendSection = (backend: Backend): string =>
   [

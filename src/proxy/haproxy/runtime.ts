@@ -18,7 +18,9 @@ export const createRuntime =
       const chunks: Buffer[] = [];
       let size = 0;
       const connection = createConnection(socket);
-      connection.setTimeout(timeoutMs, () => connection.destroy(unreachable(socket, `no answer to "${command.split(" ", 2).join(" ")}" within ${timeoutMs} ms`)));
+      connection.setTimeout(timeoutMs, () =>
+        connection.destroy(unreachable(socket, `no answer to "${command.split(" ", 2).join(" ")}" within ${timeoutMs} ms`)),
+      );
       connection.on("connect", () => connection.write(`${command}\n`));
       connection.on("data", (chunk) => {
         size += chunk.length;

@@ -38,7 +38,8 @@ const statusOf = (row: StatRow): ServerStatus => ({
   serverErrors: numberIn(row, "hrsp_5xx"),
 });
 
-const rowsOf = async (runtime: Runtime, backend: string): Promise<readonly StatRow[]> => parseStat(await runtime(`show stat ${backend} 4 -1`));
+const rowsOf = async (runtime: Runtime, backend: string): Promise<readonly StatRow[]> =>
+  parseStat(await runtime(`show stat ${backend} 4 -1`));
 
 /** Undefined when the running HAProxy does not know the backend. */
 export const readServers = async (runtime: Runtime, backend: string): Promise<readonly ServerStatus[] | undefined> => {
@@ -61,7 +62,11 @@ const tell = async (runtime: Runtime, command: string, accepted: RegExp = /^\s*$
  */
 export const addServer = async (runtime: Runtime, backend: string, server: Server): Promise<void> => {
   const id = `${backend}/${server.name}`;
-  await tell(runtime, `add server ${id} ${server.address}:${server.port} ${SERVER_CHECK} weight ${NO_TRAFFIC}`, /New server registered|^\s*$/);
+  await tell(
+    runtime,
+    `add server ${id} ${server.address}:${server.port} ${SERVER_CHECK} weight ${NO_TRAFFIC}`,
+    /New server registered|^\s*$/,
+  );
   await tell(runtime, `enable health ${id}`);
   await tell(runtime, `enable server ${id}`);
 };
@@ -73,10 +78,12 @@ export const setWeight = async (runtime: Runtime, backend: string, server: strin
 };
 
 /** No new requests; those under way go on. */
-export const drainServer = (runtime: Runtime, backend: string, server: string): Promise<void> => tell(runtime, `set server ${backend}/${server} state drain`);
+export const drainServer = (runtime: Runtime, backend: string, server: string): Promise<void> =>
+  tell(runtime, `set server ${backend}/${server} state drain`);
 
 /** Cuts what is still connected to the server: for the end of a drain's deadline. */
-export const shutdownSessions = (runtime: Runtime, backend: string, server: string): Promise<void> => tell(runtime, `shutdown sessions server ${backend}/${server}`);
+export const shutdownSessions = (runtime: Runtime, backend: string, server: string): Promise<void> =>
+  tell(runtime, `shutdown sessions server ${backend}/${server}`);
 
 /** False while HAProxy still has connections attached to it. */
 export const deleteServer = async (runtime: Runtime, backend: string, server: string): Promise<boolean> => {
@@ -88,4 +95,3 @@ export const deleteServer = async (runtime: Runtime, backend: string, server: st
   if (/still has|cannot remove/i.test(answer)) return false;
   throw refused(command, answer);
 };
-

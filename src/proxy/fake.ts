@@ -1,0 +1,57 @@
+import { NO_TRAFFIC, SeaworthyError } from "../core/index.ts";
+import type { Backend } from "./backend.ts";
+import type { ServerStatus } from "./haproxy/servers.ts";
+import type { Proxy } from "./proxy.ts";
+
+/** A proxy in memory: every server it is given answers its check. For tests of what drives a proxy. */
+export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Backend> } => {
+  const backends = new Map<string, Backend>();
+  let running = false;
+  const required = (name: string): Backend => {
+    const backend = backends.get(name);
+    if (backend === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
+    return backend;
+  };
+  const status = (server: Backend["servers"][number]): ServerStatus => ({
+    name: server.name,
+    address: `${server.address}:${server.port}`,
+    weight: server.weight,
+    status: server.weight === NO_TRAFFIC ? "DRAIN" : "UP",
+    checkStatus: "L7OK",
+    checkCode: "200",
+    lastCheck: "",
+    current: 0,
+    queued: 0,
+    total: 0,
+    serverErrors: 0,
+  });
+  return {
+    backends,
+    ensureRunning: async () => {
+      running = true;
+    },
+    declare: async (backend) => {
+      if (!running) throw new SeaworthyError("PROXY_UNREACHABLE", "the proxy does not run");
+      backends.set(backend.name, { ...backend, servers: backends.get(backend.name)?.servers ?? [] });
+    },
+    updateServers: async (name, change) => {
+      const backend = required(name);
+      backends.set(name, { ...backend, servers: change(backend.servers) });
+    },
+    servers: async (name) => backends.get(name)?.servers.map(status),
+    declared: (name) => backends.get(name),
+    counters: async (name) =>
+      backends.has(name)
+        ? { worker: 1, requests: 0, errors: 0, serverErrors: 0, cutByServer: 0, cutByClient: 0, retries: 0, redispatches: 0 }
+        : undefined,
+    load: async () => 0,
+    processes: async () => ({ workers: [1], oldWorkers: [] }),
+    withdraw: async (name) => {
+      backends.delete(name);
+    },
+    remove: async () => {
+      running = false;
+      backends.clear();
+    },
+  };
+};

@@ -1,0 +1,34 @@
+import { SeaworthyError } from "../../core/index.ts";
+import { LABELS } from "../live.ts";
+import type { Perform } from "./world.ts";
+
+export const createContainer: Perform<"create-container"> = async ({ name, platform, config, connect }, { engine }) => {
+  const found = await engine.containers.inspect(name);
+  if (found === undefined) await engine.containers.create(name, config, platform);
+  else if (found.labels[LABELS.sha] !== config.Labels[LABELS.sha])
+    throw new SeaworthyError("STATE_NEEDS_PERSON", `there is already a container ${name}, and it is not the one this release makes`, {
+      hint: `Look at it with docker inspect ${name}; remove it when nobody needs it.`,
+    });
+  for (const { network, aliases, address } of connect)
+    await engine.networks.connect(network, name, { aliases, ...(address === undefined ? {} : { address }) });
+  return undefined;
+};
+
+export const startContainer: Perform<"start-container"> = async ({ name }, { engine }) => {
+  await engine.containers.start(name);
+  return undefined;
+};
+
+/** Exit status of a process that SIGKILL ended: it did not stop within its grace. */
+const KILLED = 137;
+
+export const stopContainer: Perform<"stop-container"> = async ({ name, graceSeconds }, { engine, progress }) => {
+  const exitCode = await engine.containers.stop(name, graceSeconds);
+  if (exitCode === KILLED) progress.note(`${name} did not stop within ${graceSeconds} s and was killed (exit status 137)`);
+  return exitCode === undefined ? undefined : { exitCode };
+};
+
+export const removeContainer: Perform<"remove-container"> = async ({ name }, { engine }) => {
+  await engine.containers.remove(name);
+  return undefined;
+};

@@ -1,0 +1,48 @@
+import type { Action } from "../plan.ts";
+import { createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
+import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork } from "./resources.ts";
+import {
+  addServer,
+  awaitDrained,
+  awaitServer,
+  declareBackend,
+  removeServer,
+  shiftTraffic,
+  startProxy,
+  withdrawBackend,
+} from "./servers.ts";
+import { awaitExit, awaitHealthy, awaitReady } from "./waiting.ts";
+import type { Perform, Result, World } from "./world.ts";
+
+export type { World } from "./world.ts";
+
+type Performers = { readonly [Do in Action["do"]]: Perform<Do> };
+
+const PERFORMERS: Performers = {
+  "pull-image": pullImage,
+  "create-network": createNetwork,
+  "remove-network": removeNetwork,
+  "create-volume": createVolume,
+  "place-file": placeFileAction,
+  "start-proxy": startProxy,
+  "declare-backend": declareBackend,
+  "withdraw-backend": withdrawBackend,
+  "create-container": createContainer,
+  "start-container": startContainer,
+  "await-ready": awaitReady,
+  "await-healthy": awaitHealthy,
+  "await-exit": awaitExit,
+  "add-server": addServer,
+  "await-server": awaitServer,
+  "shift-traffic": shiftTraffic,
+  "await-drained": awaitDrained,
+  "remove-server": removeServer,
+  "stop-container": stopContainer,
+  "remove-container": removeContainer,
+};
+
+/** Does one action. Doing it again changes nothing more. */
+export const perform = (action: Action, world: World): Promise<Result> => {
+  const performer = PERFORMERS[action.do] as (action: Action, world: World) => Promise<Result>;
+  return performer(action, world);
+};

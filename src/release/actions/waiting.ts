@@ -1,0 +1,85 @@
+import { SeaworthyError } from "../../core/index.ts";
+import type { ContainerState } from "../../engine/index.ts";
+import type { Perform, World } from "./world.ts";
+
+const POLL_MS = 100;
+const PROBE_TIMEOUT_MS = 3000;
+const LOG_LINES = 15;
+
+const lastLines = async (world: World, name: string): Promise<readonly string[]> => {
+  const lines = await Array.fromAsync(world.engine.containers.logs(name, { tail: LOG_LINES }));
+  return lines.length === 0 ? [`${name} wrote no log line`] : [`last log lines of ${name}:`, ...lines.map((line) => `  ${line}`)];
+};
+
+/** The probe's answer and the container's last words together: what people could never see in one place (kamal#1041). */
+const notLive = async (world: World, name: string, message: string): Promise<SeaworthyError> =>
+  new SeaworthyError("RELEASE_NOT_LIVE", message, { problems: await lastLines(world, name) });
+
+const ended = (state: ContainerState | undefined): string | undefined => {
+  if (state === undefined) return "it is gone";
+  if (state.oomKilled) return `it was killed for using more memory than its limit (exit status ${state.exitCode ?? "unknown"})`;
+  if (state.state === "exited" || state.state === "dead") return `it exited with status ${state.exitCode ?? "unknown"}`;
+  if (state.restartCount > 2) return `it keeps crashing: ${state.restartCount} restarts, last exit status ${state.exitCode ?? "unknown"}`;
+  return undefined;
+};
+
+/** Asks until `settled` answers, the container ends, or time is up. `settled` returns a result, or words that say why not yet. */
+const poll = async (
+  world: World,
+  name: string,
+  withinMs: number,
+  settled: (
+    state: ContainerState | undefined,
+  ) => Promise<{ readonly result: Readonly<Record<string, unknown>> } | { readonly notYet: string }>,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const { clock, engine, signal } = world;
+  const begun = clock.elapsed();
+  for (;;) {
+    const state = await engine.containers.inspect(name);
+    const end = ended(state);
+    const answer = await settled(state);
+    if ("result" in answer) return answer.result;
+    if (end !== undefined) throw await notLive(world, name, `${name} did not become ready: ${end}; before that, ${answer.notYet}`);
+    if (clock.elapsed() - begun > withinMs)
+      throw await notLive(world, name, `${name} did not become ready within ${withinMs / 1000} s: ${answer.notYet}`);
+    await clock.sleep(POLL_MS, signal);
+  }
+};
+
+export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, host, withinMs }, world) => {
+  const begun = world.clock.elapsed();
+  return poll(world, name, withinMs, async () => {
+    const answer = await world.probe({ address, port, path, host, timeoutMs: PROBE_TIMEOUT_MS });
+    if (answer.ready) return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
+    const said =
+      answer.status === undefined
+        ? (answer.error ?? "no answer")
+        : `status ${answer.status}${answer.body === undefined ? "" : `, ${answer.body}`}`;
+    return { notYet: `GET http://${address}:${port}${path} (Host: ${host}) answered ${said}` };
+  });
+};
+
+/** A container without a health check counts once it has stayed up this long. */
+const STAYS_UP_MS = 1000;
+
+export const awaitHealthy: Perform<"await-healthy"> = async ({ name, withinMs }, world) => {
+  const begun = world.clock.elapsed();
+  return poll(world, name, withinMs, async (state) => {
+    const upMs = Math.round(world.clock.elapsed() - begun);
+    if (state?.state === "running" && state.health?.status === "healthy") return { result: { readyMs: upMs, by: "healthcheck" } };
+    if (state?.state === "running" && state.health === undefined && upMs >= STAYS_UP_MS)
+      return { result: { readyMs: upMs, by: "staying up" } };
+    return {
+      notYet:
+        state?.health === undefined
+          ? `it was ${state?.state ?? "gone"}`
+          : `its health check said ${state.health.status}${state.health.lastOutput === "" ? "" : `: ${state.health.lastOutput}`}`,
+    };
+  });
+};
+
+export const awaitExit: Perform<"await-exit"> = async ({ name, withinMs }, world) =>
+  poll(world, name, withinMs, async (state) => {
+    if (state?.state === "exited" && state.exitCode === 0) return { result: { exitCode: 0 } };
+    return { notYet: `it was ${state?.state ?? "gone"}` };
+  });

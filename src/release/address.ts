@@ -1,0 +1,59 @@
+import { SeaworthyError } from "../core/index.ts";
+
+/**
+ * Fixed addresses of a project's ingress network, a /24: .1 is the gateway, .2 to .127 are ours to give, the engine allocates by itself from .128 up.
+ * So a restarted container can never come up on an address that the proxy knows as another's.
+ */
+export interface AddressPool {
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly ipRange: string;
+}
+
+const FIRST = 2;
+const LAST = 127;
+
+const toNumber = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+const isIpv4 = (text: string): boolean => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
+
+const bounds = (cidr: string): readonly [number, number] | undefined => {
+  const [address, length] = cidr.split("/");
+  if (address === undefined || !isIpv4(address)) return undefined;
+  const size = 2 ** (32 - Number(length ?? 32));
+  const start = Math.floor(toNumber(address) / size) * size;
+  return [start, start + size - 1];
+};
+
+const overlap = (a: string, b: string): boolean => {
+  const one = bounds(a);
+  const two = bounds(b);
+  return one !== undefined && two !== undefined && one[0] <= two[1] && two[0] <= one[1];
+};
+
+const pool = (third: number): AddressPool => ({
+  subnet: `10.209.${third}.0/24`,
+  gateway: `10.209.${third}.1`,
+  ipRange: `10.209.${third}.128/25`,
+});
+
+/** The first /24 of 10.209.0.0/16 that meets none of the subnets in use, by networks of the engine or interfaces of the host. */
+export const choosePool = (taken: readonly string[]): AddressPool => {
+  for (let third = 0; third < 256; third += 1) {
+    const candidate = pool(third);
+    if (!taken.some((subnet) => overlap(subnet, candidate.subnet))) return candidate;
+  }
+  throw new SeaworthyError("STATE_NEEDS_PERSON", "every /24 of 10.209.0.0/16 is in use, so the project's ingress network has no room", {
+    hint: "Remove networks of projects that are gone: docker network ls.",
+  });
+};
+
+/** The lowest free addresses of the given /24, in order. @throws STATE_NEEDS_PERSON when fewer are free. */
+export const freeAddresses = (subnet: string, used: ReadonlySet<string>, count: number): readonly string[] => {
+  const start = bounds(subnet)?.[0] ?? 0;
+  const text = (offset: number): string => [24, 16, 8, 0].map((shift) => Math.floor((start + offset) / 2 ** shift) % 256).join(".");
+  const free: string[] = [];
+  for (let offset = FIRST; offset <= LAST && free.length < count; offset += 1) if (!used.has(text(offset))) free.push(text(offset));
+  if (free.length < count)
+    throw new SeaworthyError("STATE_NEEDS_PERSON", `the ingress network ${subnet} has ${free.length} free addresses; ${count} are needed`);
+  return free;
+};

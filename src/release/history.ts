@@ -1,0 +1,43 @@
+import type { Digest } from "../core/index.ts";
+import type { DropReport } from "./drop-report.ts";
+import type { Journal } from "./journal.ts";
+import { liveRelease, rolloutState } from "./rollout-state.ts";
+
+/** One line of a project's history: who, what, when, why, and what it cost the users. */
+export interface ReleaseLine {
+  readonly release: number;
+  readonly version: string;
+  readonly digest: Digest;
+  readonly outcome: "live" | "reverted" | "unfinished";
+  /** Whether this is the one that serves now. */
+  readonly serving: boolean;
+  readonly who: string;
+  readonly why: string;
+  readonly at: number;
+  readonly seconds?: number;
+  readonly because?: string;
+  readonly rollbackTo?: number;
+  readonly report: readonly DropReport[];
+}
+
+/** Newest first. */
+export const historyOf = (journal: Journal, project: string): readonly ReleaseLine[] => {
+  const serving = liveRelease(journal, project)?.entry.release;
+  return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo }): ReleaseLine => {
+    const finished = rolloutState(journal, project, release)?.finished;
+    return {
+      release,
+      version: manifest.version,
+      digest,
+      outcome: finished?.outcome ?? "unfinished",
+      serving: release === serving,
+      who,
+      why,
+      at,
+      report: finished?.report ?? [],
+      ...(finished === undefined ? {} : { seconds: finished.seconds }),
+      ...(finished?.because === undefined ? {} : { because: finished.because }),
+      ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    };
+  });
+};

@@ -1,0 +1,177 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { fakeClock, silentProgress } from "../core/index.ts";
+import { createFakeEngine, type FakeEngine, fakeImage } from "../engine/index.ts";
+import { createFakeProxy } from "../proxy/index.ts";
+import type { World } from "./actions/index.ts";
+import { runRollout } from "./interpreter.ts";
+import { type Journal, openJournal } from "./journal.ts";
+import { LABELS, readLive } from "./live.ts";
+import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
+import { liveRelease, unfinishedRollout } from "./rollout-state.ts";
+import { type Describe, planRolling } from "./rollout/rolling.ts";
+import { dbService, manifestOf, webService } from "./test-data/manifests.ts";
+
+interface Site {
+  readonly engine: FakeEngine;
+  readonly proxy: ReturnType<typeof createFakeProxy>;
+  readonly journal: Journal;
+  readonly world: World;
+  ready: boolean;
+}
+
+const describeReplica: Describe = ({ service, release, number, sha, address }) => ({
+  config: {
+    Image: `${service.image.repository}@${service.image.digest}`,
+    Labels: {
+      [LABELS.project]: "shop",
+      [LABELS.service]: service.name,
+      [LABELS.release]: String(release),
+      [LABELS.replica]: String(number),
+      [LABELS.sha]: sha,
+      ...(address === undefined ? {} : { [LABELS.address]: address }),
+    },
+    HostConfig: { NetworkMode: address === undefined ? "shop_default" : "shop_ingress" },
+    ...(address === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { shop_ingress: { IPAMConfig: { IPv4Address: address } } } } }),
+  },
+  connect: [],
+});
+
+const site = (): Site => {
+  const images = [webService("1"), webService("2"), dbService("1"), dbService("2")].map(
+    ({ image }) => `${image.repository}@${image.digest}`,
+  );
+  const engine = createFakeEngine({ remote: Object.fromEntries(images.map((reference) => [reference, fakeImage(reference)])) });
+  const proxy = createFakeProxy();
+  const folder = mkdtempSync(join(tmpdir(), "sw-interpreter-"));
+  const clock = fakeClock();
+  const made: Site = {
+    engine,
+    proxy,
+    journal: openJournal(folder, clock.now),
+    ready: true,
+    world: {
+      project: "shop",
+      engine,
+      proxy,
+      clock,
+      progress: silentProgress,
+      state: { folder, runFolder: join(folder, "run"), uuid: "00000000-0000-0000-0000-000000000000" },
+      probe: async () =>
+        made.ready ? { ready: true, status: 200, tookMs: 1 } : { ready: false, status: 503, body: "database is away", tookMs: 1 },
+      content: () => undefined,
+      credentials: async () => undefined,
+    },
+  };
+  return made;
+};
+
+const begin = async ({ engine, proxy, journal }: Site, manifest: ReleaseManifest): Promise<number> => {
+  const live = await readLive(engine, proxy, "shop", ["web", "db"]);
+  const release = journal.nextRelease("shop");
+  const plan = planRolling(manifest, live, release, describeReplica);
+  journal.append("shop", release, { kind: "release", manifest, digest: manifestDigest(manifest), who: "test@here", why: "test", plan });
+  return release;
+};
+
+const deploy = async (where: Site, manifest: ReleaseManifest) => runRollout(where.journal, where.world, await begin(where, manifest));
+
+const containers = async ({ engine }: Site): Promise<readonly string[]> =>
+  (await engine.containers.list({ [LABELS.project]: "shop" })).map(({ name, state }) => `${name} ${state}`).toSorted();
+const servers = ({ proxy }: Site): readonly string[] =>
+  (proxy.backends.get("shop.web")?.servers ?? []).map(({ name, weight }) => `${name}=${weight}`);
+
+const v1 = manifestOf("1.0.0", [webService("1"), dbService("1")]);
+const v2 = manifestOf("2.0.0", [webService("2"), dbService("2")]);
+const OLD = { containers: ["shop-db-r1-1 running", "shop-web-r1-1 running"], servers: ["r1-1=100"] };
+const NEW = { containers: ["shop-db-r2-1 running", "shop-web-r2-1 running"], servers: ["r2-1=100"] };
+
+describe("a rollout", () => {
+  test("makes the new release live and leaves nothing of the old", async () => {
+    const where = site();
+    expect(await deploy(where, v1)).toMatchObject({ state: "live", release: 1 });
+    expect({ containers: await containers(where), servers: servers(where) }).toEqual(OLD);
+    expect(await deploy(where, v2)).toMatchObject({ state: "live", release: 2 });
+    expect({ containers: await containers(where), servers: servers(where) }).toEqual(NEW);
+    expect(where.journal.firstBroken()).toBeUndefined();
+  });
+
+  test("that never becomes ready is taken back, with the probe's answer and the log together", async () => {
+    const where = site();
+    await deploy(where, v1);
+    where.ready = false;
+    const outcome = await deploy(where, manifestOf("2.0.0", [webService("2"), dbService("1")]));
+    expect(outcome).toMatchObject({
+      state: "reverted",
+      because: { code: "RELEASE_NOT_LIVE", message: expect.stringContaining("database is away") },
+    });
+    expect({ containers: await containers(where), servers: servers(where) }).toEqual(OLD);
+    expect(liveRelease(where.journal, "shop")?.entry.release).toBe(1);
+  });
+
+  test("of a stop-first service brings the old container back when a later service fails", async () => {
+    const where = site();
+    await deploy(where, v1);
+    where.ready = false;
+    expect(await deploy(where, v2)).toMatchObject({ state: "reverted" });
+    expect({ containers: await containers(where), servers: servers(where) }).toEqual(OLD);
+  });
+
+  test("of a first release that fails leaves nothing but its volume", async () => {
+    const where = site();
+    where.ready = false;
+    expect(await deploy(where, v1)).toMatchObject({ state: "reverted" });
+    expect(await containers(where)).toEqual([]);
+    expect(await where.engine.networks.list({ [LABELS.project]: "shop" })).toEqual([]);
+    expect(where.proxy.backends.size).toBe(0);
+  });
+});
+
+describe("killed at any step, the next actor converges", async () => {
+  const first = site();
+  await deploy(first, v1);
+  const steps = planRolling(v2, await readLive(first.engine, first.proxy, "shop", ["web", "db"]), 2, describeReplica).steps;
+  const moments = steps.flatMap((step) => [[step.id, "intent"] as const, [step.id, "done"] as const]);
+
+  test.each(moments)("at %s (%s): forward to the new release", async (id, moment) => {
+    const where = site();
+    await deploy(where, v1);
+    const release = await begin(where, v2);
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+    // A killed process does nothing more: its next step never comes.
+    void runRollout(where.journal, where.world, release, (at, step) => {
+      if (step.id !== id || at !== moment) return undefined;
+      reach();
+      return new Promise(() => undefined);
+    });
+    await reached;
+    expect(unfinishedRollout(where.journal, "shop")?.entry.release).toBe(release);
+    expect(await runRollout(where.journal, where.world, release)).toMatchObject({ state: "live" });
+    expect({ containers: await containers(where), servers: servers(where) }).toEqual(NEW);
+    expect(unfinishedRollout(where.journal, "shop")).toBeUndefined();
+  });
+
+  test.each(moments)("at %s (%s): back to the old one when the new cannot become ready", async (id, moment) => {
+    const where = site();
+    await deploy(where, v1);
+    const release = await begin(where, v2);
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+    void runRollout(where.journal, where.world, release, (at, step) => {
+      if (step.id !== id || at !== moment) return undefined;
+      reach();
+      return new Promise(() => undefined);
+    });
+    await reached;
+    where.ready = false;
+    const final = steps.findIndex((step) => step.final === true);
+    const at = steps.findIndex((step) => step.id === id);
+    const readyAt = steps.findIndex((step) => step.id === "web/ready/1");
+    const passed = at > readyAt || (at === readyAt && moment === "done");
+    const outcome = await runRollout(where.journal, where.world, release);
+    expect(outcome.state).toBe(passed ? "live" : "reverted");
+    expect(final).toBeGreaterThan(readyAt);
+    expect({ containers: await containers(where), servers: servers(where) }).toEqual(passed ? NEW : OLD);
+  });
+});

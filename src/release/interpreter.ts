@@ -1,0 +1,144 @@
+import { isSeaworthyError, SeaworthyError, wordsOf } from "../core/index.ts";
+import { perform, type World } from "./actions/index.ts";
+import { dropReport, type DropReport } from "./drop-report.ts";
+import type { Journal } from "./journal.ts";
+import { backendName } from "./manifest.ts";
+import type { Action, Step } from "./plan.ts";
+import { isFinal, rolloutState, type RolloutState } from "./rollout-state.ts";
+import type { Counters } from "../proxy/index.ts";
+
+/** How a rollout ended. Being taken back is an outcome, not an exception. */
+export type RolloutOutcome =
+  | { readonly state: "live"; readonly release: number; readonly reports: readonly DropReport[]; readonly seconds: number }
+  | { readonly state: "reverted"; readonly release: number; readonly because: SeaworthyError; readonly seconds: number };
+
+/** Called before and after each step: tests kill the process here. */
+export type StepHook = (moment: "intent" | "done", step: Step) => void | Promise<void>;
+
+const sentence = (action: Action): string => {
+  switch (action.do) {
+    case "pull-image":
+      return action.reference;
+    case "create-network":
+    case "remove-network":
+    case "create-volume":
+    case "create-container":
+    case "start-container":
+    case "stop-container":
+    case "remove-container":
+    case "await-ready":
+    case "await-healthy":
+    case "await-exit":
+      return action.name;
+    case "place-file":
+      return action.key;
+    case "start-proxy":
+      return "HAProxy";
+    case "declare-backend":
+    case "withdraw-backend":
+    case "shift-traffic":
+      return action.backend;
+    case "add-server":
+    case "await-server":
+    case "await-drained":
+    case "remove-server":
+      return `${action.backend}/${action.server}`;
+  }
+};
+
+/** One line a person reads while it happens. */
+export const describeStep = (step: Step): string => `${step.action.do.replaceAll("-", " ")} ${sentence(step.action)}`;
+
+const snapshot = async (world: World, services: readonly string[]): Promise<Readonly<Record<string, Counters>>> => {
+  const pairs = await Promise.all(
+    services.map(
+      async (service) => [service, await world.proxy.counters(backendName(world.project, service)).catch(() => undefined)] as const,
+    ),
+  );
+  return Object.fromEntries(pairs.filter(([, counters]) => counters !== undefined)) as Record<string, Counters>;
+};
+
+const MEASURE = "measure";
+
+const reports = async (world: World, state: RolloutState): Promise<readonly DropReport[]> => {
+  const routed = state.entry.manifest.services.filter((service) => service.route !== undefined).map(({ name }) => name);
+  const before = (state.results.get(MEASURE) ?? {}) as Readonly<Record<string, Counters>>;
+  const after = await snapshot(world, routed);
+  return routed.map((service) => {
+    const removed = state.entry.plan.steps
+      .filter((step) => step.service === service && step.action.do === "remove-server")
+      .reduce((sum, step) => sum + Number(state.results.get(step.id)?.["serverErrors"] ?? 0), 0);
+    return dropReport(service, before[service], after[service], removed);
+  });
+};
+
+/** Goes on with a rollout from wherever its journal says it is, to its end: live, or taken back. Nothing here depends on what this process did before. */
+export const runRollout = async (
+  journal: Journal,
+  world: World,
+  release: number,
+  hook: StepHook = () => undefined,
+): Promise<RolloutOutcome> => {
+  const { project, clock } = world;
+  const read = (): RolloutState => {
+    const state = rolloutState(journal, project, release);
+    if (state === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the journal knows no release r${release} of ${project}`);
+    return state;
+  };
+  const seconds = (): number => Math.round((clock.now() - read().entry.at) / 100) / 10;
+
+  const measureOnce = async (state: RolloutState): Promise<void> => {
+    if (state.done.has(MEASURE)) return;
+    const routed = state.entry.manifest.services.filter((service) => service.route !== undefined).map(({ name }) => name);
+    journal.append(project, release, { kind: "done", step: MEASURE, result: await snapshot(world, routed) });
+  };
+
+  const forward = async (): Promise<void> => {
+    const state = read();
+    await measureOnce(state);
+    for (const step of state.entry.plan.steps) {
+      if (state.done.has(step.id)) continue;
+      world.signal?.throwIfAborted();
+      world.progress.begin(describeStep(step));
+      journal.append(project, release, { kind: "intent", step: step.id });
+      await hook("intent", step);
+      const result = await perform(step.action, world);
+      journal.append(project, release, { kind: "done", step: step.id, ...(result === undefined ? {} : { result }) });
+      await hook("done", step);
+      world.progress.end(describeStep(step));
+    }
+  };
+
+  const back = async (): Promise<void> => {
+    const state = read();
+    // Taking back is not cut short by the signal that may have caused it.
+    const { signal: _, ...unhurried } = world;
+    for (const id of state.begun.toReversed()) {
+      const step = state.entry.plan.steps.find((one) => one.id === id);
+      if (step === undefined || state.undone.has(id)) continue;
+      for (const action of step.undo ?? []) await perform(action, unhurried);
+      journal.append(project, release, { kind: "undone", step: id });
+    }
+  };
+
+  const revert = async (because: SeaworthyError): Promise<RolloutOutcome> => {
+    world.progress.note(`taking release r${release} back: ${because.message}`);
+    await back();
+    journal.append(project, release, { kind: "finished", outcome: "reverted", because: because.message, seconds: seconds() });
+    return { state: "reverted", release, because, seconds: seconds() };
+  };
+
+  const begun = read();
+  if (begun.reverting !== undefined) return revert(new SeaworthyError("RELEASE_NOT_LIVE", begun.reverting));
+  try {
+    await forward();
+  } catch (error) {
+    if (isFinal(read())) throw error;
+    const because = isSeaworthyError(error) ? error : new SeaworthyError("RELEASE_NOT_LIVE", wordsOf(error), { cause: error });
+    journal.append(project, release, { kind: "reverting", because: because.message });
+    return revert(because);
+  }
+  const measured = await reports(world, read());
+  journal.append(project, release, { kind: "finished", outcome: "live", report: measured, seconds: seconds() });
+  return { state: "live", release, reports: measured, seconds: seconds() };
+};

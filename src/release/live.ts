@@ -1,0 +1,100 @@
+import { networkInterfaces } from "node:os";
+import type { Platform } from "../core/index.ts";
+import type { ContainerSummary, Engine, NetworkState } from "../engine/index.ts";
+import type { Backend, Proxy } from "../proxy/index.ts";
+import { backendName } from "./manifest.ts";
+
+export const LABELS = {
+  project: "dev.seaworthy.project",
+  service: "dev.seaworthy.service",
+  release: "dev.seaworthy.release",
+  replica: "dev.seaworthy.replica",
+  sha: "dev.seaworthy.spec-sha",
+  digest: "dev.seaworthy.digest",
+  address: "dev.seaworthy.address",
+  role: "dev.seaworthy.role",
+  state: "dev.seaworthy.state",
+} as const;
+
+/** A container of ours, as its labels say what it is for. */
+export interface LiveContainer {
+  readonly name: string;
+  readonly service: string;
+  readonly release: number;
+  readonly replica: number;
+  readonly sha: string;
+  readonly digest: string;
+  /** Its fixed address in the ingress network, when it is routed. */
+  readonly address?: string;
+  readonly state: ContainerSummary["state"];
+  /** `<repository>@<digest>` it runs. */
+  readonly image: string;
+}
+
+/** Everything of the host that planning looks at, read once. */
+export interface Live {
+  readonly platform: Platform;
+  readonly containers: readonly LiveContainer[];
+  readonly ingress?: { readonly subnet: string; readonly used: ReadonlySet<string> };
+  readonly takenSubnets: readonly string[];
+  readonly networks: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+  /** Backends of the project in the proxy. */
+  readonly backends: ReadonlyMap<string, Backend>;
+}
+
+export const ingressName = (project: string): string => `${project}_ingress`;
+
+export const liveContainer = (summary: ContainerSummary): LiveContainer => {
+  const label = (key: keyof typeof LABELS): string => summary.labels[LABELS[key]] ?? "";
+  const address = label("address");
+  return {
+    name: summary.name,
+    service: label("service"),
+    release: Number(label("release")),
+    replica: Number(label("replica")),
+    sha: label("sha"),
+    digest: label("digest"),
+    state: summary.state,
+    image: summary.image,
+    ...(address === "" ? {} : { address }),
+  };
+};
+
+const hostSubnets = (): readonly string[] =>
+  Object.values(networkInterfaces())
+    .flat()
+    .flatMap((one) => (one?.family === "IPv4" && one.cidr !== null ? [one.cidr] : []));
+
+const ingressOf = (network: NetworkState | undefined, containers: readonly LiveContainer[]): Live["ingress"] => {
+  const subnet = network?.subnets[0];
+  if (network === undefined || subnet === undefined) return undefined;
+  // A stopped container's address is not in the network's own list, and is kept for it all the same.
+  const used = [...Object.values(network.addresses), ...containers.flatMap(({ address }) => address ?? [])];
+  return { subnet, used: new Set(used) };
+};
+
+export const readLive = async (engine: Engine, proxy: Proxy, project: string, services: readonly string[]): Promise<Live> => {
+  const [info, summaries, networks, volumes] = await Promise.all([
+    engine.system.info(),
+    engine.containers.list({ [LABELS.project]: project }),
+    engine.networks.list({}),
+    engine.volumes.list({}),
+  ]);
+  const containers = summaries.map(liveContainer).toSorted((a, b) => a.name.localeCompare(b.name));
+  const ingress = ingressOf(
+    networks.find((network) => network.name === ingressName(project)),
+    containers,
+  );
+  const names = new Set([...services, ...containers.map(({ service }) => service)]);
+  const backends = [...names].flatMap((service) => proxy.declared(backendName(project, service)) ?? []);
+  return {
+    platform: info.platform,
+    containers,
+    ...(ingress === undefined ? {} : { ingress }),
+    takenSubnets: [...networks.flatMap((network) => network.subnets), ...hostSubnets()],
+    networks: new Set(networks.map((network) => network.name)),
+    volumes: new Set(volumes.map((volume) => volume.name)),
+    backends: new Map(backends.map((backend) => [backend.name, backend])),
+  };
+};

@@ -1,0 +1,173 @@
+import { join } from "node:path";
+import {
+  type Clock,
+  lock,
+  type KernelLock,
+  type Progress,
+  readHolder,
+  SeaworthyError,
+  silentProgress,
+  type StateFolder,
+  systemClock,
+} from "../core/index.ts";
+import { type Engine, probeHttp } from "../engine/index.ts";
+import type { Proxy } from "../proxy/index.ts";
+import type { World } from "./actions/index.ts";
+import { claimEngine } from "./claim.ts";
+import { describeReplica } from "./describe.ts";
+import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
+import { openJournal, type Journal } from "./journal.ts";
+import { readLive } from "./live.ts";
+import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
+import type { Plan } from "./plan.ts";
+import { planRolling } from "./rollout/rolling.ts";
+import { liveRelease, rolloutState, unfinishedRollout } from "./rollout-state.ts";
+import { type ReleaseLine, historyOf } from "./history.ts";
+import { type ProjectStatus, statusOf } from "./status.ts";
+
+/** Everything that changes or reads what runs on one host. */
+export interface Releases {
+  /** What a deploy would do now. Changes nothing. */
+  plan(manifest: ReleaseManifest): Promise<Plan>;
+  /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first. */
+  deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
+  /** Brings an unfinished rollout to its end; undefined when there is none. */
+  resume(project: string, options?: RunOptions): Promise<RolloutOutcome | undefined>;
+  /** The manifest that `rollback` would make live: the release before the live one, or the named one. @throws INPUT_NOT_FOUND */
+  rollbackTarget(project: string, to?: number): { readonly release: number; readonly manifest: ReleaseManifest };
+  status(project: string): Promise<ProjectStatus>;
+  history(project: string): readonly ReleaseLine[];
+  projects(): readonly string[];
+  journal: Journal;
+}
+
+export interface RunOptions {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+  /** How long to wait for another actor. Default 0: refuse at once. */
+  readonly waitMs?: number;
+  readonly content?: World["content"];
+  readonly credentials?: World["credentials"];
+  readonly hook?: StepHook;
+}
+
+export interface DeployOptions extends RunOptions {
+  readonly why: string;
+  readonly rollbackTo?: number;
+}
+
+export interface ReleasesOptions {
+  readonly engine: Engine;
+  readonly proxy: Proxy;
+  readonly state: StateFolder;
+  /** user@host, for the audit trail. */
+  readonly who: string;
+  readonly clock?: Clock;
+}
+
+export const openReleases = ({ engine, proxy, state, who, clock = systemClock }: ReleasesOptions): Releases & Disposable => {
+  const journal = openJournal(state.folder, clock.now);
+  const leasePath = (project: string, service: string): string => join(state.folder, "leases", `${project}.${service}.sqlite`);
+
+  const world = (project: string, options: RunOptions): World => ({
+    project,
+    engine,
+    proxy,
+    state,
+    clock,
+    probe: probeHttp,
+    progress: options.progress ?? silentProgress,
+    content: options.content ?? (() => undefined),
+    credentials: options.credentials ?? (async () => undefined),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+
+  /** In the order of names, so that two actors can never hold what the other waits for. */
+  const leased = async <T>(
+    project: string,
+    services: readonly string[],
+    what: string,
+    options: RunOptions,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    using held = new DisposableStack();
+    for (const service of [...new Set(services)].toSorted()) {
+      const lease: KernelLock = await lock(
+        leasePath(project, service),
+        { who, what },
+        { waitMs: options.waitMs ?? 0, clock, ...(options.signal === undefined ? {} : { signal: options.signal }) },
+      );
+      held.use(lease);
+    }
+    return await work();
+  };
+
+  const servicesOf = (manifest: ReleaseManifest): readonly string[] => {
+    const live = liveRelease(journal, manifest.project)?.entry.manifest.services ?? [];
+    return [...manifest.services, ...live].map(({ name }) => name);
+  };
+
+  const plan = async (manifest: ReleaseManifest): Promise<Plan> => {
+    const live = await readLive(engine, proxy, manifest.project, servicesOf(manifest));
+    return planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live));
+  };
+
+  const converge = async (project: string, options: RunOptions): Promise<RolloutOutcome | undefined> => {
+    const open = unfinishedRollout(journal, project);
+    return open === undefined ? undefined : runRollout(journal, world(project, options), open.entry.release, options.hook);
+  };
+
+  return {
+    journal,
+    plan,
+    deploy: async (manifest, options) => {
+      await claimEngine(engine, state);
+      return leased(manifest.project, servicesOf(manifest), `deploy ${manifest.project} ${manifest.version}`, options, async () => {
+        const { hook: _, ...quiet } = options;
+        await converge(manifest.project, quiet);
+        const made = await plan(manifest);
+        const { why, rollbackTo } = options;
+        journal.append(manifest.project, made.release, {
+          kind: "release",
+          manifest,
+          digest: manifestDigest(manifest),
+          who,
+          why,
+          plan: made,
+          ...(rollbackTo === undefined ? {} : { rollbackTo }),
+        });
+        return runRollout(journal, world(manifest.project, options), made.release, options.hook);
+      });
+    },
+    resume: async (project, options = {}) => {
+      const open = unfinishedRollout(journal, project);
+      if (open === undefined) return undefined;
+      return leased(project, servicesOf(open.entry.manifest), `resume ${project} r${open.entry.release}`, options, () =>
+        converge(project, options),
+      );
+    },
+    rollbackTarget: (project, to) => {
+      const live = liveRelease(journal, project);
+      const candidates = journal
+        .releases(project)
+        .filter(({ release }) => release !== live?.entry.release && rolloutState(journal, project, release)?.finished?.outcome === "live");
+      const chosen =
+        to === undefined
+          ? candidates.find(
+              ({ release, digest }) => release < (live?.entry.release ?? Number.POSITIVE_INFINITY) && digest !== live?.entry.digest,
+            )
+          : candidates.find(({ release }) => release === to);
+      if (chosen === undefined)
+        throw new SeaworthyError(
+          "INPUT_NOT_FOUND",
+          to === undefined ? `${project} has no earlier release to go back to` : `${project} has no release r${to} that was live`,
+          { hint: "See seaworthy history." },
+        );
+      return { release: chosen.release, manifest: chosen.manifest };
+    },
+    status: (project) => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) }),
+    history: (project) => historyOf(journal, project),
+    projects: () => journal.projects(),
+    [Symbol.dispose]: () => journal[Symbol.dispose](),
+  };
+};

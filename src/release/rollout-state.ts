@@ -1,0 +1,53 @@
+import type { Journal, Written } from "./journal.ts";
+import type { Step } from "./plan.ts";
+
+/** Where a release stands, folded from its journal entries. */
+export interface RolloutState {
+  readonly entry: Written<Extract<Written, { kind: "release" }>>;
+  /** Steps whose intent was written, in the order they were begun. */
+  readonly begun: readonly string[];
+  readonly done: ReadonlySet<string>;
+  readonly results: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Set once the rollout turned back. */
+  readonly reverting?: string;
+  readonly undone: ReadonlySet<string>;
+  readonly finished?: Written<Extract<Written, { kind: "finished" }>>;
+}
+
+export const rolloutState = (journal: Journal, project: string, release: number): RolloutState | undefined => {
+  const entries = journal.entries(project, release);
+  const entry = entries.find((one) => one.kind === "release");
+  if (entry === undefined) return undefined;
+  const done = entries.filter((one) => one.kind === "done");
+  const reverting = entries.find((one) => one.kind === "reverting")?.because;
+  const finished = entries.findLast((one) => one.kind === "finished");
+  return {
+    entry,
+    begun: [...new Set(entries.filter((one) => one.kind === "intent").map((one) => one.step))],
+    done: new Set(done.map((one) => one.step)),
+    results: new Map(done.flatMap((one) => (one.result === undefined ? [] : [[one.step, one.result]]))),
+    ...(reverting === undefined ? {} : { reverting }),
+    undone: new Set(entries.filter((one) => one.kind === "undone").map((one) => one.step)),
+    ...(finished === undefined ? {} : { finished }),
+  };
+};
+
+/** Past this point a rollout only goes forward. */
+export const isFinal = (state: RolloutState): boolean =>
+  state.entry.plan.steps.some((step: Step) => step.final === true && state.begun.includes(step.id));
+
+/** The newest release that became live; what serves when nothing is under way. */
+export const liveRelease = (journal: Journal, project: string): RolloutState | undefined => {
+  for (const { release } of journal.releases(project)) {
+    const state = rolloutState(journal, project, release);
+    if (state?.finished?.outcome === "live") return state;
+  }
+  return undefined;
+};
+
+/** The rollout that was begun and neither finished nor taken back: an actor died in it. At most one a project, because the next one converges it first. */
+export const unfinishedRollout = (journal: Journal, project: string): RolloutState | undefined => {
+  const newest = journal.releases(project)[0];
+  const state = newest === undefined ? undefined : rolloutState(journal, project, newest.release);
+  return state?.finished === undefined ? state : undefined;
+};

@@ -1,0 +1,37 @@
+import type { ReleaseService } from "../manifest.ts";
+
+export interface Order {
+  readonly way: "start-first" | "stop-first";
+  readonly why: string;
+}
+
+const writableState = (service: ReleaseService): string | undefined => {
+  const mount = service.spec.mounts.find((one) => one.type !== "tmpfs" && !one.readOnly);
+  if (mount === undefined) return undefined;
+  return mount.type === "volume"
+    ? `the volume ${mount.volume ?? "at " + mount.target}`
+    : `the folder ${mount.type === "bind" ? mount.source : mount.target}`;
+};
+
+/** Whether old and new may run side by side, and why. What is impossible wins over what was asked; what was asked wins over caution. */
+export const orderOf = (service: ReleaseService): Order => {
+  const port = service.spec.ports.find((one) => one.hostPort !== undefined);
+  if (port !== undefined)
+    return { way: "stop-first", why: `it publishes host port ${port.hostPort}, which two containers cannot hold at once` };
+  if (service.spec.networkMode === "host")
+    return { way: "stop-first", why: "it uses the host's network, where two of it would meet on one port" };
+  if (service.updateOrder !== undefined) return { way: service.updateOrder, why: "deploy.update_config.order says so" };
+  const state = writableState(service);
+  if (state !== undefined)
+    return {
+      way: "stop-first",
+      why: `it writes to ${state}, and two writers at once are safe only if you say so (deploy.update_config.order: start-first)`,
+    };
+  return {
+    way: "start-first",
+    why:
+      service.route === undefined
+        ? "nothing stops old and new from running side by side"
+        : "the proxy moves traffic when the new one is ready",
+  };
+};

@@ -1,0 +1,142 @@
+import type { Live } from "../live.ts";
+import { ingressName, LABELS } from "../live.ts";
+import { choosePool } from "../address.ts";
+import { backendName, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import type { Action, Step } from "../plan.ts";
+
+const step = (id: string, why: string, action: Action, undo?: readonly Action[]): Step => ({
+  id,
+  why,
+  action,
+  ...(undo === undefined ? {} : { undo }),
+});
+
+const pulls = (services: readonly ReleaseService[], live: Live): readonly Step[] => {
+  const references = new Map(services.map((service) => [`${service.image.repository}@${service.image.digest}`, service.name]));
+  return [...references].map(([reference, name]) =>
+    step(`pull/${name}`, "by digest, so that a tag moved meanwhile changes nothing", {
+      do: "pull-image",
+      reference,
+      platform: live.platform,
+    }),
+  );
+};
+
+const networks = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
+  manifest.networks
+    .filter((network) => !network.external && !live.networks.has(network.name))
+    .map(({ key, name, driver, internal, enableIpv6, options, labels, pools }) =>
+      step(
+        `network/${key}`,
+        "the project's own network",
+        {
+          do: "create-network",
+          name,
+          config: {
+            driver,
+            internal,
+            enableIpv6,
+            options,
+            pools,
+            labels: {
+              ...labels,
+              "com.docker.compose.project": manifest.project,
+              "com.docker.compose.network": key,
+              [LABELS.project]: manifest.project,
+            },
+          },
+        },
+        [{ do: "remove-network", name }],
+      ),
+    );
+
+const volumes = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
+  manifest.volumes
+    .filter((volume) => !volume.external && !live.volumes.has(volume.name))
+    // Never undone: a volume may hold data from the moment it exists.
+    .map(({ key, name, driver, options, labels }) =>
+      step(`volume/${key}`, "state outlives containers", {
+        do: "create-volume",
+        name,
+        driver,
+        options,
+        labels: {
+          ...labels,
+          "com.docker.compose.project": manifest.project,
+          "com.docker.compose.volume": key,
+          [LABELS.project]: manifest.project,
+        },
+      }),
+    );
+
+const ingress = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
+  const name = ingressName(manifest.project);
+  if (live.ingress !== undefined) return [];
+  const labels = {
+    [LABELS.project]: manifest.project,
+    [LABELS.role]: "ingress",
+    "com.docker.compose.project": manifest.project,
+    "com.docker.compose.network": "ingress",
+  };
+  return [
+    step(
+      "network/ingress",
+      "containers behind the proxy keep fixed addresses here",
+      { do: "create-network", name, config: { driver: "bridge", labels, pools: [choosePool(live.takenSubnets)] } },
+      [{ do: "remove-network", name }],
+    ),
+  ];
+};
+
+const files = (services: readonly ReleaseService[]): readonly Step[] =>
+  services.flatMap((service) =>
+    (["secret", "config"] as const).flatMap((kind) =>
+      (kind === "secret" ? service.spec.secrets : service.spec.configs).map(({ source, uid, gid, mode }) => {
+        const version = (kind === "secret" ? service.secretVersions : service.configVersions)[source] ?? "";
+        return step(`${kind}/${service.name}/${source}`, "a file in memory, never in the image, the environment or the journal", {
+          do: "place-file",
+          kind,
+          key: source,
+          version,
+          uid,
+          gid,
+          mode,
+        });
+      }),
+    ),
+  );
+
+const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
+  const routed = manifest.services.filter((service) => service.route !== undefined);
+  if (routed.length === 0) return [];
+  const declared = routed.flatMap((service) => {
+    const { route } = service;
+    if (route === undefined) return [];
+    const backend = backendName(manifest.project, service.name);
+    const host = route.hosts.find((one) => one !== "*") ?? "localhost";
+    const before = live.backends.get(backend);
+    const undo: readonly Action[] =
+      before === undefined
+        ? [{ do: "withdraw-backend", backend }]
+        : [{ do: "declare-backend", backend, hosts: before.hosts, path: before.check.path, host: before.check.host }];
+    return [
+      step(
+        `backend/${service.name}`,
+        "the proxy knows the service under its host names",
+        { do: "declare-backend", backend, hosts: route.hosts, path: route.ready, host },
+        undo,
+      ),
+    ];
+  });
+  return [step("proxy", "HAProxy stands in front and outlives us", { do: "start-proxy" }), ...declared];
+};
+
+/** What must be there before the first container of the release starts. `changed` are the services that get new containers. */
+export const prerequisites = (manifest: ReleaseManifest, changed: readonly ReleaseService[], live: Live): readonly Step[] => [
+  ...pulls(changed, live),
+  ...networks(manifest, live),
+  ...(manifest.services.some((service) => service.route !== undefined) ? ingress(manifest, live) : []),
+  ...volumes(manifest, live),
+  ...files(changed),
+  ...backends(manifest, live),
+];
