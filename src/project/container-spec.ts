@@ -73,9 +73,27 @@ export interface NetworkAttachment {
 }
 
 export type Mount =
-  | { readonly type: "volume"; /** The key under `volumes:`; absent for an anonymous volume. */ readonly volume?: string; readonly target: string; readonly readOnly: boolean; readonly noCopy?: boolean }
-  | { readonly type: "bind"; /** Absolute. */ readonly source: string; readonly target: string; readonly readOnly: boolean; readonly propagation?: string }
-  | { readonly type: "tmpfs"; readonly target: string; readonly sizeBytes?: number; /** Octal permission bits as a number. */ readonly mode?: number; /** Further mount options as Compose's short form gives them, e.g. uid=999. */ readonly options?: readonly string[] };
+  | {
+      readonly type: "volume";
+      /** The key under `volumes:`; absent for an anonymous volume. */ readonly volume?: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly noCopy?: boolean;
+    }
+  | {
+      readonly type: "bind";
+      /** Absolute. */ readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly propagation?: string;
+    }
+  | {
+      readonly type: "tmpfs";
+      readonly target: string;
+      readonly sizeBytes?: number;
+      /** Octal permission bits as a number. */ readonly mode?: number;
+      /** Further mount options as Compose's short form gives them, e.g. uid=999. */ readonly options?: readonly string[];
+    };
 
 /** A secret or config as a file inside the container. */
 export interface FileMount {

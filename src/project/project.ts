@@ -52,7 +52,11 @@ export interface Service {
   readonly spec: ContainerSpec;
   readonly build?: BuildInput;
   readonly replicas: number;
-  readonly dependsOn: readonly { readonly service: string; readonly condition: "service_started" | "service_healthy" | "service_completed_successfully"; readonly required: boolean }[];
+  readonly dependsOn: readonly {
+    readonly service: string;
+    readonly condition: "service_started" | "service_healthy" | "service_completed_successfully";
+    readonly required: boolean;
+  }[];
   readonly profiles: readonly string[];
   /** `deploy.update_config.order` as written; absent when the user left it to us. */
   readonly updateOrder?: "start-first" | "stop-first";

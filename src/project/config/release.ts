@@ -1,0 +1,20 @@
+import * as v from "valibot";
+import { later, section } from "./section.ts";
+
+export const release = section({
+  key: "release",
+  scope: "project",
+  docs: "How many past releases are kept for rollback. Default 5.",
+  schema: v.strictObject({
+    keep: v.optional(
+      v.pipe(
+        v.number("expected a number"),
+        v.integer("expected a whole number"),
+        v.minValue(1, "at least 1 is kept"),
+        v.maxValue(100, "at most 100 are kept"),
+      ),
+      5,
+    ),
+    waves: later("releases over several hosts are not in this version"),
+  }),
+});

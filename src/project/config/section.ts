@@ -1,0 +1,55 @@
+import * as v from "valibot";
+import { isoTime, isSeaworthyError, parseByteSize, parseDuration, parsePlatform } from "../../core/index.ts";
+
+/** One section of `x-seaworthy`: its key, what it may hold with its defaults, and a sentence for the reference page. */
+export interface Section {
+  readonly key: string;
+  /** `project`: under the top-level `x-seaworthy`; `service`: under a service's. */
+  readonly scope: "project" | "service";
+  readonly docs: string;
+  readonly schema: v.GenericSchema<unknown, unknown>;
+}
+
+/** Checks the shape of a section without losing what its schema infers. */
+export const section = <const S extends Section>(value: S): S => value;
+
+const parsed = <T>(what: string, parse: (text: string) => T) =>
+  v.pipe(
+    v.string(`expected ${what}`),
+    v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
+      try {
+        return parse(dataset.value);
+      } catch (error) {
+        if (!isSeaworthyError(error)) throw error;
+        addIssue({ message: error.message });
+        return NEVER;
+      }
+    }),
+  );
+
+export const durationSchema = parsed("a duration such as 30s", parseDuration);
+export const sizeSchema = parsed("a size such as 200mb", parseByteSize);
+export const platformSchema = parsed("a platform such as linux/amd64", parsePlatform);
+
+export const wordSchema = v.pipe(v.string("expected text"), v.minLength(1, "expected text, got an empty value"));
+/** 2027-02-30 becomes March when parsed, so a day that comes back changed is none. */
+const isDay = (text: string): boolean => {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && isoTime(time).startsWith(text);
+};
+
+export const dateSchema = v.pipe(
+  wordSchema,
+  v.check((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text), "expected a date such as 2027-03-01"),
+);
+export const portSchema = v.pipe(
+  v.number("expected a port number"),
+  v.integer("expected a port number"),
+  v.minValue(1, "a port is from 1 to 65535"),
+  v.maxValue(65_535, "a port is from 1 to 65535"),
+);
+export const commandSchema = v.pipe(v.array(v.string("expected text")), v.minLength(1, "expected a program and its arguments"));
+export const pathSchema = v.pipe(wordSchema, v.startsWith("/", "expected a path that begins with /"));
+
+/** A key that the design has and this version cannot honour: refused with its reason, never ignored. */
+export const later = (why = "not in this version") => v.optional(v.never(why));

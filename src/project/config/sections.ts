@@ -1,0 +1,33 @@
+import { check } from "./check.ts";
+import { policy } from "./policy.ts";
+import { proxy } from "./proxy.ts";
+import { registry } from "./registry.ts";
+import { release } from "./release.ts";
+import { serviceBuild } from "./service-build.ts";
+import { serviceRelease } from "./service-release.ts";
+import { serviceRoute } from "./service-route.ts";
+import { test } from "./test.ts";
+import { trust } from "./trust.ts";
+import { waive } from "./waive.ts";
+import type { Section } from "./section.ts";
+
+/** Every section of `x-seaworthy` that this version reads; the reference page is made from it. */
+export const SECTIONS: readonly Section[] = [
+  policy,
+  waive,
+  trust,
+  registry,
+  check,
+  test,
+  release,
+  proxy,
+  serviceBuild,
+  serviceRoute,
+  serviceRelease,
+];
+
+/** Sections of the design that this version refuses instead of ignoring. */
+export const LATER_SECTIONS: Readonly<Record<Section["scope"], readonly string[]>> = {
+  project: ["hosts", "backup", "scan", "observe", "alerts", "graduate"],
+  service: ["jobs", "trial", "scan", "backup"],
+};

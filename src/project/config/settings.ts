@@ -1,0 +1,165 @@
+import { resolve } from "node:path";
+import * as v from "valibot";
+import { child, type ComposeNode, entryPlace, isNull, placeIn, placeOf } from "../../source/index.ts";
+import { type Reading, report, unknownField } from "../read/reading.ts";
+import type { ProjectSettings, RouteSettings, ServiceSettings } from "../settings.ts";
+import { check } from "./check.ts";
+import { policy } from "./policy.ts";
+import { proxy } from "./proxy.ts";
+import { registry } from "./registry.ts";
+import { release } from "./release.ts";
+import type { Section } from "./section.ts";
+import { LATER_SECTIONS, SECTIONS } from "./sections.ts";
+import { serviceBuild } from "./service-build.ts";
+import { serviceRelease } from "./service-release.ts";
+import { serviceRoute } from "./service-route.ts";
+import { test } from "./test.ts";
+import { trust } from "./trust.ts";
+import { waive } from "./waive.ts";
+
+type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+
+/** What was interpolated is text; where it reads as a number or a boolean, it stands for one, as it does everywhere in a compose file. */
+const plainScalar = (value: string | number | boolean | null, interpolated: boolean): Plain => {
+  if (!interpolated || typeof value !== "string") return value;
+  if (/^-?\d{1,15}$/.test(value)) return Number(value);
+  return value === "true" || value === "false" ? value === "true" : value;
+};
+
+const plain = (node: ComposeNode): Plain => {
+  if (node.kind === "sequence") return node.items.map(plain);
+  if (node.kind === "scalar") return plainScalar(node.value, node.source.text.slice(node.start, node.end).includes("$"));
+  const pairs = [...node.entries].filter(([key, entry]) => !key.startsWith("x-") && !isNull(entry.value));
+  return Object.fromEntries(pairs.map(([key, entry]) => [key, plain(entry.value)]));
+};
+
+const knownKeys = (schema: v.GenericSchema<unknown, unknown>, path: readonly unknown[]): readonly string[] => {
+  let at: unknown = schema;
+  for (const step of path) {
+    while (typeof at === "object" && at !== null && "wrapped" in at) at = at.wrapped;
+    if (typeof at === "object" && at !== null && "item" in at && typeof step === "number") at = at.item;
+    else if (typeof at === "object" && at !== null && "entries" in at && typeof at.entries === "object" && at.entries !== null)
+      at = new Map(Object.entries(at.entries)).get(String(step));
+  }
+  while (typeof at === "object" && at !== null && "wrapped" in at) at = at.wrapped;
+  return typeof at === "object" && at !== null && "entries" in at && typeof at.entries === "object" && at.entries !== null
+    ? Object.keys(at.entries)
+    : [];
+};
+
+type Issue = v.BaseIssue<unknown>;
+
+const reportIssue = (issue: Issue, schema: v.GenericSchema<unknown, unknown>, node: ComposeNode, path: string, reading: Reading): void => {
+  const keys = (issue.path ?? []).map((item) => item.key).filter((key) => typeof key === "string" || typeof key === "number");
+  const place = placeIn(node, keys) ?? placeOf(node);
+  const where = [path, ...keys].join(".");
+  const last = keys.at(-1);
+  if (issue.type === "strict_object" && issue.expected === "never" && last !== undefined)
+    unknownField(reading, place, String(last), [path, ...keys.slice(0, -1)].join("."), knownKeys(schema, keys.slice(0, -1)));
+  else if (issue.type === "strict_object" && issue.received === "undefined") report(reading, place, `${where}: missing`);
+  else if (issue.type === "never") report(reading, place, `${where} is not supported: ${issue.message}`, "FIELD_UNSUPPORTED");
+  else report(reading, place, `${where}: ${issue.type === "strict_object" ? "expected a mapping" : issue.message}`);
+};
+
+/** A section's value with its defaults; undefined when it is absent or was reported. */
+const readSection = <S extends v.GenericSchema<unknown, unknown>>(
+  { key, schema }: { readonly key: string; readonly schema: S },
+  parent: ComposeNode | undefined,
+  path: string,
+  reading: Reading,
+): v.InferOutput<S> | undefined => {
+  const node = child(parent, key);
+  if (node === undefined || isNull(node)) return undefined;
+  const result = v.safeParse(schema, plain(node));
+  if (result.success) return result.output;
+  for (const issue of result.issues) reportIssue(issue, schema, node, `${path}.${key}`, reading);
+  return undefined;
+};
+
+const checkKeys = (scope: Section["scope"], node: ComposeNode | undefined, path: string, reading: Reading): void => {
+  if (node === undefined || isNull(node)) return;
+  if (node.kind !== "mapping") return report(reading, node, `${path}: expected a mapping, got a ${node.kind}`);
+  const known = SECTIONS.filter((section) => section.scope === scope).map((section) => section.key);
+  for (const [key, entry] of node.entries) {
+    if (known.includes(key) || key.startsWith("x-")) continue;
+    if (LATER_SECTIONS[scope].includes(key))
+      report(reading, entryPlace(entry), `${path}.${key} is not supported: not in this version`, "FIELD_UNSUPPORTED");
+    else unknownField(reading, entryPlace(entry), key, path, [...known, ...LATER_SECTIONS[scope]]);
+  }
+};
+
+/** Only when nothing was reported about the section do its defaults stand in for it. */
+const defaults = <S extends v.GenericSchema<unknown, unknown>>(schema: S): v.InferOutput<S> => v.parse(schema, {});
+
+/** The top-level `x-seaworthy`, with defaults. Problems are reported; then the defaults fill the gap, as the project is refused anyway. */
+export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSettings => {
+  const node = child(root, "x-seaworthy");
+  const path = "x-seaworthy";
+  checkKeys("project", node, path, reading);
+  const { profile, require } = readSection(policy, node, path, reading) ?? defaults(policy.schema);
+  const { keys } = readSection(trust, node, path, reading) ?? defaults(trust.schema);
+  const { repository, port } = readSection(registry, node, path, reading) ?? defaults(registry.schema);
+  const { ignore, fail } = readSection(check, node, path, reading) ?? defaults(check.schema);
+  const { http, image } = readSection(proxy, node, path, reading) ?? defaults(proxy.schema);
+  const { keep } = readSection(release, node, path, reading) ?? defaults(release.schema);
+  const testing = readSection(test, node, path, reading);
+  return {
+    policy: { profile, require },
+    waive: readSection(waive, node, path, reading) ?? [],
+    trust: { keys: keys.map((key) => resolve(reading.folder, key)) },
+    registry: { ...(repository === undefined ? {} : { repository }), port },
+    check: {
+      ignore: ignore.map(({ rule, path: pattern, until, why }) => ({
+        rule,
+        ...(pattern === undefined ? {} : { path: pattern }),
+        ...(until === undefined ? {} : { until }),
+        why,
+      })),
+      ...(fail === undefined ? {} : { fail }),
+    },
+    ...(testing === undefined
+      ? {}
+      : {
+          test: {
+            ...(testing.target === undefined ? {} : { target: testing.target }),
+            ...(testing.command === undefined ? {} : { command: testing.command }),
+          },
+        }),
+    release: { keep },
+    proxy: { http, ...(image === undefined ? {} : { image }) },
+  };
+};
+
+/** A service's `x-seaworthy`. `ports` are the container's TCP ports known from its fields: the only one is the route's default. */
+export const serviceSettings = (service: ComposeNode, path: string, ports: readonly number[], reading: Reading): ServiceSettings => {
+  const node = child(service, "x-seaworthy");
+  const at = `${path}.x-seaworthy`;
+  checkKeys("service", node, at, reading);
+  const { platforms, maxSize, secrets } = readSection(serviceBuild, node, at, reading) ?? defaults(serviceBuild.schema);
+  const { strategy, drain, ready } = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
+  const written = readSection(serviceRoute, node, at, reading);
+  const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
+  return {
+    build: { platforms, ...(maxSize === undefined ? {} : { maxSize }), secrets },
+    ...(route === undefined ? {} : { route }),
+    release: { strategy, drain, ready },
+  };
+};
+
+const routeOf = (
+  { hosts, port, ready, live }: v.InferOutput<typeof serviceRoute.schema>,
+  node: ComposeNode,
+  path: string,
+  ports: readonly number[],
+  reading: Reading,
+): RouteSettings | undefined => {
+  const only = new Set(ports).size === 1 ? ports[0] : undefined;
+  const chosen = port ?? only;
+  if (chosen === undefined)
+    return report(
+      reading,
+      node,
+      `${path}.port: missing; ${ports.length === 0 ? "the service exposes no port to take instead" : `the service has several: ${[...new Set(ports)].join(", ")}`}`,
+    );
+  return { hosts: [...new Set(hosts)], port: chosen, ready, ...(live === undefined ? {} : { live }) };
+};

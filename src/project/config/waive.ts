@@ -1,0 +1,10 @@
+import * as v from "valibot";
+import { itemSchema } from "./policy.ts";
+import { dateSchema, section, wordSchema } from "./section.ts";
+
+export const waive = section({
+  key: "waive",
+  scope: "project",
+  docs: "Dated decisions to live with an item that is not proven: which, until when (inclusive, UTC), by whom and why. All four must be given.",
+  schema: v.array(v.strictObject({ item: itemSchema, until: dateSchema, by: wordSchema, why: wordSchema })),
+});
