@@ -12,7 +12,9 @@ test("no room imports what it must not, and nobody reaches past an index.ts", ()
 
 describe("the test of the test", () => {
   test("a feature that imports another feature is named", () => {
-    expect(violations("src/check/run.ts", 'import { x } from "../release/index.ts";')).toEqual(["src/check/run.ts: check must not import release"]);
+    expect(violations("src/check/run.ts", 'import { x } from "../release/index.ts";')).toEqual([
+      "src/check/run.ts: check must not import release",
+    ]);
   });
   test("a type import, a re-export and a dynamic import count as well", () => {
     expect(violations("src/trust/a.ts", 'import type { X } from "../registry/index.ts";')).toHaveLength(1);
@@ -24,7 +26,9 @@ describe("the test of the test", () => {
     expect(violations("src/proxy/a.ts", 'import { x } from "../release/index.ts";')).toHaveLength(1);
   });
   test("reaching past a public face is named", () => {
-    expect(violations("src/release/a.ts", 'import { x } from "../core/values/digest.ts";')).toEqual(["src/release/a.ts reaches past core's public face: src/core/values/digest.ts"]);
+    expect(violations("src/release/a.ts", 'import { x } from "../core/values/digest.ts";')).toEqual([
+      "src/release/a.ts reaches past core's public face: src/core/values/digest.ts",
+    ]);
   });
   test("core imports nothing of ours, and nothing lower imports ship", () => {
     expect(violations("src/core/a.ts", 'import { x } from "../checklist/index.ts";')).toHaveLength(1);

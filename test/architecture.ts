@@ -2,7 +2,22 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 /** The rooms of the house and what each may import: DESIGN.md, "Who may import whom". */
-const FEATURES = ["check", "build", "inventory", "scan", "trial", "trust", "registry", "proxy", "release", "observe", "backup", "graduate", "scaffold", "report"] as const;
+const FEATURES = [
+  "check",
+  "build",
+  "inventory",
+  "scan",
+  "trial",
+  "trust",
+  "registry",
+  "proxy",
+  "release",
+  "observe",
+  "backup",
+  "graduate",
+  "scaffold",
+  "report",
+] as const;
 const GROUND = ["core"];
 const LOW = [...GROUND, "checklist"];
 const READERS = ["source", "image", "engine"];
@@ -27,7 +42,8 @@ export interface Import {
   readonly specifier: string;
 }
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"`]*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)\s*import\s*["']([^"']+)["']/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;'"`]*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)\s*import\s*["']([^"']+)["']/g;
 
 export const importsOf = (file: string, text: string): readonly Import[] =>
   [...text.matchAll(IMPORT)].map((match) => ({ file, specifier: match[1] ?? match[2] ?? match[3] ?? "" }));
@@ -50,6 +66,11 @@ export const violation = ({ file, specifier }: Import): string | undefined => {
   const to = roomOf(target);
   if (from === to) return undefined;
   if (!isTest(file) && !allowedFor(from).includes(to)) return `${file}: ${from} must not import ${to}`;
-  const face = to === "source" ? /^src\/source\/(?:[a-z]+\/)?index\.ts$/ : to === "engine" ? /^src\/engine\/(?:[a-z]+\/)?index\.ts$/ : new RegExp(`^src/${to}/index\\.ts$`);
+  const face =
+    to === "source"
+      ? /^src\/source\/(?:[a-z]+\/)?index\.ts$/
+      : to === "engine"
+        ? /^src\/engine\/(?:[a-z]+\/)?index\.ts$/
+        : new RegExp(`^src/${to}/index\\.ts$`);
   return face.test(target) ? undefined : `${file} reaches past ${to}'s public face: ${target}`;
 };

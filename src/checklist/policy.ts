@@ -53,5 +53,10 @@ export const satisfies = (state: VerdictState, requirement: Requirement): boolea
 /** What a gate said. An expected outcome, so a value. */
 export interface GateResult {
   readonly passed: boolean;
-  readonly refusals: readonly { readonly item: ItemId; readonly requirement: Requirement; readonly state: VerdictState; readonly evidence: readonly Evidence[] }[];
+  readonly refusals: readonly {
+    readonly item: ItemId;
+    readonly requirement: Requirement;
+    readonly state: VerdictState;
+    readonly evidence: readonly Evidence[];
+  }[];
 }

@@ -66,7 +66,10 @@ export const exec = (program: string, args: readonly string[], options: ExecOpti
     const aborted = (): void => stop(options.signal?.reason);
     options.signal?.addEventListener("abort", aborted, { once: true });
     const timeoutMs = options.timeoutMs ?? 600_000;
-    const deadline = setTimeout(() => stop(new SeaworthyError("DEADLINE", `${program} did not finish within ${timeoutMs / 1000} s`)), timeoutMs);
+    const deadline = setTimeout(
+      () => stop(new SeaworthyError("DEADLINE", `${program} did not finish within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
     const settle = (): void => {
       clearTimeout(deadline);
       clearTimeout(killer);

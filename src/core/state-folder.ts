@@ -28,7 +28,10 @@ export const openStateFolder = (env: Readonly<Record<string, string | undefined>
   } catch (error) {
     const coded = fileError(error, `make ${folder} and ${runFolder}`);
     if (!hasCode(coded, "PERMISSION_DENIED")) throw coded;
-    throw new SeaworthyError("PERMISSION_DENIED", `cannot make ${folder}`, { cause: error, hint: "Run as root, or choose a folder of your own: SEAWORTHY_STATE=/path." });
+    throw new SeaworthyError("PERMISSION_DENIED", `cannot make ${folder}`, {
+      cause: error,
+      hint: "Run as root, or choose a folder of your own: SEAWORTHY_STATE=/path.",
+    });
   }
   return { folder, runFolder, uuid: identity(join(folder, "uuid")) };
 };
@@ -42,5 +45,7 @@ const identity = (path: string): string => {
     writeFileAtomic(path, `${randomUUID()}\n`, 0o600);
     return readFileSync(path, "utf8").trim();
   }
-  throw new SeaworthyError("STATE_NEEDS_PERSON", `${path} does not hold a uuid`, { hint: "Restore the file from a backup of the state folder; without it the engine's marker cannot be matched." });
+  throw new SeaworthyError("STATE_NEEDS_PERSON", `${path} does not hold a uuid`, {
+    hint: "Restore the file from a backup of the state folder; without it the engine's marker cannot be matched.",
+  });
 };

@@ -56,4 +56,5 @@ export class SourceText {
 }
 
 /** `compose.yaml:12:7`, the form editors and terminals make clickable. */
-export const formatPlace = (path: string, range: Range | undefined): string => (range === undefined ? path : `${path}:${range.start.line}:${range.start.column}`);
+export const formatPlace = (path: string, range: Range | undefined): string =>
+  range === undefined ? path : `${path}:${range.start.line}:${range.start.column}`;

@@ -13,7 +13,10 @@ export const parseByteSize = (text: string): ByteSize => {
   const match = SIZE.exec(text.trim());
   const bytes = match === null ? Number.NaN : Number(match[1]) * 1024 ** POWER[(match[2] ?? "").toLowerCase() as keyof typeof POWER];
   if (!Number.isFinite(bytes) || bytes > Number.MAX_SAFE_INTEGER)
-    throw new SeaworthyError("INPUT_INVALID", `"${text}" is not a size: expected a number with an optional unit, as in 512m, 2gb or 1048576`);
+    throw new SeaworthyError(
+      "INPUT_INVALID",
+      `"${text}" is not a size: expected a number with an optional unit, as in 512m, 2gb or 1048576`,
+    );
   return Math.floor(bytes) as ByteSize;
 };
 

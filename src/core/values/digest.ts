@@ -12,7 +12,8 @@ export const isDigest = (text: string): text is Digest => DIGEST.test(text);
 
 /** @throws INPUT_INVALID when the text is not a digest of a registered algorithm. */
 export const parseDigest = (text: string): Digest => {
-  if (!isDigest(text)) throw new SeaworthyError("INPUT_INVALID", `"${text.slice(0, 160)}" is not a digest: expected sha256:<64 hex digits>`);
+  if (!isDigest(text))
+    throw new SeaworthyError("INPUT_INVALID", `"${text.slice(0, 160)}" is not a digest: expected sha256:<64 hex digits>`);
   return text;
 };
 

@@ -39,5 +39,7 @@ export const formatPlatform = (platform: Platform): string =>
 export const samePlatform = (have: Platform, want: Platform): boolean => {
   const a = normalisePlatform(have);
   const b = normalisePlatform(want);
-  return a.os === b.os && a.architecture === b.architecture && (a.variant === undefined || b.variant === undefined || a.variant === b.variant);
+  return (
+    a.os === b.os && a.architecture === b.architecture && (a.variant === undefined || b.variant === undefined || a.variant === b.variant)
+  );
 };

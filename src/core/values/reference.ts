@@ -47,7 +47,8 @@ export const parseReference = (text: string): Reference => {
   if (tag !== undefined && !isTag(tag)) refuse(text, `the tag "${tag}" must match [A-Za-z0-9_][A-Za-z0-9._-]{0,127}`);
   const { registry, repository } = splitHost(name);
   if (!HOST.test(registry)) refuse(text, `"${registry}" is not a registry host`);
-  if (!isRepository(repository)) refuse(text, `"${repository}" is not a repository name (lower case, digits, . _ - between, / as separator)`);
+  if (!isRepository(repository))
+    refuse(text, `"${repository}" is not a repository name (lower case, digits, . _ - between, / as separator)`);
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 };
 
