@@ -1,0 +1,2 @@
+export * from "./ignore-file.ts";
+export type { IgnorePattern } from "./pattern.ts";
