@@ -33,8 +33,8 @@ const describeReplica: Describe = ({ service, release, number, sha, address }) =
       [LABELS.sha]: sha,
       ...(address === undefined ? {} : { [LABELS.address]: address }),
     },
-    HostConfig: { NetworkMode: address === undefined ? "shop_default" : "shop_ingress" },
-    ...(address === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { shop_ingress: { IPAMConfig: { IPv4Address: address } } } } }),
+    HostConfig: { NetworkMode: address === undefined ? "shop_default" : "shop_seaworthy-ingress" },
+    ...(address === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { "shop_seaworthy-ingress": { IPAMConfig: { IPv4Address: address } } } } }),
   },
   connect: [],
 });
@@ -43,14 +43,14 @@ const site = (): Site => {
   const images = [webService("1"), webService("2"), dbService("1"), dbService("2")].map(
     ({ image }) => `${image.repository}@${image.digest}`,
   );
-  const engine = createFakeEngine({ remote: Object.fromEntries(images.map((reference) => [reference, fakeImage(reference)])) });
+  const engine = createFakeEngine({ remote: Object.fromEntries(images.map((reference) => [reference, fakeImage()])) });
   const proxy = createFakeProxy();
   const folder = mkdtempSync(join(tmpdir(), "sw-interpreter-"));
   const clock = fakeClock();
   const made: Site = {
     engine,
     proxy,
-    journal: openJournal(folder, clock.now),
+    journal: openJournal(folder, clock),
     ready: true,
     world: {
       project: "shop",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Digest, fileError, SeaworthyError, wordsOf } from "../core/index.ts";
+import { type Clock, type Digest, fileError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
@@ -103,7 +103,7 @@ const coded = (error: unknown, path: string): unknown => {
 };
 
 /** @throws STATE_NEEDS_PERSON when the file is no journal, DISK_FULL, PERMISSION_DENIED */
-export const openJournal = (folder: string, now: () => number = Date.now): Journal => {
+export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemClock): Journal => {
   const path = join(folder, "journal.sqlite");
   const guard = <T>(work: () => T): T => {
     try {
@@ -127,7 +127,7 @@ export const openJournal = (folder: string, now: () => number = Date.now): Journ
       database.exec("BEGIN IMMEDIATE");
       try {
         const last = rows("SELECT * FROM entries ORDER BY position DESC LIMIT 1")[0];
-        const row = { position: (last?.position ?? 0) + 1, project, release, kind: entry.kind, at: now(), body: JSON.stringify(entry) };
+        const row = { position: (last?.position ?? 0) + 1, project, release, kind: entry.kind, at: clock.now(), body: JSON.stringify(entry) };
         database
           .prepare("INSERT INTO entries (position, project, release, kind, at, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
           .run(row.position, row.project, row.release, row.kind, row.at, row.body, chain(last?.hash ?? GENESIS, row));

@@ -43,7 +43,10 @@ export interface Live {
   readonly backends: ReadonlyMap<string, Backend>;
 }
 
-export const ingressName = (project: string): string => `${project}_ingress`;
+/** Key of the network that only the proxy and routed containers share; no user's key looks like it. */
+export const INGRESS = "seaworthy-ingress";
+
+export const ingressName = (project: string): string => `${project}_${INGRESS}`;
 
 export const liveContainer = (summary: ContainerSummary): LiveContainer => {
   const label = (key: keyof typeof LABELS): string => summary.labels[LABELS[key]] ?? "";

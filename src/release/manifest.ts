@@ -1,5 +1,5 @@
 import { canonicalJson, type Digest, digestOf, type Json } from "../core/index.ts";
-import type { ContainerSpec, ProjectNetwork, ProjectVolume, RouteSettings, Service } from "../project/index.ts";
+import type { ContainerSpec, LabelledProject, ProjectNetwork, ProjectVolume, RouteSettings, Service } from "../project/index.ts";
 
 /**
  * What a release is: the resolved project with digests in place of tags. Immutable and content-addressed.
@@ -34,6 +34,8 @@ export interface ReleaseService {
   /** Key of each secret and config it uses, to the version of its content. */
   readonly secretVersions: Readonly<Record<string, string>>;
   readonly configVersions: Readonly<Record<string, string>>;
+  /** Why an image without a checked signature is taken all the same; absent where one was checked. */
+  readonly unverified?: string;
 }
 
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
@@ -59,3 +61,6 @@ export const containerSha = (service: ReleaseService): string => {
 
 /** `<project>.<service>`: the service's name in the proxy. */
 export const backendName = (project: string, service: string): string => `${project}.${service}`;
+
+/** The manifest as Compose's labels name a project. */
+export const labelled = (manifest: ReleaseManifest): LabelledProject => ({ name: manifest.project, folder: manifest.folder, files: manifest.files.map((path) => ({ path })) });

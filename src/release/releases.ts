@@ -66,7 +66,7 @@ export interface ReleasesOptions {
 }
 
 export const openReleases = ({ engine, proxy, state, who, clock = systemClock }: ReleasesOptions): Releases & Disposable => {
-  const journal = openJournal(state.folder, clock.now);
+  const journal = openJournal(state.folder, clock);
   const leasePath = (project: string, service: string): string => join(state.folder, "leases", `${project}.${service}.sqlite`);
 
   const world = (project: string, options: RunOptions): World => ({

@@ -1,7 +1,8 @@
+import { networkLabels, volumeLabels } from "../../project/index.ts";
 import type { Live } from "../live.ts";
-import { ingressName, LABELS } from "../live.ts";
+import { INGRESS, ingressName, LABELS } from "../live.ts";
 import { choosePool } from "../address.ts";
-import { backendName, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import { backendName, labelled, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 
 const step = (id: string, why: string, action: Action, undo?: readonly Action[]): Step => ({

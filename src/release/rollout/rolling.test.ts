@@ -34,7 +34,7 @@ const running = (service: ReleaseService, release: number, replica = 1): LiveCon
 const alive = (...containers: readonly LiveContainer[]): Live => ({
   ...nothing,
   containers,
-  networks: new Set(["shop_default", "shop_ingress"]),
+  networks: new Set(["shop_default", "shop_seaworthy-ingress"]),
   volumes: new Set(["shop_data"]),
   ingress: { subnet: "10.209.0.0/24", used: new Set(containers.flatMap(({ address }) => address ?? [])) },
   backends: new Map([

@@ -1,0 +1,47 @@
+import type { StateFolder } from "../core/index.ts";
+import { composeLabels, type FileMount, toContainerConfig } from "../project/index.ts";
+import { filePath } from "./files.ts";
+import { INGRESS, ingressName, LABELS, type Live } from "./live.ts";
+import { labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
+import type { Describe } from "./rollout/rolling.ts";
+
+const filesOf = (manifest: ReleaseManifest, service: ReleaseService, state: StateFolder, kind: "secret" | "config"): ReadonlyMap<string, string> => {
+  const mounts: readonly FileMount[] = kind === "secret" ? service.spec.secrets : service.spec.configs;
+  const versions = kind === "secret" ? service.secretVersions : service.configVersions;
+  return new Map(
+    mounts.map(({ source, uid, gid, mode }) => [source, filePath(state, { project: manifest.project, kind, key: source, version: versions[source] ?? "", uid, gid, mode })]),
+  );
+};
+
+/** Compose's container numbers, from 1: the lowest that no living container of the service has, so that old and new are told apart. */
+const numberFor = (live: Live, service: string, replica: number): number => {
+  const taken = new Set(live.containers.filter((container) => container.service === service).map((container) => container.replica));
+  return taken.has(replica) ? replica + taken.size : replica;
+};
+
+/** Turns a replica into the engine's create call: by digest, on its fixed address, with the labels that Compose and a later actor read. */
+export const describeReplica =
+  (manifest: ReleaseManifest, state: StateFolder, live: Live): Describe =>
+  ({ service, release, number, sha, address }) => {
+    const { image, spec } = service;
+    const routed = address === undefined ? spec : { ...spec, networks: [{ network: INGRESS, aliases: [], address }, ...spec.networks] };
+    return toContainerConfig(routed, {
+      image: `${image.repository}@${image.digest}`,
+      aliases: [service.name],
+      networks: new Map([...manifest.networks.map(({ key, name }) => [key, name] as const), [INGRESS, ingressName(manifest.project)]]),
+      volumes: new Map(manifest.volumes.map(({ key, name }) => [key, name])),
+      secretFiles: filesOf(manifest, service, state, "secret"),
+      configFiles: filesOf(manifest, service, state, "config"),
+      labels: {
+        ...composeLabels(labelled(manifest), service, numberFor(live, service.name, number), image.digest),
+        [LABELS.project]: manifest.project,
+        [LABELS.service]: service.name,
+        [LABELS.release]: String(release),
+        [LABELS.replica]: String(number),
+        [LABELS.sha]: sha,
+        [LABELS.digest]: image.digest,
+        [LABELS.state]: state.uuid,
+        ...(address === undefined ? {} : { [LABELS.address]: address }),
+      },
+    });
+  };
