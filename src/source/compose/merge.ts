@@ -68,7 +68,7 @@ const ruleKey = (path: readonly string[]): string => (path[0] === "services" ? p
 const mergeSequences = (base: SequenceNode, over: SequenceNode, path: readonly string[]): SequenceNode => {
   const key = ruleKey(path);
   const identity = key.startsWith("networks.") && key.endsWith(".aliases") ? scalarText : UNIQUE[key];
-  if (identity === undefined) return { ...over, items: [...base.items, ...over.items] };
+  if (identity === undefined) return { ...base, items: [...base.items, ...over.items] };
   const items = [...base.items];
   const slots = new Map(items.map((item, index) => [identity(item), index]));
   for (const item of over.items) {
@@ -77,7 +77,7 @@ const mergeSequences = (base: SequenceNode, over: SequenceNode, path: readonly s
     if (slot === undefined) items.push(item);
     else items[slot] = item;
   }
-  return { ...over, items };
+  return { ...base, items };
 };
 
 /** Options of another logging driver mean nothing to this one. */
@@ -115,7 +115,7 @@ function mergeMappings(base: MappingNode, over: MappingNode, path: readonly stri
     else if (before === undefined || isExtension(key)) entries.set(key, entry);
     else {
       const value = mergeNodes(before.value, entry.value, [...path, key], problems);
-      // A mapping that both files write belongs to the first: that is where a reader looks for it.
+      // A mapping or list that both files write belongs to the first: that is where a reader looks for it.
       entries.set(key, { key: value.kind === "scalar" || value === entry.value ? entry.key : before.key, value });
     }
   }

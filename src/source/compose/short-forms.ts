@@ -34,17 +34,16 @@ export interface ShortVolume {
   readonly options: readonly string[];
 }
 
-const WINDOWS_DRIVE = /^[a-zA-Z]:[\\/]/;
-
-/** `[SOURCE:]TARGET[:OPTIONS]`. Undefined when there are too many parts or an empty one. */
+/**
+ * `[SOURCE:]TARGET[:OPTIONS]`. Undefined when there are too many parts or an empty one. Engines are Linux here: `c:/data` is the volume `c`, not a drive.
+ */
 export const splitVolume = (text: string): ShortVolume | undefined => {
-  const drive = WINDOWS_DRIVE.test(text) ? text.slice(0, 2) : "";
-  const parts = text.slice(drive.length).split(":");
+  const parts = text.split(":");
   if (parts.length > 3 || parts.some((part) => part === "")) return undefined;
   const [first = "", second, third] = parts;
-  if (second === undefined) return { target: drive + first, options: [] };
-  return { source: drive + first, target: second, options: third === undefined ? [] : third.split(",") };
+  if (second === undefined) return { target: first, options: [] };
+  return { source: first, target: second, options: third === undefined ? [] : third.split(",") };
 };
 
 /** Whether the source of a short volume is a path on the host rather than the name of a volume. */
-export const isHostPath = (source: string): boolean => /^[./~\\]/.test(source) || WINDOWS_DRIVE.test(source);
+export const isHostPath = (source: string): boolean => /^[./~\\]/.test(source);
