@@ -1,0 +1,49 @@
+import { pipeline } from "node:stream/promises";
+import { Refusal } from "../refusal.ts";
+import { answer, beginAnswer, type Exchange, type Headers } from "./exchange.ts";
+import { digestName } from "./names.ts";
+import { parseRange } from "./range.ts";
+import type { Service } from "./service.ts";
+
+/** Node has no sendfile; reads of 1 MiB halve the cost of the default 64 KiB (facts/registry.md, section 3). */
+const READ_BYTES = 1024 * 1024;
+
+/** GET and HEAD of a blob, with one range. */
+export const serveBlob = async (service: Service, exchange: Exchange, repository: string, name: string): Promise<void> => {
+  const digest = digestName(name);
+  const blob = await service.store.blobs.open(repository, digest);
+  if (blob === undefined) throw new Refusal(404, "BLOB_UNKNOWN", `${repository} has no blob ${digest}`);
+  const { file, size } = blob;
+  try {
+    const headers: Headers = {
+      "content-type": "application/octet-stream",
+      "docker-content-digest": digest,
+      etag: `"${digest}"`,
+      "accept-ranges": "bytes",
+      "cache-control": "private, max-age=31536000, immutable",
+    };
+    const { request, response } = exchange;
+    if (request.headers["if-none-match"] === `"${digest}"`) return answer(exchange, 304, headers);
+    const range =
+      request.headers["if-range"] === undefined || request.headers["if-range"] === `"${digest}"`
+        ? parseRange(request.headers.range, size)
+        : undefined;
+    if (range === "unsatisfiable")
+      throw new Refusal(416, "RANGE_INVALID", `the blob has ${size} bytes`, { "content-range": `bytes */${size}` });
+    const { start, end } = range ?? { start: 0, end: size - 1 };
+    const partial = range === undefined ? {} : { "content-range": `bytes ${start}-${end}/${size}` };
+    beginAnswer(exchange, range === undefined ? 200 : 206, { ...headers, ...partial, "content-length": end - start + 1 });
+    if (exchange.method === "HEAD" || size === 0) {
+      response.end();
+      return;
+    }
+    await pipeline(file.createReadStream({ start, end, highWaterMark: READ_BYTES, autoClose: false }), response);
+  } finally {
+    await file.close();
+  }
+};
+
+export const deleteBlob = (service: Service, exchange: Exchange, repository: string, name: string): void => {
+  service.store.blobs.unlink(repository, digestName(name));
+  answer(exchange, 202);
+};

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Refusal, type WireCode } from "../refusal.ts";
+
+/** One request and its answer. */
+export interface Exchange {
+  readonly method: string;
+  /** Segments behind `/v2/`, percent-decoded one by one. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The body; asks for it first when the client waits for `100 Continue`. */
+  body(): AsyncIterable<Buffer>;
+}
+
+const decode = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Refusal(400, "NAME_INVALID", "the path is not percent-encoded UTF-8");
+  }
+};
+
+/** The path as it was sent: nothing is normalised, so `..` and `%2f` end as names that no grammar takes. */
+export const exchangeOf = (request: IncomingMessage, response: ServerResponse, waits: boolean): Exchange => {
+  const [path = "", ...rest] = (request.url ?? "").split("?");
+  const segments = path.split("/");
+  return {
+    method: request.method ?? "",
+    segments: segments[1] === "v2" ? segments.slice(2).map(decode) : [],
+    query: new URLSearchParams(rest.join("?")),
+    request,
+    response,
+    body: () => {
+      if (waits) response.writeContinue();
+      // Leaving the loop early must not cut the connection: the answer says why.
+      return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    },
+  };
+};
+
+export type Headers = Readonly<Record<string, string | number>>;
+
+const COMMON: Headers = { "docker-distribution-api-version": "registry/2.0", "x-content-type-options": "nosniff" };
+
+/** Answers with a body as a whole, or with none. To HEAD only its headers. */
+export const answer = (exchange: Exchange, status: number, headers: Headers = {}, body: string | Uint8Array = ""): void => {
+  const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+  const sized = status === 204 ? {} : { "content-length": length };
+  exchange.response.writeHead(status, { ...COMMON, ...sized, ...headers });
+  exchange.response.end(exchange.method === "HEAD" || length === 0 ? undefined : body);
+};
+
+export const json = (exchange: Exchange, status: number, value: unknown, headers: Headers = {}): void =>
+  answer(exchange, status, { "content-type": "application/json", ...headers }, JSON.stringify(value));
+
+/** Distribution-spec, "Error Codes". */
+export const refuse = (exchange: Exchange, status: number, code: WireCode, message: string, headers: Headers = {}): void =>
+  json(exchange, status, { errors: [{ code, message, detail: null }] }, headers);
+
+/** The head of an answer whose body follows as a stream. */
+export const beginAnswer = (exchange: Exchange, status: number, headers: Headers): void => {
+  exchange.response.writeHead(status, { ...COMMON, ...headers });
+};

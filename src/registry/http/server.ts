@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { wordsOf } from "../../core/index.ts";
+import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
+import { type Exchange, exchangeOf, refuse } from "./exchange.ts";
+import { route } from "./router.ts";
+import type { Service } from "./service.ts";
+
+/** Silence on a connection that is in use. There is no bound on a whole request: a large layer over a slow line takes hours. */
+const IDLE_MS = 120_000;
+/** Longer than the 60 s that proxies and clients keep idle connections, so that the other side closes first. */
+const KEEP_ALIVE_MS = 75_000;
+/** Of a body that nobody wants: enough for a client to finish sending and read our answer instead of a reset. */
+const DRAIN_BYTES = 64 * 1024 * 1024;
+
+const drain = (request: IncomingMessage): void => {
+  let left = DRAIN_BYTES;
+  request.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.on("error", () => undefined);
+  request.resume();
+};
+
+const isGone = (error: unknown): boolean =>
+  ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+const fail = (service: Service, exchange: Exchange, error: unknown): void => {
+  const { request, response } = exchange;
+  if (response.headersSent) {
+    // The length was promised; only a broken connection tells the client that this is not all.
+    response.destroy();
+    if (!isGone(error)) service.log({ level: "error", message: `an answer broke off: ${wordsOf(error)}` });
+    return;
+  }
+  const refusal = error instanceof Refusal ? error : isDiskFull(error) ? diskFull() : undefined;
+  if (refusal === undefined)
+    service.log({ level: "error", message: `${exchange.method} ${exchange.segments.join("/")} failed: ${wordsOf(error)}` });
+  else if (!(error instanceof Refusal)) service.log({ level: "error", message: "the registry's disk is full" });
+  refuse(
+    exchange,
+    refusal?.status ?? 500,
+    refusal?.code ?? "UNKNOWN",
+    refusal?.message ?? "the registry failed; its log says why",
+    refusal?.headers,
+  );
+  if (!request.complete) drain(request);
+};
+
+const handle = async (service: Service, request: IncomingMessage, response: ServerResponse, waits: boolean): Promise<void> => {
+  const began = performance.now();
+  response.on("error", () => undefined);
+  response.once("close", () => {
+    const fields = { status: response.statusCode, ms: Math.round(performance.now() - began) };
+    service.log({ level: "debug", message: `${request.method ?? ""} ${(request.url ?? "").slice(0, 300)}`, fields });
+  });
+  let exchange: Exchange | undefined;
+  try {
+    exchange = exchangeOf(request, response, waits);
+    await route(service, exchange);
+  } catch (error) {
+    fail(
+      service,
+      exchange ?? {
+        method: request.method ?? "",
+        segments: [],
+        query: new URLSearchParams(),
+        request,
+        response,
+        body: () => request as AsyncIterable<Buffer>,
+      },
+      error,
+    );
+  }
+};
+
+/** The HTTP side of a registry: OCI distribution 1.1 over HTTP/1.1. */
+export const createRegistryServer = (service: Service): Server => {
+  const server = createServer({
+    requestTimeout: 0,
+    headersTimeout: 60_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: 32 * 1024,
+    highWaterMark: 256 * 1024,
+  });
+  server.setTimeout(IDLE_MS);
+  server.on("request", (request, response) => void handle(service, request, response, false));
+  server.on("checkContinue", (request, response) => void handle(service, request, response, true));
+  server.on("clientError", (_error, socket) => {
+    // docker tries TLS first on this plain port; that is no incident.
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    else socket.destroy();
+  });
+  return server;
+};

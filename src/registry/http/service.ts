@@ -1,0 +1,27 @@
+import type { Digest } from "../../core/index.ts";
+import type { Store } from "../store/store.ts";
+
+/** What someone wants to do with a manifest. */
+export interface Admission {
+  readonly action: "push" | "pull" | "delete";
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest: Digest;
+  readonly mediaType: string;
+}
+
+export interface LogEntry {
+  readonly level: "debug" | "info" | "warning" | "error";
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, string | number>>;
+}
+
+/** What the request handlers work with. */
+export interface Service {
+  readonly store: Store;
+  readonly log: (entry: LogEntry) => void;
+  /** The reason to refuse, undefined to let it pass. */
+  readonly admit: (admission: Admission) => Promise<string | undefined>;
+  /** Digests that run somewhere: they cannot be deleted. */
+  readonly liveDigests: () => Promise<ReadonlySet<Digest>>;
+}

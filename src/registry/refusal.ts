@@ -1,0 +1,50 @@
+/** Error codes of distribution-spec, "Error Codes", with the two that clients know besides (TOOMANYREQUESTS is in the table, UNKNOWN is Docker's). */
+export type WireCode =
+  | "BLOB_UNKNOWN"
+  | "BLOB_UPLOAD_INVALID"
+  | "BLOB_UPLOAD_UNKNOWN"
+  | "DIGEST_INVALID"
+  | "MANIFEST_BLOB_UNKNOWN"
+  | "MANIFEST_INVALID"
+  | "MANIFEST_UNKNOWN"
+  | "NAME_INVALID"
+  | "NAME_UNKNOWN"
+  | "PAGINATION_NUMBER_INVALID"
+  | "RANGE_INVALID"
+  | "SIZE_INVALID"
+  | "TAG_INVALID"
+  | "DENIED"
+  | "UNSUPPORTED"
+  | "TOOMANYREQUESTS"
+  | "UNKNOWN";
+
+/** A request that is answered with an error on purpose. docker, skopeo and crane show `message` word for word when the code is DENIED. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly status: number;
+  readonly code: WireCode;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: WireCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const SQLITE_FULL = 13;
+
+export const isDiskFull = (error: unknown): boolean => {
+  const facts = error as { code?: unknown; errcode?: unknown } | undefined;
+  return (typeof facts?.code === "string" && FULL.has(facts.code)) || facts?.errcode === SQLITE_FULL;
+};
+
+/** docker tries a push again and again unless it reads "no space left on device" or DENIED (moby, retryOnError). */
+export const diskFull = (): Refusal =>
+  new Refusal(
+    403,
+    "DENIED",
+    "no space left on device: the registry's disk is full; nothing of this was stored. Free space where the registry keeps its data, then push again.",
+  );

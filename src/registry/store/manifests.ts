@@ -1,0 +1,133 @@
+import { type Clock, type Digest, isDigest, parseDigest } from "../../core/index.ts";
+import { type Descriptor, type Index, isNonDistributable, type Manifest } from "../../image/index.ts";
+import { Refusal } from "../refusal.ts";
+import { bytesOf, type Database, numberOf, textOf } from "./database.ts";
+import { repositoryId, requireRepositoryId } from "./repositories.ts";
+import { removeTagsOf, setTag } from "./tags.ts";
+
+export interface StoredManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Manifests {
+  /** By tag or digest; undefined when there is none. */
+  get(repository: string, reference: string): StoredManifest | undefined;
+  /** Stores the exact bytes and, with a tag, points it there: one transaction. @throws MANIFEST_BLOB_UNKNOWN, MANIFEST_INVALID, DENIED */
+  put(repository: string, manifest: Manifest | Index, tag: string | undefined): void;
+  /** With all its tags. @throws MANIFEST_UNKNOWN */
+  delete(repository: string, digest: Digest): void;
+  /** What names `subject`, as descriptors with artifact type and annotations (distribution-spec, "Listing Referrers"). */
+  referrers(repository: string, subject: Digest): readonly Descriptor[];
+}
+
+const BY_TAG =
+  "SELECT m.digest, m.media_type, m.bytes FROM repository r JOIN tag t ON t.repository_id = r.id JOIN manifest m ON m.repository_id = r.id AND m.digest = t.digest WHERE r.name = ? AND t.name = ? AND t.deleted_at IS NULL";
+const BY_DIGEST =
+  "SELECT m.digest, m.media_type, m.bytes FROM repository r JOIN manifest m ON m.repository_id = r.id WHERE r.name = ? AND m.digest = ?";
+
+/** Every blob and child must be there already, with the size its descriptor claims: a tag never stands for half an image. */
+const requireParts = (database: Database, repository: string, id: number, manifest: Manifest | Index): void => {
+  if (manifest.kind === "index") {
+    const missing = manifest.manifests.find(
+      (child) => database.one("SELECT 1 AS found FROM manifest WHERE repository_id = ? AND digest = ?", id, child.digest) === undefined,
+    );
+    if (missing !== undefined)
+      throw new Refusal(
+        400,
+        "MANIFEST_BLOB_UNKNOWN",
+        `the index names the manifest ${missing.digest}, which ${repository} does not have; push it first`,
+      );
+    return;
+  }
+  for (const part of [manifest.config, ...manifest.layers]) {
+    const row = database.one(
+      "SELECT b.size FROM repository_blob l JOIN blob b ON b.digest = l.digest WHERE l.repository_id = ? AND l.digest = ?",
+      id,
+      part.digest,
+    );
+    if (row === undefined) {
+      if (isNonDistributable(part.mediaType)) continue;
+      throw new Refusal(
+        400,
+        "MANIFEST_BLOB_UNKNOWN",
+        `the manifest names the blob ${part.digest}, which ${repository} does not have; push it first`,
+      );
+    }
+    if (numberOf(row, "size") !== part.size)
+      throw new Refusal(
+        400,
+        "MANIFEST_INVALID",
+        `the manifest gives the blob ${part.digest} ${part.size} bytes; it has ${numberOf(row, "size")}`,
+      );
+  }
+};
+
+const edgesOf = (manifest: Manifest | Index): readonly (readonly [child: Digest, kind: string])[] => [
+  ...(manifest.kind === "index"
+    ? manifest.manifests.map((child) => [child.digest, "manifest"] as const)
+    : [[manifest.config.digest, "config"] as const, ...manifest.layers.map((layer) => [layer.digest, "layer"] as const)]),
+  ...(manifest.subject === undefined ? [] : [[manifest.subject.digest, "subject"] as const]),
+];
+
+export const createManifests = (database: Database, clock: Clock): Manifests => ({
+  get: (repository, reference) => {
+    const row = database.one(isDigest(reference) ? BY_DIGEST : BY_TAG, repository, reference);
+    return row === undefined
+      ? undefined
+      : { digest: parseDigest(textOf(row, "digest")), mediaType: textOf(row, "media_type"), bytes: bytesOf(row, "bytes") };
+  },
+  put: (repository, manifest, tag) => {
+    database.transaction(() => {
+      const id = repositoryId(database, repository);
+      requireParts(database, repository, id, manifest);
+      const now = clock.now();
+      // Image manifests without an artifact type are known by their configuration's type; indexes have none.
+      const artifactType = manifest.artifactType ?? (manifest.kind === "manifest" ? manifest.config.mediaType : null);
+      const added = database.run(
+        "INSERT INTO manifest (repository_id, digest, media_type, artifact_type, annotations, bytes, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        id,
+        manifest.digest,
+        manifest.mediaType,
+        artifactType,
+        JSON.stringify(manifest.annotations),
+        manifest.bytes,
+        now,
+      );
+      if (added > 0)
+        for (const [child, kind] of edgesOf(manifest))
+          database.run(
+            "INSERT INTO manifest_edge (repository_id, parent, child, kind) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            id,
+            manifest.digest,
+            child,
+            kind,
+          );
+      if (tag !== undefined) setTag(database, { repository, id }, tag, manifest.digest, now);
+    });
+  },
+  delete: (repository, digest) => {
+    database.transaction(() => {
+      const id = requireRepositoryId(database, repository);
+      if (database.run("DELETE FROM manifest WHERE repository_id = ? AND digest = ?", id, digest) === 0)
+        throw new Refusal(404, "MANIFEST_UNKNOWN", `${repository} has no manifest ${digest}`);
+      database.run("DELETE FROM manifest_edge WHERE repository_id = ? AND parent = ?", id, digest);
+      removeTagsOf(database, id, digest, clock.now());
+    });
+  },
+  referrers: (repository, subject) =>
+    database
+      .all(
+        "SELECT m.digest, m.media_type, m.artifact_type, m.annotations, length(m.bytes) AS size FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ? AND e.kind = 'subject' JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ? ORDER BY m.id",
+        subject,
+        repository,
+      )
+      .map((row) => ({
+        mediaType: textOf(row, "media_type"),
+        digest: parseDigest(textOf(row, "digest")),
+        size: numberOf(row, "size"),
+        ...(row["artifact_type"] === null ? {} : { artifactType: textOf(row, "artifact_type") }),
+        annotations: JSON.parse(textOf(row, "annotations")) as Record<string, string>,
+      })),
+});

@@ -1,0 +1,191 @@
+import { createHash, type Hash, randomUUID } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { type FileHandle, open, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { algorithmOf, type Clock, type Digest, hexOf } from "../../core/index.ts";
+import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
+import { openBlobFile } from "./blob-files.ts";
+
+const BATCH_BYTES = 1024 * 1024;
+const MAX_OPEN = 2000;
+const IDLE_MS = 60 * 60_000;
+
+/** One upload under way. Its bytes are in a file; its running hash only in memory. */
+export interface Upload {
+  readonly id: string;
+  readonly repository: string;
+  readonly path: string;
+  readonly size: number;
+}
+
+interface Session {
+  readonly id: string;
+  readonly repository: string;
+  readonly path: string;
+  algorithm: "sha256" | "sha512";
+  hash: Hash;
+  size: number;
+  busy: boolean;
+  usedAt: number;
+}
+
+export interface Uploads {
+  begin(repository: string, algorithm?: "sha256" | "sha512", expectedBytes?: number): Promise<Upload>;
+  /** @throws BLOB_UPLOAD_UNKNOWN, also when it belongs to another repository */
+  find(repository: string, id: string): Upload;
+  /** Appends as the bytes come. What came before a client broke off stays. `digest` picks the hash when nothing was received yet. */
+  append(upload: Upload, body: AsyncIterable<Buffer>, digest?: Digest): Promise<Upload>;
+  /** Checks the digest, syncs, and lets `place` move the file. @throws DIGEST_INVALID and forgets the upload */
+  finish(upload: Upload, digest: Digest, place: (path: string, size: number) => Promise<void>): Promise<void>;
+  cancel(upload: Upload): Promise<void>;
+  /** Forgets uploads that nobody has touched for an hour. */
+  expire(): Promise<void>;
+}
+
+const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Promise<void> => {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+};
+
+/** Writes and hashes in batches; hashing goes on while the disk works. Returns the failure of the body's source, if it broke off. */
+const receive = async (session: Session, file: FileHandle, body: AsyncIterable<Buffer>): Promise<unknown> => {
+  let batch: Buffer[] = [];
+  let waiting = 0;
+  const flush = async (): Promise<void> => {
+    const [only] = batch;
+    const bytes = batch.length === 1 && only !== undefined ? only : Buffer.concat(batch);
+    batch = [];
+    waiting = 0;
+    const written = writeAll(file, bytes, session.size);
+    session.hash.update(bytes);
+    await written;
+    session.size += bytes.length;
+  };
+  let ofDisk: unknown;
+  let ofSource: unknown;
+  try {
+    for await (const chunk of body) {
+      batch.push(chunk);
+      waiting += chunk.length;
+      if (waiting < BATCH_BYTES) continue;
+      await flush().catch((error: unknown) => {
+        ofDisk = error;
+        throw error;
+      });
+    }
+  } catch (error) {
+    if (ofDisk !== undefined) throw ofDisk;
+    ofSource = error;
+  }
+  if (waiting > 0) await flush();
+  return ofSource;
+};
+
+const hexOfFile = async (path: string, size: number, algorithm: "sha256" | "sha512"): Promise<string> => {
+  const hash = createHash(algorithm);
+  const file = await openBlobFile(path, size);
+  if (file === undefined) throw new Error(`the upload ${path} is no longer as it was received`);
+  for await (const chunk of file.createReadStream({ highWaterMark: BATCH_BYTES })) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+};
+
+/** Uploads of one data folder. What a stopped registry left behind is removed when the next one starts: it was never acknowledged. */
+export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: number): Uploads => {
+  const folder = join(dataFolder, "uploads");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const sessions = new Map<string, Session>();
+
+  const sessionOf = (repository: string, id: string): Session => {
+    const session = sessions.get(id);
+    if (session === undefined || session.repository !== repository)
+      throw new Refusal(404, "BLOB_UPLOAD_UNKNOWN", `there is no upload ${id.slice(0, 64)} in ${repository}; begin a new one`);
+    return session;
+  };
+  const forget = async (session: Session): Promise<void> => {
+    sessions.delete(session.id);
+    await rm(session.path, { force: true });
+  };
+  /** One request at a time may write to an upload. */
+  const holding = async <Result>(upload: Upload, work: (session: Session) => Promise<Result>): Promise<Result> => {
+    const session = sessionOf(upload.repository, upload.id);
+    if (session.busy) throw new Refusal(409, "BLOB_UPLOAD_INVALID", `the upload ${session.id} is being written by another request`);
+    session.busy = true;
+    try {
+      return await work(session);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      // What is in the file and what was hashed may differ now.
+      await forget(session);
+      throw isDiskFull(error) ? diskFull() : error;
+    } finally {
+      session.busy = false;
+      session.usedAt = clock.now();
+    }
+  };
+
+  return {
+    begin: async (repository, algorithm = "sha256", expectedBytes = 0) => {
+      if (sessions.size >= MAX_OPEN)
+        throw new Refusal(429, "TOOMANYREQUESTS", `${MAX_OPEN} uploads are open; finish or cancel some`, { "retry-after": "10" });
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < reserveBytes + expectedBytes) throw diskFull();
+      const id = randomUUID();
+      const session: Session = {
+        id,
+        repository,
+        path: join(folder, id),
+        algorithm,
+        hash: createHash(algorithm),
+        size: 0,
+        busy: false,
+        usedAt: clock.now(),
+      };
+      try {
+        await (await open(session.path, "wx", 0o600)).close();
+      } catch (error) {
+        throw isDiskFull(error) ? diskFull() : error;
+      }
+      sessions.set(id, session);
+      return session;
+    },
+    find: sessionOf,
+    append: (upload, body, digest) =>
+      holding(upload, async (session) => {
+        if (session.size === 0 && digest !== undefined && algorithmOf(digest) !== session.algorithm) {
+          session.algorithm = algorithmOf(digest);
+          session.hash = createHash(session.algorithm);
+        }
+        const file = await open(session.path, "r+");
+        try {
+          const broken = await receive(session, file, body);
+          if (broken !== undefined)
+            throw new Refusal(400, "BLOB_UPLOAD_INVALID", `the upload ${session.id} broke off after ${session.size} bytes`);
+        } finally {
+          await file.close();
+        }
+        return session;
+      }),
+    finish: (upload, digest, place) =>
+      holding(upload, async (session) => {
+        const algorithm = algorithmOf(digest);
+        const hex =
+          algorithm === session.algorithm ? session.hash.copy().digest("hex") : await hexOfFile(session.path, session.size, algorithm);
+        if (hex !== hexOf(digest)) {
+          await forget(session);
+          throw new Refusal(400, "DIGEST_INVALID", `the ${session.size} bytes received have the digest ${algorithm}:${hex}, not ${digest}`);
+        }
+        const file = await open(session.path, "r+");
+        try {
+          await file.datasync();
+        } finally {
+          await file.close();
+        }
+        await place(session.path, session.size);
+        await forget(session);
+      }),
+    cancel: (upload) => forget(sessionOf(upload.repository, upload.id)),
+    expire: async () => {
+      for (const session of sessions.values()) if (!session.busy && clock.now() - session.usedAt > IDLE_MS) await forget(session);
+    },
+  };
+};
