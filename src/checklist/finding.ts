@@ -9,7 +9,8 @@ export type Severity = (typeof SEVERITIES)[number];
 export interface Finding {
   /** The rule's id, `kind/name`. */
   readonly rule: string;
-  readonly item: ItemId;
+  /** Absent when it is about the checking itself: an ignore comment that matches nothing. */
+  readonly item?: ItemId;
   readonly severity: Severity;
   /** How sure: `certain` follows from the text alone; `likely` needs a usual setting; `possible` only a trial can tell. */
   readonly confidence: "certain" | "likely" | "possible";
