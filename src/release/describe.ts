@@ -5,11 +5,19 @@ import { INGRESS, ingressName, LABELS, type Live } from "./live.ts";
 import { labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
 import type { Describe } from "./rollout/rolling.ts";
 
-const filesOf = (manifest: ReleaseManifest, service: ReleaseService, state: StateFolder, kind: "secret" | "config"): ReadonlyMap<string, string> => {
+const filesOf = (
+  manifest: ReleaseManifest,
+  service: ReleaseService,
+  state: StateFolder,
+  kind: "secret" | "config",
+): ReadonlyMap<string, string> => {
   const mounts: readonly FileMount[] = kind === "secret" ? service.spec.secrets : service.spec.configs;
   const versions = kind === "secret" ? service.secretVersions : service.configVersions;
   return new Map(
-    mounts.map(({ source, uid, gid, mode }) => [source, filePath(state, { project: manifest.project, kind, key: source, version: versions[source] ?? "", uid, gid, mode })]),
+    mounts.map(({ source, uid, gid, mode }) => [
+      source,
+      filePath(state, { project: manifest.project, kind, key: source, version: versions[source] ?? "", uid, gid, mode }),
+    ]),
   );
 };
 

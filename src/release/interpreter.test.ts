@@ -34,7 +34,9 @@ const describeReplica: Describe = ({ service, release, number, sha, address }) =
       ...(address === undefined ? {} : { [LABELS.address]: address }),
     },
     HostConfig: { NetworkMode: address === undefined ? "shop_default" : "shop_seaworthy-ingress" },
-    ...(address === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { "shop_seaworthy-ingress": { IPAMConfig: { IPv4Address: address } } } } }),
+    ...(address === undefined
+      ? {}
+      : { NetworkingConfig: { EndpointsConfig: { "shop_seaworthy-ingress": { IPAMConfig: { IPv4Address: address } } } } }),
   },
   connect: [],
 });
@@ -72,7 +74,15 @@ const begin = async ({ engine, proxy, journal }: Site, manifest: ReleaseManifest
   const live = await readLive(engine, proxy, "shop", ["web", "db"]);
   const release = journal.nextRelease("shop");
   const plan = planRolling(manifest, live, release, describeReplica);
-  journal.append("shop", release, { kind: "release", manifest, digest: manifestDigest(manifest), who: "test@here", why: "test", plan });
+  journal.append("shop", release, {
+    kind: "release",
+    manifest,
+    digest: manifestDigest(manifest),
+    who: "test@here",
+    why: "test",
+    evidence: [],
+    plan,
+  });
   return release;
 };
 

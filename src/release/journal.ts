@@ -3,6 +3,7 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Clock, type Digest, fileError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
+import type { Evidence } from "../checklist/index.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
@@ -15,6 +16,7 @@ export type Entry =
       readonly digest: Digest;
       readonly who: string;
       readonly why: string;
+      readonly evidence: readonly Evidence[];
       readonly rollbackTo?: number;
       readonly plan: Plan;
     }
@@ -127,7 +129,14 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
       database.exec("BEGIN IMMEDIATE");
       try {
         const last = rows("SELECT * FROM entries ORDER BY position DESC LIMIT 1")[0];
-        const row = { position: (last?.position ?? 0) + 1, project, release, kind: entry.kind, at: clock.now(), body: JSON.stringify(entry) };
+        const row = {
+          position: (last?.position ?? 0) + 1,
+          project,
+          release,
+          kind: entry.kind,
+          at: clock.now(),
+          body: JSON.stringify(entry),
+        };
         database
           .prepare("INSERT INTO entries (position, project, release, kind, at, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
           .run(row.position, row.project, row.release, row.kind, row.at, row.body, chain(last?.hash ?? GENESIS, row));

@@ -63,4 +63,8 @@ export const containerSha = (service: ReleaseService): string => {
 export const backendName = (project: string, service: string): string => `${project}.${service}`;
 
 /** The manifest as Compose's labels name a project. */
-export const labelled = (manifest: ReleaseManifest): LabelledProject => ({ name: manifest.project, folder: manifest.folder, files: manifest.files.map((path) => ({ path })) });
+export const labelled = (manifest: ReleaseManifest): LabelledProject => ({
+  name: manifest.project,
+  folder: manifest.folder,
+  files: manifest.files.map((path) => ({ path })),
+});

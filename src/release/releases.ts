@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Evidence } from "../checklist/index.ts";
 import {
   type Clock,
   lock,
@@ -9,12 +10,14 @@ import {
   silentProgress,
   type StateFolder,
   systemClock,
+  type VerifiedDigest,
 } from "../core/index.ts";
 import { type Engine, probeHttp } from "../engine/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { claimEngine } from "./claim.ts";
 import { describeReplica } from "./describe.ts";
+import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
 import { openJournal, type Journal } from "./journal.ts";
 import { readLive } from "./live.ts";
@@ -36,6 +39,8 @@ export interface Releases {
   /** The manifest that `rollback` would make live: the release before the live one, or the named one. @throws INPUT_NOT_FOUND */
   rollbackTarget(project: string, to?: number): { readonly release: number; readonly manifest: ReleaseManifest };
   status(project: string): Promise<ProjectStatus>;
+  /** What the live release was shipped with, and what the server shows now. */
+  evidence(project: string): Promise<readonly Evidence[]>;
   history(project: string): readonly ReleaseLine[];
   projects(): readonly string[];
   journal: Journal;
@@ -54,6 +59,10 @@ export interface RunOptions {
 export interface DeployOptions extends RunOptions {
   readonly why: string;
   readonly rollbackTo?: number;
+  /** One for each image whose signature was checked. An image of the manifest that is neither here nor says why not is refused. */
+  readonly verified: readonly VerifiedDigest[];
+  /** What was found out about these images on the way here; kept with the release. */
+  readonly evidence: readonly Evidence[];
 }
 
 export interface ReleasesOptions {
@@ -64,6 +73,16 @@ export interface ReleasesOptions {
   readonly who: string;
   readonly clock?: Clock;
 }
+
+const assertVerified = (manifest: ReleaseManifest, verified: readonly VerifiedDigest[]): void => {
+  const known = new Set(verified.map(({ digest }) => digest));
+  const missing = manifest.services.filter(({ image, unverified }) => unverified === undefined && !known.has(image.digest));
+  if (missing.length > 0)
+    throw new SeaworthyError(
+      "NOT_SIGNED",
+      `the signature of ${missing.map(({ name }) => name).join(", ")} was not checked, so nothing was changed`,
+    );
+};
 
 export const openReleases = ({ engine, proxy, state, who, clock = systemClock }: ReleasesOptions): Releases & Disposable => {
   const journal = openJournal(state.folder, clock);
@@ -121,18 +140,20 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     journal,
     plan,
     deploy: async (manifest, options) => {
+      assertVerified(manifest, options.verified);
       await claimEngine(engine, state);
       return leased(manifest.project, servicesOf(manifest), `deploy ${manifest.project} ${manifest.version}`, options, async () => {
         const { hook: _, ...quiet } = options;
         await converge(manifest.project, quiet);
         const made = await plan(manifest);
-        const { why, rollbackTo } = options;
+        const { why, rollbackTo, evidence } = options;
         journal.append(manifest.project, made.release, {
           kind: "release",
           manifest,
           digest: manifestDigest(manifest),
           who,
           why,
+          evidence,
           plan: made,
           ...(rollbackTo === undefined ? {} : { rollbackTo }),
         });
@@ -166,6 +187,10 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
       return { release: chosen.release, manifest: chosen.manifest };
     },
     status: (project) => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) }),
+    evidence: async (project) => [
+      ...(liveRelease(journal, project)?.entry.evidence ?? []),
+      ...(await liveEvidence({ engine, project, history: historyOf(journal, project), now: clock.now() })),
+    ],
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),
     [Symbol.dispose]: () => journal[Symbol.dispose](),

@@ -1,0 +1,36 @@
+import { buildApplication, buildRouteMap } from "@stricli/core";
+import { build } from "./commands/build.ts";
+import { check } from "./commands/check.ts";
+import { checklist } from "./commands/checklist.ts";
+import { deploy } from "./commands/deploy.ts";
+import { explain } from "./commands/explain.ts";
+import { history } from "./commands/history.ts";
+import { keys } from "./commands/keys.ts";
+import { push } from "./commands/push.ts";
+import { registry } from "./commands/registry.ts";
+import { rollback } from "./commands/rollback.ts";
+import { ship } from "./commands/ship.ts";
+import { sign } from "./commands/sign.ts";
+import { status } from "./commands/status.ts";
+import { verify } from "./commands/verify.ts";
+import { VERSION } from "./version.ts";
+
+const root = buildRouteMap({
+  routes: { ship, check, explain, checklist, build, push, keys, sign, verify, deploy, rollback, status, history, registry },
+  docs: {
+    brief: "Takes containers to production and holds every step to the checklist, with proof",
+    fullDescription: `Takes containers from a developer's machine to production and holds every step to the production checklist, with proof.
+
+  Start with   seaworthy check     what stands between this repository and production
+  then         seaworthy ship      check, build, push, sign, deploy: each stage a gate
+
+Exit status: 0 done, 1 refused by a gate or findings, 2 bad input, 3 the new release is not live and the previous serves,
+4 needs a person, 5 paused, 6 locked or out of date, 7 something needed is not there, 8 the machine refused, 70 a bug.`,
+  },
+});
+
+export const application = buildApplication(root, {
+  name: "seaworthy",
+  versionInfo: { currentVersion: VERSION },
+  scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+});

@@ -1,0 +1,15 @@
+import { buildCommand } from "@stricli/core";
+import type { Context } from "../context.ts";
+import { PROJECT_FLAGS } from "../flags.ts";
+import type { Flags } from "./check.run.ts";
+
+export const check = buildCommand<Flags, [], Context>({
+  loader: async () => (await import("./check.run.ts")).run,
+  parameters: {
+    flags: { ...PROJECT_FLAGS },
+  },
+  docs: {
+    brief: "What stands between this repository and production",
+    fullDescription: `Reads the compose files, the ignore files and, with --image, the built images, and judges them by the production checklist.\nFindings at or above the threshold (x-seaworthy.check.fail) exit 1.`,
+  },
+});

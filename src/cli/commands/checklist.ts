@@ -1,0 +1,15 @@
+import { buildCommand } from "@stricli/core";
+import type { Context } from "../context.ts";
+import { PROJECT_FLAGS } from "../flags.ts";
+import type { Flags } from "./checklist.run.ts";
+
+export const checklist = buildCommand<Flags, [], Context>({
+  loader: async () => (await import("./checklist.run.ts")).run,
+  parameters: {
+    flags: { ...PROJECT_FLAGS },
+  },
+  docs: {
+    brief: "The whole production checklist: proven, disproved, waived or not tried",
+    fullDescription: `Judges by everything that is known: the files, the live release with the evidence it was shipped with, and readings from the server.`,
+  },
+});

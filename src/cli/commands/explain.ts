@@ -1,0 +1,19 @@
+import { buildCommand } from "@stricli/core";
+import type { Context } from "../context.ts";
+import { JSON_FLAG, parseText } from "../flags.ts";
+import type { Flags } from "./explain.run.ts";
+
+export const explain = buildCommand<Flags, [string?], Context>({
+  loader: async () => (await import("./explain.run.ts")).run,
+  parameters: {
+    flags: { ...JSON_FLAG },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: parseText, brief: "Rule, e.g. compose/read-only-root", placeholder: "RULE", optional: true }],
+    },
+  },
+  docs: {
+    brief: "What a rule looks for, why, and how to mend it",
+    fullDescription: `Shows a rule with a bad and a good example. Peers' ids (DL3002, CKV_DOCKER_3) are understood. Without a name: the list.`,
+  },
+});

@@ -1,0 +1,29 @@
+import { formatSubject, gate, type GateResult, type ItemId, judge } from "../checklist/index.ts";
+import type { StageResult, Voyage } from "./voyage.ts";
+
+/** What a gate refused, one line an item with the evidence that decided. */
+const refusalLines = (result: GateResult): readonly string[] =>
+  result.refusals.map(({ item, requirement, evidence }) => {
+    const deciding = evidence[0];
+    const because =
+      deciding === undefined
+        ? "nothing that ran looks at it"
+        : deciding.verdict.state === "not-tried"
+          ? deciding.verdict.reason
+          : `${formatSubject(deciding.subject)}: ${deciding.because}`;
+    return `${item} must be ${requirement === "proven" ? "proven" : "free of disproof"}: ${because}`;
+  });
+
+/** The policy's word on the items that this stage answers for. Undefined when it lets the voyage go on. */
+export const gateOn = (voyage: Voyage, items: ReadonlySet<ItemId>): Extract<StageResult, { state: "refused" }> | undefined => {
+  const { policy } = voyage.project;
+  const result = gate(judge(voyage.evidence, policy, voyage.clock.now()), policy, items);
+  if (result.passed) return undefined;
+  return {
+    state: "refused",
+    words: `${result.refusals.length} items of the checklist stand against it`,
+    problems: refusalLines(result),
+    exit: 1,
+    hint: "Mend them (seaworthy check shows each place), or waive an item with a reason and an end date in x-seaworthy.waive.",
+  };
+};

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { hasCode, isSeaworthyError, SeaworthyError, type StateFolder, wordsOf } from "../core/index.ts";
+import { createRegistryClient, type RegistryClient } from "../image/index.ts";
+import type { Project } from "../project/index.ts";
+import { startRegistry } from "../registry/index.ts";
+
+/** The registry of a voyage: a client, and where images without a repository of their own go. */
+export interface Harbour extends AsyncDisposable {
+  readonly client: RegistryClient;
+  /** `host:port` of the embedded registry. */
+  readonly address: string;
+}
+
+/** Whether this project needs the embedded registry at all. */
+const needsEmbedded = (project: Project): boolean =>
+  project.settings.registry.repository === undefined &&
+  project.services.some((service) => service.build !== undefined && service.spec.image === undefined);
+
+/**
+ * Opens the registry that images go through: the user's own, or the embedded one on loopback, which runs as long as this process
+ * unless another process of the same state folder serves it already.
+ * @throws PORT_TAKEN when something else listens on its port
+ */
+export const openHarbour = async (project: Project, state: StateFolder, signal?: AbortSignal): Promise<Harbour> => {
+  const { port } = project.settings.registry;
+  const address = `127.0.0.1:${port}`;
+  const client = createRegistryClient(signal === undefined ? {} : { signal });
+  const server = needsEmbedded(project) ? await embedded(state, port, client) : undefined;
+  return {
+    client,
+    address,
+    [Symbol.asyncDispose]: async () => {
+      client.close();
+      await server?.close();
+    },
+  };
+};
+
+const embedded = async (state: StateFolder, port: number, client: RegistryClient): Promise<{ close(): Promise<void> } | undefined> => {
+  try {
+    return await startRegistry({ dataFolder: join(state.folder, "registry"), listen: { host: "127.0.0.1", port }, open: true });
+  } catch (error) {
+    // Another process of this state folder holds the data, so it is the one that serves it.
+    if (!hasCode(error, "LOCKED")) throw error;
+    try {
+      await client.ping(`127.0.0.1:${port}`);
+      return undefined;
+    } catch (cause) {
+      throw new SeaworthyError(
+        "REGISTRY_UNREACHABLE",
+        `another process serves the embedded registry, but it does not answer on 127.0.0.1:${port}: ${wordsOf(cause)}`,
+        {
+          cause,
+          hint: isSeaworthyError(error) ? error.message : wordsOf(error),
+        },
+      );
+    }
+  }
+};

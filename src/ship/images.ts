@@ -1,0 +1,127 @@
+import {
+  byDigest,
+  byTag,
+  type Digest,
+  formatPlatform,
+  formatReference,
+  hasCode,
+  parseDigest,
+  type Platform,
+  type Reference,
+  samePlatform,
+  SeaworthyError,
+} from "../core/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { parseManifest, parseImageConfig, type RegistryClient } from "../image/index.ts";
+import type { Project, Service } from "../project/index.ts";
+import { repositoryOf } from "./repositories.ts";
+
+/** The exact image of one service. */
+export interface ResolvedService {
+  readonly service: string;
+  readonly repository: Reference;
+  /** What is pulled: an index, or a manifest where there is only one. */
+  readonly digest: Digest;
+  /** The manifest for this platform: the subject of evidence. */
+  readonly manifest: Digest;
+  /** Every manifest below, for signing. */
+  readonly platforms: readonly Platform[];
+  /** Whether we build it. What others built is taken by the digest that the user pinned. */
+  readonly ours: boolean;
+}
+
+/** The platforms that a digest in a registry has, and the manifest for the wanted one. @throws PLATFORM_MISSING, IMAGE_NOT_FOUND */
+export const inspectRemote = async (
+  client: RegistryClient,
+  reference: Reference & { readonly digest: Digest },
+  service: string,
+  wanted: Platform,
+): Promise<Pick<ResolvedService, "manifest" | "platforms">> => {
+  const found = await client.manifest(reference);
+  const manifest = parseManifest(found.bytes, { mediaType: found.mediaType, digest: found.digest });
+  const refuse = (platforms: readonly Platform[]): never => {
+    throw new SeaworthyError(
+      "PLATFORM_MISSING",
+      `the image of ${service} (${formatReference(reference)}) is made for ${platforms.map(formatPlatform).join(", ") || "nothing"}; this engine runs ${formatPlatform(wanted)}`,
+    );
+  };
+  if (manifest.kind === "index") {
+    const entries = manifest.manifests.flatMap(({ digest, platform }) =>
+      platform === undefined || platform.os === "unknown" ? [] : [{ digest, platform }],
+    );
+    const platforms = entries.map(({ platform }) => platform);
+    const entry = entries.find(({ platform }) => samePlatform(platform, wanted));
+    return { platforms, manifest: entry?.digest ?? refuse(platforms) };
+  }
+  const chunks = await Array.fromAsync(client.blob(reference, manifest.config.digest, manifest.config.size));
+  const { platform } = parseImageConfig(Buffer.concat(chunks));
+  if (!samePlatform(platform, wanted)) refuse([platform]);
+  return { platforms: [platform], manifest: reference.digest };
+};
+
+const notPushed = (service: string, reference: Reference): SeaworthyError =>
+  new SeaworthyError(
+    "IMAGE_NOT_FOUND",
+    `${service} has no image of this commit in the registry: ${formatReference(reference)} is not there`,
+    { hint: "Run seaworthy ship, or seaworthy push and seaworthy sign first." },
+  );
+
+/** Finds the image that this commit's tag stands for now, once: from here on only its digest counts. */
+export const resolveBuilt = async (
+  project: Project,
+  service: Service,
+  tag: string,
+  address: string,
+  client: RegistryClient,
+  wanted: Platform,
+): Promise<ResolvedService> => {
+  const repository = repositoryOf(project, service, address);
+  const tagged = byTag(repository, tag);
+  try {
+    const { digest } = await client.resolve(tagged);
+    return {
+      service: service.name,
+      repository,
+      digest,
+      ours: true,
+      ...(await inspectRemote(client, byDigest(repository, digest), service.name, wanted)),
+    };
+  } catch (error) {
+    if (hasCode(error, "IMAGE_NOT_FOUND")) throw notPushed(service.name, tagged);
+    throw error;
+  }
+};
+
+/** An image that others built: by the digest the user pinned, else by what its tag stands for in the engine or the registry now. */
+export const resolveForeign = async (
+  service: Service,
+  engine: Engine,
+  client: RegistryClient,
+  wanted: Platform,
+): Promise<ResolvedService> => {
+  const { image } = service.spec;
+  if (image === undefined) throw new SeaworthyError("INPUT_INVALID", `the service ${service.name} has neither image nor build`);
+  const local = await engine.images.inspect(formatReference(image));
+  const known = local?.digests.find(
+    (one) => one.startsWith(`${image.registry}/${image.repository}@`) || one.startsWith(`${image.repository}@`),
+  );
+  const digest =
+    image.digest ??
+    (known === undefined ? undefined : parseDigest(known.slice(known.indexOf("@") + 1))) ??
+    (await client.resolve(image)).digest;
+  const base = {
+    service: service.name,
+    repository: { registry: image.registry, repository: image.repository },
+    digest,
+    ours: false,
+  } as const;
+  if (local !== undefined) {
+    if (!samePlatform(local.platform, wanted))
+      throw new SeaworthyError(
+        "PLATFORM_MISSING",
+        `the image of ${service.name} (${formatReference(image)}) is made for ${formatPlatform(local.platform)}; this engine runs ${formatPlatform(wanted)}`,
+      );
+    return { ...base, manifest: digest, platforms: [local.platform] };
+  }
+  return { ...base, ...(await inspectRemote(client, byDigest(image, digest), service.name, wanted)) };
+};

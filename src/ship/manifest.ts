@@ -1,0 +1,70 @@
+import { formatReference, type StateFolder } from "../core/index.ts";
+import type { FileMount, FileSource, Project, Service } from "../project/index.ts";
+import { readContent, type ReleaseManifest, type ReleaseService, versionOf } from "../release/index.ts";
+import type { ResolvedService } from "./images.ts";
+
+const versions = (
+  mounts: readonly FileMount[],
+  sources: readonly FileSource[],
+  kind: "secret" | "config",
+  state: StateFolder,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    mounts.flatMap(({ source }) => {
+      const found = sources.find(({ key }) => key === source);
+      return found === undefined ? [] : [[source, versionOf(state, readContent(found, kind))]];
+    }),
+  );
+
+const serviceOf = (project: Project, service: Service, image: ResolvedService, state: StateFolder): ReleaseService => {
+  const { image: _, ...spec } = service.spec;
+  const { route, release } = service.settings;
+  return {
+    name: service.name,
+    image: {
+      repository: formatReference({ registry: image.repository.registry, repository: image.repository.repository }),
+      digest: image.digest,
+      manifest: image.manifest,
+    },
+    spec,
+    replicas: service.replicas,
+    dependsOn: service.dependsOn,
+    drainMs: release.drain,
+    readyMs: release.ready,
+    secretVersions: versions(spec.secrets, project.secrets, "secret", state),
+    configVersions: versions(spec.configs, project.configs, "config", state),
+    ...(service.updateOrder === undefined ? {} : { updateOrder: service.updateOrder }),
+    ...(route === undefined ? {} : { route }),
+    ...(image.ours ? {} : { unverified: "others built it; the compose file pins its digest" }),
+  };
+};
+
+/** The release of this project with these images: everything resolved, secrets by version only. */
+export const releaseManifest = (
+  project: Project,
+  images: ReadonlyMap<string, ResolvedService>,
+  version: string,
+  state: StateFolder,
+): ReleaseManifest => ({
+  schema: "seaworthy/release@1",
+  project: project.name,
+  version,
+  folder: project.folder,
+  files: project.files.map(({ path }) => path),
+  services: project.services.flatMap((service) => {
+    const image = images.get(service.name);
+    return image === undefined ? [] : [serviceOf(project, service, image, state)];
+  }),
+  networks: project.networks,
+  volumes: project.volumes,
+  ...(project.environment === undefined ? {} : { environment: project.environment }),
+  ...(project.git === undefined
+    ? {}
+    : {
+        source: {
+          commit: project.git.commit,
+          dirty: project.git.dirty,
+          ...(project.git.branch === undefined ? {} : { branch: project.git.branch }),
+        },
+      }),
+});

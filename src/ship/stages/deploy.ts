@@ -1,0 +1,70 @@
+import { ITEMS, type ItemId } from "../../checklist/index.ts";
+import { formatDropReport } from "../../release/index.ts";
+import { imageEvidence } from "../image-evidence.ts";
+import { resolveForeign } from "../images.ts";
+import { trustedKeys } from "../keys.ts";
+import { releaseManifest } from "../manifest.ts";
+import { contentOf } from "../content.ts";
+import { gateOn } from "../gate.ts";
+import { signedEvidence, verifyImage } from "../verify.ts";
+import { dockerCredentials } from "../../image/index.ts";
+import type { Stage, StageResult, Voyage } from "../voyage.ts";
+
+/** What is not demanded because no stage of this version can answer it. */
+const UNANSWERABLE: ReadonlySet<ItemId> = new Set(["scanned"]);
+
+const verifyAll = async (voyage: Voyage): Promise<void> => {
+  const { project, state, images, harbour, evidence, verified, clock, keys } = voyage;
+  const trusted = trustedKeys(project, state, keys.publicPath);
+  for (const image of images.values()) {
+    if (!image.ours) continue;
+    const good = await verifyImage(harbour.client, image, trusted);
+    verified.push(good);
+    evidence.push(signedEvidence(image, good, clock.now()));
+  }
+};
+
+const run = async (voyage: Voyage): Promise<StageResult> => {
+  const { project, state, images, engine, harbour, releases, dryRun, evidence } = voyage;
+  for (const service of project.services)
+    if (!images.has(service.name)) images.set(service.name, await resolveForeign(service, engine, harbour.client, voyage.platform));
+  if (!dryRun) await verifyAll(voyage);
+  evidence.push(...imageEvidence(voyage));
+  voyage.manifest = releaseManifest(project, images, voyage.version, state);
+  if (dryRun) {
+    voyage.plan = await releases.plan(voyage.manifest);
+    return { state: "passed", words: "would do the plan above; nothing was changed" };
+  }
+  const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))));
+  if (refused !== undefined) return refused;
+  const outcome = await releases.deploy(voyage.manifest, {
+    why: voyage.why,
+    verified: voyage.verified,
+    evidence,
+    progress: voyage.progress,
+    signal: voyage.signal,
+    waitMs: voyage.waitMs,
+    content: contentOf(project),
+    credentials: async (registry) => {
+      const found = await dockerCredentials()(registry);
+      return found === undefined || !("username" in found) ? undefined : { username: found.username, password: found.password };
+    },
+  });
+  voyage.outcome = outcome;
+  if (outcome.state === "reverted") {
+    const { because } = outcome;
+    return {
+      state: "refused",
+      words: because.message,
+      problems: because.problems,
+      exit: because.exit === 1 ? 3 : because.exit,
+      hint: because.hint,
+    };
+  }
+  return {
+    state: "passed",
+    words: [`release r${outcome.release} is live after ${outcome.seconds} s`, ...outcome.reports.map(formatDropReport)].join("; "),
+  };
+};
+
+export const deploy: Stage = { name: "deploy", brief: "live, losing no request", run };

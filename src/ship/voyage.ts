@@ -1,0 +1,65 @@
+import type { Evidence } from "../checklist/index.ts";
+import type { BuiltImage } from "../build/index.ts";
+import type { Clock, Platform, Progress, StateFolder, VerifiedDigest } from "../core/index.ts";
+import type { Engine } from "../engine/index.ts";
+import type { Project } from "../project/index.ts";
+import type { ReleaseManifest, Releases, RolloutOutcome, Plan } from "../release/index.ts";
+import type { Harbour } from "./harbour.ts";
+import type { ResolvedService } from "./images.ts";
+import type { KeyOptions } from "./keys.ts";
+
+/** What travels from stage to stage. Each stage adds what it found out; none takes anything away. */
+export interface Voyage {
+  readonly project: Project;
+  readonly harbour: Harbour;
+  readonly engine: Engine;
+  /** What the engine runs. */
+  readonly platform: Platform;
+  readonly state: StateFolder;
+  readonly releases: Releases;
+  readonly keys: KeyOptions;
+  /** Folder for build layouts and caches on this machine. */
+  readonly cacheFolder: string;
+  readonly progress: Progress;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Plan only: nothing is pushed, signed or changed. */
+  readonly dryRun: boolean;
+  readonly why: string;
+  /** Tag of this commit, and what the release is called: 1.2.0, or sha-<commit>. */
+  readonly version: string;
+  /** Milliseconds to wait for another actor. */
+  readonly waitMs: number;
+  readonly evidence: Evidence[];
+  /** By service, once built. */
+  readonly built: Map<string, BuiltImage>;
+  /** By service, once their digests are known. */
+  readonly images: Map<string, ResolvedService>;
+  readonly verified: VerifiedDigest[];
+  manifest?: ReleaseManifest;
+  plan?: Plan;
+  outcome?: RolloutOutcome;
+}
+
+export const STAGE_NAMES = ["check", "build", "test", "scan", "trial", "push", "sign", "deploy"] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+/** How a stage ended. Refusing is an outcome; exceptions are for what could not be done at all. */
+export type StageResult =
+  | { readonly state: "passed"; readonly words: string }
+  /** `exit` is 1 unless the table names another for this refusal. */
+  | {
+      readonly state: "refused";
+      readonly words: string;
+      readonly problems: readonly string[];
+      readonly exit: number;
+      readonly hint: string;
+    }
+  | { readonly state: "not-tried"; readonly reason: string };
+
+/** One stage of the way to production, and its gate. */
+export interface Stage {
+  readonly name: StageName;
+  readonly brief: string;
+  readonly run: (voyage: Voyage) => Promise<StageResult>;
+}
