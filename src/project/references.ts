@@ -20,15 +20,17 @@ const checkNames = (service: Service, { networks, volumes, secrets, configs }: N
   const path = `services.${service.name}`;
   const undefinedName = (place: Origin, field: string, kind: string, name: string): undefined =>
     report(reading, place, `${path}.${field}: there is no ${kind} "${name}" under the top-level ${kind}s`);
-  for (const { network } of service.spec.networks)
+  const { spec } = service;
+  for (const { network } of spec.networks)
     if (!networks.has(network)) undefinedName(at(service, "networks", network), "networks", "network", network);
-  for (const mount of service.spec.mounts)
+  // The indexes are those of the written lists unless an entry was refused, and then the nearest entry is still the right list.
+  for (const [index, mount] of spec.mounts.entries())
     if (mount.type === "volume" && mount.volume !== undefined && !volumes.has(mount.volume))
-      undefinedName(at(service, "volumes"), "volumes", "volume", mount.volume);
-  for (const { source } of service.spec.secrets)
-    if (!secrets.has(source)) undefinedName(at(service, "secrets"), "secrets", "secret", source);
-  for (const { source } of service.spec.configs)
-    if (!configs.has(source)) undefinedName(at(service, "configs"), "configs", "config", source);
+      undefinedName(at(service, "volumes", index), "volumes", "volume", mount.volume);
+  for (const [index, { source }] of spec.secrets.entries())
+    if (!secrets.has(source)) undefinedName(at(service, "secrets", index), "secrets", "secret", source);
+  for (const [index, { source }] of spec.configs.entries())
+    if (!configs.has(source)) undefinedName(at(service, "configs", index), "configs", "config", source);
 };
 
 const checkDependencies = (service: Service, active: ReadonlyMap<string, Service>, all: ReadonlySet<string>, reading: Reading): void => {

@@ -33,7 +33,12 @@ const projectLabels = (project: LabelledProject): Labels => ({ [`${PREFIX}.proje
  *
  * The config hash is not Compose's own, which only its CLI can compute: a later `docker compose up` would see a difference and recreate the container.
  */
-export const composeLabels = (project: LabelledProject, service: Pick<Service, "name" | "spec" | "dependsOn">, number: number, image: string): Labels => ({
+export const composeLabels = (
+  project: LabelledProject,
+  service: Pick<Service, "name" | "spec" | "dependsOn">,
+  number: number,
+  image: string,
+): Labels => ({
   ...projectLabels(project),
   [`${PREFIX}.service`]: service.name,
   [`${PREFIX}.container-number`]: String(number),
