@@ -1,0 +1,40 @@
+import { imageRule, NOTHING } from "../../rule.ts";
+import { secretIn } from "../../secret.ts";
+
+export const secretInImage = imageRule({
+  id: "image/secret-in-image",
+  aliases: ["buildkit:SecretsUsedInArgOrEnv", "hadolint:DL3064", "dockle:CIS-DI-0010"],
+  item: "runtime-secrets",
+  severity: "error",
+  confidence: "likely",
+  summary: "No secret stands in the image's environment or labels.",
+  why: "Whoever can pull the image has the secret, for as long as any copy of it exists; taking it out of the next version does not take it back.",
+  source: "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/",
+  examples: [
+    {
+      bad: { config: { env: ["DATABASE_PASSWORD=hunter2-not-a-real-one"] } },
+      good: { config: { env: ["DATABASE_PASSWORD_FILE=/run/secrets/db", "PATH=/bin"] } },
+    },
+    { bad: { config: { env: ["CACHE=redis://:hunter2@cache:6379"] } }, good: { config: { env: ["CACHE=redis://cache:6379"] } } },
+    {
+      bad: { config: { labels: { "acme.deploy_token": "abcdef0123456789" } } },
+      good: { config: { labels: { "org.opencontainers.image.title": "shop" } } },
+    },
+  ],
+  applies: () => true,
+  // A layer may still hold one: only the compose rule, which says what it looked at, proves anything here.
+  proves: () => NOTHING,
+  *check({ service, image }) {
+    const advice = "Take it out, give the running container a secret file instead, and change the secret: this one has been given away.";
+    for (const entry of image.config.env) {
+      const at = entry.indexOf("=");
+      const name = entry.slice(0, at < 0 ? undefined : at);
+      const what = secretIn(name, at < 0 ? "" : entry.slice(at + 1));
+      if (what !== undefined) yield { message: `${service.name}'s image holds ${what} in the environment variable ${name}`, advice };
+    }
+    for (const [name, value] of Object.entries(image.config.labels)) {
+      const what = secretIn(name.slice(name.lastIndexOf(".") + 1), value);
+      if (what !== undefined) yield { message: `${service.name}'s image holds ${what} in the label ${name}`, advice };
+    }
+  },
+});

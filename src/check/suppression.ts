@@ -1,0 +1,172 @@
+import { Lexer } from "yaml";
+import type { Finding } from "../checklist/index.ts";
+import { formatPlace, isoTime, type Range, type SourceText } from "../core/index.ts";
+import type { Project } from "../project/index.ts";
+import { findRules } from "./catalogue.ts";
+
+/** A decision to live with a rule's findings at one place, as the user wrote it. */
+export interface Suppression {
+  /** Rule ids, names or peers' ids, as written. */
+  readonly rules: readonly string[];
+  readonly reason: string;
+  /** ISO date, the last day it holds, in UTC. */
+  readonly until?: string;
+  /** Lines whose findings it speaks of; absent: the whole of `files`. */
+  readonly lines?: readonly number[];
+  /** A path or glob. */
+  readonly files: string;
+  readonly path: string;
+  readonly range?: Range;
+}
+
+const COMMENT = /^#\s*seaworthy\s+ignore\s*=\s*(\S+)\s*(?:until\s*=\s*(\S+)\s*)?(.*)$/;
+
+/** Comments of a YAML text with their places; a # inside a string is none. */
+const commentsIn = (source: SourceText): readonly { readonly text: string; readonly range: Range }[] => {
+  const found: { text: string; range: Range }[] = [];
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(source.text)) {
+    // The lexer announces documents, scalars and errors by marks that are not in the text.
+    if (lexeme === "\u0002" || lexeme === "\u001f" || lexeme === "\u0018") continue;
+    if (lexeme.startsWith("#")) found.push({ text: lexeme.trimEnd(), range: source.range(offset, offset + lexeme.trimEnd().length) });
+    offset += lexeme.length;
+  }
+  return found;
+};
+
+/** The lines a comment speaks of: its own, and when it stands alone the next that is no comment. */
+const linesOf = (source: SourceText, line: number): readonly number[] => {
+  if (!source.line(line).trimStart().startsWith("#")) return [line];
+  let next = line + 1;
+  while (/^\s*(?:#.*)?$/.test(source.line(next)) && source.position(source.text.length).line > next) next += 1;
+  return [next];
+};
+
+const inComments = (source: SourceText): readonly Suppression[] =>
+  commentsIn(source).flatMap(({ text, range }) => {
+    const match = COMMENT.exec(text);
+    if (match === null) return [];
+    const [, rules = "", until, reason = ""] = match;
+    return {
+      rules: rules.split(",").filter((rule) => rule !== ""),
+      reason: reason.trim(),
+      ...(until === undefined ? {} : { until }),
+      lines: linesOf(source, range.start.line),
+      files: source.path,
+      path: source.path,
+      range,
+    };
+  });
+
+const inSettings = (project: Project): readonly Suppression[] =>
+  project.settings.check.ignore.map(({ rule, path: files = "**", until, why }, index) => {
+    const origin = project.locate("x-seaworthy", "check", "ignore", index);
+    return {
+      rules: [rule],
+      reason: why,
+      ...(until === undefined ? {} : { until }),
+      files,
+      path: origin?.path ?? project.files[0]?.path ?? "x-seaworthy",
+      ...(origin === undefined ? {} : { range: origin.range }),
+    };
+  });
+
+/** All of a project: comments in its compose files, and x-seaworthy.check.ignore. */
+export const readSuppressions = (project: Project): readonly Suppression[] => [
+  ...project.files.filter((file) => /\.ya?ml$/.test(file.path)).flatMap(inComments),
+  ...inSettings(project),
+];
+
+const globMatches = (glob: string, path: string): boolean => {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*\*\/?|\*|\?/g, (wild) => ({ "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*" })[wild] ?? "[^/]");
+  return new RegExp(`^${source}$`).test(path);
+};
+
+const speaksOf = (suppression: Suppression, finding: Finding): boolean => {
+  if (!globMatches(suppression.files, finding.path) && suppression.files !== finding.path) return false;
+  if (suppression.lines !== undefined && !suppression.lines.includes(finding.range?.start.line ?? -1)) return false;
+  return suppression.rules.some((name) => findRules(name).some((rule) => rule.id === finding.rule));
+};
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const isDate = (text: string): boolean => DATE.test(text) && !Number.isNaN(Date.parse(text));
+const hasPassed = (until: string, now: number): boolean => now >= Date.parse(`${until}T00:00:00Z`) + 86_400_000;
+
+export interface Suppressed {
+  readonly finding: Finding;
+  readonly by: Suppression;
+}
+
+/** What is wrong with an ignore, as a finding of its own: it then suppresses nothing. */
+const objection = (suppression: Suppression, now: number): Finding | undefined => {
+  const base = {
+    severity: "warning" as const,
+    confidence: "certain" as const,
+    path: suppression.path,
+    ...(suppression.range === undefined ? {} : { range: suppression.range }),
+  };
+  const what = `ignore=${suppression.rules.join(",")}`;
+  if (suppression.reason === "")
+    return {
+      ...base,
+      rule: "suppression/reason-missing",
+      message: `${what} gives no reason`,
+      advice: `Write why: # seaworthy ${what} <reason>.`,
+    };
+  if (suppression.until !== undefined && !isDate(suppression.until))
+    return {
+      ...base,
+      rule: "suppression/expired",
+      message: `${what} ends at "${suppression.until}", which is no date`,
+      advice: "Write until=YYYY-MM-DD.",
+    };
+  if (suppression.until !== undefined && hasPassed(suppression.until, now))
+    return {
+      ...base,
+      rule: "suppression/expired",
+      message: `${what} ended on ${suppression.until}; today is ${isoTime(now).slice(0, 10)}`,
+      advice: "Mend what it hid, or decide anew with a later date.",
+    };
+  return undefined;
+};
+
+/** Takes out what is ignored, and adds what is wrong with the ignores themselves: no reason, out of date, matching nothing. */
+export const applySuppressions = (
+  findings: readonly Finding[],
+  suppressions: readonly Suppression[],
+  now: number,
+): { readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[] } => {
+  const objections = new Map(suppressions.map((one) => [one, objection(one, now)]));
+  const valid = suppressions.filter((one) => objections.get(one) === undefined);
+  const suppressed = findings.flatMap((finding): Suppressed[] => {
+    const by = valid.find((one) => speaksOf(one, finding));
+    return by === undefined ? [] : [{ finding, by }];
+  });
+  const gone = new Set(suppressed.map((one) => one.finding));
+  const unused = valid
+    .filter((one) => !findings.some((finding) => speaksOf(one, finding)))
+    .map((one): Finding => ({
+      rule: "suppression/unused",
+      severity: "warning",
+      confidence: "certain",
+      message: one.rules.some((rule) => findRules(rule).length > 0)
+        ? `ignore=${one.rules.join(",")} matches no finding`
+        : `ignore=${one.rules.join(",")} names no rule`,
+      advice: "Remove it, so that it hides nothing later.",
+      path: one.path,
+      ...(one.range === undefined ? {} : { range: one.range }),
+    }));
+  return {
+    findings: [
+      ...findings.filter((finding) => !gone.has(finding)),
+      ...[...objections.values()].filter((one) => one !== undefined),
+      ...unused,
+    ],
+    suppressed,
+  };
+};
+
+/** `compose.yaml:12:3`, where the decision stands. */
+export const placeOf = (suppression: Suppression): string => formatPlace(suppression.path, suppression.range);

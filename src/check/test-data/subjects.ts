@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { digestOf } from "../../core/index.ts";
+import type { ImageRunConfig } from "../../engine/index.ts";
+import { loadProject, type Project } from "../../project/index.ts";
+import { checkProject, type CheckOptions, type CheckResult } from "../run.ts";
+import type { AnyRule, ExampleInputs } from "../rule.ts";
+import type { ImageFacts } from "../subject.ts";
+
+export const NOW = Date.UTC(2026, 10, 21, 12);
+
+/** Runs `work` in a folder with these files, and removes it. */
+export const inFolder = async <T>(files: Readonly<Record<string, string>>, work: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = mkdtempSync(join(tmpdir(), "swt-check-"));
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+export const imageFacts = (config: Partial<ImageRunConfig> = {}, sizeBytes = 1_000_000): ImageFacts => ({
+  digest: digestOf(JSON.stringify(config)),
+  platform: { os: "linux", architecture: "amd64" },
+  sizeBytes,
+  config: { env: [], exposedPorts: [], volumes: [], labels: {}, ...config },
+  layers: [],
+});
+
+const load = (folder: string): Promise<Project> => loadProject({ folder, env: {}, git: false });
+
+/** A compose text, checked. */
+export const checkCompose = (
+  compose: string,
+  options: Partial<CheckOptions> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<CheckResult> =>
+  inFolder({ Dockerfile: "FROM scratch\n", ...files, "compose.yaml": compose }, async (folder) =>
+    checkProject(await load(folder), { now: NOW, ...options }),
+  );
+
+/** An example, judged by its rule alone. */
+export const checkExample = (rule: AnyRule, example: ExampleInputs[keyof ExampleInputs]): Promise<CheckResult> => {
+  if (typeof example === "string") return checkCompose(example, { rules: [rule] });
+  if (rule.kind === "image") {
+    const { config, sizeBytes, service = "" } = example as ExampleInputs["image"];
+    const lines =
+      service === ""
+        ? ""
+        : service
+            .split("\n")
+            .map((line) => `    ${line}\n`)
+            .join("");
+    const image = /^build:/m.test(service) ? "" : "    image: shop/web:1.2.3\n";
+    const volumes = /db_data:/.test(service) ? "volumes: {db_data: {}}\n" : "";
+    return checkCompose(`services:\n  web:\n${image}${lines}${volumes}`, {
+      rules: [rule],
+      images: new Map([["web", imageFacts(config, sizeBytes)]]),
+    });
+  }
+  return checkCompose("services: {web: {build: context}}", { rules: [rule] }, contextFiles(example as ExampleInputs["context"]));
+};
+
+const contextFiles = (files: ExampleInputs["context"]): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(files).map(([path, content]) => [`context/${path}`, content]));
