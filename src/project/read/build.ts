@@ -36,6 +36,7 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 export const build: Reader<WrittenBuild> = (node, path, reading) => {
   const written = FIELDS(node, path, reading);
   if (written === undefined) return undefined;
+  if (child(node, "dockerfile_inline") !== undefined) return undefined;
   const place = child(node, "context") ?? node;
   const relative = written.context ?? ".";
   if (/^(?:[a-z+]+:\/\/|git@|github\.com\/)/.test(relative))

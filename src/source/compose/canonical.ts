@@ -99,7 +99,7 @@ const mapEntries = (node: ComposeNode, change: (key: string, value: ComposeNode)
 
 const withForms = (node: ComposeNode, forms: Readonly<Record<string, Form>>): ComposeNode =>
   mapEntries(node, (key, value) => {
-    const form = forms[key];
+    const form = Object.hasOwn(forms, key) ? forms[key] : undefined;
     return form === undefined ? value : APPLY[form](value);
   });
 

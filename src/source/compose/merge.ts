@@ -67,7 +67,8 @@ const ruleKey = (path: readonly string[]): string => (path[0] === "services" ? p
 
 const mergeSequences = (base: SequenceNode, over: SequenceNode, path: readonly string[]): SequenceNode => {
   const key = ruleKey(path);
-  const identity = key.startsWith("networks.") && key.endsWith(".aliases") ? scalarText : UNIQUE[key];
+  const identity =
+    key.startsWith("networks.") && key.endsWith(".aliases") ? scalarText : Object.hasOwn(UNIQUE, key) ? UNIQUE[key] : undefined;
   if (identity === undefined) return { ...base, items: [...base.items, ...over.items] };
   const items = [...base.items];
   const slots = new Map(items.map((item, index) => [identity(item), index]));

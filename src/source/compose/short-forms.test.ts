@@ -50,6 +50,9 @@ describe("did you mean", () => {
     ["readOnly", "read_only"],
     ["cap-drop", "cap_drop"],
     ["port", "ports"],
+    ["env", "environment"],
+    ["red_onyl", "read_only"],
+    ["up", undefined],
     ["colour", undefined],
     ["x".repeat(10_000), undefined],
   ])("%s", (word, expected) => {

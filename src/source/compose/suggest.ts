@@ -16,14 +16,22 @@ const distance = (a: string, b: string): number => {
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_]/g, "");
 
+/** Between two equally near words, the one that begins alike wins; a word cut short (`mem`) means the longer one. */
+const cost = (word: string, candidate: string): number => {
+  const [a, b] = [plain(word), plain(candidate)];
+  if (a === b) return 0;
+  if (a.length >= 3 && b.startsWith(a)) return 0.5;
+  return distance(word.toLowerCase(), candidate.toLowerCase()) - (a[0] === b[0] ? 0.25 : 0);
+};
+
 /** The known word a misspelt one was probably meant to be. Nothing further than a third of its letters is guessed. */
 export const didYouMean = (word: string, known: Iterable<string>): string | undefined => {
   if (word.length > 64) return undefined;
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(1, Math.floor(word.length / 3)) + 0.5;
   for (const candidate of known) {
-    const edits = plain(word) === plain(candidate) ? 0 : distance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) [best, least] = [candidate, edits];
+    const near = cost(word, candidate);
+    if (near < least) [best, least] = [candidate, near];
   }
   return best;
 };

@@ -1,0 +1,161 @@
+import { expect, describe, test } from "vitest";
+import { load, problems } from "../project.fixture.ts";
+import { LATER_SECTIONS, SECTIONS } from "./sections.ts";
+
+const WEB = "services: {web: {image: a, expose: [3000], x-seaworthy: {route: {}}}}\n";
+
+describe("defaults and values", () => {
+  test("none of it is needed", async () => {
+    const project = await load(WEB);
+    expect(project.settings).toEqual({
+      policy: { profile: "production", require: {} },
+      waive: [],
+      trust: { keys: [] },
+      registry: { port: 5417 },
+      check: { ignore: [] },
+      release: { keep: 5 },
+      proxy: { http: 80 },
+    });
+    expect(project.services[0]?.settings).toEqual({
+      build: { platforms: [], secrets: [] },
+      route: { hosts: ["*"], port: 3000, ready: "/" },
+      release: { strategy: "rolling", drain: 30_000, ready: 60_000 },
+    });
+  });
+  test("no route, no traffic", async () => {
+    expect((await load("services: {web: {image: a}}")).services[0]?.settings.route).toBeUndefined();
+  });
+  test("everything said", async () => {
+    const project = await load(`${WEB}x-seaworthy:
+  policy: {profile: strict, require: {multi-arch: off, signed: not-disproved}}
+  waive: [{item: restore-proven, until: 2027-03-01, by: ann@acme.example, why: first month}]
+  trust: {keys: [cosign.pub]}
+  registry: {repository: ghcr.io/acme/shop, port: 5000}
+  check: {ignore: [{rule: image-size, path: tools/**, until: 2027-01-01, why: build image}], fail: error}
+  test: {target: test, command: [npm, test]}
+  release: {keep: 9}
+  proxy: {http: 8080, image: haproxy:3}
+`);
+    expect(project.settings).toEqual({
+      policy: { profile: "strict", require: { "multi-arch": "off", signed: "not-disproved" } },
+      waive: [{ item: "restore-proven", until: "2027-03-01", by: "ann@acme.example", why: "first month" }],
+      trust: { keys: [`${project.folder}/cosign.pub`] },
+      registry: { repository: "ghcr.io/acme/shop", port: 5000 },
+      check: { ignore: [{ rule: "image-size", path: "tools/**", until: "2027-01-01", why: "build image" }], fail: "error" },
+      test: { target: "test", command: ["npm", "test"] },
+      release: { keep: 9 },
+      proxy: { http: 8080, image: "haproxy:3" },
+    });
+    expect(project.policy).toEqual({ ...project.settings.policy, waivers: project.settings.waive });
+  });
+  test("a service's sections, and variables in them", async () => {
+    const text =
+      "services:\n  web:\n    image: a\n    x-seaworthy:\n      build: {platforms: [linux/amd64, linux/aarch64], maxSize: 200mb}\n      route: {hosts: [Shop.Example, '*.x' ], port: $PORT, ready: /r, live: /l}\n      release: {strategy: rolling, drain: 1m30s, ready: 5s}\n".replace(
+        ", '*.x' ",
+        "",
+      );
+    const project = await load(text, { env: { PORT: "3000" } });
+    expect(project.services[0]?.settings).toEqual({
+      build: {
+        platforms: [
+          { os: "linux", architecture: "amd64" },
+          { os: "linux", architecture: "arm64" },
+        ],
+        maxSize: 209_715_200,
+        secrets: [],
+      },
+      route: { hosts: ["shop.example"], port: 3000, ready: "/r", live: "/l" },
+      release: { strategy: "rolling", drain: 90_000, ready: 5000 },
+    });
+  });
+  test(".seaworthy.yaml lies below the compose file", async () => {
+    const project = await load({
+      "compose.yaml": "services: {web: {image: a, x-seaworthy: {release: {drain: 5s}}}}\nx-seaworthy: {release: {keep: 3}}",
+      ".seaworthy.yaml": "release: {keep: 7}\nproxy: {http: 81}\nservices: {web: {route: {port: 1}, release: {drain: 1s, ready: 2s}}}",
+    });
+    expect(project.settings).toMatchObject({ release: { keep: 3 }, proxy: { http: 81 } });
+    expect(project.services[0]?.settings).toMatchObject({ route: { port: 1 }, release: { drain: 5000, ready: 2000 } });
+    expect(project.files.map((file) => file.path)).toEqual(["compose.yaml", ".seaworthy.yaml"]);
+  });
+  test("secrets of the build by name", async () => {
+    const project = await load({
+      "compose.yaml":
+        "services:\n  web:\n    build: {context: app, target: prod, args: [A=1, B], secrets: [token, {source: token, target: t2}]}\n    x-seaworthy: {build: {secrets: [npmrc]}}\nsecrets: {token: {environment: TOKEN}, npmrc: {file: ./.npmrc}}\n",
+      "app/Dockerfile": "FROM scratch",
+    });
+    expect(project.services[0]?.build).toEqual({
+      context: `${project.folder}/app`,
+      dockerfile: `${project.folder}/app/Dockerfile`,
+      target: "prod",
+      args: { A: "1" },
+      platforms: [],
+      secrets: [
+        { id: "token", source: { key: "token", from: "environment", variable: "TOKEN" } },
+        { id: "t2", source: { key: "token", from: "environment", variable: "TOKEN" } },
+        { id: "npmrc", source: { key: "npmrc", from: "file", path: `${project.folder}/.npmrc` } },
+      ],
+    });
+  });
+});
+
+describe("refusals at line and column", () => {
+  test.each([
+    ["polciy: {}", '2:15: unknown field "polciy" in x-seaworthy; did you mean "policy"?'],
+    ["policy: {profle: dev}", '2:24: unknown field "profle" in x-seaworthy.policy; did you mean "profile"?'],
+    ["policy: {profile: prod}", "2:24: x-seaworthy.policy.profile: expected dev, production, strict"],
+    [
+      "policy: {require: {mutli-arch: off}}",
+      '2:34: x-seaworthy.policy.require.mutli-arch: "mutli-arch" is not an item of the checklist; did you mean "multi-arch"?',
+    ],
+    ["policy: {require: {signed: maybe}}", "2:34: x-seaworthy.policy.require.signed: expected proven, not-disproved, off"],
+    ["policy: 5", "2:23: x-seaworthy.policy: expected a mapping"],
+    ["waive: [{item: signed, until: 2027-02-30, by: a, why: b}]", "2:38: x-seaworthy.waive.0.until: expected a date such as 2027-03-01"],
+    ["waive: [{item: signed, until: 2027-02-03, by: a}]", "2:23: x-seaworthy.waive.0.why: missing"],
+    [
+      "waive: [{item: signed, until: 2027-02-03, by: a, why: b, wy: c}]",
+      '2:72: unknown field "wy" in x-seaworthy.waive.0; did you mean "why"?',
+    ],
+    ["registry: {repository: 'shop:1'}", "2:26: x-seaworthy.registry.repository: expected host/name without a tag"],
+    ["registry: {port: 99999}", "2:26: x-seaworthy.registry.port: a port is from 1 to 65535"],
+    ["release: {keep: 0}", "2:25: x-seaworthy.release.keep: at least 1 is kept"],
+    ["check: {ignore: [{rule: x}]}", "2:32: x-seaworthy.check.ignore.0.why: missing"],
+    ["test: {command: npm test}", "2:22: x-seaworthy.test.command:"],
+  ])("x-seaworthy: {%s}", async (text, message) => {
+    const all = await problems(`services: {web: {image: a}}\nx-seaworthy: {${text}}\n`);
+    expect(all).toHaveLength(1);
+    expect(all[0]).toContain(`compose.yaml:${message}`);
+  });
+  test.each([
+    ["route: {port: 80, hosts: ['a b']}", "x-seaworthy.route.hosts.0: expected a host name"],
+    ["route: {port: 80, hosts: []}", "x-seaworthy.route.hosts: expected at least one host name"],
+    ["route: {port: 80, ready: readyz}", "x-seaworthy.route.ready: expected a path that begins with /"],
+    ["release: {strategy: canary}", '"canary" is not a strategy of this version: expected rolling'],
+    ["release: {drain: 30}", "x-seaworthy.release.drain: expected a duration"],
+    ["release: {drain: 30 s}", 'x-seaworthy.release.drain: "30 s" is not a duration'],
+    ["build: {platforms: [amd64]}", "x-seaworthy.build.platforms.0:"],
+    ["build: {secrets: [nope]}", 'there is no secret "nope" under the top-level secrets'],
+    ["rout: {}", 'unknown field "rout" in services.web.x-seaworthy; did you mean "route"?'],
+  ])("services.web.x-seaworthy: {%s}", async (text, message) => {
+    const all = await problems({
+      "compose.yaml": `services:\n  web:\n    build: .\n    x-seaworthy: {${text}}\n`,
+      Dockerfile: "FROM scratch",
+    });
+    expect(all).toHaveLength(1);
+    expect(all[0]).toMatch(/^compose\.yaml:4:\d+: /);
+    expect(all[0]).toContain(message);
+  });
+  test("in .seaworthy.yaml too", async () => {
+    expect(await problems({ "compose.yaml": "services: {web: {image: a}}", ".seaworthy.yaml": "release: {keeep: 1}\n" })).toEqual([
+      '.seaworthy.yaml:1:11: unknown field "keeep" in x-seaworthy.release; did you mean "keep"?',
+    ]);
+  });
+});
+
+test("each section says what it is, once, and none is both read and refused", () => {
+  const ids = SECTIONS.map(({ scope, key }) => `${scope}.${key}`);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { docs, scope, key } of SECTIONS) {
+    expect(docs).toMatch(/^[A-Z].*\.$/);
+    expect(LATER_SECTIONS[scope]).not.toContain(key);
+  }
+});
