@@ -1,0 +1,110 @@
+import { SeaworthyError } from "../../core/index.ts";
+
+export const BLOCK = 512;
+/** PATH_MAX of Linux: no longer name can be made on disk. */
+export const MAX_PATH_BYTES = 4096;
+/** Extended attributes make pax headers long; 1 MiB is what Go's reader takes. */
+export const MAX_PAX_BYTES = 1024 * 1024;
+
+/** The fields of one 512-byte header block (POSIX pax, "ustar Interchange Format"; GNU tar, "Basic Tar Format"). */
+export interface TarBlock {
+  readonly format: "v7" | "ustar" | "gnu" | "star";
+  /** As stored: 100 bytes, with ustar's prefix before it. */
+  readonly name: Buffer;
+  readonly linkName: Buffer;
+  readonly type: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes behind the header. Links, directories and devices have none, whatever they claim (Go archive/tar, isHeaderOnly). */
+  readonly sizeBytes: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  /** GNU's old sparse files continue their map in further blocks. */
+  readonly extended: boolean;
+}
+
+export const notATar = (why: string): SeaworthyError => new SeaworthyError("INPUT_INVALID", `the tar archive cannot be read: ${why}`);
+
+export const padded = (sizeBytes: number): number => Math.ceil(sizeBytes / BLOCK) * BLOCK;
+export const isZero = (block: Buffer): boolean => block.every((byte) => byte === 0);
+
+const cString = (block: Buffer, start: number, length: number): Buffer => {
+  const field = block.subarray(start, start + length);
+  const end = field.indexOf(0);
+  return end < 0 ? field : field.subarray(0, end);
+};
+
+/** Octal digits, or GNU's base-256 with the top bit set (two's complement). */
+export const readNumber = (block: Buffer, start: number, length: number): number => {
+  const first = block[start] ?? 0;
+  if ((first & 0x80) !== 0) {
+    let value = BigInt(first & 0x7f);
+    for (let at = 1; at < length; at += 1) value = (value << 8n) | BigInt(block[start + at] ?? 0);
+    const bits = BigInt(length * 8 - 1);
+    const signed = (first & 0x40) === 0 ? value : value - (1n << bits);
+    if (signed > BigInt(Number.MAX_SAFE_INTEGER) || signed < BigInt(Number.MIN_SAFE_INTEGER))
+      throw notATar("a number is beyond all bounds");
+    return Number(signed);
+  }
+  const text = block
+    .subarray(start, start + length)
+    .toString("latin1")
+    .replace(/^[ \0]+|[ \0].*$/gs, "");
+  if (!/^[0-7]*$/.test(text)) throw notATar(`"${text.slice(0, 12)}" is not an octal number`);
+  return text === "" ? 0 : Number.parseInt(text, 8);
+};
+
+const CHECKSUM = { start: 148, length: 8 };
+
+const checksum = (block: Buffer, signed: boolean): number => {
+  let sum = 0;
+  for (let at = 0; at < BLOCK; at += 1) {
+    const byte = at >= CHECKSUM.start && at < CHECKSUM.start + CHECKSUM.length ? 0x20 : (block[at] ?? 0);
+    sum += signed && byte > 127 ? byte - 256 : byte;
+  }
+  return sum;
+};
+
+export const writeChecksum = (block: Buffer): void => {
+  block.write(`${checksum(block, false).toString(8).padStart(6, "0")}\0 `, CHECKSUM.start, "latin1");
+};
+
+/** Eleven octal digits and a NUL, as every writer fills size and time. */
+export const writeOctal = (block: Buffer, start: number, length: number, value: number): void => {
+  block.write(`${value.toString(8).padStart(length - 1, "0")}\0`, start, "latin1");
+};
+
+const formatOf = (block: Buffer): TarBlock["format"] => {
+  const magic = block.subarray(257, 265).toString("latin1");
+  if (magic === "ustar  \0") return "gnu";
+  if (!magic.startsWith("ustar\0")) return "v7";
+  return block.subarray(508, 512).toString("latin1") === "tar\0" ? "star" : "ustar";
+};
+
+const HEADER_ONLY = new Set(["1", "2", "3", "4", "5", "6"]);
+
+/** @throws INPUT_INVALID: wrong checksum, bad number, negative or unsafe size */
+export const decodeBlock = (block: Buffer): TarBlock => {
+  const sum = readNumber(block, CHECKSUM.start, CHECKSUM.length);
+  if (sum !== checksum(block, false) && sum !== checksum(block, true)) throw notATar("a header's checksum is wrong");
+  const format = formatOf(block);
+  const flag = block.subarray(156, 157).toString("latin1");
+  const prefix = format === "ustar" ? cString(block, 345, 155) : format === "star" ? cString(block, 345, 131) : Buffer.alloc(0);
+  const name = cString(block, 0, 100);
+  const type = flag === "\0" ? (format === "v7" && name.at(-1) === 0x2f ? "5" : "0") : flag;
+  const sizeBytes = readNumber(block, 124, 12);
+  if (sizeBytes < 0) throw notATar("a size is negative");
+  return {
+    format,
+    name: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]),
+    linkName: cString(block, 157, 100),
+    type,
+    mode: readNumber(block, 100, 8),
+    uid: readNumber(block, 108, 8),
+    gid: readNumber(block, 116, 8),
+    sizeBytes: HEADER_ONLY.has(type) ? 0 : sizeBytes,
+    mtime: readNumber(block, 136, 12),
+    extended: type === "S" && format === "gnu" && block[482] !== 0,
+  };
+};
