@@ -36,8 +36,8 @@ describe("evidence", () => {
           kind: "static",
           source: "compose/no-new-privileges",
           at: NOW,
-          verdict: { state: "not-tried", reason: "compose/no-new-privileges found nothing against it, which alone proves nothing" },
-          because: "compose/no-new-privileges found nothing against it, which alone proves nothing",
+          verdict: { state: "not-tried", reason: "compose/no-new-privileges found nothing against it, but only a trial can prove it" },
+          because: "compose/no-new-privileges found nothing against it, but only a trial can prove it",
         },
         {
           item: "read-only-rootfs",
@@ -149,6 +149,16 @@ describe("ignores", () => {
       ["suppression/unused", 2, "ignore=read-only-root,nonsense matches no finding"],
       ["suppression/unused", 6, "ignore=nonsense names no rule"],
     ]);
+  });
+
+  test("for a rule that waits for the image are no findings until it is there", async () => {
+    const text = "services:\n  # seaworthy ignore=image/non-root the vendor's image needs it\n  web:\n    image: a:1.2.3\n";
+    const before = await checkCompose(text, only("image/non-root"));
+    expect(before.findings).toEqual([]);
+    const good = await checkCompose(text, { ...only("image/non-root"), images: new Map([["web", imageFacts({ user: "7" })]]) });
+    expect(good.findings.map((finding) => finding.rule)).toEqual(["suppression/unused"]);
+    const bad = await checkCompose(text, { ...only("image/non-root"), images: new Map([["web", imageFacts()]]) });
+    expect([bad.findings, bad.suppressed.length]).toEqual([[], 1]);
   });
 
   test("a # inside a string is no comment", async () => {

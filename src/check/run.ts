@@ -1,4 +1,4 @@
-import { type Evidence, type EvidenceKind, type Finding, itemOf, type Subject } from "../checklist/index.ts";
+import { type Evidence, type EvidenceKind, type Finding, type ItemId, itemOf, type Subject } from "../checklist/index.ts";
 import { isSeaworthyError, wordsOf } from "../core/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
 import { RULES } from "./catalogue.ts";
@@ -33,6 +33,8 @@ interface Judgement {
   readonly findings: readonly Finding[];
   /** What silence proves, why the rule did not apply, or that it failed. */
   readonly silence: { readonly state: "proven" | "not-tried"; readonly words: string };
+  /** The rule would have had more to look at, had the image been there. */
+  readonly blind?: boolean;
 }
 
 const place = (service: Service, project: Project, at: Complaint["at"]): Pick<Finding, "path" | "range"> => {
@@ -65,18 +67,25 @@ const failure = (rule: AnyRule, subject: ServiceSubject, error: unknown): Findin
   rule: "internal/rule-failed",
 });
 
+const whatWouldProve = (item: ItemId): string => {
+  const { evidence } = itemOf(item);
+  if (evidence.includes("trial")) return "but only a trial can prove it";
+  return evidence.includes("live") ? "but only the running service can prove it" : "which alone proves nothing";
+};
+
 const judge = <K extends RuleKind>(rule: Rule<K>, given: Subjects[K], subject: Subject): Judgement => {
   // A rule is one of the catalogue's whatever its kind; the kinds differ only in what its functions take.
   const known = rule as unknown as AnyRule;
   try {
     const applies = rule.applies(given);
-    if (applies !== true) return { rule: known, subject, findings: [], silence: { state: "not-tried", words: applies } };
+    if (applies !== true)
+      return { rule: known, subject, findings: [], silence: { state: "not-tried", words: applies }, blind: given.image === undefined };
     const findings = [...rule.check(given)].map((complaint) => findingOf(known, given, complaint));
     if (findings.length > 0) return { rule: known, subject, findings, silence: { state: "not-tried", words: "" } };
     const proof = rule.proves(given);
     const silence =
       proof === NOTHING
-        ? ({ state: "not-tried", words: `${rule.id} found nothing against it, which alone proves nothing` } as const)
+        ? ({ state: "not-tried", words: `${rule.id} found nothing against it, ${whatWouldProve(rule.item)}` } as const)
         : ({ state: "proven", words: proof } as const);
     return { rule: known, subject, findings: [], silence };
   } catch (error) {
@@ -103,12 +112,12 @@ const judgeService = (project: Project, service: Service, options: CheckOptions,
         return judge(rule, subject, asService);
       case "image":
         return image === undefined
-          ? untried(`the image of ${service.name} was not there to be looked at`)
+          ? { ...untried(`the image of ${service.name} was not there to be looked at`), blind: true }
           : judge(rule, { ...subject, image }, { kind: "image", service: service.name, digest: image.digest });
       case "context": {
         if (service.build === undefined) return untried(`${service.name} is not built here`);
         context ??= (options.readContext ?? readContext)(service.build, project.folder);
-        return judge(rule, { project, service, build: service.build, context }, asService);
+        return judge(rule, { ...subject, build: service.build, context }, asService);
       }
     }
   });
@@ -153,6 +162,12 @@ const holdBack = (evidence: readonly (readonly [Judgement, Evidence])[]): readon
   });
 };
 
+/** Rules that have had their say: an ignore for one of the others may still be needed, once the image is there. */
+const settledRules = (rules: readonly AnyRule[], judgements: readonly Judgement[]): ReadonlySet<string> => {
+  const blind = new Set(judgements.filter((one) => one.blind === true).map((one) => one.rule.id));
+  return new Set(rules.map((rule) => rule.id).filter((id) => !blind.has(id)));
+};
+
 const byPlace = (a: Finding, b: Finding): number =>
   a.path.localeCompare(b.path) || (a.range?.start.offset ?? 0) - (b.range?.start.offset ?? 0) || a.rule.localeCompare(b.rule);
 
@@ -161,7 +176,10 @@ export const checkProject = (project: Project, options: CheckOptions): CheckResu
   const rules = options.rules ?? RULES;
   const judgements = project.services.flatMap((service) => judgeService(project, service, options, rules));
   const all = judgements.flatMap((judgement) => judgement.findings);
-  const { findings, suppressed } = applySuppressions(all, readSuppressions(project), options.now);
+  const { findings, suppressed } = applySuppressions(all, readSuppressions(project), {
+    now: options.now,
+    settled: settledRules(rules, judgements),
+  });
   const ignored = new Map(suppressed.map((one) => [one.finding, one]));
   return {
     findings: findings.toSorted(byPlace),

@@ -27,7 +27,7 @@ export const secretIn = (name: string, value: string): string | undefined => {
   const known = PATTERNS.find(([pattern]) => pattern.test(value.slice(0, 20_000)));
   if (known !== undefined) return known[1];
   if (value.trim() === "" || value.startsWith("/run/secrets/")) return undefined;
-  if (ALWAYS_SECRET.test(name) || RUN_TOGETHER.test(name)) return "a password, by its name";
+  if (ALWAYS_SECRET.test(name) || RUN_TOGETHER.test(name)) return "a password, going by its name";
   const asks = SECRET_NAME.test(name) && !NOT_SECRET_NAME.test(name);
-  return asks && !HARMLESS_VALUE.test(value.trim()) ? "a secret, by its name" : undefined;
+  return asks && !HARMLESS_VALUE.test(value.trim()) ? "a secret, going by its name" : undefined;
 };

@@ -26,9 +26,7 @@ export interface ImageSubject extends ServiceSubject {
 }
 
 /** What a build sends to the engine. */
-export interface ContextSubject {
-  readonly project: Project;
-  readonly service: Service;
+export interface ContextSubject extends ServiceSubject {
   readonly build: BuildInput;
   readonly context: ContextFacts;
 }

@@ -136,7 +136,7 @@ const objection = (suppression: Suppression, now: number): Finding | undefined =
 export const applySuppressions = (
   findings: readonly Finding[],
   suppressions: readonly Suppression[],
-  now: number,
+  { now, settled }: { readonly now: number; /** Ids of the rules that looked at all there is. */ readonly settled: ReadonlySet<string> },
 ): { readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[] } => {
   const objections = new Map(suppressions.map((one) => [one, objection(one, now)]));
   const valid = suppressions.filter((one) => objections.get(one) === undefined);
@@ -147,6 +147,7 @@ export const applySuppressions = (
   const gone = new Set(suppressed.map((one) => one.finding));
   const unused = valid
     .filter((one) => !findings.some((finding) => speaksOf(one, finding)))
+    .filter((one) => one.rules.flatMap(findRules).every((rule) => settled.has(rule.id)))
     .map((one): Finding => ({
       rule: "suppression/unused",
       severity: "warning",

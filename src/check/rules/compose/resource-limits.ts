@@ -40,7 +40,7 @@ export const resourceLimits = composeRule({
     if (missing.length === 0) return;
     yield {
       at: ["deploy", "resources", "limits"],
-      message: `${service.name} has no limit for ${missing.join(" and ")}`,
+      message: `${service.name} has no limit for ${missing.join(", ")}`,
       advice: `Set deploy.resources.limits: {${missing.map((one) => ({ memory: "memory: 256M", cpus: 'cpus: "1.0"', pids: "pids: 100" })[one]).join(", ")}}; seaworthy trial measures what it uses.`,
     };
   },

@@ -33,7 +33,7 @@ export const secretInEnvironment = composeRule({
       if (what !== undefined)
         yield {
           at: ["environment", name],
-          message: `${service.name} is given ${what} in the environment variable ${name}`,
+          message: `the environment variable ${name} of ${service.name} holds ${what}`,
           advice: `Make it a secret (secrets: {${name.toLowerCase()}: {file: ...}}) and pass its path, e.g. ${name}_FILE: /run/secrets/${name.toLowerCase()}.`,
         };
     }
@@ -42,7 +42,7 @@ export const secretInEnvironment = composeRule({
       if (what !== undefined)
         yield {
           at: ["build", "args", name],
-          message: `the build of ${service.name} is given ${what} in the argument ${name}, which stays in the image's history`,
+          message: `the build argument ${name} of ${service.name} holds ${what}; it stays in the image's history`,
           advice: `Use a build secret: RUN --mount=type=secret,id=${name.toLowerCase()} and build.secrets.`,
         };
     }

@@ -30,11 +30,11 @@ export const secretInImage = imageRule({
       const at = entry.indexOf("=");
       const name = entry.slice(0, at < 0 ? undefined : at);
       const what = secretIn(name, at < 0 ? "" : entry.slice(at + 1));
-      if (what !== undefined) yield { message: `${service.name}'s image holds ${what} in the environment variable ${name}`, advice };
+      if (what !== undefined) yield { message: `the environment variable ${name} in ${service.name}'s image holds ${what}`, advice };
     }
     for (const [name, value] of Object.entries(image.config.labels)) {
       const what = secretIn(name.slice(name.lastIndexOf(".") + 1), value);
-      if (what !== undefined) yield { message: `${service.name}'s image holds ${what} in the label ${name}`, advice };
+      if (what !== undefined) yield { message: `the label ${name} of ${service.name}'s image holds ${what}`, advice };
     }
   },
 });

@@ -1,0 +1,66 @@
+import { type Finding, SEVERITIES, type Severity } from "../checklist/index.ts";
+import { formatPlace, forTerminal, type Range, type SourceText } from "../core/index.ts";
+import { codeFrame } from "./code-frame.ts";
+import { count, type Paint, paintOf, type Style, wrap } from "./style.ts";
+
+export interface FindingsOptions {
+  readonly style: Style;
+  /** The files that findings point into; without one the place stands alone. */
+  readonly sources?: readonly SourceText[];
+  /** What happens otherwise, by rule id; said once for each rule. */
+  readonly whyOf?: (rule: string) => string | undefined;
+  /** Findings taken out by an ignore, for the closing line. */
+  readonly ignored?: number;
+  /** Columns. Default 100. */
+  readonly width?: number;
+}
+
+const NOUNS = { error: "error", warning: "warning", info: "note" } as const satisfies Record<Severity, string>;
+const colour = (paint: Paint, severity: Severity): ((text: string) => string) =>
+  ({ error: paint.red, warning: paint.yellow, info: paint.cyan })[severity];
+
+export const countBySeverity = (findings: readonly Finding[]): Readonly<Record<Severity, number>> => ({
+  info: findings.filter((one) => one.severity === "info").length,
+  warning: findings.filter((one) => one.severity === "warning").length,
+  error: findings.filter((one) => one.severity === "error").length,
+});
+
+/** `3 errors, 1 warning`; empty when there is nothing. */
+export const findingsInWords = (findings: readonly Finding[]): string => {
+  const counts = countBySeverity(findings);
+  return SEVERITIES.toReversed()
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => count(counts[severity], NOUNS[severity]))
+    .join(", ");
+};
+
+const labelled = (label: string, text: string, width: number, paint: Paint): readonly string[] =>
+  wrap(forTerminal(text), width - 7).map((line, index) => `  ${index === 0 ? paint.dim(label.padEnd(4)) : "    "} ${line}`);
+
+const secretRanges = (findings: readonly Finding[], path: string): readonly Range[] =>
+  findings.flatMap((one) => (one.item === "runtime-secrets" && one.path === path && one.range !== undefined ? [one.range] : []));
+
+/** Findings for a person: what, where, the line itself, why, what to do; then the count. */
+export const renderFindings = (findings: readonly Finding[], options: FindingsOptions): string => {
+  const paint = paintOf(options.style);
+  const width = options.width ?? 100;
+  const ignored = options.ignored ?? 0;
+  const explained = new Set<string>();
+  const blocks = findings.map((finding) => {
+    const source = options.sources?.find((one) => one.path === finding.path);
+    const why = explained.has(finding.rule) ? undefined : options.whyOf?.(finding.rule);
+    explained.add(finding.rule);
+    const doubt = finding.confidence === "certain" ? "" : ` (${finding.confidence})`;
+    return [
+      `${paint.bold(colour(paint, finding.severity)(NOUNS[finding.severity]))} ${paint.bold(forTerminal(finding.message))}`,
+      `  ${paint.dim("at")}   ${paint.cyan(forTerminal(formatPlace(finding.path, finding.range)))} ${paint.dim(`${finding.rule}${doubt}`)}`,
+      ...(source === undefined || finding.range === undefined
+        ? []
+        : codeFrame(source, finding.range, paint, secretRanges(findings, finding.path))),
+      ...(why === undefined ? [] : labelled("why", why, width, paint)),
+      ...labelled("do", finding.advice, width, paint),
+    ].join("\n");
+  });
+  const total = findings.length === 0 ? paint.green("nothing found") : findingsInWords(findings);
+  return [...blocks, `${total}${ignored === 0 ? "" : `, ${ignored} ignored`}`].join("\n\n").concat("\n");
+};

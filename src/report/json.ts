@@ -1,0 +1,56 @@
+import { type Evidence, type Finding, type GateResult, itemOf, type ItemVerdict } from "../checklist/index.ts";
+import { forTerminal, isoTime } from "../core/index.ts";
+import { countVerdicts } from "./checklist.ts";
+import { countBySeverity } from "./findings.ts";
+
+/** The words of untrusted images and files, cleaned wherever they stand. */
+const clean = <T>(value: T): T => {
+  const visit = (one: unknown): unknown => {
+    if (typeof one === "string") return forTerminal(one);
+    if (Array.isArray(one)) return one.map(visit);
+    if (typeof one === "object" && one !== null) return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, visit(inner)]));
+    return one;
+  };
+  return visit(value) as T;
+};
+
+const evidenceDocument = ({ at, ...rest }: Evidence) => ({ ...rest, at: isoTime(at) });
+
+/** `seaworthy/findings@1`. Places count lines and columns from 1, offsets from 0. */
+export const findingsDocument = (
+  findings: readonly Finding[],
+  ignored: readonly { readonly finding: Finding; readonly by: { readonly reason: string; readonly until?: string } }[] = [],
+) =>
+  clean({
+    schema: "seaworthy/findings@1" as const,
+    counts: { ...countBySeverity(findings), ignored: ignored.length },
+    findings: findings.map(({ fix, ...finding }) => ({ ...finding, fixable: fix !== undefined })),
+    ignored: ignored.map(({ finding, by }) => ({
+      rule: finding.rule,
+      path: finding.path,
+      message: finding.message,
+      reason: by.reason,
+      ...(by.until === undefined ? {} : { until: by.until }),
+    })),
+  });
+
+/** `seaworthy/checklist@1`. Every item of the checklist once, in its order. `gate` is the policy's answer, when it was asked. */
+export const checklistDocument = (verdicts: readonly ItemVerdict[], gate?: GateResult) =>
+  clean({
+    schema: "seaworthy/checklist@1" as const,
+    counts: countVerdicts(verdicts),
+    ...(gate === undefined
+      ? {}
+      : { gate: { passed: gate.passed, refusals: gate.refusals.map(({ item, requirement, state }) => ({ item, requirement, state })) } }),
+    items: verdicts.map(({ item, verdict, evidence }) => ({
+      item,
+      holds: itemOf(item).holds,
+      verdict,
+      evidence: evidence.map(evidenceDocument),
+    })),
+  });
+
+const print = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
+
+export const findingsJson = (...parts: Parameters<typeof findingsDocument>): string => print(findingsDocument(...parts));
+export const checklistJson = (...parts: Parameters<typeof checklistDocument>): string => print(checklistDocument(...parts));
