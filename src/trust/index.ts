@@ -19,3 +19,4 @@ export { digestsToSign } from "./subjects.ts";
 export { type SignatureStore, signatureReference, type StoredManifest } from "./signature-store.ts";
 export type { SignedName } from "./check-signature.ts";
 export { requireVerified, type Verification, verifyDigest, type VerifyOptions } from "./verify.ts";
+export { registryStore } from "./registry-store.ts";

@@ -1,0 +1,25 @@
+import { hasCode } from "../core/index.ts";
+import { collect, type RegistryClient } from "../image/index.ts";
+import type { SignatureStore } from "./signature-store.ts";
+
+/** Signatures in the image's own registry. */
+export const registryStore = (client: RegistryClient): SignatureStore => {
+  const unlessMissing = async <Found>(work: Promise<Found>): Promise<Found | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (hasCode(error, "IMAGE_NOT_FOUND")) return undefined;
+      throw error;
+    }
+  };
+  return {
+    readManifest: (reference) => unlessMissing(client.manifest(reference)),
+    readBlob: (repository, digest, maxBytes) => unlessMissing(collect(client.blob(repository, digest), maxBytes, `blob ${digest}`)),
+    writeBlob: async (repository, digest, bytes) => {
+      await client.pushBlob(repository, bytes, digest);
+    },
+    writeManifest: async (reference, mediaType, bytes) => {
+      await client.pushManifest(reference, bytes, mediaType);
+    },
+  };
+};
