@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isItemId, itemOf } from "../checklist/index.ts";
+import { writeFileAtomic } from "../core/index.ts";
 import { findRules, RULES } from "./catalogue.ts";
 import { explainRule, rulesReference } from "./explain.ts";
 import { checkExample } from "./test-data/subjects.ts";
@@ -69,5 +70,11 @@ describe("the catalogue", () => {
       for (const part of [rule.id, rule.summary, rule.why, rule.source, "Refused:", "Accepted:"]) expect(page).toContain(part);
     }
     expect(rulesReference().match(/^## /gm)).toHaveLength(RULES.length);
+  });
+
+  test("docs/reference/rules.md says what the catalogue says (UPDATE_DOCS=1 writes it)", () => {
+    const page = join(here, "../../docs/reference/rules.md");
+    if (process.env["UPDATE_DOCS"] === "1") writeFileAtomic(page, rulesReference());
+    expect(readFileSync(page, "utf8")).toBe(rulesReference());
   });
 });

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { exec, lastWords } from "../../src/core/index.ts";
 
 /** The image that engine tests run: Debian's static busybox and nothing else, about 2 MB. */
-export const TINY_IMAGE = "seaworthy-test/tiny:1";
+const TINY_IMAGE = "seaworthy-test/tiny:1";
 
 const CACHE = resolve(import.meta.dirname, "../../node_modules/.cache/seaworthy-test");
 const APPLETS = [

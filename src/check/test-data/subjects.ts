@@ -11,7 +11,7 @@ import type { ImageFacts } from "../subject.ts";
 export const NOW = Date.UTC(2026, 10, 21, 12);
 
 /** Runs `work` in a folder with these files, and removes it. */
-export const inFolder = async <T>(files: Readonly<Record<string, string>>, work: (folder: string) => Promise<T>): Promise<T> => {
+const inFolder = async <T>(files: Readonly<Record<string, string>>, work: (folder: string) => Promise<T>): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), "swt-check-"));
   try {
     for (const [path, content] of Object.entries(files)) {

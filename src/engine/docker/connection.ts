@@ -7,7 +7,7 @@ import { fileError, SeaworthyError } from "../../core/index.ts";
 import type { EngineAddress } from "./address.ts";
 import { engineError } from "./errors.ts";
 
-export interface EngineCall {
+interface EngineCall {
   /** Completes "cannot ..." in errors: `start shop-web-1`. */
   readonly tried: string;
   readonly method: "GET" | "POST" | "DELETE";

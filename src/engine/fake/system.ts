@@ -1,7 +1,7 @@
 import type { System } from "../ports.ts";
 import { type FakeStore, hasLabels } from "./store.ts";
 
-export const FAKE_ADDRESS = "fake://engine";
+const FAKE_ADDRESS = "fake://engine";
 
 export const fakeSystem = (store: FakeStore): System => ({
   info: async () => ({
