@@ -6,8 +6,8 @@ export interface Context extends CommandContext {
   readonly process: {
     readonly stdout: { readonly write: (text: string) => void };
     readonly stderr: { readonly write: (text: string) => void };
-    readonly env: Readonly<Record<string, string | undefined>>;
-    exitCode?: number | string | null | undefined;
+    readonly env: Readonly<Partial<Record<string, string>>>;
+    exitCode?: number | string | null;
   };
   readonly cwd: string;
   /** Whether a person watches each stream: colour and progress that repaints only then. */
@@ -25,8 +25,19 @@ export const processContext = (): Context => {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const colour = (stream: NodeJS.WriteStream): boolean =>
     (NO_COLOR ?? "") === "" && TERM !== "dumb" && (stream.isTTY || (FORCE_COLOR ?? "0") !== "0");
+  const streams = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env as Readonly<Partial<Record<string, string>>>,
+    get exitCode() {
+      return process.exitCode ?? null;
+    },
+    set exitCode(status: number | string | null) {
+      process.exitCode = status;
+    },
+  };
   return {
-    process,
+    process: streams,
     cwd: process.cwd(),
     terminal: { stdout: colour(process.stdout), stderr: colour(process.stderr) },
     signal: controller.signal,

@@ -46,7 +46,7 @@ export const errorJson = (error: unknown): unknown =>
       };
 
 /** Prints an outcome or a failure and sets the exit status. */
-export const reporting = <Flags extends OutputFlags, Args extends readonly string[]>(
+export const reporting = <Flags extends OutputFlags, Args extends readonly (string | undefined)[]>(
   run: (context: Context, flags: Flags, ...args: Args) => Promise<Outcome>,
 ) =>
   async function (this: Context, flags: Flags, ...args: Args): Promise<void> {

@@ -33,7 +33,6 @@ export const proxyContainer = (image: string, stateUuid: string, folders: ProxyF
     CapDrop: ["ALL"],
     CapAdd: ["NET_BIND_SERVICE", "SETUID", "SETGID", "KILL"],
     SecurityOpt: ["no-new-privileges"],
-    Ulimits: [{ Name: "nofile", Soft: 65_536, Hard: 65_536 }],
     LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
     Mounts: [
       { Type: "bind", Source: folders.configFolder, Target: INSIDE.configFolder, ReadOnly: true },

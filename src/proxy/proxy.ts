@@ -101,14 +101,21 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     mkdirSync(socketFolder, { recursive: true });
     chmodSync(socketFolder, 0o700);
     store.render(httpPort);
+    // One that does not run holds no connection; a new one has today's settings.
+    if (found !== undefined) await engine.containers.remove(PROXY_CONTAINER);
     await assertPortFree(httpPort);
-    if (found === undefined)
-      await engine.containers.create(
-        PROXY_CONTAINER,
-        proxyContainer(await proxyImage(engine, image), state.uuid, { configFolder: store.configFolder, socketFolder }),
-      );
-    await engine.containers.start(PROXY_CONTAINER);
-    await until("HAProxy did not come up", answers);
+    await engine.containers.create(
+      PROXY_CONTAINER,
+      proxyContainer(await proxyImage(engine, image), state.uuid, { configFolder: store.configFolder, socketFolder }),
+    );
+    try {
+      await engine.containers.start(PROXY_CONTAINER);
+      await until("HAProxy did not come up", answers);
+    } catch (error) {
+      // A proxy that never came up would only be in the way of the next try.
+      await engine.containers.remove(PROXY_CONTAINER);
+      throw error;
+    }
   };
 
   const reload = async (): Promise<void> => {

@@ -41,6 +41,8 @@ export interface Releases {
   status(project: string): Promise<ProjectStatus>;
   /** What the live release was shipped with, and what the server shows now. */
   evidence(project: string): Promise<readonly Evidence[]>;
+  /** What one release was shipped with. */
+  evidenceOf(project: string, release: number): readonly Evidence[];
   history(project: string): readonly ReleaseLine[];
   projects(): readonly string[];
   journal: Journal;
@@ -191,6 +193,7 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
       ...(liveRelease(journal, project)?.entry.evidence ?? []),
       ...(await liveEvidence({ engine, project, history: historyOf(journal, project), now: clock.now() })),
     ],
+    evidenceOf: (project, release) => rolloutState(journal, project, release)?.entry.evidence ?? [],
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),
     [Symbol.dispose]: () => journal[Symbol.dispose](),

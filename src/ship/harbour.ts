@@ -38,7 +38,12 @@ export const openHarbour = async (project: Project, state: StateFolder, signal?:
 
 const embedded = async (state: StateFolder, port: number, client: RegistryClient): Promise<{ close(): Promise<void> } | undefined> => {
   try {
-    return await startRegistry({ dataFolder: join(state.folder, "registry"), listen: { host: "127.0.0.1", port }, open: true });
+    return await startRegistry({
+      dataFolder: join(state.folder, "registry"),
+      listen: { host: "127.0.0.1", port },
+      open: true,
+      log: () => undefined,
+    });
   } catch (error) {
     // Another process of this state folder holds the data, so it is the one that serves it.
     if (!hasCode(error, "LOCKED")) throw error;

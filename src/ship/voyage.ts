@@ -26,8 +26,10 @@ export interface Voyage {
   /** Plan only: nothing is pushed, signed or changed. */
   readonly dryRun: boolean;
   readonly why: string;
-  /** Tag of this commit, and what the release is called: 1.2.0, or sha-<commit>. */
+  /** What the release is called: 1.2.0, or sha-<commit>. */
   readonly version: string;
+  /** Tag under which this working tree's images are pushed and found again. */
+  readonly commitTag: string;
   /** Milliseconds to wait for another actor. */
   readonly waitMs: number;
   readonly evidence: Evidence[];

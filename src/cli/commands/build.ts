@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { PROJECT_FLAGS } from "../flags.ts";
+import { parseText, PROJECT_FLAGS } from "../flags.ts";
 import type { Flags } from "./build.run.ts";
 
 export const build = buildCommand<Flags, string[], Context>({

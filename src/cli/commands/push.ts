@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { DRY_RUN_FLAG, PROJECT_FLAGS } from "../flags.ts";
+import { DRY_RUN_FLAG, parseText, PROJECT_FLAGS } from "../flags.ts";
 import type { Flags } from "./push.run.ts";
 
 export const push = buildCommand<Flags, string[], Context>({

@@ -21,7 +21,8 @@ export const createRuntime =
       connection.setTimeout(timeoutMs, () =>
         connection.destroy(unreachable(socket, `no answer to "${command.split(" ", 2).join(" ")}" within ${timeoutMs} ms`)),
       );
-      connection.on("connect", () => connection.write(`${command}\n`));
+      // The master's socket answers at once but closes only after we did.
+      connection.on("connect", () => connection.end(`${command}\n`));
       connection.on("data", (chunk) => {
         size += chunk.length;
         if (size > MAX_ANSWER_BYTES) connection.destroy(unreachable(socket, "the answer is too large"));

@@ -8,7 +8,6 @@ export const pullImage: Perform<"pull-image"> = async ({ reference, platform }, 
   await world.engine.images.pull(reference, {
     platform,
     ...(auth === undefined ? {} : { auth }),
-    onProgress: (words) => world.progress.note(words),
   });
   return { pulled: true };
 };

@@ -104,6 +104,11 @@ const waitFor = (replica: Replica, manifest: ReleaseManifest): readonly { readon
     : [{ why: "others depend on it being well", action: { do: "await-healthy", name, withinMs: service.readyMs } }];
 };
 
+const startWhy = ({ old, order }: Change): string => {
+  if (old.length === 0) return "the first of its kind";
+  return order.way === "start-first" ? "beside the old one" : "in the old one's place";
+};
+
 const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] => {
   const step = drafting(change.service.name);
   const backend = backendName(manifest.project, change.service.name);
@@ -119,7 +124,7 @@ const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe
         { do: "create-container", name, platform: live.platform, config, connect },
         { undo: [{ do: "remove-container", name }] },
       ),
-      step(`start/${number}`, change.order.way === "start-first" ? "beside the old one" : "in the old one's place", {
+      step(`start/${number}`, startWhy(change), {
         do: "start-container",
         name,
       }),

@@ -1,13 +1,14 @@
 import { ITEMS, type ItemId } from "../../checklist/index.ts";
 import { formatDropReport } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
-import { resolveForeign } from "../images.ts";
+import type { Service } from "../../project/index.ts";
+import { resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
 import { trustedKeys } from "../keys.ts";
 import { releaseManifest } from "../manifest.ts";
 import { contentOf } from "../content.ts";
 import { gateOn } from "../gate.ts";
 import { signedEvidence, verifyImage } from "../verify.ts";
-import { dockerCredentials } from "../../image/index.ts";
+import { pullCredentials } from "../pull-credentials.ts";
 import type { Stage, StageResult, Voyage } from "../voyage.ts";
 
 /** What is not demanded because no stage of this version can answer it. */
@@ -24,11 +25,16 @@ const verifyAll = async (voyage: Voyage): Promise<void> => {
   }
 };
 
+const resolveService = ({ project, engine, harbour, platform, commitTag }: Voyage, service: Service): Promise<ResolvedService> =>
+  service.build === undefined
+    ? resolveForeign(service, engine, harbour.client, platform)
+    : resolveBuilt(project, service, commitTag, harbour.address, harbour.client, platform);
+
 const run = async (voyage: Voyage): Promise<StageResult> => {
-  const { project, state, images, engine, harbour, releases, dryRun, evidence } = voyage;
-  for (const service of project.services)
-    if (!images.has(service.name)) images.set(service.name, await resolveForeign(service, engine, harbour.client, voyage.platform));
-  if (!dryRun) await verifyAll(voyage);
+  const { project, state, images, releases, dryRun, evidence } = voyage;
+  for (const service of project.services) if (!images.has(service.name)) images.set(service.name, await resolveService(voyage, service));
+  // A dry run that has just built and pushed nothing has nothing signed to look at.
+  if (!dryRun || voyage.built.size === 0) await verifyAll(voyage);
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = releaseManifest(project, images, voyage.version, state);
   if (dryRun) {
@@ -45,10 +51,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     signal: voyage.signal,
     waitMs: voyage.waitMs,
     content: contentOf(project),
-    credentials: async (registry) => {
-      const found = await dockerCredentials()(registry);
-      return found === undefined || !("username" in found) ? undefined : { username: found.username, password: found.password };
-    },
+    credentials: pullCredentials(),
   });
   voyage.outcome = outcome;
   if (outcome.state === "reverted") {

@@ -1,0 +1,71 @@
+import { SeaworthyError } from "../../core/index.ts";
+import { formatDropReport, type RolloutOutcome } from "../../release/index.ts";
+import { checkStage, contentOf, deployStage, pullCredentials } from "../../ship/index.ts";
+import { type RolloutFlags, withVoyage } from "../host.ts";
+import { type Outcome, reporting } from "../outcome.ts";
+import { renderPlan } from "../render/plan.ts";
+import { stageOutcome } from "../render/stage.ts";
+
+export interface Flags extends RolloutFlags {
+  readonly resume?: boolean;
+}
+
+/** How a rollout ended, as a command says it. */
+export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
+  if (outcome.state === "live")
+    return {
+      exit: 0,
+      human: [
+        `release r${outcome.release} is live after ${outcome.seconds} s`,
+        ...outcome.reports.map((report) => `  ${formatDropReport(report)}`),
+      ].join("\n"),
+      json: { schema: "seaworthy/deploy@1", ...outcome },
+    };
+  const { code, message, problems, hint } = outcome.because;
+  return {
+    exit: 3,
+    human: [
+      `release r${outcome.release} was taken back; the previous one serves: ${message}`,
+      ...problems.map((line) => `  ${line}`),
+      `  -> ${hint}`,
+    ].join("\n"),
+    json: {
+      schema: "seaworthy/deploy@1",
+      state: outcome.state,
+      release: outcome.release,
+      seconds: outcome.seconds,
+      because: { code, message, problems, hint },
+    },
+  };
+};
+
+export const run = reporting<Flags, []>((context, flags) =>
+  withVoyage(context, flags, async (voyage): Promise<Outcome> => {
+    const { project, releases, progress, signal, waitMs } = voyage;
+    if (flags.resume === true) {
+      if (flags.dryRun === true)
+        throw new SeaworthyError("USAGE", "--resume goes on with a plan that was made; there is nothing to plan", {
+          hint: "seaworthy status shows which step it stopped at.",
+        });
+      const outcome = await releases.resume(project.name, {
+        progress,
+        signal,
+        waitMs,
+        content: contentOf(project),
+        credentials: pullCredentials(),
+      });
+      return outcome === undefined
+        ? {
+            exit: 0,
+            human: `${project.name}: no rollout is unfinished`,
+            json: { schema: "seaworthy/deploy@1", state: "nothing-to-resume" },
+          }
+        : rolloutOutcome(outcome);
+    }
+    const checked = await checkStage.run(voyage);
+    if (checked.state === "refused") return stageOutcome("check", checked, {}, "");
+    const result = await deployStage.run(voyage);
+    if (voyage.plan !== undefined) return { exit: 0, human: renderPlan(voyage.plan), json: voyage.plan };
+    return voyage.outcome === undefined ? stageOutcome("deploy", result, {}, "") : rolloutOutcome(voyage.outcome);
+  }),
+);

@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { SeaworthyError } from "../../core/index.ts";
+import { startRegistry } from "../../registry/index.ts";
+import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
+
+export interface Flags extends OutputFlags {
+  readonly data: string;
+  readonly listen: string;
+  readonly open?: boolean;
+}
+
+const parseListen = (text: string): { readonly host: string; readonly port: number } => {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new SeaworthyError("USAGE", `--listen ${text} is not HOST:PORT, as in 127.0.0.1:5417`);
+  return { host: match[1] ?? (match[2] === "" || match[2] === undefined ? "0.0.0.0" : match[2]), port };
+};
+
+export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
+  if (flags.open !== true)
+    throw new SeaworthyError("USAGE", "this version has no accounts yet, so the registry serves only with --open", {
+      hint: "Add --open when everyone who reaches the address may push, pull and delete.",
+    });
+  const registry = await startRegistry({ dataFolder: resolve(context.cwd, flags.data), listen: parseListen(flags.listen), open: true });
+  const ready = { schema: "seaworthy/registry@1", address: registry.address, data: resolve(context.cwd, flags.data) };
+  context.process.stderr.write(
+    `seaworthy registry on ${registry.address}: OPEN, anyone who reaches it may push, pull and delete. Ctrl-C ends it.\n`,
+  );
+  if (flags.json === true) context.process.stdout.write(`${JSON.stringify({ ...ready, state: "listening" })}\n`);
+  await new Promise<void>((done) => {
+    if (context.signal.aborted) done();
+    else context.signal.addEventListener("abort", () => done(), { once: true });
+  });
+  await registry.close();
+  return { exit: 0, human: "", json: { ...ready, state: "closed" } };
+});

@@ -1,0 +1,32 @@
+import { SeaworthyError } from "../../core/index.ts";
+import { rollback } from "../../ship/index.ts";
+import { type RolloutFlags, withVoyage } from "../host.ts";
+import { type Outcome, reporting } from "../outcome.ts";
+import { renderPlan } from "../render/plan.ts";
+import { rolloutOutcome } from "./deploy.run.ts";
+
+export interface Flags extends RolloutFlags {
+  readonly to?: string;
+}
+
+const releaseNumber = (text: string): number => {
+  const number = Number(/^r?(\d{1,9})$/.exec(text)?.[1]);
+  if (!Number.isInteger(number))
+    throw new SeaworthyError("USAGE", `--to ${text} is not a release: expected rN, as seaworthy history names it`);
+  return number;
+};
+
+export const run = reporting<Flags, []>((context, flags) =>
+  withVoyage(context, flags, async (voyage): Promise<Outcome> => {
+    const { project, releases } = voyage;
+    const to = flags.to === undefined ? undefined : releaseNumber(flags.to);
+    if (flags.dryRun === true) {
+      const target = releases.rollbackTarget(project.name, to);
+      const plan = await releases.plan(target.manifest);
+      return { exit: 0, human: `back to r${target.release} (${target.manifest.version})\n${renderPlan(plan)}`, json: plan };
+    }
+    const { target, outcome } = await rollback(voyage, to);
+    const said = rolloutOutcome(outcome);
+    return { ...said, human: `back to r${target}\n${said.human}` };
+  }),
+);

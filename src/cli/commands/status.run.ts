@@ -1,0 +1,14 @@
+import { openHost, projectOf } from "../host.ts";
+import type { ProjectFlags } from "../flags.ts";
+import { type Outcome, reporting } from "../outcome.ts";
+import { renderStatus } from "../render/status.ts";
+
+export type Flags = ProjectFlags;
+
+export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
+  const project = await projectOf(context, flags);
+  using host = await openHost(context, project);
+  const status = await host.releases.status(project.name);
+  const exit = status.drift.length > 0 || status.unfinished !== undefined ? 1 : 0;
+  return { exit, human: renderStatus(status, Date.now()), json: { schema: "seaworthy/status@1", ...status } };
+});

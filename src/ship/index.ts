@@ -1,0 +1,16 @@
+export { contentOf } from "./content.ts";
+export { type Harbour, openHarbour } from "./harbour.ts";
+export { resolveBuilt } from "./images.ts";
+export { type KeyOptions, signingKey, trustedKeys } from "./keys.ts";
+export { pullCredentials } from "./pull-credentials.ts";
+export { repositoryOf } from "./repositories.ts";
+export { rollback } from "./rollback.ts";
+export { ship, type ShipReport, type StageReport } from "./ship.ts";
+export { signatureStore } from "./signature-store.ts";
+export { buildServices, imageFacts } from "./stages/build.ts";
+export { check as checkStage } from "./stages/check.ts";
+export { deploy as deployStage } from "./stages/deploy.ts";
+export { push as pushStage } from "./stages/push.ts";
+export { sign as signStage } from "./stages/sign.ts";
+export { STAGES } from "./stages.ts";
+export type { Stage, StageName, StageResult, Voyage } from "./voyage.ts";

@@ -1,0 +1,49 @@
+import type { Evidence } from "../checklist/index.ts";
+import { parseReference } from "../core/index.ts";
+import type { ReleaseManifest, RolloutOutcome } from "../release/index.ts";
+import { contentOf } from "./content.ts";
+import { trustedKeys } from "./keys.ts";
+import { pullCredentials } from "./pull-credentials.ts";
+import { signedEvidence, verifyImage } from "./verify.ts";
+import type { ResolvedService } from "./images.ts";
+import type { Voyage } from "./voyage.ts";
+
+const imagesOf = (manifest: ReleaseManifest, platform: Voyage["platform"]): readonly ResolvedService[] =>
+  manifest.services.map(({ name, image, unverified }) => ({
+    service: name,
+    repository: parseReference(image.repository),
+    digest: image.digest,
+    manifest: image.manifest,
+    platforms: [platform],
+    ours: unverified === undefined,
+  }));
+
+/**
+ * Makes an earlier release live again by digest, with the configuration it had. Its signatures are checked again, because keys and registries change;
+ * no other gate may stand in the way back. @throws NOT_SIGNED, INPUT_NOT_FOUND
+ */
+export const rollback = async (voyage: Voyage, to?: number): Promise<{ readonly target: number; readonly outcome: RolloutOutcome }> => {
+  const { project, releases, harbour, state, keys, clock, progress, signal, waitMs } = voyage;
+  const target = releases.rollbackTarget(project.name, to);
+  const trusted = trustedKeys(project, state, keys.publicPath);
+  const evidence: Evidence[] = [];
+  for (const image of imagesOf(target.manifest, voyage.platform)) {
+    if (!image.ours) continue;
+    const good = await verifyImage(harbour.client, image, trusted);
+    voyage.verified.push(good);
+    evidence.push(signedEvidence(image, good, clock.now()));
+  }
+  const shipped = releases.evidenceOf(project.name, target.release).filter(({ item }) => item !== "signed");
+  const outcome = await releases.deploy(target.manifest, {
+    why: voyage.why,
+    rollbackTo: target.release,
+    verified: voyage.verified,
+    evidence: [...shipped, ...evidence],
+    progress,
+    signal,
+    waitMs,
+    content: contentOf(project),
+    credentials: pullCredentials(),
+  });
+  return { target: target.release, outcome };
+};
