@@ -2,6 +2,7 @@ import { Lexer } from "yaml";
 import type { Finding } from "../checklist/index.ts";
 import { formatPlace, isoTime, type Range, type SourceText } from "../core/index.ts";
 import type { Project } from "../project/index.ts";
+import { matcherOf } from "../source/dockerignore/index.ts";
 import { findRules } from "./catalogue.ts";
 
 /** A decision to live with a rule's findings at one place, as the user wrote it. */
@@ -77,12 +78,8 @@ export const readSuppressions = (project: Project): readonly Suppression[] => [
   ...inSettings(project),
 ];
 
-const globMatches = (glob: string, path: string): boolean => {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*\*\/?|\*|\?/g, (wild) => ({ "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*" })[wild] ?? "[^/]");
-  return new RegExp(`^${source}$`).test(path);
-};
+/** A glob that is malformed matches nothing, and is then reported as unused. */
+const globMatches = (glob: string, path: string): boolean => matcherOf(glob)?.(path) === true;
 
 const speaksOf = (suppression: Suppression, finding: Finding): boolean => {
   if (!globMatches(suppression.files, finding.path) && suppression.files !== finding.path) return false;

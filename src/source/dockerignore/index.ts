@@ -1,2 +1,2 @@
 export * from "./ignore-file.ts";
-export type { IgnorePattern } from "./pattern.ts";
+export { type IgnorePattern, matcherOf } from "./pattern.ts";
