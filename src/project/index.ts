@@ -1,9 +1,8 @@
 export type { Section } from "./config/section.ts";
-export { LATER_SECTIONS, SECTIONS } from "./config/sections.ts";
+export { SECTIONS } from "./config/sections.ts";
 export type * from "./container-spec.ts";
 export * from "./engine/compose-labels.ts";
 export * from "./engine/container-config.ts";
-export { readGit } from "./git.ts";
 export * from "./load.ts";
 export type * from "./project.ts";
 export type * from "./settings.ts";

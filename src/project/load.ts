@@ -33,15 +33,15 @@ export interface LoadOptions {
   /** Where the project is. */
   readonly folder: string;
   /** Compose files instead of those found, later over earlier. Relative to `folder`. */
-  readonly files?: readonly string[];
+  readonly files?: readonly string[] | undefined;
   /** `--env NAME`: adds `compose.NAME.yaml` and names the project `<name>-NAME`. */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   /** Active profiles; `*` is all. Default: COMPOSE_PROFILES. */
-  readonly profiles?: readonly string[];
+  readonly profiles?: readonly string[] | undefined;
   /** Default: the process's environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** False leaves git alone; a state is taken as it is. Default: asked of git. */
-  readonly git?: false | GitState;
+  readonly git?: false | GitState | undefined;
 }
 
 const TOP_LEVEL = ["name", "version", "services", "networks", "volumes", "secrets", "configs", "x-seaworthy"] as const;

@@ -150,6 +150,8 @@ describe("values that cannot be", () => {
     ["network_mode: host\n    ports: [80]", "5:12", "nothing to publish"],
     ["build: https://x/y.git", "4:12", "only folders are"],
     ["build: ./nowhere", "4:12", "there is no folder ./nowhere"],
+    ["labels: {com.docker.compose.project: x}", "4:14", "is reserved for Compose"],
+    ["labels: [a=1, com.docker.compose.oneoff=x]", "4:19", "is reserved for Compose"],
     ["x-seaworthy: {route: {}}", "4:26", "route.port: missing; the service exposes no port"],
     ["expose: [1, 2]\n    x-seaworthy: {route: {}}", "5:26", "the service has several: 1, 2"],
   ])("%s", async (text, place, message) => {

@@ -2,7 +2,7 @@ import { name, listOf, text } from "./scalars.ts";
 import { type Reader, report } from "./reading.ts";
 
 /** Words of a command line: blanks separate, quotes and backslashes protect. Undefined with the reason when it cannot be split. */
-export const splitWords = (line: string): { readonly words: readonly string[] } | { readonly fault: string } => {
+const splitWords = (line: string): { readonly words: readonly string[] } | { readonly fault: string } => {
   const words: string[] = [];
   let word: string | undefined;
   let quote = "";

@@ -7,7 +7,7 @@ import { mapOf, name, oneOf, text, truth } from "./scalars.ts";
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Names as the user would: relative to the folder when inside it. */
-export const shownPath = (path: string, folder: string): string => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
+const shownPath = (path: string, folder: string): string => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path);
 
 const ENV_FILE = object({ path: name, required: truth, format: oneOf("raw") });
 
@@ -42,7 +42,7 @@ const readVariables = (
 
 type Variables = Readonly<Record<string, string>>;
 
-/** `env_file`: one path or several, each with `required: false` and `format: raw` if need be; later files win. */
+/** `env_file`, and `label_file`, which is written alike: one path or several, each with `required: false` and `format: raw` if need be; later files win. */
 export const envFiles: Reader<Variables> = (node, path, reading) => {
   if (node.kind !== "sequence") return report(reading, node, `${path}: expected a path or a list of paths`);
   const pairs = node.items.flatMap((item, index) => {
@@ -54,9 +54,6 @@ export const envFiles: Reader<Variables> = (node, path, reading) => {
   });
   return Object.fromEntries(pairs);
 };
-
-/** `label_file` is written like an `env_file`. */
-export const labelFiles: Reader<Variables> = envFiles;
 
 /**
  * `environment`: a variable without a value is passed through from where Seaworthy runs (the environment, then `.env`), and left out when it is not set

@@ -1,13 +1,14 @@
+import { placeIn } from "../../source/index.ts";
 import { command } from "./command.ts";
 import { build } from "./build.ts";
 import { deploy, pidsLimit } from "./deploy.ts";
-import { environment, envFiles, labelFiles } from "./environment.ts";
+import { environment, envFiles } from "./environment.ts";
 import { healthcheck } from "./healthcheck.ts";
 import { capability, device, extraHosts, securityOption, ulimits } from "./host-settings.ts";
 import { fileMount, mount, tmpfs } from "./mounts.ts";
 import { namespaceMode, networkMode, networks } from "./networks.ts";
 import { expose, ports } from "./ports.ts";
-import { object, type Read, type Reader } from "./reading.ts";
+import { object, type Read, type Reader, report } from "./reading.ts";
 import { REFUSED_SERVICE_FIELDS } from "./refused.ts";
 import {
   byteSize,
@@ -32,6 +33,15 @@ const DEPENDENCY = object(
   { condition: oneOf("service_started", "service_healthy", "service_completed_successfully"), required: truth },
   { restart: "a dependency is replaced without its dependants noticing; leave it out" },
 );
+
+/** `com.docker.compose` is Compose's own (05-services, labels): a container that lies about them is lost to `docker compose ps`. */
+const labels: Reader<Readonly<Record<string, string>>> = (node, path, reading) => {
+  const written = textMap(node, path, reading);
+  const reserved = Object.keys(written ?? {}).find((key) => key.startsWith("com.docker.compose"));
+  return reserved === undefined
+    ? written
+    : report(reading, placeIn(node, [reserved]) ?? node, `${path}: "${reserved}" is reserved for Compose`);
+};
 
 const logging = object({ driver: name, options: textMap });
 
@@ -66,8 +76,8 @@ const FIELDS = {
   image: imageReference,
   init: truth,
   ipc: namespaceMode("host", "private", "shareable", "none"),
-  label_file: labelFiles,
-  labels: textMap,
+  label_file: envFiles,
+  labels,
   logging,
   mem_limit: byteSize,
   mem_reservation: byteSize,

@@ -7,6 +7,8 @@ import { type Problem, problemsError } from "./problem.ts";
 
 type ScalarValue = string | number | boolean | null;
 
+/** Tags of the core schema, and "!", which makes a scalar text. */
+const CORE_TAG = /^(?:!|tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq))$/;
 const MERGE_TAGS: Readonly<Record<string, MergeTag>> = { "!reset": "reset", "!override": "override" };
 
 /** Collections behind an alias are built once and shared; `sizes` counts them at every use, so that no alias can blow a small file up. */
@@ -41,7 +43,7 @@ const report = (building: Building, span: Span, message: string): void => {
 
 const tagOf = (node: Node, span: Span, building: Building): { tag?: MergeTag } => {
   const name = "tag" in node && typeof node.tag === "string" ? node.tag : undefined;
-  if (name === undefined || name.startsWith("tag:yaml.org,2002:") || name === "!") return {};
+  if (name === undefined || CORE_TAG.test(name)) return {};
   const tag = MERGE_TAGS[name];
   if (tag !== undefined) return { tag };
   report(building, span, `YAML tag ${name.slice(0, 60)} means nothing here: expected !reset, !override or none`);

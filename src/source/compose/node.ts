@@ -43,7 +43,7 @@ export interface SequenceNode extends Written {
 /** A value of a compose file together with where it was written. Values behind a YAML alias are shared, not copied. */
 export type ComposeNode = ScalarNode | MappingNode | SequenceNode;
 
-export const rangeOf = (span: Span): Range => span.source.range(span.start, span.end);
+const rangeOf = (span: Span): Range => span.source.range(span.start, span.end);
 
 /** The place of a value alone. */
 export const placeOf = (span: Span): Place => ({ path: span.source.path, range: rangeOf(span) });

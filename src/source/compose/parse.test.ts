@@ -72,6 +72,7 @@ describe("refusals at line and column", () => {
     ["a: 1\nb: 2\na: 3", 'compose.yaml:3:1: "a" is set twice in one mapping; the first is on line 1'],
     ["a: *no", "compose.yaml:1:4: alias *no has no anchor &no before it"],
     ["a: &x [*x]", "compose.yaml:1:8: alias *x has no anchor &x before it, or lies within it"],
+    ["a: !!binary eA==", "compose.yaml:1:13: YAML tag tag:yaml.org,2002:binary means nothing here"],
     ["a: !foo 1", "compose.yaml:1:9: YAML tag !foo means nothing here"],
     ["a:\n  <<: 1", 'compose.yaml:2:7: "<<" merges mappings'],
     ["? {a: 1}\n: 2", "compose.yaml:1:3: a key is a single name"],

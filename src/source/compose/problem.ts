@@ -17,7 +17,7 @@ export interface Problem {
 
 const SHOWN = 100;
 
-export const formatProblem = (problem: Problem): string =>
+const formatProblem = (problem: Problem): string =>
   problem.place === undefined ? problem.message : `${formatPlace(problem.place.path, problem.place.range)}: ${problem.message}`;
 
 const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
