@@ -6,10 +6,10 @@ export type DropReport =
       readonly service: string;
       readonly measured: true;
       readonly requests: number;
-      /** Answers that HAProxy had to make itself (502, 503, 504) and answers that a server broke off. */
+      /** Answers of 500 and above, whoever gave them, and answers that a server broke off: what a client counts as failed. */
       readonly failed: number;
-      /** 5xx that the service itself answered. */
-      readonly serverErrors: number;
+      /** The part of them that the service itself answered; the rest HAProxy had to make, because nobody answered it. */
+      readonly byService: number;
       readonly cutByClient: number;
       readonly retries: number;
       readonly redispatches: number;
@@ -28,20 +28,21 @@ export const dropReport = (
   if (before.worker !== after.worker)
     return { service, measured: false, why: "HAProxy was restarted or reloaded during the rollout, and its counters began anew" };
   const errors = after.errors - before.errors;
-  const serverErrors = after.serverErrors + removedServerErrors - before.serverErrors;
   return {
     service,
     measured: true,
     requests: after.requests - before.requests,
-    failed: Math.max(0, errors - serverErrors) + (after.cutByServer - before.cutByServer),
-    serverErrors,
+    failed: errors + (after.cutByServer - before.cutByServer),
+    byService: Math.min(errors, Math.max(0, after.serverErrors + removedServerErrors - before.serverErrors)),
     cutByClient: after.cutByClient - before.cutByClient,
     retries: after.retries - before.retries,
     redispatches: after.redispatches - before.redispatches,
   };
 };
 
+const number = (amount: number): string => amount.toLocaleString("en");
+
 export const formatDropReport = (report: DropReport): string =>
   report.measured
-    ? `${report.service}: ${report.failed.toLocaleString("en")} of ${report.requests.toLocaleString("en")} requests failed`
+    ? `${report.service}: ${number(report.failed)} of ${number(report.requests)} requests failed${report.byService === 0 ? "" : ` (${number(report.byService)} of them the service answered itself with 5xx)`}`
     : `${report.service}: not measured, because ${report.why}`;
