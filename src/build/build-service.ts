@@ -16,6 +16,7 @@ import { runBuild } from "./docker/run-build.ts";
 import { labelsFor } from "./labels.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { sweepLayout } from "./sweep-layout.ts";
+import { type Origin, originOf } from "./origin.ts";
 import { projectTags } from "./project-tags.ts";
 import type { ImageTags } from "./tags.ts";
 
@@ -77,8 +78,8 @@ const TIMEOUT_MS = 3_600_000;
 /** Where nothing says when: the earliest time every archive format can carry, as Cloud Native Buildpacks chose. */
 const NO_DATE = Date.UTC(1980, 0, 1, 0, 0, 1);
 
-const createdAtOf = (project: Project, environment: Readonly<Record<string, string | undefined>>): number => {
-  if (project.git !== undefined) return project.git.committedAt;
+const createdAtOf = (origin: Origin | undefined, environment: Readonly<Record<string, string | undefined>>): number => {
+  if (origin !== undefined) return origin.at;
   const given = environment["SOURCE_DATE_EPOCH"];
   return given !== undefined && /^\d{1,11}$/.test(given) ? Number(given) * 1000 : NO_DATE;
 };
@@ -166,13 +167,14 @@ export const buildService = async (project: Project, service: Service, options: 
   const repository = project.git === undefined ? undefined : openRepository(project.folder, options.signal);
   const tags = await projectTags(project, repository);
   for (const note of tags.notes) progress.note(note);
-  const createdAt = createdAtOf(project, environment);
+  const origin = await originOf(project, build, repository, tags, [build.dockerfile, ignoreFile(build)]);
+  const createdAt = createdAtOf(origin, environment);
   const layout = await createLayout(options.layoutFolder);
   const cache = openLayerCache(options.cacheFolder, (words) => progress.note(words));
   const labels = labelsFor({
     title: `${project.name}/${service.name}`,
     createdAt,
-    ...(project.git === undefined ? {} : { commit: project.git.commit, version: tags.version }),
+    ...(origin === undefined ? {} : { commit: origin.commit, version: origin.version }),
     ...(project.git?.remoteUrl === undefined ? {} : { remoteUrl: project.git.remoteUrl }),
   });
   const shared: Shared = { service, build, options, repository, createdAt, labels, layout, cache, environment };

@@ -11,6 +11,8 @@ export interface Repository {
   changes(): Promise<string | undefined>;
   /** Milliseconds of the last commit that touched one of these absolute paths; undefined when none did, or the history is cut off (a shallow clone). */
   lastChange(paths: readonly string[]): Promise<number | undefined>;
+  /** The last commit itself, its time, and the tags that point at it. Undefined as `lastChange`. */
+  lastCommit(paths: readonly string[]): Promise<{ readonly commit: string; readonly at: number; readonly tags: readonly string[] } | undefined>;
 }
 
 /** The caller's own git session (a hook, a rebase) must not redirect these. */
@@ -61,6 +63,13 @@ export const openRepository = (folder: string, signal?: AbortSignal): Repository
       if (paths.length === 0 || (await isShallow)) return undefined;
       const at = (await git("log", "-1", "--format=%ct", "--", ...paths)).trim();
       return /^\d+$/.test(at) ? Number(at) * 1000 : undefined;
+    },
+    lastCommit: async (paths) => {
+      if (paths.length === 0 || (await isShallow)) return undefined;
+      const [commit, at] = (await git("log", "-1", "--format=%H %ct", "--", ...paths)).trim().split(" ");
+      if (commit === undefined || at === undefined) return undefined;
+      const tags = (await git("tag", "--points-at", commit)).split("\n").filter((tag) => tag !== "");
+      return { commit, at: Number(at) * 1000, tags };
     },
   };
 };
