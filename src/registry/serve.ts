@@ -102,11 +102,13 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
     const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+    // A connection that answers its last request stays open for the next one; nobody will answer that.
+    const idle = setInterval(() => server.closeIdleConnections(), 20);
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
-      server.closeIdleConnections();
     });
     clearTimeout(deadline);
+    clearInterval(idle);
     store.close();
   };
   let closing: Promise<void> | undefined;

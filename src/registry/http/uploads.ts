@@ -49,7 +49,12 @@ export const beginUpload = async (service: Service, exchange: Exchange, reposito
   );
   if (digest === undefined) return answer(exchange, 202, { ...state(upload), "oci-chunk-min-length": 1 });
   try {
-    await complete(service, exchange, await uploads.append(upload, exchange.body(), digest), digest);
+    await complete(
+      service,
+      exchange,
+      await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange), digest }),
+      digest,
+    );
   } catch (error) {
     // Nobody was told where this upload is.
     await uploads.cancel(upload).catch(() => undefined);
@@ -90,11 +95,16 @@ export const continueUpload = async (service: Service, exchange: Exchange, repos
       return answer(exchange, 204);
     case "PATCH":
       requireOrder(exchange, upload);
-      return answer(exchange, 202, state(await uploads.append(upload, exchange.body())));
+      return answer(exchange, 202, state(await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange) })));
     case "PUT": {
       const digest = digestName(exchange.query.get("digest") ?? "");
       requireOrder(exchange, upload);
-      return complete(service, exchange, await uploads.append(upload, exchange.body(), digest), digest);
+      return complete(
+        service,
+        exchange,
+        await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange), digest }),
+        digest,
+      );
     }
     default:
       throw new Refusal(405, "UNSUPPORTED", `${exchange.method} is not for uploads`, { allow: "GET, HEAD, PATCH, PUT, DELETE" });

@@ -33,8 +33,12 @@ export interface Uploads {
   begin(repository: string, algorithm?: "sha256" | "sha512", expectedBytes?: number): Promise<Upload>;
   /** @throws BLOB_UPLOAD_UNKNOWN, also when it belongs to another repository */
   find(repository: string, id: string): Upload;
-  /** Appends as the bytes come. What came before a client broke off stays. `digest` picks the hash when nothing was received yet. */
-  append(upload: Upload, body: AsyncIterable<Buffer>, digest?: Digest): Promise<Upload>;
+  /** Appends as the bytes come. What came before a client broke off stays. `digest` picks the hash when nothing was received yet. @throws DENIED when the disk is full */
+  append(
+    upload: Upload,
+    body: AsyncIterable<Buffer>,
+    facts: { readonly declaredBytes: number; readonly digest?: Digest | undefined },
+  ): Promise<Upload>;
   /** Checks the digest, syncs, and lets `place` move the file. @throws DIGEST_INVALID and forgets the upload */
   finish(upload: Upload, digest: Digest, place: (path: string, size: number) => Promise<void>): Promise<void>;
   cancel(upload: Upload): Promise<void>;
@@ -123,12 +127,17 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
     }
   };
 
+  /** Refused before the bytes come: docker asks again for minutes when it is refused in the middle. */
+  const requireSpace = async (expectedBytes: number): Promise<void> => {
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize < reserveBytes + expectedBytes)
+      throw Object.assign(new Error(`${expectedBytes} bytes would not fit`), { code: "ENOSPC" });
+  };
+
   return {
     begin: async (repository, algorithm = "sha256", expectedBytes = 0) => {
       if (sessions.size >= MAX_OPEN)
         throw new Refusal(429, "TOOMANYREQUESTS", `${MAX_OPEN} uploads are open; finish or cancel some`, { "retry-after": "10" });
-      const { bavail, bsize } = await statfs(folder);
-      if (bavail * bsize < reserveBytes + expectedBytes) throw diskFull();
       const id = randomUUID();
       const session: Session = {
         id,
@@ -141,6 +150,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         usedAt: clock.now(),
       };
       try {
+        await requireSpace(expectedBytes);
         await (await open(session.path, "wx", 0o600)).close();
       } catch (error) {
         throw isDiskFull(error) ? diskFull() : error;
@@ -149,8 +159,9 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
       return session;
     },
     find: sessionOf,
-    append: (upload, body, digest) =>
+    append: (upload, body, { declaredBytes, digest }) =>
       holding(upload, async (session) => {
+        if (declaredBytes > 0) await requireSpace(declaredBytes);
         if (session.size === 0 && digest !== undefined && algorithmOf(digest) !== session.algorithm) {
           session.algorithm = algorithmOf(digest);
           session.hash = createHash(session.algorithm);
