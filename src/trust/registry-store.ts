@@ -16,7 +16,7 @@ export const registryStore = (client: RegistryClient): SignatureStore => {
     readManifest: (reference) => unlessMissing(client.manifest(reference)),
     readBlob: (repository, digest, maxBytes) => unlessMissing(collect(client.blob(repository, digest), maxBytes, `blob ${digest}`)),
     writeBlob: async (repository, digest, bytes) => {
-      await client.pushBlob(repository, bytes, digest);
+      if (!(await client.hasBlob(repository, digest))) await client.pushBlob(repository, bytes, digest);
     },
     writeManifest: async (reference, mediaType, bytes) => {
       await client.pushManifest(reference, bytes, mediaType);

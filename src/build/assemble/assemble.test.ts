@@ -1,0 +1,303 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { digestOf } from "../../core/index.ts";
+import { createLayout, parseImageConfig } from "../../image/index.ts";
+import { stepsOf } from "../dockerfile/inputs.ts";
+import { writeConfig } from "./config.ts";
+import { openLayerCache } from "./layer-cache.ts";
+import { planLayers } from "./layer-times.ts";
+import { parallelGzip } from "./parallel-gzip.ts";
+import { readPax, writePax } from "./pax.ts";
+import { spoolImage } from "./spool.ts";
+import { BLOCK, readHeader, withFields } from "./tar-header.ts";
+import { setTarTimes } from "./tar-times.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "seaworthy-assemble-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+const all = async (source: AsyncIterable<Uint8Array>): Promise<Buffer> => Buffer.concat(await Array.fromAsync(source));
+
+const entry = (name: string, body: string | Buffer, fields: { mtime?: number; type?: string; link?: string } = {}): Buffer => {
+  const bytes = Buffer.from(body);
+  const block = Buffer.alloc(BLOCK);
+  block.write(name, 0);
+  block.write("0000644\0", 100);
+  block.write("0000000\0", 108);
+  block.write("0000000\0", 116);
+  block.write(fields.type ?? "0", 156);
+  block.write(fields.link ?? "", 157);
+  block.write("ustar\x0000", 257, "latin1");
+  return Buffer.concat([
+    withFields(block, { size: bytes.length, mtime: fields.mtime ?? 0 }),
+    bytes,
+    Buffer.alloc((BLOCK - (bytes.length % BLOCK)) % BLOCK),
+  ]);
+};
+const end = Buffer.alloc(2 * BLOCK);
+const pax = (records: Record<string, string>): Buffer =>
+  entry("pax", writePax(Object.entries(records).map(([key, value]) => [key, Buffer.from(value)])), { type: "x" });
+
+describe("setting the times of a layer", () => {
+  const times = (tar: Buffer): readonly (readonly [string, number])[] => {
+    const found: [string, number][] = [];
+    for (let at = 0; at < tar.length;) {
+      const block = tar.subarray(at, at + BLOCK);
+      if (block.every((byte) => byte === 0)) break;
+      const header = readHeader(block);
+      found.push([header.name, header.mtime]);
+      at += BLOCK + Math.ceil(header.size / BLOCK) * BLOCK;
+    }
+    return found;
+  };
+
+  test.each([1, 511, 512, 513, 100_000])("in chunks of %i bytes: later ones are set, earlier ones and contents stay", async (size) => {
+    const tar = Buffer.concat([
+      entry("old", "from a package", { mtime: 100 }),
+      entry("new", "x".repeat(1500), { mtime: 5000 }),
+      entry("folder/", "", { mtime: 5001, type: "5" }),
+      end,
+    ]);
+    const changed = await all(setTarTimes(inChunks(tar, size), { to: 300, laterThan: 200 }));
+    expect(times(changed)).toEqual([
+      ["old", 100],
+      ["new", 300],
+      ["folder/", 300],
+    ]);
+    expect(changed.length).toBe(tar.length);
+    expect(changed.includes("x".repeat(1500))).toBe(true);
+  });
+
+  test("a layer with nothing to set keeps its bytes", async () => {
+    const tar = Buffer.concat([pax({ path: "a/long/name", mtime: "99.5" }), entry("name", "body", { mtime: 99 }), end]);
+    expect((await all(setTarTimes(inChunks(tar, 1000), { to: 300, laterThan: 200 }))).equals(tar)).toBe(true);
+  });
+
+  test("pax records: fractions, access and change times go, names stay, an empty header goes whole", async () => {
+    const only = Buffer.concat([pax({ mtime: "5000.25", atime: "5000.5", ctime: "5000" }), entry("f", "body", { mtime: 5000 }), end]);
+    expect(await all(setTarTimes(inChunks(only, 700), { to: 300, laterThan: 200 }))).toEqual(
+      Buffer.concat([entry("f", "body", { mtime: 300 }), end]),
+    );
+    const named = Buffer.concat([pax({ mtime: "5000.25", path: "long/ü" }), entry("f", "body", { mtime: 5000 }), end]);
+    const changed = await all(setTarTimes(inChunks(named, 700), { to: 300, laterThan: 200 }));
+    expect(
+      readPax(changed.subarray(BLOCK, BLOCK + readHeader(changed.subarray(0, BLOCK)).size)).map(([key, value]) => [key, value.toString()]),
+    ).toEqual([["path", "long/ü"]]);
+  });
+
+  test("what is no tar, or ends too soon, is refused", async () => {
+    await expect(all(setTarTimes(inChunks(Buffer.alloc(600, 7), 100), { to: 0, laterThan: 0 }))).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+    });
+    await expect(
+      all(setTarTimes(inChunks(entry("a", "x".repeat(600)).subarray(0, 900), 100), { to: 0, laterThan: 0 })),
+    ).rejects.toMatchObject({ code: "INPUT_INVALID" });
+  });
+});
+
+describe("gzip", () => {
+  const text = Buffer.from(Array.from({ length: 400_000 }, (_, at) => `line ${at % 977}\n`).join(""));
+  test.each([0, 1, 1024 * 1024, 1024 * 1024 + 1, text.length])("%i bytes come back, whatever the chunks", async (size) => {
+    const bytes = text.subarray(0, size);
+    const packed = await all(parallelGzip(inChunks(bytes, 65_536)));
+    expect(gunzipSync(packed).equals(bytes)).toBe(true);
+    expect((await all(parallelGzip(inChunks(bytes, 777_777)))).equals(packed)).toBe(true);
+    expect(packed.subarray(0, 10)).toEqual(Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]));
+  });
+  test("blocks use the window before them: no worse than 2 % over one stream", async () => {
+    const { gzipSync } = await import("node:zlib");
+    expect((await all(parallelGzip(inChunks(text, 65_536)))).length).toBeLessThan(gzipSync(text, { level: 6 }).length * 1.02);
+  });
+});
+
+describe("the engine's archive", () => {
+  const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');
+  const archive = (manifest: unknown): Buffer =>
+    Buffer.concat([
+      entry("aa/layer.tar", "layer one"),
+      entry("bb/layer.tar", "", { type: "2", link: "../aa/layer.tar" }),
+      entry("c.json", config),
+      entry("manifest.json", JSON.stringify(manifest)),
+      end,
+    ]);
+
+  test("layers are found, linked ones too", async () => {
+    const image = await spoolImage(inChunks(archive([{ Config: "c.json", Layers: ["aa/layer.tar", "bb/layer.tar"] }]), 1000), folder);
+    expect(image.config.equals(config)).toBe(true);
+    expect(image.layers.map((layer) => layer.digest)).toEqual([digestOf("layer one"), digestOf("layer one")]);
+  });
+  test.each([
+    ["a layer that is not there", [{ Config: "c.json", Layers: ["../../etc/passwd"] }], /lacks \.\.\/\.\.\/etc\/passwd/],
+    ["two images", [{ Config: "c.json" }, { Config: "c.json" }], /one image/],
+    ["no image", [], /one image/],
+  ])("%s is refused", async (_name, manifest, wanted) => {
+    await expect(spoolImage(inChunks(archive(manifest), 1000), folder)).rejects.toThrow(wanted);
+  });
+});
+
+describe("the layer cache", () => {
+  const bytes = Buffer.from("a compressed layer");
+  const layer = { diffId: digestOf("tar"), digest: digestOf(bytes), sizeBytes: bytes.length, uncompressedSizeBytes: 3 };
+  const stored = async () => {
+    const layout = await createLayout(join(folder, "one"));
+    await layout.writeBlob(bytes);
+    const cache = openLayerCache(join(folder, "cache"));
+    await cache.keep("k", layer, layout);
+    return cache;
+  };
+  test("gives a layer to another layout", async () => {
+    const cache = await stored();
+    const other = await createLayout(join(folder, "two"));
+    expect(await cache.fetch("k", other)).toEqual(layer);
+    expect(await other.blobSize(layer.digest)).toBe(bytes.length);
+    expect(await cache.fetch("unknown", other)).toBeUndefined();
+  });
+  test("a changed entry is thrown away, not used", async () => {
+    const cache = await stored();
+    rmSync(join(folder, "cache/k.gz"));
+    writeFileSync(join(folder, "cache/k.gz"), "a compressed lawyer");
+    const other = await createLayout(join(folder, "two"));
+    expect(await cache.fetch("k", other)).toBeUndefined();
+    expect(await other.blobSize(layer.digest)).toBeUndefined();
+    expect(readdirSync(join(folder, "cache"))).toEqual([]);
+  });
+  test("a configuration that is not what its name says is not used", async () => {
+    const cache = await stored();
+    await cache.keepConfig(digestOf("config"), Buffer.from("config"));
+    expect((await cache.fetchConfig(digestOf("config")))?.toString()).toBe("config");
+    await cache.keepConfig(digestOf("other"), Buffer.from("config"));
+    expect(await cache.fetchConfig(digestOf("other"))).toBeUndefined();
+  });
+  test("the sweep takes what was not used for longest", async () => {
+    const cache = await stored();
+    writeFileSync(join(folder, "cache/old.gz"), Buffer.alloc(5000));
+    utimesSync(join(folder, "cache/old.gz"), 1, 1);
+    expect(await cache.sweep(10_000)).toBe(0);
+    expect(await cache.sweep(1000)).toBe(5000);
+    expect(readdirSync(join(folder, "cache")).toSorted()).toEqual(["k.gz", "k.json"]);
+  });
+});
+
+describe("whose layer, and of what time", () => {
+  const dockerfile = `# syntax-less
+FROM base:1 AS deps
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=secret,id=ca \\
+    # a comment in between
+    npm ci
+
+FROM slim:1
+WORKDIR /app
+COPY --from=deps /app/node_modules ./node_modules
+COPY src ./src
+ENV A=1
+`;
+  const history = (own: readonly string[], baseEmpty = 1) => [
+    { created: "2025-01-01T00:00:00Z", created_by: "base" },
+    ...Array.from({ length: baseEmpty }, () => ({ created: "2025-01-01T00:00:00Z", created_by: "CMD x", empty_layer: true })),
+    ...own.map((created_by) => ({
+      created: "2026-06-01T00:00:00Z",
+      created_by,
+      comment: "buildkit.dockerfile.v0",
+      ...(created_by.startsWith("ENV") ? { empty_layer: true } : {}),
+    })),
+  ];
+  const configOf = (entries: readonly object[], layers: number) =>
+    parseImageConfig(
+      Buffer.from(
+        JSON.stringify({
+          architecture: "amd64",
+          os: "linux",
+          container: "c0ffee",
+          config: { Hostname: "h0st", Labels: { own: "1" }, Cmd: ["x"] },
+          rootfs: { type: "layers", diff_ids: Array.from({ length: layers }, (_, at) => digestOf(`layer ${at}`)) },
+          history: entries,
+        }),
+      ),
+    );
+  const steps = ["WORKDIR /app", "COPY /app/node_modules ./node_modules # buildkit", "COPY src ./src # buildkit", "ENV A=1"];
+  /** Seconds of the last commit that touched a path. */
+  const commits: Readonly<Record<string, number>> = {
+    "/c/Dockerfile": 100,
+    "/c/package.json": 200,
+    "/c/package-lock.json": 150,
+    "/c/src": 900,
+  };
+  const changes = {
+    lastChange: async (paths: readonly string[]) => Math.max(...paths.map((path) => commits[path] ?? 0)) * 1000 || undefined,
+  };
+  const input = { context: "/c", always: ["/c/Dockerfile", "/c/.dockerignore"], createdAt: 900_000, changes };
+
+  test("the base's layers are left alone; each other one has the time of the commit that last changed its inputs", async () => {
+    const { plans, baseHistory } = await planLayers({ ...input, config: configOf(history(steps), 4), steps: stepsOf(dockerfile) });
+    expect(baseHistory).toBe(2);
+    expect(plans.map((plan) => plan.times?.to)).toEqual([undefined, 100, 200, 900]);
+    // WORKDIR keeps times that are older than the base; what COPY brings never counts.
+    expect(plans.map((plan) => plan.times?.laterThan)).toEqual([undefined, Date.UTC(2025, 0, 1) / 1000, -Infinity, -Infinity]);
+  });
+  test("where history and Dockerfile differ, everything the builder made has the commit's time", async () => {
+    const { plans } = await planLayers({
+      ...input,
+      config: configOf(history(["COPY other . # buildkit", ...steps.slice(0, 2)]), 4),
+      steps: stepsOf(dockerfile),
+    });
+    expect(plans.map((plan) => plan.times?.to)).toEqual([undefined, 900, 900, 900]);
+  });
+  test("build arguments, and no repository, mean the commit's time", async () => {
+    const { changes: _, ...without } = input;
+    const { plans } = await planLayers({ ...without, config: configOf(history(steps), 4), steps: stepsOf(dockerfile) });
+    expect(plans.map((plan) => plan.times?.to)).toEqual([undefined, 900, 900, 900]);
+  });
+  test.each([
+    ["a pattern", "FROM a\nCOPY *.json ./", ["everything"]],
+    ["a variable", "FROM a\nADD $X /x", ["everything"]],
+    ["a whole context in a mount", "FROM a\nRUN --mount=type=bind,target=/x true", ["everything"]],
+    ["a cache in a mount", "FROM a\nRUN --mount=type=cache,target=/x true", [[]]],
+    ["a stage by number", "FROM a\nCOPY x /\nFROM b\nCOPY --from=0 /x /", [["x"]]],
+    ["a stage that is the parent", "FROM a AS One\nCOPY x /\nFROM one\nRUN true", [["x"], ["x"]]],
+    ["an image", "FROM a\nCOPY --from=nginx:1 /x /", [[]]],
+    ["a here-document", "FROM a\nCOPY <<EOF /x\nFROM trap\nEOF\nRUN true", ["everything", "everything"]],
+  ])("inputs of %s", (_name, text, wanted) => {
+    expect(stepsOf(text)?.map((step) => (step.inputs === "everything" ? "everything" : [...step.inputs]))).toEqual(wanted);
+  });
+  test("a stage that is not there", () => expect(stepsOf("FROM a", "nope")).toBeUndefined());
+
+  test("the configuration: the commit's time, our labels, no trace of the machine", () => {
+    const written = writeConfig(configOf(history(steps), 4), {
+      diffIds: [digestOf("new")],
+      baseHistory: 2,
+      createdAt: 900_000,
+      labels: { ours: "2" },
+    });
+    const config = JSON.parse(written.toString());
+    expect(config).toMatchObject({
+      created: "1970-01-01T00:15:00Z",
+      config: { Cmd: ["x"], Labels: { ours: "2", own: "1" } },
+      rootfs: { diff_ids: [digestOf("new")] },
+    });
+    expect(written.toString()).not.toMatch(/h0st|c0ffee|2026-06/);
+    expect(config.history[0].created).toBe("2025-01-01T00:00:00Z");
+    expect(createHash("sha256").update(written).digest("hex")).toBe(
+      createHash("sha256")
+        .update(
+          writeConfig(configOf(history(steps), 4), {
+            diffIds: [digestOf("new")],
+            baseHistory: 2,
+            createdAt: 900_000,
+            labels: { ours: "2" },
+          }),
+        )
+        .digest("hex"),
+    );
+  });
+});
