@@ -37,5 +37,9 @@ export const originOf = async (
   const paths = inputs === "everything" ? [build.context] : [...inputs].map((path) => join(build.context, path));
   const last = await repository.lastCommit([...paths, ...always]);
   if (last === undefined || last.commit === git.commit) return atHead(git, tags);
-  return { commit: last.commit, at: last.at, version: tagsFor({ commit: last.commit, tagsHere: last.tags, tagsEverywhere: last.tags }).version };
+  return {
+    commit: last.commit,
+    at: last.at,
+    version: tagsFor({ commit: last.commit, tagsHere: last.tags, tagsEverywhere: last.tags }).version,
+  };
 };

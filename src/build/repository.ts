@@ -12,7 +12,9 @@ export interface Repository {
   /** Milliseconds of the last commit that touched one of these absolute paths; undefined when none did, or the history is cut off (a shallow clone). */
   lastChange(paths: readonly string[]): Promise<number | undefined>;
   /** The last commit itself, its time, and the tags that point at it. Undefined as `lastChange`. */
-  lastCommit(paths: readonly string[]): Promise<{ readonly commit: string; readonly at: number; readonly tags: readonly string[] } | undefined>;
+  lastCommit(
+    paths: readonly string[],
+  ): Promise<{ readonly commit: string; readonly at: number; readonly tags: readonly string[] } | undefined>;
 }
 
 /** The caller's own git session (a hook, a rebase) must not redirect these. */

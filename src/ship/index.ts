@@ -6,7 +6,6 @@ export { pullCredentials } from "./pull-credentials.ts";
 export { repositoryOf } from "./repositories.ts";
 export { rollback } from "./rollback.ts";
 export { ship, type ShipReport, type StageReport } from "./ship.ts";
-export { signatureStore } from "./signature-store.ts";
 export { buildServices, imageFacts } from "./stages/build.ts";
 export { check as checkStage } from "./stages/check.ts";
 export { deploy as deployStage } from "./stages/deploy.ts";

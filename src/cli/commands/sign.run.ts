@@ -1,6 +1,6 @@
 import { byDigest, formatReference, parseReference, type Reference } from "../../core/index.ts";
-import { resolveBuilt, signatureStore, signingKey, type Voyage } from "../../ship/index.ts";
-import { digestsToSign, signDigest } from "../../trust/index.ts";
+import { resolveBuilt, signingKey, type Voyage } from "../../ship/index.ts";
+import { digestsToSign, registryStore, signDigest } from "../../trust/index.ts";
 import { keyOptions, type ChangeFlags, withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 
@@ -27,7 +27,7 @@ export const namedImages = async (
 
 export const run = reporting<Flags, string[]>((context, flags, ...names) =>
   withVoyage(context, flags, async (voyage): Promise<Outcome> => {
-    const store = signatureStore(voyage.harbour.client);
+    const store = registryStore(voyage.harbour.client);
     const images = await namedImages(voyage, names);
     const key = await signingKey(voyage.project, voyage.state, keyOptions(context, flags.key === undefined ? {} : { path: flags.key }));
     const signed: { readonly image: string; readonly outcome: string }[] = [];

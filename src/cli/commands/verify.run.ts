@@ -1,6 +1,6 @@
 import { formatReference } from "../../core/index.ts";
-import { signatureStore, trustedKeys } from "../../ship/index.ts";
-import { requireVerified, verifyDigest } from "../../trust/index.ts";
+import { trustedKeys } from "../../ship/index.ts";
+import { registryStore, requireVerified, verifyDigest } from "../../trust/index.ts";
 import type { ProjectFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
@@ -12,7 +12,7 @@ export interface Flags extends ProjectFlags {
 
 export const run = reporting<Flags, string[]>((context, flags, ...names) =>
   withVoyage(context, flags, async (voyage): Promise<Outcome> => {
-    const store = signatureStore(voyage.harbour.client);
+    const store = registryStore(voyage.harbour.client);
     const keys = trustedKeys(voyage.project, voyage.state, flags.key);
     const verified = [];
     for (const image of await namedImages(voyage, names)) {

@@ -39,12 +39,7 @@ const networks = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
             enableIpv6,
             options,
             pools,
-            labels: {
-              ...labels,
-              "com.docker.compose.project": manifest.project,
-              "com.docker.compose.network": key,
-              [LABELS.project]: manifest.project,
-            },
+            labels: { ...labels, ...networkLabels(labelled(manifest), key), [LABELS.project]: manifest.project },
           },
         },
         [{ do: "remove-network", name }],
@@ -61,24 +56,14 @@ const volumes = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
         name,
         driver,
         options,
-        labels: {
-          ...labels,
-          "com.docker.compose.project": manifest.project,
-          "com.docker.compose.volume": key,
-          [LABELS.project]: manifest.project,
-        },
+        labels: { ...labels, ...volumeLabels(labelled(manifest), key), [LABELS.project]: manifest.project },
       }),
     );
 
 const ingress = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
   const name = ingressName(manifest.project);
   if (live.ingress !== undefined) return [];
-  const labels = {
-    [LABELS.project]: manifest.project,
-    [LABELS.role]: "ingress",
-    "com.docker.compose.project": manifest.project,
-    "com.docker.compose.network": "ingress",
-  };
+  const labels = { ...networkLabels(labelled(manifest), INGRESS), [LABELS.project]: manifest.project, [LABELS.role]: "ingress" };
   return [
     step(
       "network/ingress",

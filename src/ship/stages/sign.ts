@@ -1,6 +1,5 @@
-import { digestsToSign, signDigest } from "../../trust/index.ts";
+import { digestsToSign, registryStore, signDigest } from "../../trust/index.ts";
 import { signingKey } from "../keys.ts";
-import { signatureStore } from "../signature-store.ts";
 import type { Stage } from "../voyage.ts";
 
 export const sign: Stage = {
@@ -11,7 +10,7 @@ export const sign: Stage = {
     if (ours.length === 0) return { state: "not-tried", reason: "the project builds nothing of its own" };
     if (dryRun) return { state: "passed", words: "would sign the digests above" };
     const key = await signingKey(project, state, keys);
-    const store = signatureStore(harbour.client);
+    const store = registryStore(harbour.client);
     let signed = 0;
     for (const image of ours) {
       const step = `sign ${image.service}`;

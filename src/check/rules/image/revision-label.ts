@@ -30,7 +30,7 @@ export const revisionLabel = imageRule({
   ],
   applies: ({ service }) => (service.build === undefined ? `${service.name} is not built here` : true),
   proves: ({ service, image }) => `${service.name}'s image was built from commit ${(image.config.labels[REVISION] ?? "").slice(0, 12)}`,
-  *check({ service, image, project }) {
+  *check({ service, image }) {
     const revision = image.config.labels[REVISION];
     const advice = "Build it with seaworthy build, from a commit: it sets the label.";
     if (revision === undefined)
@@ -40,13 +40,6 @@ export const revisionLabel = imageRule({
         at: ["build"],
         message: `${service.name}'s image names "${revision.slice(0, 80)}" as its revision, which is no commit`,
         advice,
-      };
-    else if (project.git !== undefined && project.git.commit !== revision)
-      yield {
-        at: ["build"],
-        severity: "info",
-        message: `${service.name}'s image was built from ${revision.slice(0, 12)}; the working copy is at ${project.git.commit.slice(0, 12)}`,
-        advice: "Build again, unless the older image is meant.",
       };
   },
 });
