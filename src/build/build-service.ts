@@ -1,7 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Digest, formatPlatform, type Platform, type Progress, samePlatform, SeaworthyError, silentProgress } from "../core/index.ts";
+import {
+  type Digest,
+  formatPlatform,
+  lock,
+  type Platform,
+  type Progress,
+  samePlatform,
+  SeaworthyError,
+  silentProgress,
+} from "../core/index.ts";
 import type { Engine, ImageRunConfig } from "../engine/index.ts";
 import { createLayout, type Layout, MEDIA } from "../image/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
@@ -75,6 +84,7 @@ export interface BuiltImage {
 
 const CACHE_BYTES = 8 * 1024 ** 3;
 const TIMEOUT_MS = 3_600_000;
+const LOCK_WAIT_MS = 600_000;
 /** Where nothing says when: the earliest time every archive format can carry, as Cloud Native Buildpacks chose. */
 const NO_DATE = Date.UTC(1980, 0, 1, 0, 0, 1);
 
@@ -109,6 +119,7 @@ const assembleFrom = async (shared: Shared, id: Digest): Promise<AssembledImage>
     id,
     layout,
     cache,
+    spoolFolder: options.cacheFolder,
     createdAt,
     labels,
     plan: (config) =>
@@ -154,7 +165,8 @@ const requireBuild = (service: Service): BuildInput => {
 /**
  * Builds a service's image with the engine and assembles it into an OCI layout of our own: the digest is known before anything is pushed,
  * and one commit built again has the same digest wherever its own steps are deterministic.
- * @throws BUILD_FAILED, TOOL_MISSING, PLATFORM_MISSING, ENGINE_UNREACHABLE, DISK_FULL, VARIABLE_MISSING; the signal's reason
+ * @throws BUILD_FAILED, TOOL_MISSING, PLATFORM_MISSING, ENGINE_UNREACHABLE, DISK_FULL, VARIABLE_MISSING; LOCKED when
+ * another build into this layout takes over ten minutes; the signal's reason
  */
 export const buildService = async (project: Project, service: Service, options: BuildOptions): Promise<BuiltImage> => {
   const startedAt = performance.now();
@@ -169,6 +181,12 @@ export const buildService = async (project: Project, service: Service, options: 
   for (const note of tags.notes) progress.note(note);
   const origin = await originOf(project, build, repository, tags, [build.dockerfile, ignoreFile(build)]);
   const createdAt = createdAtOf(origin, environment);
+  // Two builds into one layout would sweep each other's blobs.
+  using _ = await lock(
+    `${options.layoutFolder}.lock`,
+    { who: "seaworthy build", what: `the image layout of ${service.name}` },
+    { waitMs: LOCK_WAIT_MS, ...(options.signal === undefined ? {} : { signal: options.signal }) },
+  );
   const layout = await createLayout(options.layoutFolder);
   const cache = openLayerCache(options.cacheFolder, (words) => progress.note(words));
   const labels = labelsFor({

@@ -10,6 +10,7 @@ import { createDockerEngine } from "../engine/index.ts";
 import { createLayout, openLayout } from "../image/index.ts";
 import type { BuildSecret, GitState, Project, Service } from "../project/index.ts";
 import { type BuildOptions, buildService, type BuiltImage } from "./build-service.ts";
+import { projectTags } from "./project-tags.ts";
 import { findDockerCli } from "./docker/find-cli.ts";
 
 const engine = createDockerEngine();
@@ -81,7 +82,7 @@ const build = (
       ...(target === undefined ? {} : { target }),
     },
   };
-  const project = { name: "shop", folder, git: stateOf(folder) };
+  const project = { name: "shop", folder, git: stateOf(folder), services: [service] };
   layouts += 1;
   return buildService(project as unknown as Project, service as unknown as Service, {
     engine,
@@ -196,6 +197,25 @@ test("a changed tree is built, tagged as such, and its tag follows the content",
   expect(one.tags.fixed).toEqual([]);
   expect(one.tags.version).toMatch(/^sha-[0-9a-f]{12}-dirty-[0-9a-f]{8}$/);
   expect(two.tags.version).not.toBe(one.tags.version);
+});
+
+test("a context beside the project counts: what is changed there takes the version away", async () => {
+  const folder = newProject("beside", { "app/compose.yaml": "", "shared/Dockerfile": `FROM ${base}\nCOPY f /\n`, "shared/f": "1" });
+  git(folder, "tag", "v1.0.0");
+  const tags = async () => {
+    const build = { context: join(folder, "shared"), dockerfile: join(folder, "shared/Dockerfile") };
+    // `readGit` looks at the project's own folder, which is clean all the time.
+    const project = {
+      name: "shop",
+      folder: join(folder, "app"),
+      git: { ...stateOf(folder), dirty: false },
+      services: [{ name: "web", build }],
+    };
+    return (await projectTags(project as unknown as Project)).version;
+  };
+  expect(await tags()).toBe("1.0.0");
+  writeFileSync(join(folder, "shared/f"), "2");
+  expect(await tags()).toMatch(/-dirty-/);
 });
 
 describe("what goes wrong", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -184,6 +184,13 @@ describe("the layer cache", () => {
     expect(await cache.sweep(10_000)).toBe(0);
     expect(await cache.sweep(1000)).toBe(5000);
     expect(readdirSync(join(folder, "cache")).toSorted()).toEqual(["k.gz", "k.json"]);
+  });
+  test("what a killed build left goes after a day, what one is doing now stays", async () => {
+    const cache = await stored();
+    for (const name of ["save-old", "save-now"]) mkdirSync(join(folder, "cache", name));
+    utimesSync(join(folder, "cache/save-old"), 1, 1);
+    await cache.sweep(0);
+    expect(readdirSync(join(folder, "cache"))).toEqual(["save-now"]);
   });
 });
 

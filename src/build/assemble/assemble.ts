@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, SeaworthyError, type Platform } from "../../core/index.ts";
 import type { Images } from "../../engine/index.ts";
 import { type Descriptor, type ImageConfig, type Layout, MEDIA, parseImageConfig } from "../../image/index.ts";
 import { writeConfig } from "./config.ts";
 import { finishLayer, type FinishedLayer, layerKey } from "./layer.ts";
-import type { LayerCache } from "./layer-cache.ts";
+import { type LayerCache, SPOOL_PREFIX } from "./layer-cache.ts";
 import type { LayerTimes } from "./layer-times.ts";
 import { type SpooledImage, spoolImage } from "./spool.ts";
 
@@ -24,6 +23,8 @@ export interface AssembleOptions {
   readonly id: Digest;
   readonly layout: Layout;
   readonly cache: LayerCache;
+  /** Takes the uncompressed layers while they are worked on: a disk, which a temporary folder in memory is not. */
+  readonly spoolFolder: string;
   readonly createdAt: number;
   readonly labels: Readonly<Record<string, string>>;
   /** What each layer's times become, from the engine's configuration. */
@@ -75,7 +76,8 @@ const collectLayers = async (
     const layers = (await fromCache(options, config, times)).filter((layer) => layer !== undefined);
     if (layers.length === config.diffIds.length) return { config, times, layers, compressed: 0 };
   }
-  const folder = await mkdtemp(join(tmpdir(), "seaworthy-save-"));
+  await mkdir(options.spoolFolder, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(options.spoolFolder, SPOOL_PREFIX));
   try {
     const spooled = await spoolImage(options.images.save(options.id), folder);
     const config = parseImageConfig(spooled.config);

@@ -25,6 +25,9 @@ const digest = v.custom<Digest>((value) => typeof value === "string" && isDigest
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ENTRY = v.object({ diffId: digest, digest, sizeBytes: count, uncompressedSizeBytes: count });
 const STALE_MS = 24 * 3_600_000;
+/** Folders of builds under way, beside the entries. */
+export const SPOOL_PREFIX = "save-";
+const isUnderWay = (name: string): boolean => name.endsWith(".tmp") || name.startsWith(SPOOL_PREFIX);
 
 const quietly = async <Value>(work: Promise<Value>): Promise<Value | undefined> => {
   try {
@@ -111,9 +114,8 @@ export const openLayerCache = (folder: string, note: (words: string) => void = (
       let total = known.reduce((sum, file) => sum + file.size, 0);
       let removed = 0;
       for (const file of known.toSorted((a, b) => a.usedAt - b.usedAt)) {
-        const abandoned = file.name.endsWith(".tmp") && Date.now() - file.usedAt > STALE_MS;
-        if (!abandoned && (total <= maxBytes || file.name.endsWith(".tmp"))) continue;
-        await rm(at(file.name), { force: true });
+        if (isUnderWay(file.name) ? Date.now() - file.usedAt < STALE_MS : total <= maxBytes) continue;
+        await rm(at(file.name), { recursive: true, force: true });
         total -= file.size;
         removed += file.size;
       }
