@@ -3,7 +3,14 @@ import { isIP } from "node:net";
 /** Docker Hub's registry answers under another name than its images carry. */
 const API_HOSTS: Readonly<Record<string, string>> = { "docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io" };
 
-const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "").toLowerCase();
+/** Lower case, without brackets; an IPv4 address mapped into IPv6 as the IPv4 address it is. */
+const bare = (hostname: string): string => {
+  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const [, high = "", low = ""] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(host) ?? [];
+  if (high === "") return host.replace(/^::ffff:(?=\d+\.)/, "");
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return [a >> 8, a & 255, b >> 8, b & 255].join(".");
+};
 
 export const isLoopback = (hostname: string): boolean => {
   const host = bare(hostname);
@@ -12,7 +19,7 @@ export const isLoopback = (hostname: string): boolean => {
 
 /** Addresses that a registry out in the world has no business to send us to: loopback, link-local (cloud metadata), private, unspecified. */
 export const isInternalAddress = (hostname: string): boolean => {
-  const host = bare(hostname).replace(/^::ffff:/, "");
+  const host = bare(hostname);
   if (isLoopback(host)) return true;
   if (isIP(host) === 4)
     return /^(?:0\.|10\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.)/.test(host);
@@ -27,8 +34,12 @@ export const endpointOf = (registry: string, plainHttp: readonly string[]): URL 
 };
 
 /** Endings under which anyone can have a name: sharing one of these is sharing nothing. */
-const SHARED_ENDING =
-  /^(?:(?:com?|net|org|gov|edu|ac|or|ne|go|gob|nom|id)\.[a-z]{2}|(?:amazonaws|azurecr|azurewebsites|cloudfront|herokuapp|vercel|netlify|github|gitlab|pages|workers|fly|run|appspot|web|duckdns)\.(?:com|io|net|app|dev|org))$/;
+const COUNTRY_ENDING = /^(?:com?|net|org|gov|edu|ac|or|ne|go|gob|nom|id)\.[a-z]{2}$/;
+const HOSTING_ENDINGS = new Set(
+  "amazonaws.com azurecr.io azurewebsites.net cloudfront.net herokuapp.com vercel.app netlify.app github.io gitlab.io pages.dev workers.dev fly.dev run.app appspot.com web.app duckdns.org ondigitalocean.app".split(
+    " ",
+  ),
+);
 
 /** Whether two hosts belong to one owner: the same name, or names below one registrable domain. Guards credentials (CVE-2026-33540). */
 export const sameOwner = (a: string, b: string): boolean => {
@@ -36,7 +47,7 @@ export const sameOwner = (a: string, b: string): boolean => {
   if (left === right) return true;
   if (isIP(left) !== 0 || isIP(right) !== 0) return false;
   const ending = left.split(".").slice(-2).join(".");
-  const labels = SHARED_ENDING.test(ending) ? 3 : 2;
+  const labels = COUNTRY_ENDING.test(ending) || HOSTING_ENDINGS.has(ending) ? 3 : 2;
   const domain = left.split(".").slice(-labels).join(".");
   return (
     domain.split(".").length === labels &&

@@ -19,6 +19,8 @@ const declaredBytes = (exchange: Exchange): number => Number(exchange.request.he
 
 const complete = async (service: Service, exchange: Exchange, upload: Upload, digest: Digest): Promise<void> => {
   const { blobs, uploads } = service.store;
+  // Syncing gigabytes may take longer than a connection may be silent. The next request has its timeout again.
+  exchange.request.socket.setTimeout(0);
   await uploads.finish(upload, digest, (path, size) => blobs.store(upload.repository, digest, path, size));
   stored(exchange, upload.repository, digest);
 };
