@@ -12,7 +12,7 @@ export interface ProjectFlags extends OutputFlags {
 }
 
 export const JSON_FLAG = {
-  json: { kind: "boolean", brief: "Print one JSON document on stdout instead of words", optional: true },
+  json: { kind: "boolean", withNegated: false, brief: "Print one JSON document on stdout instead of words", optional: true },
 } as const satisfies FlagParametersForType<OutputFlags, Context>;
 
 export const PROJECT_FLAGS = {
@@ -35,6 +35,44 @@ export const PROJECT_FLAGS = {
   profile: { kind: "parsed", parse: text, brief: "Compose profile to switch on", optional: true, variadic: true, placeholder: "NAME" },
 } as const satisfies FlagParametersForType<ProjectFlags, Context>;
 
-export const DRY_RUN_FLAG = { dryRun: { kind: "boolean", brief: "Say what would be done, and change nothing", optional: true } } as const;
+/** Flags of commands that change something. */
+export interface ChangeFlags extends ProjectFlags {
+  readonly dryRun?: boolean;
+}
+
+/** Flags of commands that change what serves. */
+export interface RolloutFlags extends ChangeFlags {
+  readonly why?: string;
+  readonly wait?: string;
+}
+
+export const CHANGE_FLAGS = {
+  ...PROJECT_FLAGS,
+  dryRun: { kind: "boolean", withNegated: false, brief: "Say what would be done, and change nothing", optional: true },
+} as const satisfies FlagParametersForType<ChangeFlags, Context>;
+
+export const ROLLOUT_FLAGS = {
+  ...CHANGE_FLAGS,
+  why: { kind: "parsed", parse: text, brief: "Reason, for the history", optional: true, placeholder: "WORDS" },
+  wait: {
+    kind: "parsed",
+    parse: text,
+    brief: "How long to wait for another actor, e.g. 10m (default: refuse at once)",
+    optional: true,
+    placeholder: "DURATION",
+  },
+} as const satisfies FlagParametersForType<RolloutFlags, Context>;
+
+/** Images by name, or the project's own of this commit. */
+export const IMAGES_ARGUMENT = {
+  kind: "array",
+  parameter: { parse: text, brief: "Image by digest or tag (default: the project's images of this commit)", placeholder: "IMAGE" },
+} as const;
+
+/** Services by name, or all. */
+export const SERVICES_ARGUMENT = {
+  kind: "array",
+  parameter: { parse: text, brief: "Service (default: all)", placeholder: "SERVICE" },
+} as const;
 
 export const parseText = text;

@@ -17,7 +17,7 @@ import { type KeyOptions, openHarbour, type Harbour, type Voyage } from "../ship
 import { terminalPrompt } from "../trust/index.ts";
 import { projectTags } from "../build/index.ts";
 import type { Context } from "./context.ts";
-import type { ProjectFlags } from "./flags.ts";
+import type { ProjectFlags, RolloutFlags } from "./flags.ts";
 import { progressFor } from "./progress.ts";
 
 /** Reads the project that the flags name. */
@@ -79,17 +79,6 @@ export const keyOptions = (context: Context, paths: KeyPaths = {}): KeyOptions =
   ...paths,
   ...promptOf(context),
 });
-
-/** Flags of commands that change something. */
-export interface ChangeFlags extends ProjectFlags {
-  readonly dryRun?: boolean;
-}
-
-/** Flags of commands that change what serves. */
-export interface RolloutFlags extends ChangeFlags {
-  readonly why?: string;
-  readonly wait?: string;
-}
 
 /** Everything a stage works with, opened in order and closed in reverse whatever happens. */
 export const withVoyage = async <T>(

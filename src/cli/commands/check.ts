@@ -9,6 +9,10 @@ export const check = buildCommand<Flags, [], Context>({
     flags: { ...PROJECT_FLAGS },
   },
   docs: {
+    customUsage: [
+      { input: "", brief: "findings with the place, the reason and what to do" },
+      { input: "--json", brief: "the same for scripts, schema seaworthy/findings@1" },
+    ],
     brief: "What stands between this repository and production",
     fullDescription: `Reads the compose files, the ignore files and, with --image, the built images, and judges them by the production checklist.\nFindings at or above the threshold (x-seaworthy.check.fail) exit 1.`,
   },

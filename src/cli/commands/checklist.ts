@@ -9,6 +9,10 @@ export const checklist = buildCommand<Flags, [], Context>({
     flags: { ...PROJECT_FLAGS },
   },
   docs: {
+    customUsage: [
+      { input: "", brief: "by everything known of this project" },
+      { input: "--json", brief: "schema seaworthy/checklist@1" },
+    ],
     brief: "The whole production checklist: proven, disproved, waived or not tried",
     fullDescription: `Judges by everything that is known: the files, the live release with the evidence it was shipped with, and readings from the server.`,
   },

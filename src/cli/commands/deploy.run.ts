@@ -1,7 +1,8 @@
 import { SeaworthyError } from "../../core/index.ts";
 import { formatDropReport, type RolloutOutcome } from "../../release/index.ts";
 import { checkStage, contentOf, deployStage, pullCredentials } from "../../ship/index.ts";
-import { type RolloutFlags, withVoyage } from "../host.ts";
+import type { RolloutFlags } from "../flags.ts";
+import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { renderPlan } from "../render/plan.ts";
 import { stageOutcome } from "../render/stage.ts";

@@ -13,6 +13,11 @@ export const explain = buildCommand<Flags, [string?], Context>({
     },
   },
   docs: {
+    customUsage: [
+      { input: "", brief: "all rules, a line each" },
+      { input: "compose/read-only-root", brief: "one rule with a bad and a good example" },
+      { input: "DL3002", brief: "by the name a peer uses" },
+    ],
     brief: "What a rule looks for, why, and how to mend it",
     fullDescription: `Shows a rule with a bad and a good example. Peers' ids (DL3002, CKV_DOCKER_3) are understood. Without a name: the list.`,
   },

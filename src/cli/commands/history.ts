@@ -9,6 +9,7 @@ export const history = buildCommand<Flags, [], Context>({
     flags: { ...PROJECT_FLAGS },
   },
   docs: {
+    customUsage: [{ input: "", brief: "newest first; * marks what serves" }],
     brief: "Releases: who, what, when, why, and what they cost",
     fullDescription: `Newest first, with the drop report of each.`,
   },

@@ -1,6 +1,7 @@
 import { formatReference } from "../../core/index.ts";
 import { buildServices, pushStage } from "../../ship/index.ts";
-import { type ChangeFlags, withVoyage } from "../host.ts";
+import type { ChangeFlags } from "../flags.ts";
+import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { stageOutcome } from "../render/stage.ts";
 

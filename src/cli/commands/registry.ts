@@ -10,7 +10,7 @@ const serve = buildCommand<Flags, [], Context>({
       ...JSON_FLAG,
       data: { kind: "parsed", parse: parseText, brief: "Folder for blobs and the database", placeholder: "DIR" },
       listen: { kind: "parsed", parse: parseText, brief: "Address and port", placeholder: "HOST:PORT", default: "127.0.0.1:5417" },
-      open: { kind: "boolean", brief: "Anyone who reaches it may push, pull and delete", optional: true },
+      open: { kind: "boolean", withNegated: false, brief: "Anyone who reaches it may push, pull and delete", optional: true },
     },
   },
   docs: {

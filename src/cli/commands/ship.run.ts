@@ -1,6 +1,7 @@
 import { renderChecklist } from "../../report/index.ts";
 import { ship } from "../../ship/index.ts";
-import { type RolloutFlags, withVoyage } from "../host.ts";
+import type { RolloutFlags } from "../flags.ts";
+import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { renderPlan } from "../render/plan.ts";
 import { renderStage } from "../render/stage.ts";

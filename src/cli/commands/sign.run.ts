@@ -1,7 +1,8 @@
 import { byDigest, formatReference, parseReference, type Reference } from "../../core/index.ts";
 import { resolveBuilt, signingKey, type Voyage } from "../../ship/index.ts";
 import { digestsToSign, registryStore, signDigest } from "../../trust/index.ts";
-import { keyOptions, type ChangeFlags, withVoyage } from "../host.ts";
+import type { ChangeFlags } from "../flags.ts";
+import { keyOptions, withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 
 export interface Flags extends ChangeFlags {

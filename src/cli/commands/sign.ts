@@ -1,14 +1,13 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { DRY_RUN_FLAG, parseText, PROJECT_FLAGS } from "../flags.ts";
+import { CHANGE_FLAGS, IMAGES_ARGUMENT, parseText } from "../flags.ts";
 import type { Flags } from "./sign.run.ts";
 
 export const sign = buildCommand<Flags, string[], Context>({
   loader: async () => (await import("./sign.run.ts")).run,
   parameters: {
     flags: {
-      ...PROJECT_FLAGS,
-      ...DRY_RUN_FLAG,
+      ...CHANGE_FLAGS,
       key: {
         kind: "parsed",
         parse: parseText,
@@ -17,12 +16,13 @@ export const sign = buildCommand<Flags, string[], Context>({
         placeholder: "FILE",
       },
     },
-    positional: {
-      kind: "array",
-      parameter: { parse: parseText, brief: "Image by digest or tag (default: the project's images of this commit)", placeholder: "IMAGE" },
-    },
+    positional: IMAGES_ARGUMENT,
   },
   docs: {
+    customUsage: [
+      { input: "", brief: "the images of this commit" },
+      { input: "--key release.key ghcr.io/acme/shop@sha256:...", brief: "one image with a key of your own" },
+    ],
     brief: "Sign the digests of this version, as cosign does",
     fullDescription: `Signs the index and every platform manifest with the private key, and stores cosign's signature beside the image in the registry.\nPassword of the key: COSIGN_PASSWORD, or asked for on a terminal.`,
   },

@@ -9,6 +9,10 @@ export const status = buildCommand<Flags, [], Context>({
     flags: { ...PROJECT_FLAGS },
   },
   docs: {
+    customUsage: [
+      { input: "", brief: "containers and proxy beside the live release" },
+      { input: "--json", brief: "for scripts; exit 1 on drift" },
+    ],
     brief: "What runs, beside what should",
     fullDescription: `Compares containers and proxy with the live release. Drift or an unfinished rollout exits 1.`,
   },

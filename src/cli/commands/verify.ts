@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { parseText, PROJECT_FLAGS } from "../flags.ts";
+import { IMAGES_ARGUMENT, parseText, PROJECT_FLAGS } from "../flags.ts";
 import type { Flags } from "./verify.run.ts";
 
 export const verify = buildCommand<Flags, string[], Context>({
@@ -16,12 +16,13 @@ export const verify = buildCommand<Flags, string[], Context>({
         placeholder: "FILE",
       },
     },
-    positional: {
-      kind: "array",
-      parameter: { parse: parseText, brief: "Image by digest or tag (default: the project's images of this commit)", placeholder: "IMAGE" },
-    },
+    positional: IMAGES_ARGUMENT,
   },
   docs: {
+    customUsage: [
+      { input: "", brief: "the images of this commit" },
+      { input: "--key cosign.pub ghcr.io/acme/shop:1.2.0", brief: "one image against one key" },
+    ],
     brief: "Check signatures against the trusted keys",
     fullDescription: `An image without a good signature by a trusted key exits 1, with the reason each signature was refused.`,
   },
