@@ -3,8 +3,6 @@ export {
   importKeyPair,
   isEncryptedKey,
   type KeyPairText,
-  parsePrivateKey,
-  parsePublicKey,
   readPrivateKey,
   readPublicKey,
   type SigningKey,
@@ -13,10 +11,10 @@ export {
 export { writeKeyPair } from "./key-files.ts";
 export { keyPassword, type PasswordPrompt } from "./password.ts";
 export { terminalPrompt } from "./terminal-prompt.ts";
-export { explainRefusal, type Refusal } from "./refusal.ts";
+export type { Refusal } from "./refusal.ts";
 export { type Signed, signDigest } from "./sign.ts";
 export { digestsToSign } from "./subjects.ts";
-export { type SignatureStore, signatureReference, type StoredManifest } from "./signature-store.ts";
+export type { SignatureStore, StoredManifest } from "./signature-store.ts";
 export type { SignedName } from "./check-signature.ts";
 export { requireVerified, type Verification, verifyDigest, type VerifyOptions } from "./verify.ts";
 export { registryStore } from "./registry-store.ts";
