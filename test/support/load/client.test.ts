@@ -179,3 +179,24 @@ test("stress runs busy processes until it is stopped", async () => {
   await stress.stop();
   for (const pid of stress.pids) expect(() => process.kill(pid, 0)).toThrow();
 });
+
+test("marks cut the run into windows that add up to it, each with its own failures, times and versions", async () => {
+  const { url } = await shop({
+    60: (_, response) => void response.writeHead(503).end("away"),
+    150: (_, response, answer) => void setTimeout(answer, 250),
+  });
+  const load = startLoad({ url, connections: 8, ratePerSecond: 400, timeoutMs: 2000 });
+  const windows = [];
+  for (const until of [40, 100, 400]) {
+    while ((await load.progress()).requests < until) await new Promise((resolve) => setTimeout(resolve, 5));
+    windows.push(await load.mark());
+  }
+  const ledger = await load.stop();
+  expect(ledger.windows.slice(0, 3)).toEqual(windows);
+  expect(ledger.windows.map(({ failed }) => failed)).toEqual([0, 1, 0, 0]);
+  expect(ledger.windows.reduce((sum, { requests }) => sum + requests, 0)).toBe(ledger.requests);
+  expect(ledger.windows.map(({ latencyMs }) => latencyMs.max >= 250)).toEqual([false, false, true, false]);
+  expect(windows[0]?.versions).toEqual(["1"]);
+  expect(windows[1]?.fromAtMs).toBe(windows[0]?.toAtMs);
+  await expect(load.mark()).rejects.toThrow(/ended/);
+});

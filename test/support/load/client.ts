@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { FailureKind, Ledger } from "./ledger.ts";
+import type { FailureKind, Ledger, Window } from "./ledger.ts";
 
-export { verifyLedger, type Failure, type FailureKind, type Ledger, type LedgerCheck } from "./ledger.ts";
+export { verifyLedger, type Failure, type FailureKind, type Ledger, type LedgerCheck, type Window } from "./ledger.ts";
 
 export interface LoadOptions {
   /** The app, or the proxy in front of it. */
@@ -39,6 +39,8 @@ export interface Load {
   readonly started: Promise<void>;
   /** What was counted so far. */
   progress(): Promise<Progress>;
+  /** Ends a window and begins the next. @returns the one that ended */
+  mark(): Promise<Window>;
   /** Sends no more, waits for what is in flight, and gives the ledger. May be called again. */
   stop(): Promise<Ledger>;
 }
@@ -50,10 +52,11 @@ export type ToWorker =
       readonly run: string;
       readonly options: Required<Omit<LoadOptions, "signal" | "host">> & { readonly host?: string };
     }
-  | { readonly say: "progress" | "stop" };
+  | { readonly say: "progress" | "mark" | "stop" };
 export type FromWorker =
   | { readonly say: "started" }
   | { readonly say: "progress"; readonly progress: Progress }
+  | { readonly say: "window"; readonly window: Window }
   | { readonly say: "ledger"; readonly ledger: Ledger };
 
 /** Starts a strict load in a process of its own: no retries, and every request that did not get its right and whole answer is counted under its kind. */
@@ -65,6 +68,7 @@ export function startLoad(options: LoadOptions): Load {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const waiting: ((progress: Progress) => void)[] = [];
+  const marked: PromiseWithResolvers<Window>[] = [];
   const started = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<Ledger>();
   for (const one of [started, ended]) one.promise.catch(() => {});
@@ -72,6 +76,7 @@ export function startLoad(options: LoadOptions): Load {
   child.on("message", (message: FromWorker) => {
     if (message.say === "started") started.resolve();
     else if (message.say === "progress") waiting.shift()?.(message.progress);
+    else if (message.say === "window") marked.shift()?.resolve(message.window);
     else ended.resolve(message.ledger);
   });
   child.on("error", (error) => fail(error));
@@ -79,6 +84,7 @@ export function startLoad(options: LoadOptions): Load {
   function fail(error: Error): void {
     started.reject(error);
     ended.reject(error);
+    for (const one of marked.splice(0)) one.reject(error);
   }
   const tell = (message: ToWorker): void => void (child.connected && child.send(message));
 
@@ -107,6 +113,13 @@ export function startLoad(options: LoadOptions): Load {
     run,
     started: started.promise,
     stop,
+    mark: () => {
+      const answer = Promise.withResolvers<Window>();
+      marked.push(answer);
+      if (child.connected) tell({ say: "mark" });
+      else answer.reject(new Error("the load has ended: no window can be told apart any more"));
+      return answer.promise;
+    },
     progress: () =>
       Promise.race([
         new Promise<Progress>((resolve) => {

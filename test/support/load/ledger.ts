@@ -13,6 +13,26 @@ export interface Failure {
   readonly atMs: number;
 }
 
+/** What came to its end between two marks, or between the first mark and the start, or the last mark and the end. */
+export interface Window {
+  readonly fromAtMs: number;
+  readonly toAtMs: number;
+  /** Requests that got their outcome in this time. */
+  readonly requests: number;
+  readonly failed: number;
+  readonly latencyMs: Latency;
+  /** By the header `x-version`, in order of appearance. */
+  readonly versions: readonly string[];
+}
+
+/** Of the requests that succeeded, those to /slow left out; from sending to the end of the answer. Milliseconds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
 /** What one run of the load client saw. Times are milliseconds since the epoch where named `...AtMs`, durations elsewhere. */
 export interface Ledger {
   /** The prefix of this run's order ids. */
@@ -25,8 +45,9 @@ export interface Ledger {
   readonly statuses: Readonly<Record<string, number>>;
   /** The first twenty failures. */
   readonly failures: readonly Failure[];
-  /** Of the requests that succeeded, those to /slow left out; from sending to the end of the answer. */
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number };
+  readonly latencyMs: Latency;
+  /** One more than there were marks: together they are the whole run. */
+  readonly windows: readonly Window[];
   /** By the header `x-version`, in order of appearance. */
   readonly versions: readonly { readonly version: string; readonly count: number; readonly firstAtMs: number; readonly lastAtMs: number }[];
   /** TCP connections opened; with nothing to close them, as many as `connections`. */

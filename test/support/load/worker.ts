@@ -1,7 +1,7 @@
 /** The load client's own process: see client.ts, which starts it. */
 import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import type { FromWorker, Progress, ToWorker } from "./client.ts";
-import { failureKinds, type Failure, type FailureKind, type Ledger } from "./ledger.ts";
+import { failureKinds, type Failure, type FailureKind, type Latency, type Ledger, type Window } from "./ledger.ts";
 
 type Options = Extract<ToWorker, { say: "go" }>["options"];
 type Outcome = { readonly version?: string } & (
@@ -16,6 +16,12 @@ interface Asked {
 
 const tickMs = 5;
 
+const latencyOf = (latenciesMs: readonly number[]): Latency => {
+  const sorted = Float64Array.from(latenciesMs).sort();
+  const at = (share: number): number => Math.round((sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0) * 100) / 100;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+};
+
 class Run {
   readonly #run: string;
   readonly #options: Options;
@@ -26,6 +32,8 @@ class Run {
   readonly #statuses: Record<string, number> = {};
   readonly #failures: Failure[] = [];
   readonly #latenciesMs: number[] = [];
+  readonly #windows: Window[] = [];
+  #window = { fromAtMs: Date.now(), finished: 0, failed: 0, latencies: 0, versions: new Set<string>() };
   readonly #versions = new Map<string, { count: number; firstAtMs: number; lastAtMs: number }>();
   readonly #sent: string[] = [];
   readonly #acknowledged: string[] = [];
@@ -153,6 +161,7 @@ class Run {
 
   #count(asked: Asked, outcome: Outcome, ms: number): void {
     const atMs = Date.now();
+    if (outcome.ok) this.#window.versions.add(outcome.version ?? "");
     if (!outcome.ok) {
       this.#failed[outcome.kind]++;
       if (this.#failures.length < 20)
@@ -173,6 +182,24 @@ class Run {
     return { ...this.#failed, total: failureKinds.reduce((sum, kind) => sum + this.#failed[kind], 0) };
   }
 
+  /** Ends the window that is open and begins the next. */
+  mark(): Window {
+    const { fromAtMs, finished, failed, latencies, versions } = this.#window;
+    const toAtMs = Date.now();
+    const now = { finished: this.#requests - this.#busy, failed: this.#totals().total, latencies: this.#latenciesMs.length };
+    const window: Window = {
+      fromAtMs,
+      toAtMs,
+      requests: now.finished - finished,
+      failed: now.failed - failed,
+      latencyMs: latencyOf(this.#latenciesMs.slice(latencies)),
+      versions: [...versions],
+    };
+    this.#windows.push(window);
+    this.#window = { fromAtMs: toAtMs, versions: new Set(), ...now };
+    return window;
+  }
+
   /** Requests that have their outcome. */
   progress(): Progress {
     return { requests: this.#requests - this.#busy, ok: this.#ok, failed: this.#totals(), versions: [...this.#versions.keys()] };
@@ -182,8 +209,7 @@ class Run {
     clearInterval(this.#timer);
     if (this.#busy > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     for (const agent of this.#idle) agent.destroy();
-    const sorted = Float64Array.from(this.#latenciesMs).sort();
-    const at = (share: number): number => Math.round((sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0) * 100) / 100;
+    this.mark();
     return {
       run: this.#run,
       seconds: (performance.now() - this.#startedMs) / 1000,
@@ -192,7 +218,8 @@ class Run {
       failed: this.#totals(),
       statuses: this.#statuses,
       failures: this.#failures,
-      latencyMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) },
+      latencyMs: latencyOf(this.#latenciesMs),
+      windows: this.#windows,
       versions: [...this.#versions].map(([version, times]) => ({ version, ...times })),
       opened: this.#opened,
       sentIds: this.#sent,
@@ -209,6 +236,7 @@ process.on("message", (message: ToWorker) => {
     run = new Run(message.run, message.options);
     say({ say: "started" });
   } else if (message.say === "progress" && run) say({ say: "progress", progress: run.progress() });
+  else if (message.say === "mark" && run) say({ say: "window", window: run.mark() });
   else void run?.stop().then((ledger) => say({ say: "ledger", ledger }, () => process.exit(0)));
 });
 process.on("disconnect", () => process.exit(1));
