@@ -32,5 +32,6 @@ Exit status: 0 done, 1 refused by a gate or findings, 2 bad input, 3 the new rel
 export const application = buildApplication(root, {
   name: "seaworthy",
   versionInfo: { currentVersion: VERSION },
+  documentation: { onlyRequiredInUsageLine: true },
   scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
 });
