@@ -1,4 +1,4 @@
-export { type Artifact, artifactManifest, type ArtifactPart, pushArtifact, readArtifact } from "./client/artifact.ts";
+export { type Artifact, type ArtifactPart, pushArtifact, readArtifact } from "./client/artifact.ts";
 export { createRegistryClient } from "./client/client.ts";
 export { type Credentials, type CredentialSource, dockerCredentials } from "./client/credentials.ts";
 export type { BlobSource, ManifestBytes, RegistryClient, RegistryClientOptions, Repository } from "./client/types.ts";
@@ -8,10 +8,10 @@ export { createLayout, type Layout, openLayout } from "./layout/layout.ts";
 export { type ImageTree, walkImage } from "./layout/walk.ts";
 export { type JsonObject, parseJsonObject } from "./values/bounded-json.ts";
 export { choosePlatform } from "./values/choose-platform.ts";
-export { type HistoryEntry, type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig, type RunConfig } from "./values/config.ts";
+export { type HistoryEntry, type ImageConfig, parseImageConfig, type RunConfig } from "./values/config.ts";
 export type { Descriptor } from "./values/descriptor.ts";
 export { hasDigest, type Index, type Manifest, type ManifestFacts, MAX_MANIFEST_BYTES, parseManifest } from "./values/manifest.ts";
-export { isIndexType, isManifestType, isNonDistributable, MANIFEST_TYPES, MEDIA } from "./values/media-types.ts";
+export { isNonDistributable, MEDIA } from "./values/media-types.ts";
 export { collect, verified } from "./verified.ts";
 export { clampTarTimes } from "./archive/clamp-times.ts";
 export { type ArchivedImage, type ArchivedLayer, unpackDockerArchive } from "./archive/docker-archive.ts";
