@@ -3,7 +3,7 @@ import { composeLabels, type FileMount, toContainerConfig } from "../project/ind
 import { filePath } from "./files.ts";
 import { INGRESS, ingressName, LABELS, type Live } from "./live.ts";
 import { labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
-import type { Describe } from "./rollout/rolling.ts";
+import type { Describe } from "./rollout/change.ts";
 
 const filesOf = (
   manifest: ReleaseManifest,

@@ -11,7 +11,8 @@ import { type Journal, openJournal } from "./journal.ts";
 import { LABELS, readLive } from "./live.ts";
 import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
 import { liveRelease, unfinishedRollout } from "./rollout-state.ts";
-import { type Describe, planRolling } from "./rollout/rolling.ts";
+import type { Describe } from "./rollout/change.ts";
+import { planRolling } from "./rollout/rolling.ts";
 import { dbService, manifestOf, webService } from "./test-data/manifests.ts";
 
 interface Site {

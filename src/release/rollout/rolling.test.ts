@@ -3,7 +3,8 @@ import type { Live, LiveContainer } from "../live.ts";
 import { containerSha, type ReleaseService } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
 import { dbService, manifestOf, plainSpec, webService } from "../test-data/manifests.ts";
-import { type Describe, planRolling } from "./rolling.ts";
+import type { Describe } from "./change.ts";
+import { planRolling } from "./rolling.ts";
 
 const describeReplica: Describe = ({ name, sha, service }) => ({
   config: { Image: service.image.digest, Labels: { name, sha }, HostConfig: {} },

@@ -1,0 +1,180 @@
+import { FULL_TRAFFIC } from "../../core/index.ts";
+import type { Live, LiveContainer } from "../live.ts";
+import { backendName, type ReleaseManifest } from "../manifest.ts";
+import type { Action, Step } from "../plan.ts";
+import type { Change, Describe, Replica } from "./change.ts";
+
+const serverName = (container: { readonly release: number; readonly replica: number }): string =>
+  `r${container.release}-${container.replica}`;
+const newServer = (replica: Replica): string => serverName({ release: replica.release, replica: replica.number });
+
+type Draft = (id: string, why: string, action: Action, rest?: { readonly undo?: readonly Action[]; readonly final?: true }) => Step;
+const drafting =
+  (service: string): Draft =>
+  (id, why, action, rest) => ({ id: `${service}/${id}`, service, why, action, ...rest });
+
+const waitFor = (replica: Replica, manifest: ReleaseManifest): readonly { readonly why: string; readonly action: Action }[] => {
+  const { service, name, address } = replica;
+  const { route } = service;
+  if (route !== undefined && address !== undefined) {
+    const host = route.hosts.find((one) => one !== "*") ?? "localhost";
+    return [
+      {
+        why: "no traffic before it answers for itself",
+        action: { do: "await-ready", name, address, port: route.port, path: route.ready, host, withinMs: service.readyMs },
+      },
+    ];
+  }
+  const completes = manifest.services.some((other) =>
+    other.dependsOn.some((one) => one.service === service.name && one.condition === "service_completed_successfully"),
+  );
+  return completes
+    ? [{ why: "others wait for its end", action: { do: "await-exit", name, withinMs: service.readyMs } }]
+    : [{ why: "others depend on it being well", action: { do: "await-healthy", name, withinMs: service.readyMs } }];
+};
+
+const startWhy = ({ old, order }: Change): string => {
+  if (old.length === 0) return "the first of its kind";
+  return order.way === "start-first" ? "beside the old one" : "in the old one's place";
+};
+
+/** New containers, made, started, ready, and known to the proxy without traffic. */
+export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] => {
+  const step = drafting(change.service.name);
+  const backend = backendName(manifest.project, change.service.name);
+  return change.replicas.flatMap((replica) => {
+    const { name, address, number } = replica;
+    const { config, connect } = describe(replica);
+    const { route } = change.service;
+    const server = newServer(replica);
+    return [
+      step(
+        `create/${number}`,
+        "the new container, under a name no other release has",
+        { do: "create-container", name, platform: live.platform, config, connect },
+        { undo: [{ do: "remove-container", name }] },
+      ),
+      step(`start/${number}`, startWhy(change), {
+        do: "start-container",
+        name,
+      }),
+      ...waitFor(replica, manifest).map(({ why, action }) => step(`ready/${number}`, why, action)),
+      ...(route === undefined || address === undefined
+        ? []
+        : [
+            step(
+              `server/${number}`,
+              "checked by the proxy, without traffic",
+              { do: "add-server", backend, server, address, port: route.port },
+              { undo: [{ do: "remove-server", backend, server }] },
+            ),
+            step(`gate/${number}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: change.service.readyMs }),
+          ]),
+    ];
+  });
+};
+
+/** Stop-first: the old ones leave before the new ones come, and come back when the new ones fail. */
+export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly Step[] => {
+  const { service, old } = change;
+  const step = drafting(service.name);
+  const backend = backendName(manifest.project, service.name);
+  return old.flatMap((container) => {
+    const { name, address } = container;
+    const server = serverName(container);
+    const routed = service.route !== undefined && address !== undefined;
+    const back: readonly Action[] = routed
+      ? [
+          { do: "start-container", name },
+          { do: "add-server", backend, server, address, port: service.route.port },
+          { do: "await-server", backend, server, withinMs: service.readyMs },
+          { do: "shift-traffic", backend, to: [server], weight: FULL_TRAFFIC },
+        ]
+      : [{ do: "start-container", name }];
+    const grace = service.spec.stopGraceSeconds;
+    const suffix = `${container.release}-${container.replica}`;
+    return [
+      ...(routed
+        ? [step(`leave/${suffix}`, "no new requests to the one that goes", { do: "remove-server", backend, server }, { undo: back })]
+        : []),
+      step(`stop/${suffix}`, change.order.why, { do: "stop-container", name, graceSeconds: grace }, routed ? {} : { undo: back }),
+    ];
+  });
+};
+
+/** Where the old one is already gone nothing is gained by waiting for other services, so traffic moves at once. */
+export const shift = (change: Change, manifest: ReleaseManifest): readonly Step[] => {
+  if (change.service.route === undefined) return [];
+  const action: Action = {
+    do: "shift-traffic",
+    backend: backendName(manifest.project, change.service.name),
+    to: change.replicas.map(newServer),
+    weight: FULL_TRAFFIC,
+  };
+  const step = drafting(change.service.name);
+  return change.order.way === "start-first"
+    ? [step("shift", "all traffic to the new ones in one change; from here on only forward", action, { final: true })]
+    : [step("shift", "it answers, and the old one is gone", action)];
+};
+
+const retire = (
+  project: string,
+  service: string,
+  routed: boolean,
+  drainMs: number,
+  graceSeconds: number,
+  old: readonly LiveContainer[],
+): readonly Step[] => {
+  const step = drafting(service);
+  const backend = backendName(project, service);
+  return old.flatMap((container) => {
+    const { name, address } = container;
+    const server = serverName(container);
+    const suffix = `${container.release}-${container.replica}`;
+    return [
+      ...(routed && address !== undefined
+        ? [
+            step(
+              `drain/${suffix}`,
+              "requests in flight finish first",
+              { do: "await-drained", backend, server, withinMs: drainMs },
+              { final: true },
+            ),
+            step(`unlist/${suffix}`, "the proxy forgets it before it stops", { do: "remove-server", backend, server }),
+          ]
+        : []),
+      step(`retire/${suffix}`, `SIGTERM, ${graceSeconds} s of grace`, { do: "stop-container", name, graceSeconds }, { final: true }),
+      step(`remove/${suffix}`, "nothing is left over; rollback brings it back by digest", { do: "remove-container", name }),
+    ];
+  });
+};
+
+/** What was replaced leaves: drained, unlisted, stopped, removed. */
+export const retireChange = (change: Change, manifest: ReleaseManifest): readonly Step[] =>
+  retire(
+    manifest.project,
+    change.service.name,
+    change.service.route !== undefined && change.order.way === "start-first",
+    change.service.drainMs,
+    change.service.spec.stopGraceSeconds,
+    change.old,
+  );
+
+/** Containers of services that the release no longer names. */
+export const dismiss = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
+  const names = new Set(manifest.services.map(({ name }) => name));
+  const gone = [
+    ...Map.groupBy(
+      live.containers.filter(({ service }) => !names.has(service)),
+      ({ service }) => service,
+    ),
+  ];
+  return gone.flatMap(([service, old]) => {
+    const backend = backendName(manifest.project, service);
+    const routed = live.backends.has(backend);
+    const withdraw = routed
+      ? [drafting(service)("withdraw", "its host names are no longer answered", { do: "withdraw-backend", backend })]
+      : [];
+    return [...retire(manifest.project, service, routed, 30_000, 10, old), ...withdraw];
+  });
+};
