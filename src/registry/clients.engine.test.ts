@@ -13,14 +13,17 @@ const NAME = "seaworthy-registry-test";
 
 let registry: TestRegistry;
 let layout: Layout;
-const tagged = new Set<string>();
+const made: string[] = [];
 
 beforeAll(async () => {
   registry = await startTestRegistry();
   layout = await temporaryLayout();
 });
 afterAll(async () => {
-  for (const name of tagged) await exec(DOCKER, ["rmi", "-f", name]);
+  // By id: replaced tags leave images behind that are known by digest only.
+  const left = await exec(DOCKER, ["images", "-q", "--no-trunc", "--filter", `reference=${registry.running.address}/${NAME}/*`]);
+  const ids = new Set([...left.stdout.split("\n"), ...made].filter((id) => id !== ""));
+  if (ids.size > 0) await exec(DOCKER, ["rmi", "-f", ...ids]);
   rmSync(dirname(layout.folder), { recursive: true, force: true });
   await registry[Symbol.asyncDispose]();
 });
@@ -30,11 +33,7 @@ const run = async (program: string, ...args: readonly string[]): Promise<ExecRes
   if (result.exitCode !== 0) throw new Error(`${program} ${args.join(" ")}: ${result.stderr}`);
   return result;
 };
-const at = (name: string): string => {
-  const full = `${registry.running.address}/${name}`;
-  tagged.add(full);
-  return full;
-};
+const at = (name: string): string => `${registry.running.address}/${name}`;
 const imageId = async (name: string): Promise<string> => (await run(DOCKER, "image", "inspect", "--format", "{{.Id}}", name)).stdout.trim();
 
 /** Makes an image in the engine by hand: no builder, no base. */
@@ -42,6 +41,7 @@ const importImage = async (name: string): Promise<void> => {
   const files = [{ path: "data", body: randomBytes(3_000_000) }];
   const imported = await exec(DOCKER, ["import", "-", name], { input: Readable.from(writeTar(files)) });
   expect(imported.exitCode, imported.stderr).toBe(0);
+  made.push(imported.stdout.trim());
 };
 
 test("docker pushes, forgets, pulls by tag and by digest, and has the same image", async () => {
