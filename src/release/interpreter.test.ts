@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fakeClock, silentProgress } from "../core/index.ts";
+import { fakeClock, SeaworthyError, silentProgress } from "../core/index.ts";
 import { createFakeEngine, type FakeEngine, fakeImage } from "../engine/index.ts";
 import { createFakeProxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
@@ -138,6 +138,26 @@ describe("a rollout", () => {
     expect(await where.engine.networks.list({ [LABELS.project]: "shop" })).toEqual([]);
     expect(where.proxy.backends.size).toBe(0);
   });
+});
+
+test("an interrupted rollout stays as it is and can be resumed", async () => {
+  const where = site();
+  await deploy(where, v1);
+  const release = await begin(where, v2);
+  const controller = new AbortController();
+  const interrupted = runRollout(where.journal, { ...where.world, signal: controller.signal }, release, (moment, step) => {
+    if (moment === "done" && step.id === "web/start/1") controller.abort(new SeaworthyError("INTERRUPTED", "interrupted"));
+  });
+  await expect(interrupted).rejects.toMatchObject({ code: "INTERRUPTED" });
+  expect(await containers(where)).toEqual([
+    "shop-db-r1-1 exited",
+    "shop-db-r2-1 running",
+    "shop-web-r1-1 running",
+    "shop-web-r2-1 running",
+  ]);
+  expect(servers(where)).toEqual(["r1-1=100"]);
+  expect(await runRollout(where.journal, where.world, release)).toMatchObject({ state: "live" });
+  expect({ containers: await containers(where), servers: servers(where) }).toEqual(NEW);
 });
 
 describe("killed at any step, the next actor converges", async () => {

@@ -133,7 +133,8 @@ export const runRollout = async (
   try {
     await forward();
   } catch (error) {
-    if (isFinal(read())) throw error;
+    // Interrupted is not failed: the rollout stays as it is, for `deploy --resume` or the next deploy.
+    if (isFinal(read()) || world.signal?.aborted === true) throw error;
     const because = isSeaworthyError(error) ? error : new SeaworthyError("RELEASE_NOT_LIVE", wordsOf(error), { cause: error });
     journal.append(project, release, { kind: "reverting", because: because.message });
     return revert(because);
