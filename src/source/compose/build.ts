@@ -2,7 +2,7 @@ import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type ParsedNode, Sc
 import { SeaworthyError, type SourceText } from "../../core/index.ts";
 import { interpolate, type Lookup } from "./interpolate.ts";
 import { type ComposeNode, type Entry, mappingOf, type MappingNode, type MergeTag, placeOf, type ScalarNode, type Span } from "./node.ts";
-import { type ParsedFile, YAML_LIMITS } from "./parse.ts";
+import { type ParsedFile, YAML_LIMITS, type YamlLimits } from "./parse.ts";
 import { type Problem, problemsError } from "./problem.ts";
 
 type ScalarValue = string | number | boolean | null;
@@ -14,7 +14,9 @@ const MERGE_TAGS: Readonly<Record<string, MergeTag>> = { "!reset": "reset", "!ov
 /** Collections behind an alias are built once and shared; `sizes` counts them at every use, so that no alias can blow a small file up. */
 interface Building {
   readonly source: SourceText;
-  readonly lookup: Lookup;
+  /** Absent: a dollar sign is a dollar sign. */
+  readonly lookup: Lookup | undefined;
+  readonly limits: YamlLimits;
   readonly problems: Problem[];
   readonly anchors: Map<string, ComposeNode>;
   readonly sizes: WeakMap<ComposeNode, number>;
@@ -23,10 +25,10 @@ interface Building {
 
 const count = (building: Building, amount: number): void => {
   building.nodes += amount;
-  if (building.nodes > YAML_LIMITS.nodes)
+  if (building.nodes > building.limits.nodes)
     throw new SeaworthyError(
       "INPUT_TOO_LARGE",
-      `${building.source.path} has more than ${YAML_LIMITS.nodes} YAML values once its aliases are expanded; it was not read further`,
+      `${building.source.path} has more than ${building.limits.nodes} YAML values once its aliases are expanded; it was not read further`,
     );
 };
 
@@ -76,6 +78,7 @@ const buildScalar = (node: Scalar, building: Building): ScalarNode => {
     typeof node.value === "string" || typeof node.value === "number" || typeof node.value === "boolean" ? node.value : null;
   if (typeof value !== "string")
     return { kind: "scalar", ...span, ...tag, value, text: value === null ? "" : (node.source ?? String(value)) };
+  if (building.lookup === undefined) return { kind: "scalar", ...span, ...tag, value, text: value };
   const { value: text, faults } = interpolate(value, building.lookup);
   return {
     kind: "scalar",
@@ -166,32 +169,64 @@ const buildSequence = (items: readonly unknown[], node: Node, building: Building
   return { kind: "sequence", ...span, ...tagOf(node, span, building), items: items.map((item) => buildNode(item as ParsedNode, building)) };
 };
 
+export interface TreeOptions {
+  /** Replaces variables the way Compose does. Absent: a dollar sign is a dollar sign. */
+  readonly lookup?: Lookup;
+  readonly limits?: YamlLimits;
+}
+
+const begin = (source: SourceText, { lookup, limits = YAML_LIMITS }: TreeOptions): Building => ({
+  source,
+  lookup,
+  limits,
+  problems: [],
+  anchors: new Map(),
+  sizes: new WeakMap(),
+  nodes: 0,
+});
+
 /**
- * The trees of a file, one for each YAML document, with aliases and merge keys resolved and variables replaced. A variable that is missing is kept as a
+ * The trees of a file, one for each YAML document that says something, with aliases and merge keys resolved, together with what is wrong: duplicate keys
+ * (the last counts), unknown tags (taken as if absent), aliases without an anchor (null).
+ * @throws INPUT_TOO_LARGE over the limits' number of values.
+ */
+export const readTrees = (
+  file: ParsedFile,
+  options: TreeOptions = {},
+): { readonly trees: readonly ComposeNode[]; readonly problems: readonly Problem[] } => {
+  const work = begin(file.source, options);
+  const trees = file.documents.flatMap(({ contents }) => {
+    work.anchors.clear();
+    if (contents === null) return [];
+    const tree = buildNode(contents, work);
+    return tree.kind === "scalar" && tree.value === null ? [] : [tree];
+  });
+  return { trees, problems: work.problems };
+};
+
+/**
+ * The trees of a compose file, one for each YAML document, with aliases and merge keys resolved and variables replaced. A variable that is missing is kept as a
  * problem of its scalar: an override file, or a profile that is not active, may make it irrelevant.
  * @throws INPUT_INVALID for duplicate keys, unknown tags, aliases without an anchor or a root that is no mapping; INPUT_TOO_LARGE over 100,000 values.
  */
 export const buildTrees = (file: ParsedFile, lookup: Lookup): readonly MappingNode[] => {
-  const building: Building = { source: file.source, lookup, problems: [], anchors: new Map(), sizes: new WeakMap(), nodes: 0 };
-  const trees = file.documents.flatMap(({ contents }) => {
-    building.anchors.clear();
-    if (contents === null) return [];
-    const tree = buildNode(contents, building);
-    if (tree.kind === "mapping") return [tree];
-    if (tree.kind === "scalar" && tree.value === null) return [];
-    report(building, tree, "expected a mapping with keys such as services: at the top of the file");
-    return [];
-  });
-  if (building.problems.length > 0) throw problemsError(building.problems);
-  return trees;
+  const { trees, problems } = readTrees(file, { lookup });
+  const rootless = trees
+    .filter((tree) => tree.kind !== "mapping")
+    .map((tree): Problem => ({
+      code: "INPUT_INVALID",
+      place: placeOf(tree),
+      message: "expected a mapping with keys such as services: at the top of the file",
+    }));
+  if (problems.length + rootless.length > 0) throw problemsError([...problems, ...rootless]);
+  return trees.filter((tree) => tree.kind === "mapping");
 };
 
 /** The value of one key at the top of a file, the last document's first; undefined where it is absent or not a scalar. */
 export const topLevelScalar = (file: ParsedFile, key: string, lookup: Lookup): ScalarNode | undefined => {
   for (const { contents } of file.documents.toReversed()) {
     const found = isMap(contents) ? contents.get(key, true) : undefined;
-    if (isScalar(found))
-      return buildScalar(found, { source: file.source, lookup, problems: [], anchors: new Map(), sizes: new WeakMap(), nodes: 0 });
+    if (isScalar(found)) return buildScalar(found, begin(file.source, { lookup }));
   }
   return undefined;
 };

@@ -3,7 +3,16 @@ import { formatByteSize, SeaworthyError, type SourceText } from "../../core/inde
 import { type Problem, problemsError } from "./problem.ts";
 
 /** Bounds on a hostile file. The largest compose file among some thousand public ones has 120 kB and 9 levels. */
-export const YAML_LIMITS = { bytes: 1024 * 1024, depth: 64, documents: 32, nodes: 100_000 } as const;
+export const YAML_LIMITS: YamlLimits = { bytes: 1024 * 1024, depth: 64, documents: 32, nodes: 100_000 };
+
+export interface YamlLimits {
+  readonly bytes: number;
+  /** Levels of nesting. */
+  readonly depth: number;
+  readonly documents: number;
+  /** Values, once aliases are expanded. */
+  readonly nodes: number;
+}
 
 /** One parsed file: its text and its YAML documents, not yet interpolated. */
 export interface ParsedFile {
@@ -30,15 +39,18 @@ const words = (error: YAMLParseError): string => {
   return `YAML: ${said}${expected === undefined ? "" : `; ${expected}`}`;
 };
 
-function* bounded(source: SourceText): Generator<ReturnType<Parser["next"]> extends Generator<infer Token> ? Token : never> {
+function* bounded(
+  source: SourceText,
+  limits: YamlLimits,
+): Generator<ReturnType<Parser["next"]> extends Generator<infer Token> ? Token : never> {
   const parser = new Parser();
   // The parser keeps its open collections on a stack; every nesting level is one collection.
   for (const lexeme of new Lexer().lex(source.text)) {
     yield* parser.next(lexeme);
-    if (parser.stack.length > YAML_LIMITS.depth + 2)
+    if (parser.stack.length > limits.depth + 2)
       throw new SeaworthyError(
         "INPUT_TOO_LARGE",
-        `${source.path}:${source.position(parser.offset).line}: YAML nested more than ${YAML_LIMITS.depth} levels deep is refused`,
+        `${source.path}:${source.position(parser.offset).line}: YAML nested more than ${limits.depth} levels deep is refused`,
       );
   }
   yield* parser.end();
@@ -46,20 +58,20 @@ function* bounded(source: SourceText): Generator<ReturnType<Parser["next"]> exte
 
 /**
  * Parses YAML 1.2 (core schema). Every syntax error is reported, with line and column.
- * @throws INPUT_INVALID with all syntax errors; INPUT_TOO_LARGE over 1 MiB, 64 levels or 32 documents.
+ * @throws INPUT_INVALID with all syntax errors; INPUT_TOO_LARGE over the limits, by default those of a compose file: 1 MiB, 64 levels, 32 documents.
  */
-export const parseYaml = (source: SourceText): ParsedFile => {
-  if (source.text.length > YAML_LIMITS.bytes)
+export const parseYaml = (source: SourceText, limits: YamlLimits = YAML_LIMITS): ParsedFile => {
+  if (source.text.length > limits.bytes)
     throw new SeaworthyError(
       "INPUT_TOO_LARGE",
-      `${source.path} has ${formatByteSize(source.text.length)}; at most ${formatByteSize(YAML_LIMITS.bytes)} of YAML are read`,
+      `${source.path} has ${formatByteSize(source.text.length)}; at most ${formatByteSize(limits.bytes)} of YAML are read`,
     );
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, version: "1.2", schema: "core", stringKeys: false });
   const documents: Document.Parsed[] = [];
-  for (const document of composer.compose(bounded(source), false, source.text.length)) {
+  for (const document of composer.compose(bounded(source, limits), false, source.text.length)) {
     documents.push(document);
-    if (documents.length > YAML_LIMITS.documents)
-      throw new SeaworthyError("INPUT_TOO_LARGE", `${source.path} has more than ${YAML_LIMITS.documents} YAML documents`);
+    if (documents.length > limits.documents)
+      throw new SeaworthyError("INPUT_TOO_LARGE", `${source.path} has more than ${limits.documents} YAML documents`);
   }
   const problems = documents.flatMap((document) =>
     document.errors.map((error): Problem => ({
