@@ -45,8 +45,8 @@ const labels: Reader<Readonly<Record<string, string>>> = (node, path, reading) =
 
 const logging = object({ driver: name, options: textMap });
 
-/** Every service field that is honoured, and how it is read. What is neither here nor refused by name is unknown. */
-const FIELDS = {
+/** Every service field that is honoured, and how it is read. What is neither here nor refused by name is unknown. The guide's table is made from it. */
+export const SERVICE_FIELDS = {
   attach: truth,
   build,
   cap_add: listOf(capability),
@@ -112,6 +112,6 @@ const FIELDS = {
   working_dir: name,
 } as const satisfies Readonly<Record<string, Reader<unknown>>>;
 
-export type ServiceFields = Read<typeof FIELDS>;
+export type ServiceFields = Read<typeof SERVICE_FIELDS>;
 
-export const serviceFields: Reader<ServiceFields> = object(FIELDS, REFUSED_SERVICE_FIELDS);
+export const serviceFields: Reader<ServiceFields> = object(SERVICE_FIELDS, REFUSED_SERVICE_FIELDS);
