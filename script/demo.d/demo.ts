@@ -33,7 +33,7 @@ const finish = async ({ words, keep, signal }: Options, record: DemoRecord, log:
 
 const sayFailure = (words: Words, error: unknown): number => {
   words.say("");
-  words.proof(error instanceof DemoFailure ? error.message : `the demo itself failed: ${wordsOf(error)}`, false);
+  words.failure(error instanceof DemoFailure ? error.message : `the demo itself failed: ${wordsOf(error)}`);
   const lines = error instanceof DemoFailure ? error.lines : error instanceof Error ? (error.stack ?? "").split("\n").slice(1) : [];
   for (const line of lines) words.say(`  ${line}`);
   return error instanceof DemoFailure ? error.exit : 1;
@@ -47,7 +47,7 @@ const prepare = async ({ words }: Options): Promise<{ readonly scratch: Scratch;
   words.heading("A scratch copy of examples/storefront");
   await engineIsFree(PROJECT, words);
   const ports: Ports = {
-    http: await freePort(Number(process.env["STOREFRONT_PORT"] ?? 8080), "0.0.0.0"),
+    http: await freePort(Number(process.env["STOREFRONT_PORT"]) || 8080, "0.0.0.0"),
     registry: await freePort(REGISTRY_PORT, "127.0.0.1"),
   };
   const scratch = makeScratch();

@@ -37,7 +37,8 @@ const demo = async (): Promise<number> => {
   });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
   words.say("");
-  words.say(exit === 0 ? `All of it was true, in ${seconds} s.` : `NOT all of it was true (exit ${exit}, ${seconds} s).`);
+  const refused = summary.releases.length === 0 ? "The demo showed nothing" : "NOT all of it was true";
+  words.say(exit === 0 ? `All of it was true, in ${seconds} s.` : `${refused} (exit ${exit}, ${seconds} s).`);
   if (asked.has("--json")) process.stdout.write(`${JSON.stringify(summary)}\n`);
   return exit;
 };

@@ -6,6 +6,8 @@ export interface Words {
   say(text: string): void;
   /** Something that the demo set out to show, and whether it held. */
   proof(text: string, holds: boolean): void;
+  /** Why the demo cannot go on. */
+  failure(text: string): void;
   /** What goes on at this moment; gone with the next line. */
   passing(text: string): void;
 }
@@ -25,6 +27,7 @@ export const createWords = (out: NodeJS.WriteStream, startedMs: number): Words =
     },
     say: (text) => line(text === "" ? "" : `  ${text}`),
     proof: (text, holds) => line(`  ${holds ? paint("green", "✓") : paint("red", "✗ NOT TRUE:")} ${text}`),
+    failure: (text) => line(`  ${paint("red", "✗")} ${text}`),
     passing: (text) => {
       if (!terminal) return;
       out.write(`\r\u001b[2K  ${paint("dim", `… ${text.trim().slice(0, Math.max(20, (out.columns || 100) - 6))}`)}`);
