@@ -111,16 +111,20 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     options: RunOptions,
     work: () => Promise<T>,
   ): Promise<T> => {
-    using held = new DisposableStack();
-    for (const service of [...new Set(services)].toSorted()) {
-      const lease: KernelLock = await lock(
-        leasePath(project, service),
-        { who, what },
-        { waitMs: options.waitMs ?? 0, clock, ...(options.signal === undefined ? {} : { signal: options.signal }) },
-      );
-      held.use(lease);
+    const held: KernelLock[] = [];
+    try {
+      for (const service of [...new Set(services)].toSorted())
+        held.push(
+          await lock(
+            leasePath(project, service),
+            { who, what },
+            { waitMs: options.waitMs ?? 0, clock, ...(options.signal === undefined ? {} : { signal: options.signal }) },
+          ),
+        );
+      return await work();
+    } finally {
+      for (const lease of held.toReversed()) lease.release();
     }
-    return await work();
   };
 
   const servicesOf = (manifest: ReleaseManifest): readonly string[] => {
