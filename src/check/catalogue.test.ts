@@ -29,7 +29,9 @@ describe("each rule's examples", () => {
 
 describe("the catalogue", () => {
   test("holds exactly the files of its folders, under their names", () => {
-    const files = globSync("rules/*/*.ts", { cwd: here }).map((file) => file.replace(/^rules\//, "").replace(/\.ts$/, ""));
+    const files = globSync("rules/*/*.ts", { cwd: here })
+      .filter((file) => !file.endsWith("/catalogue.ts"))
+      .map((file) => file.replace(/^rules\//, "").replace(/\.ts$/, ""));
     expect(RULES.map((rule) => rule.id).toSorted()).toEqual(files.toSorted());
   });
 

@@ -1,62 +1,58 @@
 import type { AnyRule } from "./rule.ts";
-import { capDropAll } from "./rules/compose/cap-drop-all.ts";
-import { dependantsWait } from "./rules/compose/dependants-wait.ts";
-import { healthcheck } from "./rules/compose/healthcheck.ts";
-import { hostAccess } from "./rules/compose/host-access.ts";
-import { imageVersion } from "./rules/compose/image-version.ts";
-import { init } from "./rules/compose/init.ts";
-import { logRotation } from "./rules/compose/log-rotation.ts";
-import { noNewPrivileges } from "./rules/compose/no-new-privileges.ts";
-import { notPrivileged } from "./rules/compose/not-privileged.ts";
-import { publishedPorts } from "./rules/compose/published-ports.ts";
-import { readOnlyRoot } from "./rules/compose/read-only-root.ts";
-import { resourceLimits } from "./rules/compose/resource-limits.ts";
-import { restartPolicy } from "./rules/compose/restart-policy.ts";
-import { secretInEnvironment } from "./rules/compose/secret-in-environment.ts";
-import { swapLimit } from "./rules/compose/swap-limit.ts";
-import { ballast } from "./rules/context/ballast.ts";
-import { ignoreFile } from "./rules/context/ignore-file.ts";
-import { secretFiles } from "./rules/context/secret-files.ts";
-import { declaredVolumes } from "./rules/image/declared-volumes.ts";
-import { execForm } from "./rules/image/exec-form.ts";
-import { nonRoot } from "./rules/image/non-root.ts";
-import { revisionLabel } from "./rules/image/revision-label.ts";
-import { secretInImage } from "./rules/image/secret-in-image.ts";
-import { sizeBudget } from "./rules/image/size-budget.ts";
-import { stopSignal } from "./rules/image/stop-signal.ts";
+import { COMPOSE_RULES } from "./rules/compose/catalogue.ts";
+import { CONTEXT_RULES } from "./rules/context/catalogue.ts";
+import { DOCKERFILE_RULES } from "./rules/dockerfile/catalogue.ts";
+import { IMAGE_RULES } from "./rules/image/catalogue.ts";
+import { KUBERNETES_RULES } from "./rules/kubernetes/catalogue.ts";
+import { WORKFLOW_RULES } from "./rules/workflow/catalogue.ts";
 
-/** Every rule, by kind; of two about one item the one that says more comes first. The folders under rules/ hold exactly these (catalogue.test.ts). */
+/** Every rule, by kind. The folders under rules/ hold exactly these (catalogue.test.ts). */
 export const RULES: readonly AnyRule[] = [
-  capDropAll,
-  healthcheck,
-  dependantsWait,
-  hostAccess,
-  imageVersion,
-  init,
-  logRotation,
-  noNewPrivileges,
-  notPrivileged,
-  publishedPorts,
-  readOnlyRoot,
-  resourceLimits,
-  restartPolicy,
-  secretInEnvironment,
-  swapLimit,
-  ballast,
-  ignoreFile,
-  secretFiles,
-  declaredVolumes,
-  execForm,
-  nonRoot,
-  revisionLabel,
-  secretInImage,
-  sizeBudget,
-  stopSignal,
+  ...COMPOSE_RULES,
+  ...CONTEXT_RULES,
+  ...IMAGE_RULES,
+  ...DOCKERFILE_RULES,
+  ...KUBERNETES_RULES,
+  ...WORKFLOW_RULES,
 ];
 
-/** By its id, its name alone when only one rule has it, or a peer's id for the same meaning (`hadolint:DL3002`, `DL3002`). */
-export const findRules = (text: string): readonly AnyRule[] =>
-  RULES.filter(
-    (rule) =>
-      rule.id === text || rule.id.endsWith(`/${text}`) || rule.aliases.some((alias) => alias === text || alias.endsWith(`:${text}`)),
-  );
+/** Trivy writes one rule as KSV-0017, KSV017 and AVD-KSV-0017, in any case. */
+const canonicalName = (name: string): string => {
+  const [, tool = "", family = "", number = ""] = /^(trivy:)?(?:avd-)?(ksv|kcv|ds)-?(\d+)$/i.exec(name) ?? [];
+  return family === "" ? name : `${tool}${family.toUpperCase()}-${number.padStart(4, "0")}`;
+};
+
+const idOf = (alias: string): string => alias.slice(alias.indexOf(":") + 1);
+
+const index = (): ReadonlyMap<string, readonly AnyRule[]> => {
+  const found = new Map<string, Set<AnyRule>>();
+  const add = (name: string, rule: AnyRule): void => {
+    const rules = found.get(name);
+    if (rules === undefined) found.set(name, new Set([rule]));
+    else rules.add(rule);
+  };
+  for (const rule of RULES)
+    for (const name of [rule.id, rule.id.slice(rule.kind.length + 1), ...rule.aliases.flatMap((alias) => [alias, idOf(alias)])])
+      add(name, rule);
+  return new Map([...found].map(([name, rules]) => [name, [...rules]]));
+};
+
+let byName: ReadonlyMap<string, readonly AnyRule[]> | undefined;
+
+/**
+ * By its id, its name alone (which rules of several kinds may share), or a peer's id for the same meaning (`hadolint:DL3002`, `DL3002`).
+ * `trivy:*` is every rule that Trivy has too. Empty when there is none.
+ */
+export const findRules = (text: string): readonly AnyRule[] => {
+  const [, tool] = /^(\w+):\*$/.exec(text) ?? [];
+  if (tool !== undefined) return RULES.filter((rule) => rule.aliases.some((alias) => alias.startsWith(`${tool}:`)));
+  byName ??= index();
+  return byName.get(canonicalName(text)) ?? [];
+};
+
+/** The aliases of a rule that a name means; none when it names the rule itself. */
+export const aliasesNamed = (rule: AnyRule, text: string): readonly string[] => {
+  const name = canonicalName(text);
+  if (name === rule.id || name === rule.id.slice(rule.kind.length + 1)) return [];
+  return rule.aliases.filter((alias) => alias === name || idOf(alias) === name);
+};

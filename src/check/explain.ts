@@ -2,7 +2,14 @@ import { itemOf } from "../checklist/index.ts";
 import { RULES } from "./catalogue.ts";
 import type { AnyRule } from "./rule.ts";
 
-const LANGUAGE = { compose: "yaml", image: "json", context: "text" } as const;
+const LANGUAGE = {
+  compose: "yaml",
+  image: "json",
+  context: "text",
+  kubernetes: "yaml",
+  workflow: "yaml",
+  dockerfile: "dockerfile",
+} as const;
 
 const exampleText = (rule: AnyRule, example: AnyRule["examples"][number]["bad"]): string => {
   if (typeof example === "string") return example;

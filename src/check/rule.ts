@@ -1,11 +1,11 @@
-import type { Finding, ItemId, Severity } from "../checklist/index.ts";
+import type { Finding, ItemId, Profile, Severity } from "../checklist/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
-import type { RuleKind, Subjects } from "./subject.ts";
+import type { Keys, PlaceIn, RuleKind, Spot, Subjects } from "./subject.ts";
 
 /** What a rule says of one place. The frame adds the rule, its item and the place in the file. */
-export interface Complaint {
-  /** Keys within the service, as `locate` takes them; the nearest one that was written is shown. Default: the service itself. */
-  readonly at?: readonly (string | number)[];
+export interface Complaint<At = Keys> {
+  /** Where: keys within the service for the rules of a project, a range or span of the text for those of files. Default: the service, the resource, the file. */
+  readonly at?: At;
   /** What is wrong here, with the user's own names in it. Never a secret's value. */
   readonly message: string;
   /** What to do about it. */
@@ -14,6 +14,8 @@ export interface Complaint {
   readonly severity?: Severity;
   readonly confidence?: Finding["confidence"];
   readonly fix?: Finding["fix"];
+  /** Those of the rule's aliases that say exactly this, when the rule's meaning is wider than some of its peers'. Default: all of them. */
+  readonly peers?: readonly string[];
 }
 
 /** An example is the least that shows the rule: it is shown by `explain`, and it is the rule's test. */
@@ -24,6 +26,12 @@ export interface ExampleInputs {
   readonly image: { readonly config: Partial<ImageRunConfig>; readonly sizeBytes?: number; readonly service?: string };
   /** The context's files, by path; `.dockerignore` among them. Content where it matters. */
   readonly context: Readonly<Record<string, string>>;
+  /** Manifests, one text of any number of documents. */
+  readonly kubernetes: string;
+  /** A workflow file. */
+  readonly workflow: string;
+  /** A Dockerfile. */
+  readonly dockerfile: string;
 }
 
 /** Silence on a subject to which the rule applies proves nothing. */
@@ -38,6 +46,8 @@ export interface Rule<K extends RuleKind = RuleKind> {
   readonly item: ItemId;
   readonly severity: Severity;
   readonly confidence: Finding["confidence"];
+  /** The least demanding profile that runs it. Default `dev`, so every one does; `strict` for matters of taste or of one organisation's habits. */
+  readonly profile: Profile;
   /** What must be so, in one sentence. */
   readonly summary: string;
   /** What happens otherwise. */
@@ -50,15 +60,17 @@ export interface Rule<K extends RuleKind = RuleKind> {
   readonly applies: (subject: Subjects[K]) => true | string;
   /** What its silence proves about the item, in words that stand alone, or NOTHING. */
   readonly proves: (subject: Subjects[K]) => string | typeof NOTHING;
-  readonly check: (subject: Subjects[K]) => Iterable<Complaint>;
+  readonly check: (subject: Subjects[K]) => Iterable<Complaint<PlaceIn<K>>>;
 }
 
 export type AnyRule = { readonly [K in RuleKind]: Rule<K> }[RuleKind];
 
+export type Definition<K extends RuleKind> = Omit<Rule<K>, "kind" | "profile"> & { readonly profile?: Profile };
+
 const define =
   <K extends RuleKind>(kind: K) =>
-  (definition: Omit<Rule<K>, "kind">): Rule<K> =>
-    Object.freeze({ ...definition, kind });
+  (definition: Definition<K>): Rule<K> =>
+    Object.freeze({ profile: "dev", ...definition, kind });
 
 /** Judges a service of the compose files. */
 export const composeRule = define("compose");
@@ -66,3 +78,11 @@ export const composeRule = define("compose");
 export const imageRule = define("image");
 /** Judges what a build sends to the engine. */
 export const contextRule = define("context");
+/** Judges one Kubernetes object, with the others at hand. */
+export const kubernetesRule = define("kubernetes");
+/** Judges a CI workflow file. */
+export const workflowRule = define("workflow");
+/** Judges a Dockerfile. */
+export const dockerfileRule = define("dockerfile");
+
+export type FileComplaint = Complaint<Spot>;

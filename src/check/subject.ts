@@ -1,7 +1,10 @@
-import type { Digest, Platform } from "../core/index.ts";
+import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
+import type { Span } from "../source/index.ts";
+import type { Manifests, Resource } from "../source/kubernetes/index.ts";
 import type { ContextFacts } from "./context-facts.ts";
+import type { RuleSettings } from "./rule-settings.ts";
 
 /** What is known of a service's built or pulled image. */
 export interface ImageFacts {
@@ -31,11 +34,50 @@ export interface ContextSubject extends ServiceSubject {
   readonly context: ContextFacts;
 }
 
+/** A piece of the subject's file, as lines and columns or as offsets of a text. */
+export type Spot = Range | Span;
+
+/** What the rules of all text files are given: the file, where to point at when nothing narrower is wrong, and what the user set. */
+export interface FileSubject {
+  readonly source: SourceText;
+  /** As messages call it: `Deployment/web`, `Dockerfile`, `job build`. */
+  readonly name: string;
+  readonly spot: Spot;
+  readonly settings: RuleSettings;
+}
+
+/** One Kubernetes object, among all that are checked together. */
+export interface KubernetesSubject extends FileSubject {
+  readonly resource: Resource;
+  readonly manifests: Manifests;
+}
+
+/** One workflow file. */
+export type WorkflowSubject = FileSubject;
+
+/** One Dockerfile. */
+export type DockerfileSubject = FileSubject;
+
 /** The kinds of rules, by what they judge. A rule's id begins with its kind, its file lies in the folder of that name. */
 export interface Subjects {
   readonly compose: ServiceSubject;
   readonly image: ImageSubject;
   readonly context: ContextSubject;
+  readonly kubernetes: KubernetesSubject;
+  readonly workflow: WorkflowSubject;
+  readonly dockerfile: DockerfileSubject;
 }
 
 export type RuleKind = keyof Subjects;
+
+/** Kinds that judge the services of a compose project. */
+export type ProjectRuleKind = "compose" | "image" | "context";
+
+/** Kinds that judge a parsed text file. */
+export type FileRuleKind = Exclude<RuleKind, ProjectRuleKind>;
+
+/** Keys within the service, as `locate` takes them; the nearest one that was written is shown. */
+export type Keys = readonly (string | number)[];
+
+/** How the rules of a kind say where. */
+export type PlaceIn<K extends RuleKind> = K extends ProjectRuleKind ? Keys : Spot;

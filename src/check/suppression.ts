@@ -1,19 +1,24 @@
-import { Lexer } from "yaml";
 import type { Finding } from "../checklist/index.ts";
 import { formatPlace, isoTime, type Range, type SourceText } from "../core/index.ts";
 import type { Project } from "../project/index.ts";
 import { matcherOf } from "../source/dockerignore/index.ts";
-import { findRules } from "./catalogue.ts";
+import { aliasesNamed, findRules } from "./catalogue.ts";
+import { type Comment, linesOf, yamlComments } from "./comments.ts";
+import { peerComments } from "./peer-comments.ts";
 
 /** A decision to live with a rule's findings at one place, as the user wrote it. */
 export interface Suppression {
+  /** In our own form, which owes a reason and must hide something; or in a peer's, which is honoured as it is. */
+  readonly form: "ours" | "peer";
   /** Rule ids, names or peers' ids, as written. */
   readonly rules: readonly string[];
   readonly reason: string;
   /** ISO date, the last day it holds, in UTC. */
   readonly until?: string;
-  /** Lines whose findings it speaks of; absent: the whole of `files`. */
+  /** Lines whose findings it speaks of. Without lines and offsets: the whole of `files`. */
   readonly lines?: readonly number[];
+  /** A stretch of the text whose findings it speaks of, as well as those of `lines`. */
+  readonly within?: { readonly start: number; readonly end: number };
   /** A path or glob. */
   readonly files: string;
   readonly path: string;
@@ -22,33 +27,14 @@ export interface Suppression {
 
 const COMMENT = /^#\s*seaworthy\s+ignore\s*=\s*(\S+)\s*(?:until\s*=\s*(\S+)\s*)?(.*)$/;
 
-/** Comments of a YAML text with their places; a # inside a string is none. */
-const commentsIn = (source: SourceText): readonly { readonly text: string; readonly range: Range }[] => {
-  const found: { text: string; range: Range }[] = [];
-  let offset = 0;
-  for (const lexeme of new Lexer().lex(source.text)) {
-    // The lexer announces documents, scalars and errors by marks that are not in the text.
-    if (lexeme === "\u0002" || lexeme === "\u001f" || lexeme === "\u0018") continue;
-    if (lexeme.startsWith("#")) found.push({ text: lexeme.trimEnd(), range: source.range(offset, offset + lexeme.trimEnd().length) });
-    offset += lexeme.length;
-  }
-  return found;
-};
-
-/** The lines a comment speaks of: its own, and when it stands alone the next that is no comment. */
-const linesOf = (source: SourceText, line: number): readonly number[] => {
-  if (!source.line(line).trimStart().startsWith("#")) return [line];
-  let next = line + 1;
-  while (/^\s*(?:#.*)?$/.test(source.line(next)) && source.position(source.text.length).line > next) next += 1;
-  return [next];
-};
-
-const inComments = (source: SourceText): readonly Suppression[] =>
-  commentsIn(source).flatMap(({ text, range }) => {
+/** Ours, in comments: `# seaworthy ignore=<rule>[,<rule>] [until=<date>] <reason>`. */
+export const ownComments = (source: SourceText, comments: readonly Comment[]): readonly Suppression[] =>
+  comments.flatMap(({ text, range }) => {
     const match = COMMENT.exec(text);
     if (match === null) return [];
     const [, rules = "", until, reason = ""] = match;
     return {
+      form: "ours",
       rules: rules.split(",").filter((rule) => rule !== ""),
       reason: reason.trim(),
       ...(until === undefined ? {} : { until }),
@@ -59,10 +45,18 @@ const inComments = (source: SourceText): readonly Suppression[] =>
     };
   });
 
-const inSettings = (project: Project): readonly Suppression[] =>
+/** All that the comments of a YAML text say. */
+export const yamlSuppressions = (source: SourceText): readonly Suppression[] => {
+  const comments = yamlComments(source);
+  return [...ownComments(source, comments), ...peerComments(source, comments)];
+};
+
+/** x-seaworthy.check.ignore. */
+export const settingsSuppressions = (project: Project): readonly Suppression[] =>
   project.settings.check.ignore.map(({ rule, path: files = "**", until, why }, index) => {
     const origin = project.locate("x-seaworthy", "check", "ignore", index);
     return {
+      form: "ours",
       rules: [rule],
       reason: why,
       ...(until === undefined ? {} : { until }),
@@ -73,19 +67,34 @@ const inSettings = (project: Project): readonly Suppression[] =>
   });
 
 /** All of a project: comments in its compose files, and x-seaworthy.check.ignore. */
-export const readSuppressions = (project: Project): readonly Suppression[] => [
-  ...project.files.filter((file) => /\.ya?ml$/.test(file.path)).flatMap(inComments),
-  ...inSettings(project),
+export const projectSuppressions = (project: Project): readonly Suppression[] => [
+  ...project.files.filter((file) => /\.ya?ml$/.test(file.path)).flatMap(yamlSuppressions),
+  ...settingsSuppressions(project),
 ];
 
 /** A glob that is malformed matches nothing, and is then reported as unused. */
 const globMatches = (glob: string, path: string): boolean => matcherOf(glob)?.(path) === true;
 
-const speaksOf = (suppression: Suppression, finding: Finding): boolean => {
-  if (!globMatches(suppression.files, finding.path) && suppression.files !== finding.path) return false;
-  if (suppression.lines !== undefined && !suppression.lines.includes(finding.range?.start.line ?? -1)) return false;
-  return suppression.rules.some((name) => findRules(name).some((rule) => rule.id === finding.rule));
+const covers = ({ lines, within }: Suppression, finding: Finding): boolean => {
+  if (lines === undefined && within === undefined) return true;
+  const at = finding.range?.start;
+  if (at === undefined) return false;
+  return lines?.includes(at.line) === true || (within !== undefined && within.start <= at.offset && at.offset < within.end);
 };
+
+/** Whether one of the names is the finding's rule, and, where a peer's rule is narrower than ours, says exactly this. `trivy:*` is all that Trivy says. */
+const names = (suppression: Suppression, finding: Finding): boolean =>
+  suppression.rules.some((name) => {
+    const rule = findRules(name).find(({ id }) => id === finding.rule);
+    if (rule === undefined) return false;
+    const said = aliasesNamed(rule, name);
+    return said.length === 0 || finding.peers === undefined || said.some((alias) => finding.peers?.includes(alias) === true);
+  });
+
+const speaksOf = (suppression: Suppression, finding: Finding): boolean =>
+  (globMatches(suppression.files, finding.path) || suppression.files === finding.path) &&
+  covers(suppression, finding) &&
+  names(suppression, finding);
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const isDate = (text: string): boolean => DATE.test(text) && !Number.isNaN(Date.parse(text));
@@ -105,7 +114,7 @@ const objection = (suppression: Suppression, now: number): Finding | undefined =
     ...(suppression.range === undefined ? {} : { range: suppression.range }),
   };
   const what = `ignore=${suppression.rules.join(",")}`;
-  if (suppression.reason === "")
+  if (suppression.form === "ours" && suppression.reason === "")
     return {
       ...base,
       rule: "suppression/reason-missing",
@@ -143,6 +152,7 @@ export const applySuppressions = (
   });
   const gone = new Set(suppressed.map((one) => one.finding));
   const unused = valid
+    .filter((one) => one.form === "ours")
     .filter((one) => !findings.some((finding) => speaksOf(one, finding)))
     .filter((one) => one.rules.flatMap(findRules).every((rule) => settled.has(rule.id)))
     .map((one): Finding => ({

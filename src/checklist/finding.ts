@@ -22,6 +22,8 @@ export interface Finding {
   readonly service?: string;
   readonly path: string;
   readonly range?: Range;
+  /** The peers' rules that say exactly this, as `tool:id`, where the rule's own aliases are wider. */
+  readonly peers?: readonly string[];
   /** Edits of the user's text that mend it, all or none. */
   readonly fix?: { readonly path: string; readonly edits: readonly Edit[] };
 }

@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { digestOf } from "../../core/index.ts";
+import { digestOf, SourceText } from "../../core/index.ts";
 import type { ImageRunConfig } from "../../engine/index.ts";
 import { loadProject, type Project } from "../../project/index.ts";
-import { checkProject, type CheckOptions, type CheckResult } from "../run.ts";
+import { checkFiles } from "../files.ts";
+import type { CheckResult } from "../judge.ts";
+import { FILE_KINDS } from "../kinds/catalogue.ts";
+import { checkProject, type CheckOptions } from "../run.ts";
 import type { AnyRule, ExampleInputs } from "../rule.ts";
 import type { ImageFacts } from "../subject.ts";
 
@@ -44,9 +47,17 @@ export const checkCompose = (
     checkProject(await load(folder), { now: NOW, ...options }),
   );
 
+/** A text of a file kind, checked by these rules. */
+export const checkText = (kind: AnyRule["kind"], content: string, rules: readonly AnyRule[]): CheckResult => {
+  const known = FILE_KINDS.find((one) => one.kind === kind);
+  if (known === undefined) throw new Error(`no file kind ${kind}`);
+  return checkFiles([{ kind: known.kind, source: new SourceText(known.defaultPath, content) }], { now: NOW, rules });
+};
+
 /** An example, judged by its rule alone. */
 export const checkExample = (rule: AnyRule, example: ExampleInputs[keyof ExampleInputs]): Promise<CheckResult> => {
-  if (typeof example === "string") return checkCompose(example, { rules: [rule] });
+  if (typeof example === "string")
+    return rule.kind === "compose" ? checkCompose(example, { rules: [rule] }) : Promise.resolve(checkText(rule.kind, example, [rule]));
   if (rule.kind === "image") {
     const { config, sizeBytes, service = "" } = example as ExampleInputs["image"];
     const lines =

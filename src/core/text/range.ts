@@ -46,6 +46,11 @@ export class SourceText {
     return this.text.slice(range.start.offset, range.end.offset);
   }
 
+  /** Where a line begins, counted from 1; the end of the text for a line that is not there. */
+  offsetOfLine(line: number): number {
+    return this.#lineStarts[line - 1] ?? this.text.length;
+  }
+
   /** The text of a line, without its end. `line` counts from 1. */
   line(line: number): string {
     const start = this.#lineStarts[line - 1];

@@ -1,0 +1,31 @@
+import { Lexer } from "yaml";
+import type { Range, SourceText } from "../core/index.ts";
+
+/** A comment with its `#`, without what follows it on the line. */
+export interface Comment {
+  readonly text: string;
+  readonly range: Range;
+}
+
+/** Comments of a YAML text with their places; a # inside a string is none. */
+export const yamlComments = (source: SourceText): readonly Comment[] => {
+  // Most files have no comment that decides anything; lexing them a second time would be for nothing.
+  if (!/#.*(?:ignore|skip|disable)/.test(source.text)) return [];
+  const found: Comment[] = [];
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(source.text)) {
+    // The lexer announces documents, scalars and errors by marks that are not in the text.
+    if (lexeme === "\u0002" || lexeme === "\u001f" || lexeme === "\u0018") continue;
+    if (lexeme.startsWith("#")) found.push({ text: lexeme.trimEnd(), range: source.range(offset, offset + lexeme.trimEnd().length) });
+    offset += lexeme.length;
+  }
+  return found;
+};
+
+/** The lines a comment speaks of: its own, and when it stands alone the next that is no comment. */
+export const linesOf = (source: SourceText, line: number): readonly number[] => {
+  if (!source.line(line).trimStart().startsWith("#")) return [line];
+  let next = line + 1;
+  while (/^\s*(?:#.*)?$/.test(source.line(next)) && source.position(source.text.length).line > next) next += 1;
+  return [next];
+};

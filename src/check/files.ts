@@ -1,0 +1,116 @@
+import type { Finding, Profile } from "../checklist/index.ts";
+import type { SourceText } from "../core/index.ts";
+import type { Problem, Span } from "../source/index.ts";
+import { RULES } from "./catalogue.ts";
+import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
+import { FILE_KINDS } from "./kinds/catalogue.ts";
+import type { FileKind } from "./kinds/file-kind.ts";
+import { NO_SETTINGS, type RuleSettings } from "./rule-settings.ts";
+import type { AnyRule, Rule } from "./rule.ts";
+import type { FileRuleKind, FileSubject, Spot, Subjects } from "./subject.ts";
+import { applySuppressions, type Suppression } from "./suppression.ts";
+
+export interface CheckFilesOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Default: all of the catalogue that the profile runs. */
+  readonly rules?: readonly AnyRule[];
+  /** Default `production`. */
+  readonly profile?: Profile;
+  readonly settings?: RuleSettings;
+  /** Ignores that stand outside the files (settingsSuppressions). */
+  readonly ignores?: readonly Suppression[];
+}
+
+const isSpan = (spot: Spot): spot is Span => "source" in spot;
+
+const placeOf =
+  (given: FileSubject) =>
+  (at: Spot | undefined): Pick<Finding, "path" | "range"> => {
+    const spot = at ?? given.spot;
+    return isSpan(spot)
+      ? { path: spot.source.path, range: spot.source.range(spot.start, spot.end) }
+      : { path: given.source.path, range: spot };
+  };
+
+const problemFinding = (problem: Problem): Finding => ({
+  rule: "input/unreadable",
+  severity: "error",
+  confidence: "certain",
+  message: problem.message,
+  advice: "Correct it: what cannot be read was not judged.",
+  path: problem.place?.path ?? "",
+  ...(problem.place === undefined ? {} : { range: problem.place.range }),
+});
+
+/** One rule's judgements of one file as one: what any of them found, or what all of them prove. */
+const together = (judgements: readonly Judgement[]): readonly Judgement[] => {
+  const groups = Map.groupBy(
+    judgements.filter((one) => one.idle !== true),
+    (one) => `${one.rule.id} ${one.subject.kind === "file" ? one.subject.path : ""}`,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const untried = group.find((one) => one.silence.state === "not-tried");
+    const words = [...new Set(group.map((one) => one.silence.words))].join("; ");
+    return [{ ...first, findings: group.flatMap((one) => one.findings), silence: untried?.silence ?? { state: "proven", words } }];
+  });
+};
+
+const judgeKind = <K extends FileRuleKind>(
+  kind: FileKind<K>,
+  rules: readonly Rule<K>[],
+  subjects: readonly Subjects[K][],
+): readonly Judgement[] =>
+  subjects.flatMap((given) => {
+    const judged: Judged<FileRuleKind> = {
+      subject: { kind: "file", path: given.source.path },
+      name: `${given.name} in ${given.source.path}`,
+      place: placeOf(given),
+    };
+    // Places of all file kinds are spots, which the compiler cannot tell of a K that it does not know.
+    return rules.map((rule) => judge(rule, given, judged as unknown as Judged<K>));
+  });
+
+const checkKind = <K extends FileRuleKind>(
+  kind: FileKind<K>,
+  sources: readonly SourceText[],
+  rules: readonly AnyRule[],
+  settings: RuleSettings,
+): { readonly judgements: readonly Judgement[]; readonly problems: readonly Finding[]; readonly suppressions: readonly Suppression[] } => {
+  const ofKind = rules.filter((rule) => rule.kind === kind.kind) as unknown as readonly Rule<K>[];
+  const { subjects, problems, suppressions } = kind.read(sources, settings);
+  return { judgements: judgeKind(kind, ofKind, subjects), problems: problems.map(problemFinding), suppressions };
+};
+
+/** What a text is, by its path and content; undefined for what no rule judges. */
+export const kindOf = (source: SourceText): FileRuleKind | undefined =>
+  FILE_KINDS.find((kind) => kind.mayBe(source.path) && kind.is(source))?.kind;
+
+/** A text to be judged as a file of its kind. */
+export interface CheckedFile {
+  readonly kind: FileRuleKind;
+  readonly source: SourceText;
+}
+
+/** Judges files that are no compose project: each is parsed once, however many rules look at it. What cannot be read is a finding. */
+export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOptions): CheckResult => {
+  const rules = options.rules ?? rulesOf(RULES, options.profile ?? "production");
+  const results = FILE_KINDS.map((kind) => {
+    const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
+    return sources.length === 0
+      ? { judgements: [], problems: [], suppressions: [] }
+      : checkKind(kind as FileKind, sources, rules, options.settings ?? NO_SETTINGS);
+  });
+  const judgements = results.flatMap((result) => result.judgements);
+  const all = judgements.flatMap((judgement) => judgement.findings);
+  const suppressions = [...results.flatMap((result) => result.suppressions), ...(options.ignores ?? [])];
+  const looked = new Set(judgements.map((judgement) => judgement.rule.id));
+  const { findings, suppressed } = applySuppressions(all, suppressions, { now: options.now, settled: looked });
+  return {
+    findings: [...results.flatMap((result) => result.problems), ...findings].toSorted(byPlace),
+    evidence: evidenceFrom(together(judgements), suppressed, options.now),
+    suppressed,
+  };
+};

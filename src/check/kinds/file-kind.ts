@@ -1,0 +1,28 @@
+import type { SourceText } from "../../core/index.ts";
+import type { Problem } from "../../source/index.ts";
+import type { RuleSettings } from "../rule-settings.ts";
+import type { FileRuleKind, Subjects } from "../subject.ts";
+import type { Suppression } from "../suppression.ts";
+
+/** What came of reading files of one kind. */
+export interface ReadFiles<K extends FileRuleKind> {
+  readonly subjects: readonly Subjects[K][];
+  /** What could not be read, and why: shown as findings of the file, which does not stop the others. */
+  readonly problems: readonly Problem[];
+  readonly suppressions: readonly Suppression[];
+}
+
+/** How the files of a kind are recognised and read. One frozen object a kind. */
+export interface FileKind<K extends FileRuleKind = FileRuleKind> {
+  readonly kind: K;
+  /** Whether the path alone, with `/` between folders, is worth opening. */
+  readonly mayBe: (path: string) => boolean;
+  /** Whether a file that may be one is. */
+  readonly is: (source: SourceText) => boolean;
+  /** Reads all files of the kind at once, each parsed once: what one says may depend on another. Never throws for what a file holds. */
+  readonly read: (sources: readonly SourceText[], settings: RuleSettings) => ReadFiles<K>;
+  /** What a text without a name is taken to be called: examples, standard input. */
+  readonly defaultPath: string;
+}
+
+export type AnyFileKind = { readonly [K in FileRuleKind]: FileKind<K> }[FileRuleKind];

@@ -1,0 +1,7 @@
+import type { Rule } from "../../rule.ts";
+import { ballast } from "./ballast.ts";
+import { ignoreFile } from "./ignore-file.ts";
+import { secretFiles } from "./secret-files.ts";
+
+/** The rules for build contexts; of two about one item the one that says more comes first. */
+export const CONTEXT_RULES: readonly Rule<"context">[] = [ballast, ignoreFile, secretFiles];

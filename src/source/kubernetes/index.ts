@@ -1,0 +1,5 @@
+export * from "./manifests.ts";
+export * from "./parse.ts";
+export * from "./pod.ts";
+export * from "./resource.ts";
+export * from "./selector.ts";
