@@ -15,7 +15,7 @@ export const parseByteSize = (text: string): ByteSize => {
   if (!Number.isFinite(bytes) || bytes > Number.MAX_SAFE_INTEGER)
     throw new SeaworthyError(
       "INPUT_INVALID",
-      `"${text}" is not a size: expected a number with an optional unit, as in 512m, 2gb or 1048576`,
+      `"${text.slice(0, 160)}" is not a size: expected a number with an optional unit, as in 512m, 2gb or 1048576`,
     );
   return Math.floor(bytes) as ByteSize;
 };

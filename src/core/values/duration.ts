@@ -14,9 +14,13 @@ export const parseDuration = (text: string): Duration => {
   const trimmed = text.trim();
   if (trimmed === "0") return 0 as Duration;
   if (!WHOLE.test(trimmed))
-    throw new SeaworthyError("INPUT_INVALID", `"${text}" is not a duration: expected a number with a unit, as in 30s, 1m30s, 500ms or 7d`);
+    throw new SeaworthyError(
+      "INPUT_INVALID",
+      `"${text.slice(0, 160)}" is not a duration: expected a number with a unit, as in 30s, 1m30s, 500ms or 7d`,
+    );
   let total = 0;
   for (const [, amount, unit] of trimmed.matchAll(PART)) total += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  if (total > Number.MAX_SAFE_INTEGER) throw new SeaworthyError("INPUT_INVALID", `"${text.slice(0, 160)}" is longer than any clock counts`);
   return total as Duration;
 };
 

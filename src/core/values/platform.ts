@@ -20,7 +20,7 @@ const ALIASES: Readonly<Record<string, { architecture: string; variant?: string 
 export const parsePlatform = (text: string): Platform => {
   const [os, machine, variant, ...rest] = text.split("/");
   if (!os || !machine || rest.length > 0 || !/^[a-z0-9_/-]+$/.test(text))
-    throw new SeaworthyError("INPUT_INVALID", `"${text}" is not a platform: expected os/architecture, as in linux/amd64`);
+    throw new SeaworthyError("INPUT_INVALID", `"${text.slice(0, 160)}" is not a platform: expected os/architecture, as in linux/amd64`);
   return normalisePlatform({ os, architecture: machine, ...(variant === undefined ? {} : { variant }) });
 };
 

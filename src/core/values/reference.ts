@@ -12,15 +12,22 @@ export interface Reference {
   readonly digest?: Digest;
 }
 
-const HOST = /^(?:localhost|[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[a-fA-F0-9:]+\])(?::[0-9]{1,5})?$/;
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]{1,5})?$`);
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 export const isRepository = (text: string): boolean => text.length <= 255 && REPOSITORY.test(text);
 export const isTag = (text: string): boolean => TAG.test(text);
 
+/** What the engine takes for an image's id and refuses as a name (distribution/reference, ParseNormalizedNamed). */
+const IMAGE_ID = /^[a-f0-9]{64}$/;
+
+/** The part of a hostile text that a message quotes. */
+const quoted = (text: string): string => `"${text.length > 100 ? `${text.slice(0, 100)}…` : text}"`;
+
 const refuse = (text: string, why: string): never => {
-  throw new SeaworthyError("INPUT_INVALID", `"${text.slice(0, 300)}" is not an image reference: ${why}`);
+  throw new SeaworthyError("INPUT_INVALID", `${quoted(text)} is not an image reference: ${why}`);
 };
 
 const splitHost = (name: string): { registry: string; repository: string } => {
@@ -44,11 +51,12 @@ export const parseReference = (text: string): Reference => {
   const tag = tagged ? named.slice(colon + 1) : undefined;
   const name = tagged ? named.slice(0, colon) : named;
   if (name === "") refuse(text, "the name is empty");
-  if (tag !== undefined && !isTag(tag)) refuse(text, `the tag "${tag}" must match [A-Za-z0-9_][A-Za-z0-9._-]{0,127}`);
+  if (tag !== undefined && !isTag(tag)) refuse(text, `the tag ${quoted(tag)} must match [A-Za-z0-9_][A-Za-z0-9._-]{0,127}`);
+  if (IMAGE_ID.test(name)) refuse(text, "64 hex digits are the id of an image in one engine, not a name");
   const { registry, repository } = splitHost(name);
-  if (!HOST.test(registry)) refuse(text, `"${registry}" is not a registry host`);
+  if (registry.length > 255 || !HOST.test(registry)) refuse(text, `${quoted(registry)} is not a registry host`);
   if (!isRepository(repository))
-    refuse(text, `"${repository}" is not a repository name (lower case, digits, . _ - between, / as separator)`);
+    refuse(text, `${quoted(repository)} is not a repository name (lower case, digits, . _ - between, / as separator)`);
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 };
 

@@ -104,6 +104,7 @@ export const findImage = (store: FakeStore, text: string): FakeImage | undefined
     const hex = text.replace("sha256:", "");
     const byId = [...store.images.values()].find((image) => image.id.startsWith(`sha256:${hex}`));
     if (byId !== undefined) return byId;
+    if (/^[0-9a-f]{64}$/.test(text)) return undefined;
   }
   const key = imageKey(text);
   return store.images.get(key) ?? [...store.images.values()].find((image) => image.digests.some((digest) => imageKey(digest) === key));
