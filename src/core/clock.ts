@@ -8,22 +8,30 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The longest that setTimeout can wait; beyond it fires at once (24.8 days). */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+const nap = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const aborted = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", aborted, { once: true });
+  });
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const aborted = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", aborted);
-        resolve();
-      }, ms);
-      signal?.addEventListener("abort", aborted, { once: true });
-    }),
+  sleep: async (ms, signal) => {
+    for (let left = ms; left > MAX_TIMEOUT_MS; left -= MAX_TIMEOUT_MS) await nap(MAX_TIMEOUT_MS, signal);
+    await nap(ms > MAX_TIMEOUT_MS ? ms % MAX_TIMEOUT_MS : ms, signal);
+  },
 };
 
 /** A clock that stands still until slept on: `sleep` moves it at once. */
