@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock, type Clock } from "./clock.ts";
 import { SeaworthyError, wordsOf } from "./errors.ts";
+import { fileError } from "./files.ts";
 
 /** A lock that the kernel holds for this process: freed by `release`, by `using`, or by the process's death, never by hand. */
 export interface KernelLock extends Disposable {
@@ -19,8 +20,43 @@ export interface LockHolder {
 
 const holderFile = (path: string): string => `${path}.holder`;
 
-/** Who holds the lock, as far as the holder said; undefined when nobody does or nothing was written. */
-export const readHolder = (path: string): LockHolder | undefined => {
+/** Who looks whether a lock is held has it for an instant; whoever wants it at that instant tries again for this long before it believes in a holder. */
+const INSTANT_MS = 30;
+
+const isBusy = (error: unknown): boolean => /database is locked|SQLITE_BUSY/i.test(wordsOf(error));
+
+const coded = (error: unknown, path: string): unknown => {
+  const words = wordsOf(error);
+  if (/not a database|malformed/i.test(words))
+    return new SeaworthyError("STATE_NEEDS_PERSON", `the lock ${path} is not one: ${words}`, {
+      cause: error,
+      hint: "It holds nothing worth keeping: remove the file when no seaworthy runs.",
+    });
+  if (/unable to open|readonly|access permission/i.test(words))
+    return new SeaworthyError("PERMISSION_DENIED", `cannot open the lock ${path}: ${words}`, { cause: error });
+  if (/disk is full|disk I\/O/i.test(words))
+    return new SeaworthyError("DISK_FULL", `cannot take the lock ${path}: ${words}`, { cause: error });
+  return fileError(error, `take the lock ${path}`);
+};
+
+const acquire = (path: string): DatabaseSync | undefined => {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const database = new DatabaseSync(path, { timeout: INSTANT_MS });
+    try {
+      database.exec("BEGIN EXCLUSIVE");
+      return database;
+    } catch (error) {
+      database.close();
+      if (isBusy(error)) return undefined;
+      throw error;
+    }
+  } catch (error) {
+    throw coded(error, path);
+  }
+};
+
+const readNote = (path: string): LockHolder | undefined => {
   try {
     return JSON.parse(readFileSync(holderFile(path), "utf8")) as LockHolder;
   } catch {
@@ -29,26 +65,27 @@ export const readHolder = (path: string): LockHolder | undefined => {
   }
 };
 
-const isBusy = (error: unknown): boolean => /database is locked|SQLITE_BUSY/i.test(wordsOf(error));
-
-const acquire = (path: string): DatabaseSync | undefined => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(path, { timeout: 0 });
-  try {
-    database.exec("BEGIN EXCLUSIVE");
-    return database;
-  } catch (error) {
-    database.close();
-    if (isBusy(error)) return undefined;
-    throw error;
-  }
+/** Who holds the lock, as far as the holder said; undefined when nobody does, whatever a holder that was killed left behind, or when nothing was written. */
+export const readHolder = (path: string): LockHolder | undefined => {
+  if (!existsSync(path)) return undefined;
+  const free = acquire(path);
+  if (free === undefined) return readNote(path);
+  free.close();
+  return undefined;
 };
 
-/** Undefined when another process, or another part of this one, holds it. */
+/** Undefined when another process, or another part of this one, holds it. @throws PERMISSION_DENIED, DISK_FULL, STATE_NEEDS_PERSON */
 export const tryLock = (path: string, holder: Omit<LockHolder, "pid" | "since">): KernelLock | undefined => {
   const database = acquire(path);
   if (database === undefined) return undefined;
-  writeFileSync(holderFile(path), JSON.stringify({ ...holder, pid: process.pid, since: Date.now() } satisfies LockHolder), { mode: 0o600 });
+  try {
+    writeFileSync(holderFile(path), JSON.stringify({ ...holder, pid: process.pid, since: Date.now() } satisfies LockHolder), {
+      mode: 0o600,
+    });
+  } catch (error) {
+    database.close();
+    throw coded(error, path);
+  }
   const release = (): void => {
     if (!database.isOpen) return;
     rmSync(holderFile(path), { force: true });
@@ -67,7 +104,7 @@ export const lock = async (
   for (;;) {
     const held = tryLock(path, holder);
     if (held !== undefined) return held;
-    if (clock.elapsed() >= until) throw lockedBy(holder.what, readHolder(path));
+    if (clock.elapsed() >= until) throw lockedBy(holder.what, readNote(path));
     await clock.sleep(Math.min(50, Math.max(1, until - clock.elapsed())), signal);
   }
 };

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { hasCode, SeaworthyError } from "./errors.ts";
-import { fileError, readTextFile, writeFileAtomic } from "./files.ts";
+import { fileError, readTextFile, writeFileOnce } from "./files.ts";
 
 /** The one place on a server that holds Seaworthy's state: journal, leases, registry, keys, the proxy's configuration. */
 export interface StateFolder {
@@ -36,15 +36,13 @@ export const openStateFolder = (env: Readonly<Record<string, string | undefined>
   return { folder, runFolder, uuid: identity(join(folder, "uuid")) };
 };
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const identity = (path: string): string => {
-  try {
-    const text = readTextFile(path, 200).trim();
-    if (/^[0-9a-f-]{36}$/.test(text)) return text;
-  } catch (error) {
-    if (!hasCode(error, "INPUT_NOT_FOUND")) throw error;
-    writeFileAtomic(path, `${randomUUID()}\n`, 0o600);
-    return readFileSync(path, "utf8").trim();
-  }
+  // Two first runs at once must agree on one identity, or the engine would be bound to one that is on no disk.
+  if (!existsSync(path)) writeFileOnce(path, `${randomUUID()}\n`, 0o600);
+  const text = readTextFile(path, 200).trim();
+  if (UUID.test(text)) return text;
   throw new SeaworthyError("STATE_NEEDS_PERSON", `${path} does not hold a uuid`, {
     hint: "Restore the file from a backup of the state folder; without it the engine's marker cannot be matched.",
   });
