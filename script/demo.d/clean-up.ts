@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../bases/docker.ts";
+import { governor } from "./marker.ts";
 import { type DemoRecord, forgetRecord } from "./record.ts";
 
 const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
@@ -38,6 +39,8 @@ interface Found {
 }
 
 const find = async (record: DemoRecord): Promise<Found> => {
+  const onDisk = { mounts: mountsUnder(record.scratch), scratch: existsSync(record.scratch) ? [record.scratch] : [] };
+  if (!record.claimed) return { containers: [], networks: [], volumes: [], images: [], ...onDisk };
   const labels = [`dev.seaworthy.project=${record.project}`, `dev.seaworthy.state=${record.uuid}`];
   const all = async (kind: Parameters<typeof list>[0]): Promise<readonly string[]> => [
     ...new Set((await Promise.all(labels.map((label) => list(kind, label)))).flat()),
@@ -48,8 +51,7 @@ const find = async (record: DemoRecord): Promise<Found> => {
     networks,
     volumes,
     images: images.filter((image) => !record.imagesBefore.includes(image)),
-    mounts: mountsUnder(record.scratch),
-    scratch: existsSync(record.scratch) ? [record.scratch] : [],
+    ...onDisk,
   };
 };
 
@@ -60,7 +62,9 @@ export const leftOver = async (record: DemoRecord): Promise<readonly string[]> =
   );
 
 /** Removes all of it and forgets the demo when that worked. What could not be removed stays to be told by `leftOver`. */
-export const cleanUp = async (record: DemoRecord): Promise<readonly string[]> => {
+export const cleanUp = async (known: DemoRecord): Promise<readonly string[]> => {
+  // Cut off between taking the engine and writing that down, the marker itself tells.
+  const record = { ...known, claimed: known.claimed || governor() === known.uuid };
   const { containers, networks, volumes, images, mounts } = await find(record);
   const attempt = (...args: readonly string[]): Promise<unknown> => docker(args).catch(() => undefined);
   if (containers.length > 0) await attempt("rm", "--force", "--volumes", ...containers);

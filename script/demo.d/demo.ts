@@ -2,7 +2,7 @@ import { openStateFolder, wordsOf } from "../../src/core/index.ts";
 import { PROJECT, sayWhere, shipV1, showChecklist, type Stage, underLoad } from "./acts.ts";
 import { cleanUp, imagesOf, leftOver } from "./clean-up.ts";
 import { createCli } from "./cli.ts";
-import { engineIsFree } from "./engine-is-free.ts";
+import { claim, engineIsFree } from "./engine-is-free.ts";
 import { DemoFailure } from "./failure.ts";
 import { freePort } from "./ports.ts";
 import { type DemoRecord, writeRecord } from "./record.ts";
@@ -59,6 +59,7 @@ const prepare = async ({ words }: Options): Promise<{ readonly scratch: Scratch;
     project: PROJECT,
     registryPort: ports.registry,
     imagesBefore: [...imagesBefore],
+    claimed: false,
     kept: false,
   };
   writeRecord(record);
@@ -76,6 +77,9 @@ export const runDemo = async (options: Options): Promise<{ readonly exit: number
     const prepared = await prepare(options);
     const { scratch, ports } = prepared;
     ({ record } = prepared);
+    await claim(record.uuid);
+    record = { ...record, claimed: true };
+    writeRecord(record);
     const prove = (text: string, holds: boolean): void => {
       log.proofs.push(holds);
       words.proof(text, holds);

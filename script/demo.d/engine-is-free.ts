@@ -1,11 +1,27 @@
-import { docker, tryDocker } from "../bases/docker.ts";
+import { docker } from "../bases/docker.ts";
 import { cleanUp } from "./clean-up.ts";
 import { DemoFailure } from "./failure.ts";
+import { governor, MARKER } from "./marker.ts";
 import { readRecord } from "./record.ts";
 import type { Words } from "./words.ts";
 
-const governor = (): string | undefined =>
-  tryDocker(["volume", "inspect", "seaworthy-state", "--format", '{{index .Labels "dev.seaworthy.state"}}']);
+const governed = (owner: string): DemoFailure =>
+  new DemoFailure(
+    4,
+    `this engine is governed by a Seaworthy state folder that is not the demo's (${owner || "unknown"}): a real installation, which the demo leaves alone`,
+    [
+      "Run the demo where nothing is in production: another machine, or another engine (DOCKER_HOST=unix:///path/docker.sock).",
+      `If that installation is gone for good: docker volume rm ${MARKER}`,
+    ],
+  );
+
+/** Takes the engine for the demo's state folder from the start, so that nobody else begins on it before the first deploy would. */
+export const claim = async (uuid: string): Promise<void> => {
+  await docker(["volume", "create", "--label", `dev.seaworthy.state=${uuid}`, MARKER]);
+  const owner = governor();
+  // Creating a volume that exists succeeds and changes nothing.
+  if (owner !== uuid) throw governed(owner ?? "");
+};
 
 /** The demo works only on an engine that nobody else's Seaworthy governs, and touches no project of the same name that is not its own. */
 export const engineIsFree = async (project: string, words: Words): Promise<void> => {
@@ -18,15 +34,7 @@ export const engineIsFree = async (project: string, words: Words): Promise<void>
     if (remaining.length > 0) throw new DemoFailure(4, "what an earlier demo left cannot be removed", remaining);
   }
   const owner = governor();
-  if (owner !== undefined)
-    throw new DemoFailure(
-      4,
-      `this engine is governed by a Seaworthy state folder that is not the demo's (${owner || "unknown"}): a real installation, which the demo leaves alone`,
-      [
-        "Run the demo where nothing is in production: another machine, or another engine (DOCKER_HOST=unix:///path/docker.sock).",
-        "If that installation is gone for good: docker volume rm seaworthy-state",
-      ],
-    );
+  if (owner !== undefined) throw governed(owner);
   const taken = [
     await docker(["ps", "--all", "--filter", `label=com.docker.compose.project=${project}`, "--format", "container {{.Names}}"]),
     await docker(["volume", "ls", "--filter", `name=^${project}_`, "--format", "volume {{.Name}}"]),

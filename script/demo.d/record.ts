@@ -15,6 +15,8 @@ const RECORD = v.object({
   registryPort: v.number(),
   /** References of the demo's repositories that the engine had before it. */
   imagesBefore: v.array(v.string()),
+  /** Before the engine was taken for that state folder, nothing on it is the demo's. */
+  claimed: v.boolean(),
   kept: v.boolean(),
 });
 
