@@ -1,4 +1,4 @@
-import type { Evidence, VerdictState } from "./evidence.ts";
+import type { Evidence, Verdict, VerdictState } from "./evidence.ts";
 import type { ItemId } from "./items.ts";
 
 /** What the gate demands of an item before a release may go on. */
@@ -57,6 +57,7 @@ export interface GateResult {
     readonly item: ItemId;
     readonly requirement: Requirement;
     readonly state: VerdictState;
+    readonly verdict: Verdict;
     readonly evidence: readonly Evidence[];
   }[];
 }

@@ -1,5 +1,5 @@
-import { type Evidence, EVIDENCE_KINDS, type Verdict } from "./evidence.ts";
-import { type ItemId, ITEMS } from "./items.ts";
+import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type Verdict } from "./evidence.ts";
+import { type ItemId, itemOf, ITEMS } from "./items.ts";
 import { type GateResult, type Policy, requirementOf, satisfies, waiverHolds } from "./policy.ts";
 
 /** One line of the checklist: an item, what is held of it, and everything that speaks for or against. */
@@ -25,12 +25,44 @@ const decideSubject = (evidence: readonly Evidence[]): Evidence | undefined => {
   return deciding.find((one) => one.verdict.state === "disproved") ?? deciding[0];
 };
 
-const verdictOf = (item: ItemId, evidence: readonly Evidence[], policy: Policy, now: number): ItemVerdict => {
+const LOOK: Readonly<Record<EvidenceKind, string>> = {
+  static: "a rule",
+  image: "an inspection of the image",
+  scan: "a scan",
+  signature: "a check of signatures",
+  trial: "a trial",
+  live: "a live reading",
+};
+
+const either = (kinds: readonly EvidenceKind[]): string => {
+  const words = kinds.map((kind) => LOOK[kind]);
+  return [words.slice(0, -1).join(", "), words.at(-1) ?? ""].filter((part) => part !== "").join(" or ");
+};
+
+const notRun = (kinds: readonly EvidenceKind[]): string =>
+  ["it has not run", "neither has run"][kinds.length - 1] ?? "none of them has run";
+
+/** Why nothing is known of an item: which kinds of evidence could tell, and which of them were gathered about anything at all. */
+const whyUnknown = (item: ItemId, ran: ReadonlySet<EvidenceKind>): string => {
+  const kinds = itemOf(item).evidence;
+  const missing = kinds.filter((kind) => !ran.has(kind));
+  if (missing.length === kinds.length) return `only ${either(kinds)} can tell, and ${notRun(kinds)}`;
+  if (missing.length === 0) return `${either(kinds)} could tell, but none of this version asks`;
+  return `${either(missing)} could tell, and ${notRun(missing)}; what did run does not ask`;
+};
+
+const verdictOf = (
+  item: ItemId,
+  evidence: readonly Evidence[],
+  policy: Policy,
+  now: number,
+  ran: ReadonlySet<EvidenceKind>,
+): ItemVerdict => {
   const groups = Map.groupBy(evidence, subjectKey);
   const decided = [...groups.values()].map(decideSubject).filter((one) => one !== undefined);
   const deciding = decided.find((one) => one.verdict.state === "disproved") ?? decided[0];
   const untried = evidence.find((one) => one.verdict.state === "not-tried");
-  const verdict: Verdict = deciding?.verdict ?? untried?.verdict ?? { state: "not-tried", reason: "nothing that ran looks at it" };
+  const verdict: Verdict = deciding?.verdict ?? untried?.verdict ?? { state: "not-tried", reason: whyUnknown(item, ran) };
   const waiver = policy.waivers.find((one) => one.item === item && waiverHolds(one, now));
   const waived = waiver !== undefined && verdict.state !== "proven";
   const first = deciding ?? untried;
@@ -44,7 +76,8 @@ const verdictOf = (item: ItemId, evidence: readonly Evidence[], policy: Policy, 
 /** The whole checklist in its own order, one verdict per item. */
 export const judge = (evidence: readonly Evidence[], policy: Policy, now: number): readonly ItemVerdict[] => {
   const byItem = Map.groupBy(evidence, (one) => one.item);
-  return ITEMS.map(({ id }) => verdictOf(id, byItem.get(id) ?? [], policy, now));
+  const ran = new Set(evidence.filter(tried).map((one) => one.kind));
+  return ITEMS.map(({ id }) => verdictOf(id, byItem.get(id) ?? [], policy, now, ran));
 };
 
 /**
@@ -55,6 +88,6 @@ export const gate = (verdicts: readonly ItemVerdict[], policy: Policy, items?: R
   const refusals = verdicts
     .filter(({ item }) => items === undefined || items.has(item))
     .filter(({ item, verdict }) => !satisfies(verdict.state, requirementOf(policy, item)))
-    .map(({ item, verdict, evidence }) => ({ item, requirement: requirementOf(policy, item), state: verdict.state, evidence }));
+    .map(({ item, verdict, evidence }) => ({ item, requirement: requirementOf(policy, item), state: verdict.state, verdict, evidence }));
   return { passed: refusals.length === 0, refusals };
 };

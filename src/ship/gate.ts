@@ -3,13 +3,13 @@ import type { StageResult, Voyage } from "./voyage.ts";
 
 /** What a gate refused, one line an item with the evidence that decided. */
 const refusalLines = (result: GateResult): readonly string[] =>
-  result.refusals.map(({ item, requirement, evidence }) => {
+  result.refusals.map(({ item, requirement, verdict, evidence }) => {
     const deciding = evidence[0];
     const because =
-      deciding === undefined
-        ? "nothing that ran looks at it"
-        : deciding.verdict.state === "not-tried"
-          ? deciding.verdict.reason
+      verdict.state === "not-tried"
+        ? verdict.reason
+        : deciding === undefined
+          ? verdict.state
           : `${formatSubject(deciding.subject)}: ${deciding.because}`;
     return `${item} must be ${requirement === "proven" ? "proven" : "free of disproof"}: ${because}`;
   });
