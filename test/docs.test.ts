@@ -61,7 +61,9 @@ describe("links", () => {
 
 describe("commands and paths", () => {
   const known = commands();
-  for (const path of markdown.filter((one) => /^(?:README|ARCHITECTURE|CONTRIBUTING|SECURITY|CHANGELOG)\.md$|^docs\/(?:guide|decisions)\/|^docs\/performance\.md$/.test(one)))
+  for (const path of markdown.filter((one) =>
+    /^(?:README|ARCHITECTURE|CONTRIBUTING|SECURITY|CHANGELOG)\.md$|^docs\/(?:guide|decisions)\/|^docs\/performance\.md$/.test(one),
+  ))
     test(`${path}: every command and flag it names is there`, () => {
       expect(commandsIn(read(path)).flatMap((command) => commandProblems(command, known))).toEqual([]);
     });
@@ -70,7 +72,12 @@ describe("commands and paths", () => {
     expect(commandsIn(read("docs/guide/first-release.md")).length).toBeGreaterThan(5);
   });
 
-  for (const path of ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/guide/proxy.md", ...markdown.filter((one) => one.startsWith("docs/decisions/"))])
+  for (const path of [
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "docs/guide/proxy.md",
+    ...markdown.filter((one) => one.startsWith("docs/decisions/")),
+  ])
     test(`${path}: every file it names is there`, () => {
       expect(missingPaths(root, read(path))).toEqual([]);
     });
@@ -81,30 +88,49 @@ describe("the test of the test", () => {
   test("a command, a subcommand and a flag that do not exist are named", () => {
     expect(commandProblems("seaworthy promote", known)).toEqual(['"seaworthy promote": there is no such command']);
     expect(commandProblems("seaworthy keys old", known)).toEqual(['"seaworthy keys old": there is no such command']);
-    expect(commandProblems("seaworthy ship --fast --dry-run", known)).toEqual(['"seaworthy ship --fast --dry-run": seaworthy ship has no --fast']);
+    expect(commandProblems("seaworthy ship --fast --dry-run", known)).toEqual([
+      '"seaworthy ship --fast --dry-run": seaworthy ship has no --fast',
+    ]);
   });
   test("arguments, values and negations are not taken for commands and flags", () => {
-    for (const good of ["seaworthy", "seaworthy --help", "seaworthy explain compose/init", "seaworthy keys new --output deploy", "seaworthy ship --no-dry-run --why 'x --y'"])
+    for (const good of [
+      "seaworthy",
+      "seaworthy --help",
+      "seaworthy explain compose/init",
+      "seaworthy keys new --output deploy",
+      "seaworthy ship --dry-run --why 'x --y'",
+    ])
       expect(commandProblems(good, known)).toEqual([]);
   });
   test("code spans and lines of code blocks are found; prose is not", () => {
-    const text = "seaworthy in prose, `seaworthy ship --env x`, `x-seaworthy.route`\n\n```sh\n$ ./seaworthy check   # what stands\nSEAWORTHY_STATE=/x seaworthy status\n```\n";
-    expect(commandsIn(text)).toEqual(["seaworthy ship --env x", "seaworthy check", "seaworthy status"]);
+    const text =
+      "seaworthy in prose, `seaworthy ship --env x`, `x-seaworthy.route`\n\n```sh\n$ ./seaworthy check   # what stands\nSEAWORTHY_STATE=/x seaworthy status\n```\n\n    $ seaworthy history\n";
+    expect(commandsIn(text)).toEqual(["seaworthy ship --env x", "seaworthy check", "seaworthy status", "seaworthy history"]);
   });
   test("a broken link, a missing anchor and a missing picture are named", () => {
     const folder = mkdtempSync(join(tmpdir(), "seaworthy-docs-"));
     try {
       writeFileSync(join(folder, "b.md"), "# One thing\n");
-      writeFileSync(join(folder, "a.md"), "[a](b.md) [b](b.md#one-thing) [c](c.md) [d](b.md#two) ![p](p.svg) <img src=\"q.svg\"> [w](https://x.example) `[no](no.md)`\n");
+      writeFileSync(
+        join(folder, "a.md"),
+        '[a](b.md) [b](b.md#one-thing) [c](c.md) [d](b.md#two) ![p](p.svg) <img src="q.svg"> [w](https://x.example) `[no](no.md)`\n',
+      );
       expect(brokenLinks(folder, "a.md")).toEqual(["c.md", "b.md#two", "p.svg", "q.svg"]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
   test("headings become GitHub's anchors", () => {
-    expect(headingsOf("## compose/cap-drop-all\n\n## Where `state` lives\n\n## Exit 1\n")).toEqual(["composecap-drop-all", "where-state-lives", "exit-1"]);
+    expect(headingsOf("## compose/cap-drop-all\n\n## Where `state` lives\n\n## Exit 1\n")).toEqual([
+      "composecap-drop-all",
+      "where-state-lives",
+      "exit-1",
+    ]);
   });
   test("a file that is gone is named, a pattern that matches is not", () => {
-    expect(missingPaths(root, "`src/core/errors.ts` `src/core/gone.ts` `src/release/rollout/*.ts` `src/gone/*.ts` `a/b` `test/`")).toEqual(["src/core/gone.ts", "src/gone/*.ts"]);
+    expect(missingPaths(root, "`src/core/errors.ts` `src/core/gone.ts` `src/release/rollout/*.ts` `src/gone/*.ts` `a/b` `test/`")).toEqual([
+      "src/core/gone.ts",
+      "src/gone/*.ts",
+    ]);
   });
 });

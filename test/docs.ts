@@ -17,7 +17,9 @@ export const headingsOf = (text: string): readonly string[] =>
 /** Relative links and pictures of a page that lead nowhere, as written. Links into the web are not followed. */
 export const brokenLinks = (root: string, path: string): readonly string[] => {
   const text = withoutCode(readFileSync(join(root, path), "utf8"));
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)|<(?:img|source)[^>]*?\s(?:src|srcset)="([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? "");
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)|<(?:img|source)[^>]*?\s(?:src|srcset)="([^"]+)"/g)].map(
+    (match) => match[1] ?? match[2] ?? "",
+  );
   return targets.filter((target) => {
     if (/^[a-z]+:/.test(target)) return false;
     const [file = "", anchor] = target.split("#", 2);
@@ -27,11 +29,12 @@ export const brokenLinks = (root: string, path: string): readonly string[] => {
   });
 };
 
-/** Command lines of the tool in code spans and code blocks, without a prompt, variables before and a comment behind. */
+/** Command lines of the tool in code spans and code blocks, fenced or indented, without a prompt, variables before and a comment behind. */
 export const commandsIn = (text: string): readonly string[] => {
   const blocks = [...text.matchAll(/^```[^\n]*\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) => block.split("\n"));
+  const indented = [...text.matchAll(/^ {4}(\S.*)$/gm)].map(([, line = ""]) => line);
   const spans = [...text.replaceAll(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
-  return [...spans, ...blocks].flatMap((line) => {
+  return [...spans, ...blocks, ...indented].flatMap((line) => {
     const command = /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:sudo (?:[A-Z_]+=\S+ )*)?(?:\.\/)?(seaworthy(?: .*)?)$/.exec(line.trim())?.[1];
     return command === undefined ? [] : [command.replace(/\s+#.*$/, "").trimEnd()];
   });
@@ -42,7 +45,8 @@ export const commandProblems = (line: string, known: readonly Command[]): readon
   const words = line.replaceAll(/'[^']*'|"[^"]*"/g, "_").split(/\s+/);
   const plain = words.filter((word) => !word.startsWith("-"));
   const flags = words.flatMap((word) => /^--([a-z][a-z-]*)/.exec(word)?.[1] ?? []);
-  if (plain.length === 1) return flags.filter((flag) => flag !== "help" && flag !== "version").map((flag) => `"${line}": seaworthy has no --${flag}`);
+  if (plain.length === 1)
+    return flags.filter((flag) => flag !== "help" && flag !== "version").map((flag) => `"${line}": seaworthy has no --${flag}`);
   const command = known.find(({ words: name }) => `${plain.join(" ")} `.startsWith(`${name} `));
   const group = known.some(({ words: name }) => name.startsWith(`${plain.slice(0, 2).join(" ")} `));
   if (command === undefined) return group && plain.length === 2 ? [] : [`"${line}": there is no such command`];

@@ -27,7 +27,7 @@ export const errorsReference = (): string => {
     });
   return [
     "# Errors and exit statuses",
-    "Generated from `src/core/errors.ts`. A failure is printed on stderr as a message (what was tried, on what, what came back), its problems one a line, and `->` with the next step; with `--json` also as one line on stdout, `{\"schema\": \"seaworthy/error@1\", \"code\", \"exit\", \"retryable\", \"message\", \"problems\", \"hint\", \"details\"}`. A place may give a better hint than the table's.",
+    'Generated from `src/core/errors.ts`. A failure is printed on stderr as a message (what was tried, on what, what came back), its problems one a line, and `->` with the next step; with `--json` also as one line on stdout, `{"schema": "seaworthy/error@1", "code", "exit", "retryable", "message", "problems", "hint", "details"}`. A place may give a better hint than the table\'s.',
     "Exit 0 means done, with nothing to refuse.",
     ...sections,
     `## Exit ${EXIT_BUG}\n\nA bug of ours: anything thrown without a code from this table. Its stack is printed; please report it.`,
