@@ -21,9 +21,12 @@ export interface Command {
   readonly help: string;
 }
 
+// The library declares this parameter for its own context; documentation runs nothing, so ours does as well.
+const documented = application as unknown as Parameters<typeof generateHelpTextForAllCommands>[0];
+
 /** Every command of the tool, in the order of its help. */
 export const commands = (): readonly Command[] =>
-  generateHelpTextForAllCommands(application).map(([words, help]) => ({
+  generateHelpTextForAllCommands(documented).map(([words, help]) => ({
     words,
     help: help
       .split("\n")
