@@ -1,0 +1,68 @@
+import { Agent, request as httpRequest } from "node:http";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createInstallation, type Installation, type InstallationOptions } from "./installation.ts";
+import { startOwnEngine } from "./own-engine.ts";
+
+const FIXTURE = resolve(import.meta.dirname, "../../e2e/fixtures/shop");
+
+/** What a commit makes of the shop's web service. */
+export interface Version {
+  readonly version: string;
+  /** Default true. False: its readiness never comes, and says why. */
+  readonly ready?: boolean;
+  /** Until it is ready. Default 0. */
+  readonly warmUpMs?: number;
+}
+
+const versionFile = ({ version, ready = true, warmUpMs = 0 }: Version): string =>
+  `export const version = ${JSON.stringify(version)};\nexport const ready = ${ready};\nexport const warmUpMs = ${warmUpMs};\n`;
+
+/** SEAWORTHY_E2E_ENGINE=own: every test gets an engine of its own, where the machine's is governed by an installation. Needs root. */
+export const chosenEngine = (): Pick<InstallationOptions, "engine"> =>
+  process.env["SEAWORTHY_E2E_ENGINE"] === "own" ? { engine: startOwnEngine } : {};
+
+/** The fixture shop, not shipped yet; its first commit is v1.0.0. */
+export const createShop = (options: Pick<InstallationOptions, "engine" | "prepare"> = {}): Promise<Installation> =>
+  createInstallation({ from: FIXTURE, project: "swe2e", host: "swe2e.localhost", ...chosenEngine(), ...options });
+
+/** Commits a version of the web service under its tag `v<version>`. */
+export const commitVersion = (shop: Installation, version: Version): Promise<void> =>
+  shop.commit({ [join("web", "version.js")]: versionFile(version) }, `v${version.version}`);
+
+export interface Answer {
+  readonly status: number;
+  readonly version: string;
+  readonly body: string;
+}
+
+/** One request through the proxy. @throws when no whole answer comes within 15 s */
+export const get = ({ url, host }: Pick<Installation, "url" | "host">, path = "/", agent?: Agent): Promise<Answer> =>
+  new Promise((resolveAnswer, reject) => {
+    const request = httpRequest(new URL(path, url), { agent: agent ?? false, timeout: 15_000, headers: { host } }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+      response.on("error", reject);
+      response.on("end", () =>
+        resolveAnswer({ status: response.statusCode ?? 0, version: String(response.headers["x-version"] ?? ""), body }),
+      );
+    });
+    request.on("timeout", () => request.destroy(new Error(`GET ${path} had no answer within 15 s`)));
+    request.on("error", reject);
+    request.end();
+  });
+
+/** Asks until the shop answers with 200. @returns the seconds it took */
+export const answersAgain = async (shop: Installation, withinMs: number): Promise<number> => {
+  const begunMs = performance.now();
+  for (;;) {
+    const answer = await get(shop).catch((error: unknown) => error);
+    const tookMs = performance.now() - begunMs;
+    if (answer !== null && typeof answer === "object" && "status" in answer && answer.status === 200) return tookMs / 1000;
+    if (tookMs > withinMs)
+      throw new Error(
+        `the shop did not answer again within ${withinMs / 1000} s: ${answer instanceof Error ? answer.message : JSON.stringify(answer)}`,
+      );
+    await sleep(50);
+  }
+};
