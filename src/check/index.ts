@@ -4,6 +4,7 @@ export * from "./explain.ts";
 export { readImageFacts } from "./image-facts.ts";
 export { type CheckedFile, checkFiles, type CheckFilesOptions, kindOf } from "./files.ts";
 export { type CheckResult } from "./judge.ts";
+export { outOfScope } from "./out-of-scope.ts";
 export { type RuleSettings } from "./rule-settings.ts";
 export { type AnyRule, type Complaint, composeRule, contextRule, imageRule, NOTHING, type Rule } from "./rule.ts";
 export * from "./run.ts";

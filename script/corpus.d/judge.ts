@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type AnyRule, checkFiles, checkProject } from "../../src/check/index.ts";
+import type { Finding } from "../../src/checklist/index.ts";
+import { isSeaworthyError, SourceText } from "../../src/core/index.ts";
+import { loadProject } from "../../src/project/index.ts";
+import type { CorpusCase } from "./record.ts";
+import { settingsOf } from "./settings.ts";
+
+const FILE_KINDS = {
+  k8s: "kubernetes",
+  workflow: "workflow",
+  action: "workflow",
+  dependabot: "workflow",
+  dockerfile: "dockerfile",
+} as const;
+
+/** What a text of a kind is called when the case does not say. */
+const PATHS: Readonly<Record<string, string>> = {
+  k8s: "manifest.yaml",
+  workflow: ".github/workflows/ci.yml",
+  action: "action.yml",
+  dependabot: ".github/dependabot.yml",
+  dockerfile: "Dockerfile",
+};
+
+const now = Date.now();
+
+const isFileKind = (kind: string): kind is keyof typeof FILE_KINDS => Object.hasOwn(FILE_KINDS, kind);
+
+const judgeFile = (record: CorpusCase, kind: keyof typeof FILE_KINDS, rules: readonly AnyRule[]): readonly Finding[] => {
+  const path = PATHS[kind] ?? record.filename ?? record.file_kind;
+  const texts = record.content === "" && record.files !== undefined ? Object.entries(record.files) : [[path, record.content] as const];
+  const files = texts.map(([name, content]) => ({ kind: FILE_KINDS[kind], source: new SourceText(name, content) }));
+  return checkFiles(files, { now, rules, settings: settingsOf(record) }).findings;
+};
+
+/** A compose file is a project: it is read from a folder of its own. */
+const judgeCompose = async (record: CorpusCase, rules: readonly AnyRule[]): Promise<readonly Finding[]> => {
+  const folder = mkdtempSync(join(tmpdir(), "swt-corpus-"));
+  try {
+    for (const [path, content] of Object.entries({ ...record.files, "compose.yaml": record.content })) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    return checkProject(await loadProject({ folder, env: {}, git: false, profiles: ["*"] }), { now, rules }).findings;
+  } catch (error) {
+    if (isSeaworthyError(error)) return [];
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Whether rules of a kind look at such a text at all. */
+export const judges = (fileKind: string, ruleKind: AnyRule["kind"]): boolean =>
+  isFileKind(fileKind)
+    ? FILE_KINDS[fileKind] === ruleKind
+    : fileKind === "compose"
+      ? ruleKind === "compose" || ruleKind === "context"
+      : fileKind === "image-config" && ruleKind === "image";
+
+/** What the given rules find in the text of a case; nothing for kinds that no rule judges. */
+export const judgeCase = (record: CorpusCase, rules: readonly AnyRule[]): readonly Finding[] | Promise<readonly Finding[]> => {
+  const { file_kind: kind } = record;
+  if (isFileKind(kind)) return judgeFile(record, kind, rules);
+  return kind === "compose" ? judgeCompose(record, rules) : [];
+};
