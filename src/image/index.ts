@@ -13,7 +13,7 @@ export type { Descriptor } from "./values/descriptor.ts";
 export { hasDigest, type Index, type Manifest, type ManifestFacts, MAX_MANIFEST_BYTES, parseManifest } from "./values/manifest.ts";
 export { isNonDistributable, MEDIA } from "./values/media-types.ts";
 export { collect, verified } from "./verified.ts";
-export { clampTarTimes } from "./archive/clamp-times.ts";
+export { setTarTimes, type TimeRule } from "./archive/set-times.ts";
 export { type ArchivedImage, type ArchivedLayer, unpackDockerArchive } from "./archive/docker-archive.ts";
 export type { PaxRecord } from "./archive/pax.ts";
 export { readTar, type TarEntry, type TarHeader, type TarLimits, type TarType } from "./archive/read-tar.ts";

@@ -1,20 +1,17 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { digestOf } from "../../core/index.ts";
-import { createLayout, parseImageConfig } from "../../image/index.ts";
+import { type Digest, digestOf } from "../../core/index.ts";
+import { createLayout, parseImageConfig, type TimeRule, writeTar } from "../../image/index.ts";
 import { stepsOf } from "../dockerfile/inputs.ts";
+import { assembleImage } from "./assemble.ts";
 import { writeConfig } from "./config.ts";
 import { openLayerCache } from "./layer-cache.ts";
 import { planLayers } from "./layer-times.ts";
 import { parallelGzip } from "./parallel-gzip.ts";
-import { readPax, writePax } from "./pax.ts";
-import { spoolImage } from "./spool.ts";
-import { BLOCK, readHeader, withFields } from "./tar-header.ts";
-import { setTarTimes } from "./tar-times.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -26,83 +23,6 @@ async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 const all = async (source: AsyncIterable<Uint8Array>): Promise<Buffer> => Buffer.concat(await Array.fromAsync(source));
-
-const entry = (name: string, body: string | Buffer, fields: { mtime?: number; type?: string; link?: string } = {}): Buffer => {
-  const bytes = Buffer.from(body);
-  const block = Buffer.alloc(BLOCK);
-  block.write(name, 0);
-  block.write("0000644\0", 100);
-  block.write("0000000\0", 108);
-  block.write("0000000\0", 116);
-  block.write(fields.type ?? "0", 156);
-  block.write(fields.link ?? "", 157);
-  block.write("ustar\x0000", 257, "latin1");
-  return Buffer.concat([
-    withFields(block, { size: bytes.length, mtime: fields.mtime ?? 0 }),
-    bytes,
-    Buffer.alloc((BLOCK - (bytes.length % BLOCK)) % BLOCK),
-  ]);
-};
-const end = Buffer.alloc(2 * BLOCK);
-const pax = (records: Record<string, string>): Buffer =>
-  entry("pax", writePax(Object.entries(records).map(([key, value]) => [key, Buffer.from(value)])), { type: "x" });
-
-describe("setting the times of a layer", () => {
-  const times = (tar: Buffer): readonly (readonly [string, number])[] => {
-    const found: [string, number][] = [];
-    for (let at = 0; at < tar.length;) {
-      const block = tar.subarray(at, at + BLOCK);
-      if (block.every((byte) => byte === 0)) break;
-      const header = readHeader(block);
-      found.push([header.name, header.mtime]);
-      at += BLOCK + Math.ceil(header.size / BLOCK) * BLOCK;
-    }
-    return found;
-  };
-
-  test.each([1, 511, 512, 513, 100_000])("in chunks of %i bytes: later ones are set, earlier ones and contents stay", async (size) => {
-    const tar = Buffer.concat([
-      entry("old", "from a package", { mtime: 100 }),
-      entry("new", "x".repeat(1500), { mtime: 5000 }),
-      entry("folder/", "", { mtime: 5001, type: "5" }),
-      end,
-    ]);
-    const changed = await all(setTarTimes(inChunks(tar, size), { to: 300, laterThan: 200 }));
-    expect(times(changed)).toEqual([
-      ["old", 100],
-      ["new", 300],
-      ["folder/", 300],
-    ]);
-    expect(changed.length).toBe(tar.length);
-    expect(changed.includes("x".repeat(1500))).toBe(true);
-  });
-
-  test("a layer with nothing to set keeps its bytes", async () => {
-    const tar = Buffer.concat([pax({ path: "a/long/name", mtime: "99.5" }), entry("name", "body", { mtime: 99 }), end]);
-    expect((await all(setTarTimes(inChunks(tar, 1000), { to: 300, laterThan: 200 }))).equals(tar)).toBe(true);
-  });
-
-  test("pax records: fractions, access and change times go, names stay, an empty header goes whole", async () => {
-    const only = Buffer.concat([pax({ mtime: "5000.25", atime: "5000.5", ctime: "5000" }), entry("f", "body", { mtime: 5000 }), end]);
-    expect(await all(setTarTimes(inChunks(only, 700), { to: 300, laterThan: 200 }))).toEqual(
-      Buffer.concat([entry("f", "body", { mtime: 300 }), end]),
-    );
-    const named = Buffer.concat([pax({ mtime: "5000.25", path: "long/ü" }), entry("f", "body", { mtime: 5000 }), end]);
-    const changed = await all(setTarTimes(inChunks(named, 700), { to: 300, laterThan: 200 }));
-    expect(
-      readPax(changed.subarray(BLOCK, BLOCK + readHeader(changed.subarray(0, BLOCK)).size)).map(([key, value]) => [key, value.toString()]),
-    ).toEqual([["path", "long/ü"]]);
-  });
-
-  test("what is no tar, or ends too soon, is refused", async () => {
-    await expect(all(setTarTimes(inChunks(Buffer.alloc(600, 7), 100), { to: 0, laterThan: 0 }))).rejects.toMatchObject({
-      code: "INPUT_INVALID",
-    });
-    await expect(
-      all(setTarTimes(inChunks(entry("a", "x".repeat(600)).subarray(0, 900), 100), { to: 0, laterThan: 0 })),
-    ).rejects.toMatchObject({ code: "INPUT_INVALID" });
-  });
-});
 
 describe("gzip", () => {
   const text = Buffer.from(Array.from({ length: 400_000 }, (_, at) => `line ${at % 977}\n`).join(""));
@@ -119,28 +39,75 @@ describe("gzip", () => {
   });
 });
 
-describe("the engine's archive", () => {
-  const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');
-  const archive = (manifest: unknown): Buffer =>
-    Buffer.concat([
-      entry("aa/layer.tar", "layer one"),
-      entry("bb/layer.tar", "", { type: "2", link: "../aa/layer.tar" }),
-      entry("c.json", config),
-      entry("manifest.json", JSON.stringify(manifest)),
-      end,
-    ]);
+describe("an image from the engine's archive", () => {
+  const tar = async (mtimeSeconds: number): Promise<Buffer> =>
+    all(writeTar([{ path: "app/it", mtimeSeconds, body: Buffer.from("compress me ".repeat(5000)) }]));
+  const configOf = (diffIds: readonly Digest[]): Buffer =>
+    Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: diffIds } }));
+  /** What `docker save` writes, of as many images as the listing names. */
+  const archive = (layer: Buffer, config: Buffer, listing: unknown): Promise<Buffer> =>
+    all(
+      writeTar([
+        { path: "aa/layer.tar", body: layer },
+        { path: "c.json", body: config },
+        { path: "manifest.json", body: Buffer.from(JSON.stringify(listing)) },
+      ]),
+    );
+  const ONE = [{ Config: "c.json", Layers: ["aa/layer.tar"] }];
+  const assemble = async (bytes: Buffer, times?: TimeRule) =>
+    assembleImage({
+      images: { save: () => inChunks(bytes, 1000) },
+      id: digestOf("the engine's name"),
+      layout: await createLayout(join(folder, randomUUID())),
+      cache: openLayerCache(join(folder, randomUUID())),
+      spoolFolder: join(folder, "spool"),
+      createdAt: 0,
+      labels: {},
+      plan: async ({ diffIds }) => ({
+        plans: diffIds.map((engineDiffId) => ({ engineDiffId, ...(times === undefined ? {} : { times }) })),
+        baseHistory: 0,
+      }),
+    });
 
-  test("layers are found, linked ones too", async () => {
-    const image = await spoolImage(inChunks(archive([{ Config: "c.json", Layers: ["aa/layer.tar", "bb/layer.tar"] }]), 1000), folder);
-    expect(image.config.equals(config)).toBe(true);
-    expect(image.layers.map((layer) => layer.digest)).toEqual([digestOf("layer one"), digestOf("layer one")]);
-  });
   test.each([
-    ["a layer that is not there", [{ Config: "c.json", Layers: ["../../etc/passwd"] }], /lacks \.\.\/\.\.\/etc\/passwd/],
-    ["two images", [{ Config: "c.json" }, { Config: "c.json" }], /one image/],
-    ["no image", [], /one image/],
-  ])("%s is refused", async (_name, manifest, wanted) => {
-    await expect(spoolImage(inChunks(archive(manifest), 1000), folder)).rejects.toThrow(wanted);
+    ["as it is", (layer: Buffer) => layer],
+    ["gzip", gzipSync],
+    ["zstd", zstdCompressSync],
+  ])("a layer that the engine saved %s has the digest of its tar", async (_name, pack) => {
+    const layer = await tar(5000);
+    const bytes = await archive(pack(layer), configOf([digestOf(layer)]), ONE);
+    const image = await assemble(bytes);
+    expect(image.config.diffIds).toEqual([digestOf(layer)]);
+    expect(image.layers[0]?.uncompressedSizeBytes).toBe(layer.length);
+    const timed = await assemble(bytes, { to: 300, laterThan: 200 });
+    expect(timed.config.diffIds).toEqual([digestOf(await tar(300))]);
+    expect(readdirSync(join(folder, "spool"))).toEqual([]);
+  });
+
+  test.each([
+    ["two images", [...ONE, ...ONE], /holds 2/],
+    ["no image", [], /holds 0/],
+    ["a layer that is not there", [{ Config: "c.json", Layers: ["dd/layer.tar"] }], /has no "dd\/layer.tar"/],
+    ["a layer too few", [{ Config: "c.json" }], /0 layers where its configuration names 1/],
+  ])("%s is refused, and nothing is left", async (_name, listing, wanted) => {
+    const layer = await tar(0);
+    await expect(assemble(await archive(layer, configOf([digestOf(layer)]), listing))).rejects.toThrow(wanted);
+    expect(readdirSync(join(folder, "spool"))).toEqual([]);
+  });
+
+  test.each([
+    ["as it is", (layer: Buffer) => layer],
+    ["gzip", gzipSync],
+  ])("another layer than the configuration names is refused: %s", async (_name, pack) => {
+    const bytes = await archive(pack(await tar(1)), configOf([digestOf("another")]), ONE);
+    await expect(assemble(bytes)).rejects.toMatchObject({ code: "INPUT_INVALID" });
+  });
+
+  test("a layer whose compression is damaged is refused", async () => {
+    const layer = await tar(0);
+    const packed = gzipSync(layer);
+    const bytes = await archive(packed.subarray(0, packed.length - 20), configOf([digestOf(layer)]), ONE);
+    await expect(assemble(bytes)).rejects.toMatchObject({ code: "INPUT_INVALID" });
   });
 });
 

@@ -2,12 +2,19 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, SeaworthyError, type Platform } from "../../core/index.ts";
 import type { Images } from "../../engine/index.ts";
-import { type Descriptor, type ImageConfig, type Layout, MEDIA, parseImageConfig } from "../../image/index.ts";
+import {
+  type ArchivedImage,
+  type Descriptor,
+  type ImageConfig,
+  type Layout,
+  MEDIA,
+  parseImageConfig,
+  unpackDockerArchive,
+} from "../../image/index.ts";
 import { writeConfig } from "./config.ts";
 import { finishLayer, type FinishedLayer, layerKey } from "./layer.ts";
 import { type LayerCache, SPOOL_PREFIX } from "./layer-cache.ts";
 import type { LayerTimes } from "./layer-times.ts";
-import { type SpooledImage, spoolImage } from "./spool.ts";
 
 export interface AssembledImage {
   readonly manifest: Descriptor & { readonly platform: Platform };
@@ -41,9 +48,18 @@ const fromCache = async (
   return config.diffIds.length === layers.length ? layers : [];
 };
 
+/** The engine's copy, its layers in files of the folder. */
+const save = async ({ images, id }: AssembleOptions, folder: string): Promise<ArchivedImage> => {
+  const saved = await unpackDockerArchive(images.save(id), folder);
+  const [image] = saved;
+  if (image === undefined || saved.length > 1)
+    throw new SeaworthyError("INPUT_INVALID", `the engine was asked to save one image, ${id}; its archive holds ${saved.length}`);
+  return image;
+};
+
 const finishMissing = async (
   options: AssembleOptions,
-  spooled: SpooledImage,
+  saved: ArchivedImage,
   times: LayerTimes,
   found: readonly (FinishedLayer | undefined)[],
 ): Promise<readonly FinishedLayer[]> => {
@@ -51,9 +67,9 @@ const finishMissing = async (
   // One after the other: each is compressed on all processors already.
   for (const [at, plan] of times.plans.entries()) {
     const ready = found[at];
-    const file = spooled.layers[at];
+    const file = saved.layers[at];
     if (ready === undefined && file === undefined)
-      throw new SeaworthyError("ENGINE_REFUSED", `the engine saved ${spooled.layers.length} layers of ${times.plans.length}`);
+      throw new SeaworthyError("ENGINE_REFUSED", `the engine saved ${saved.layers.length} layers of ${times.plans.length}`);
     if (ready !== undefined || file === undefined) {
       if (ready !== undefined) layers.push(ready);
       continue;
@@ -79,13 +95,13 @@ const collectLayers = async (
   await mkdir(options.spoolFolder, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(options.spoolFolder, SPOOL_PREFIX));
   try {
-    const spooled = await spoolImage(options.images.save(options.id), folder);
-    const config = parseImageConfig(spooled.config);
+    const saved = await save(options, folder);
+    const { config } = saved;
     const times = await options.plan(config);
     const found = await fromCache(options, config, times);
-    const layers = await finishMissing(options, spooled, times, found);
+    const layers = await finishMissing(options, saved, times, found);
     // Engines with containerd's store name images by manifest: only what the id itself proves is kept.
-    if (config.digest === options.id) await options.cache.keepConfig(options.id, spooled.config);
+    if (config.digest === options.id) await options.cache.keepConfig(options.id, config.bytes);
     return { config, times, layers, compressed: layers.length - found.filter((layer) => layer !== undefined).length };
   } finally {
     await rm(folder, { recursive: true, force: true });

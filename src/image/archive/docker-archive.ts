@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
 import { type Digest, fileError, hexOf, isSeaworthyError, parseDigest, SeaworthyError } from "../../core/index.ts";
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
@@ -47,27 +44,18 @@ interface Spooled {
 
 const spool = async (entry: TarEntry, path: string): Promise<Spooled> => {
   const hash = createHash("sha256");
-  const tapped = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of entry.body) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
-  await pipeline(
-    Readable.from(tapped(), { objectMode: false, highWaterMark: 1024 * 1024 }),
-    createWriteStream(path, { flags: "wx", mode: 0o600 }),
-  );
+  await using file = await open(path, "wx", 0o600);
+  for await (const chunk of entry.body) {
+    hash.update(chunk);
+    for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
+  }
   return { path, sizeBytes: entry.header.sizeBytes, digest: parseDigest(`sha256:${hash.digest("hex")}`) };
 };
 
 const compressionOf = async (path: string): Promise<ArchivedLayer["compression"]> => {
-  const file = await open(path, "r");
-  try {
-    const magic = (await file.read(Buffer.alloc(4), 0, 4, 0)).buffer.toString("hex");
-    return magic.startsWith("1f8b") ? "gzip" : magic === "28b52ffd" ? "zstd" : "none";
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path, "r");
+  const magic = (await file.read(Buffer.alloc(4), 0, 4, 0)).buffer.toString("hex");
+  return magic.startsWith("1f8b") ? "gzip" : magic === "28b52ffd" ? "zstd" : "none";
 };
 
 const bad = (why: string): SeaworthyError => new SeaworthyError("INPUT_INVALID", `the image archive cannot be read: ${why}`);

@@ -1,7 +1,8 @@
 import { SeaworthyError } from "../../core/index.ts";
 import { type ByteReader, createByteReader } from "./byte-reader.ts";
-import { paxNumber, type PaxRecord, parsePax, paxValue } from "./pax.ts";
-import { BLOCK, decodeBlock, isZero, MAX_PATH_BYTES, MAX_PAX_BYTES, notATar, padded, type TarBlock } from "./tar-block.ts";
+import { paxNumber, type PaxRecord, paxValue } from "./pax.ts";
+import { MAX_PATH_BYTES, notATar, padded, type TarBlock } from "./tar-block.ts";
+import { createPartReader, type TarPart } from "./tar-parts.ts";
 
 export type TarType = "file" | "directory" | "symlink" | "hardlink" | "character" | "block" | "fifo" | "sparse" | "other";
 
@@ -32,7 +33,7 @@ export interface TarEntry {
 export interface TarLimits {
   /** Default 1,000,000. */
   readonly maxEntries?: number;
-  /** Sum of all bodies. Default 64 GiB. */
+  /** Sum of all bodies, and of what follows the end mark. Default 64 GiB. */
   readonly maxBytes?: number;
 }
 
@@ -57,13 +58,6 @@ export const tarPath = (name: string): string => {
   return parts.join("/");
 };
 
-const bodyOf = async (reader: ByteReader, sizeBytes: number, max: number, what: string): Promise<Buffer> => {
-  if (sizeBytes > max) throw notATar(`${what} has ${sizeBytes} bytes; at most ${max} are read`);
-  const bytes = await reader.take(padded(sizeBytes));
-  if (bytes.length < sizeBytes) throw notATar("it ends in the middle of a header");
-  return bytes.subarray(0, sizeBytes);
-};
-
 const untilNul = (bytes: Buffer): string => {
   const end = bytes.indexOf(0);
   return (end < 0 ? bytes : bytes.subarray(0, end)).toString("utf8");
@@ -85,7 +79,7 @@ const headerOf = (block: TarBlock, extension: Extension): TarHeader => {
   return {
     path: tarPath(paxValue(pax, "path") ?? extension.name ?? block.name.toString("utf8")),
     type,
-    sizeBytes: type === "file" || type === "sparse" || type === "other" ? (paxNumber(pax, "size") ?? block.sizeBytes) : 0,
+    sizeBytes: block.hasBody ? (paxNumber(pax, "size") ?? block.sizeBytes) : 0,
     mode: block.mode & 0o7777,
     uid: paxNumber(pax, "uid") ?? block.uid,
     gid: paxNumber(pax, "gid") ?? block.gid,
@@ -93,17 +87,6 @@ const headerOf = (block: TarBlock, extension: Extension): TarHeader => {
     ...(isLink ? { linkPath: type === "hardlink" ? tarPath(link) : link } : {}),
     pax,
   };
-};
-
-/** GNU's old sparse format: more of the map in blocks that the size does not count. */
-export const readSparseMap = async (reader: ByteReader): Promise<readonly Buffer[]> => {
-  const blocks: Buffer[] = [];
-  do {
-    const block = await reader.take(BLOCK);
-    if (block.length < BLOCK || blocks.length > 20_000) throw notATar("a sparse file's map is cut off or has no end");
-    blocks.push(block);
-  } while (blocks.at(-1)?.[504] !== 0);
-  return blocks;
 };
 
 /** The bytes of one entry: read by whoever asked for the entry, or skipped. */
@@ -130,58 +113,60 @@ const createBody = (
   };
 };
 
+const MAX_GLOBAL_RECORDS = 10_000;
+
+/** What is known of the entry to come, once an extension was read. */
+const extend = (extension: Extension, { block, records, more }: TarPart): Extension => {
+  const text = (): string => untilNul(more.subarray(0, block.sizeBytes));
+  switch (block.type) {
+    case "x":
+      return { ...extension, pax: records };
+    case "L":
+      return { ...extension, name: text() };
+    case "K":
+      return { ...extension, link: text() };
+    default:
+      return extension;
+  }
+};
+
 /**
- * Reads a tar archive as it comes: ustar, pax, GNU long names, sparse files as stored. Nothing is held but one chunk.
+ * Reads a tar archive as it comes: ustar, pax, GNU long names, sparse files as stored. Nothing is held but one chunk. The source is read to its end, so that a
+ * connection behind it is free again.
  * @throws INPUT_INVALID on damage, and on names that would leave the archive; INPUT_TOO_LARGE over a limit
  */
 export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLimits = {}): AsyncGenerator<TarEntry, void, undefined> {
   const maxEntries = limits.maxEntries ?? 1_000_000;
   const maxBytes = limits.maxBytes ?? 64 * 1024 ** 3;
   const reader = createByteReader(source);
+  const nextPart = createPartReader(reader);
   let extension: Extension = { pax: [] };
   let global: readonly PaxRecord[] = [];
-  let entries = 0;
   let total = 0;
+  const count = (bytes: number): void => {
+    total += bytes;
+    if (total > maxBytes) throw new SeaworthyError("INPUT_TOO_LARGE", `the tar archive holds more than ${maxBytes} bytes`);
+  };
   try {
-    for (;;) {
-      const raw = await reader.take(BLOCK);
-      if (raw.length === 0) return;
-      if (raw.length < BLOCK) throw notATar("it ends in the middle of a header");
-      if (isZero(raw)) {
-        if (!isZero(await reader.take(BLOCK))) throw notATar("something follows its end mark");
-        return;
-      }
-      entries += 1;
+    for (let entries = 1; ; entries += 1) {
+      const part = await nextPart();
+      if ("endMark" in part) break;
       if (entries > maxEntries) throw new SeaworthyError("INPUT_TOO_LARGE", `the tar archive has more than ${maxEntries} entries`);
-      const block = decodeBlock(raw);
-      switch (block.type) {
-        case "x":
-          extension = { ...extension, pax: parsePax(await bodyOf(reader, block.sizeBytes, MAX_PAX_BYTES, "an extended header")) };
-          continue;
-        case "g":
-          global = [...global, ...parsePax(await bodyOf(reader, block.sizeBytes, MAX_PAX_BYTES, "a global header"))];
-          // These say where a single file is and how long; for all of them they only serve to make two readers disagree.
-          if (global.length > 10_000 || global.some(({ key }) => key === "path" || key === "linkpath" || key === "size"))
-            throw notATar("a global header sets path or size");
-          continue;
-        case "L":
-          extension = { ...extension, name: untilNul(await bodyOf(reader, block.sizeBytes, MAX_PATH_BYTES + 1, "a long name")) };
-          continue;
-        case "K":
-          extension = { ...extension, link: untilNul(await bodyOf(reader, block.sizeBytes, MAX_PATH_BYTES + 1, "a long link name")) };
-          continue;
-        default:
+      if (part.isExtension) {
+        if (part.block.type === "g") global = [...global, ...part.records];
+        if (global.length > MAX_GLOBAL_RECORDS) throw notATar(`global headers have more than ${MAX_GLOBAL_RECORDS} records`);
+        extension = extend(extension, part);
+        continue;
       }
-      const header = headerOf(block, global.length === 0 ? extension : { ...extension, pax: [...global, ...extension.pax] });
+      const header = headerOf(part.block, global.length === 0 ? extension : { ...extension, pax: [...global, ...extension.pax] });
       extension = { pax: [] };
-      if (block.extended) await readSparseMap(reader);
-      total += header.sizeBytes;
-      if (total > maxBytes) throw new SeaworthyError("INPUT_TOO_LARGE", `the tar archive holds more than ${maxBytes} bytes`);
+      count(header.sizeBytes);
       const body = createBody(reader, header);
       yield { header, body: body.stream };
       await body.skip();
       await reader.take(padded(header.sizeBytes) - header.sizeBytes);
     }
+    for (let rest = await reader.some(maxBytes); rest.length > 0; rest = await reader.some(maxBytes)) count(rest.length);
   } finally {
     await reader.close();
   }

@@ -16,8 +16,10 @@ export interface TarBlock {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Bytes behind the header. Links, directories and devices have none, whatever they claim (Go archive/tar, isHeaderOnly). */
+  /** Bytes behind the header, where no pax record says otherwise. */
   readonly sizeBytes: number;
+  /** Links, directories, devices and pipes have no bytes behind the header, whatever they or pax records claim (Go archive/tar, isHeaderOnly). */
+  readonly hasBody: boolean;
   /** Seconds since the epoch. */
   readonly mtime: number;
   /** GNU's old sparse files continue their map in further blocks. */
@@ -35,6 +37,8 @@ const cString = (block: Buffer, start: number, length: number): Buffer => {
   return end < 0 ? field : field.subarray(0, end);
 };
 
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0;
+
 /** Octal digits, or GNU's base-256 with the top bit set (two's complement). */
 export const readNumber = (block: Buffer, start: number, length: number): number => {
   const first = block[start] ?? 0;
@@ -47,12 +51,17 @@ export const readNumber = (block: Buffer, start: number, length: number): number
       throw notATar("a number is beyond all bounds");
     return Number(signed);
   }
-  const text = block
-    .subarray(start, start + length)
-    .toString("latin1")
-    .replace(/^[ \0]+|[ \0].*$/gs, "");
-  if (!/^[0-7]*$/.test(text)) throw notATar(`"${text.slice(0, 12)}" is not an octal number`);
-  return text === "" ? 0 : Number.parseInt(text, 8);
+  const end = start + length;
+  let at = start;
+  while (at < end && isBlank(block[at])) at += 1;
+  let value = 0;
+  for (; at < end && !isBlank(block[at]); at += 1) {
+    const digit = (block[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7)
+      throw notATar(`${JSON.stringify(block.subarray(start, end).toString("latin1").split("\0", 1)[0])} is not an octal number`);
+    value = value * 8 + digit;
+  }
+  return value;
 };
 
 const CHECKSUM = { start: 148, length: 8 };
@@ -104,6 +113,7 @@ export const decodeBlock = (block: Buffer): TarBlock => {
     uid: readNumber(block, 108, 8),
     gid: readNumber(block, 116, 8),
     sizeBytes: HEADER_ONLY.has(type) ? 0 : sizeBytes,
+    hasBody: !HEADER_ONLY.has(type),
     mtime: readNumber(block, 136, 12),
     extended: type === "S" && format === "gnu" && block[482] !== 0,
   };
