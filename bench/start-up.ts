@@ -37,7 +37,7 @@ const median = (values: readonly number[]): number => Math.round(values.toSorted
 const machine = thisMachine();
 const scratch = mkdtempSync(join(tmpdir(), "seaworthy-start-up-"));
 try {
-  execFileSync(process.execPath, [join(ROOT, "script", "bundle.ts"), join(scratch, "bundle")], { stdio: "ignore" });
+  execFileSync(process.execPath, [join(ROOT, "script", "bundle.ts"), join(scratch, "bundle")], { stdio: ["ignore", "ignore", "inherit"] });
   writeFileSync(join(scratch, "empty.mjs"), "");
   const commands = {
     "empty process": [node, join(scratch, "empty.mjs")],
