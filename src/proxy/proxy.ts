@@ -42,11 +42,18 @@ export interface ProxyOptions {
   readonly clock?: Clock;
 }
 
+/** A unix socket's path has room for 107 bytes (unix(7), sun_path). */
+const assertSocketPath = (path: string): void => {
+  if (Buffer.byteLength(path) > 107) throw new SeaworthyError("USAGE", `the socket path ${path} is longer than the 107 bytes the kernel takes`, { hint: "Choose a shorter SEAWORTHY_STATE." });
+};
+
 const READY_WITHIN_MS = 10_000;
 
 export const createProxy = ({ engine, state, httpPort, image, clock = systemClock }: ProxyOptions): Proxy => {
   const folder = join(state.folder, "proxy");
-  const socketFolder = join(state.runFolder, "proxy");
+  // Not in the run folder, which is empty after a reboot: the engine brings HAProxy back before any of us is there to make it.
+  const socketFolder = join(folder, "sockets");
+  assertSocketPath(join(socketFolder, MASTER_SOCKET));
   const store = openProxyStore(folder);
   const admin = createRuntime(join(socketFolder, ADMIN_SOCKET));
   const master = createRuntime(join(socketFolder, MASTER_SOCKET));

@@ -21,7 +21,7 @@ export interface ProxyView {
 }
 
 export const viewProxy = async ({ scratch, project }: Installation): Promise<ProxyView> => {
-  const [head, ...lines] = (await ask(join(scratch.run, "proxy", "admin.sock"), "show stat")).trim().split("\n");
+  const [head, ...lines] = (await ask(join(scratch.state, "proxy", "sockets", "admin.sock"), "show stat")).trim().split("\n");
   const columns = (head ?? "").replace(/^# /, "").split(",");
   const rows = lines
     .map((line) => Object.fromEntries(line.split(",").map((value, index) => [columns[index] ?? "", value])))
