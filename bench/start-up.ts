@@ -65,12 +65,12 @@ try {
     },
   }));
   const cost = over("bundle --help", median, "cpuMs");
-  const wall = over("bundle --help", median, "wallMs");
+  const wall = over("bundle --help", minimum, "wallMs");
   report(
     "start-up",
     rows,
     {
-      words: `the bundle's --help costs at most ${GOAL_MS} ms over an empty process: ${wall} ms wall, ${cost} ms CPU (median of ${runs}, Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()})`,
+      words: `the bundle's --help costs at most ${GOAL_MS} ms over an empty process: ${cost} ms CPU (median), ${wall} ms wall (minimum; ${runs} runs, Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()})`,
       met: Math.max(cost, wall) <= GOAL_MS,
     },
     machine,
