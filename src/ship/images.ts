@@ -11,6 +11,7 @@ import {
   samePlatform,
   SeaworthyError,
 } from "../core/index.ts";
+import type { BuiltImage, BuiltPlatform } from "../build/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { parseManifest, parseImageConfig, type RegistryClient } from "../image/index.ts";
 import type { Project, Service } from "../project/index.ts";
@@ -30,6 +31,23 @@ export interface ResolvedService {
   readonly ours: boolean;
 }
 
+/** @param what the image, as the user knows it */
+const platformMissing = (service: string, what: string, platforms: readonly Platform[], wanted: Platform): SeaworthyError =>
+  new SeaworthyError(
+    "PLATFORM_MISSING",
+    `the image of ${service} (${what}) is made for ${platforms.map(formatPlatform).join(", ") || "nothing"}; this engine runs ${formatPlatform(wanted)}`,
+  );
+
+/** What was built here for this engine, before it is pushed: its manifest is the subject of evidence. */
+export const builtHere = (image: Pick<BuiltImage, "platforms">, wanted: Platform): BuiltPlatform | undefined =>
+  image.platforms.find(({ platform }) => samePlatform(platform, wanted));
+
+/** @throws PLATFORM_MISSING before anything changes, when an image was never made for this engine */
+export const requirePlatform = ({ service, repository, digest, platforms }: ResolvedService, wanted: Platform): void => {
+  if (!platforms.some((platform) => samePlatform(platform, wanted)))
+    throw platformMissing(service, formatReference(byDigest(repository, digest)), platforms, wanted);
+};
+
 /** The platforms that a digest in a registry has, and the manifest for the wanted one. @throws PLATFORM_MISSING, IMAGE_NOT_FOUND */
 export const inspectRemote = async (
   client: RegistryClient,
@@ -40,10 +58,7 @@ export const inspectRemote = async (
   const found = await client.manifest(reference);
   const manifest = parseManifest(found.bytes, { mediaType: found.mediaType, digest: found.digest });
   const refuse = (platforms: readonly Platform[]): never => {
-    throw new SeaworthyError(
-      "PLATFORM_MISSING",
-      `the image of ${service} (${formatReference(reference)}) is made for ${platforms.map(formatPlatform).join(", ") || "nothing"}; this engine runs ${formatPlatform(wanted)}`,
-    );
+    throw platformMissing(service, formatReference(reference), platforms, wanted);
   };
   if (manifest.kind === "index") {
     const entries = manifest.manifests.flatMap(({ digest, platform }) =>
@@ -92,6 +107,12 @@ export const resolveBuilt = async (
   }
 };
 
+/** The digest that the user pinned, else the one under which the engine pulled it: `digests` are the engine's `repository@digest`. */
+export const knownDigest = (image: Reference, digests: readonly string[]): Digest | undefined => {
+  const known = digests.find((one) => one.startsWith(`${image.registry}/${image.repository}@`) || one.startsWith(`${image.repository}@`));
+  return image.digest ?? (known === undefined ? undefined : parseDigest(known.slice(known.indexOf("@") + 1)));
+};
+
 /** An image that others built: by the digest the user pinned, else by what its tag stands for in the engine or the registry now. */
 export const resolveForeign = async (
   service: Service,
@@ -102,13 +123,7 @@ export const resolveForeign = async (
   const { image } = service.spec;
   if (image === undefined) throw new SeaworthyError("INPUT_INVALID", `the service ${service.name} has neither image nor build`);
   const local = await engine.images.inspect(formatReference(image));
-  const known = local?.digests.find(
-    (one) => one.startsWith(`${image.registry}/${image.repository}@`) || one.startsWith(`${image.repository}@`),
-  );
-  const digest =
-    image.digest ??
-    (known === undefined ? undefined : parseDigest(known.slice(known.indexOf("@") + 1))) ??
-    (await client.resolve(image)).digest;
+  const digest = knownDigest(image, local?.digests ?? []) ?? (await client.resolve(image)).digest;
   const base = {
     service: service.name,
     repository: { registry: image.registry, repository: image.repository },
@@ -116,11 +131,7 @@ export const resolveForeign = async (
     ours: false,
   } as const;
   if (local !== undefined) {
-    if (!samePlatform(local.platform, wanted))
-      throw new SeaworthyError(
-        "PLATFORM_MISSING",
-        `the image of ${service.name} (${formatReference(image)}) is made for ${formatPlatform(local.platform)}; this engine runs ${formatPlatform(wanted)}`,
-      );
+    if (!samePlatform(local.platform, wanted)) throw platformMissing(service.name, formatReference(image), [local.platform], wanted);
     return { ...base, manifest: digest, platforms: [local.platform] };
   }
   return { ...base, ...(await inspectRemote(client, byDigest(image, digest), service.name, wanted)) };

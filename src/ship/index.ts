@@ -6,7 +6,7 @@ export { pullCredentials } from "./pull-credentials.ts";
 export { repositoryOf } from "./repositories.ts";
 export { rollback } from "./rollback.ts";
 export { ship, type ShipReport, type StageReport } from "./ship.ts";
-export { buildServices, imageFacts } from "./stages/build.ts";
+export { buildServices } from "./stages/build.ts";
 export { check as checkStage } from "./stages/check.ts";
 export { deploy as deployStage } from "./stages/deploy.ts";
 export { push as pushStage } from "./stages/push.ts";

@@ -1,24 +1,10 @@
 import { join } from "node:path";
 import { buildService, type BuiltImage } from "../../build/index.ts";
-import { checkProject, type ImageFacts } from "../../check/index.ts";
 import { formatByteSize, shortDigest } from "../../core/index.ts";
 import { gateOn } from "../gate.ts";
+import { judgeImages } from "../judge-images.ts";
 import { baseName } from "../repositories.ts";
 import type { Stage, Voyage } from "../voyage.ts";
-
-/** What the image rules look at. */
-export const imageFacts = (image: BuiltImage): ImageFacts | undefined => {
-  const platform = image.platforms[0];
-  return platform === undefined
-    ? undefined
-    : {
-        digest: platform.manifest,
-        platform: platform.platform,
-        sizeBytes: platform.uncompressedSizeBytes,
-        config: platform.run,
-        layers: platform.layers.map(({ diffId }) => diffId),
-      };
-};
 
 /** Builds the named services, or all that can be built, each into a layout of its own. */
 export const buildServices = async (voyage: Voyage, only: readonly string[] = []): Promise<readonly BuiltImage[]> => {
@@ -45,17 +31,12 @@ export const build: Stage = {
   brief: "images with known digests, assembled by us",
   run: async (voyage) => {
     const images = await buildServices(voyage);
-    if (images.length === 0) return { state: "not-tried", reason: "no service has a build section" };
-    const facts = new Map(
-      images.flatMap((image) => {
-        const known = imageFacts(image);
-        return known === undefined ? [] : [[image.service, known] as const];
-      }),
-    );
-    const { evidence } = checkProject(voyage.project, { images: facts, now: voyage.clock.now() });
+    const evidence = await judgeImages(voyage);
     // The same rules again, now with the images at hand: what they say replaces what the files alone said.
     voyage.evidence.splice(0, voyage.evidence.length, ...evidence);
     const refused = gateOn(voyage, new Set(evidence.map(({ item }) => item)));
-    return refused ?? { state: "passed", words: images.map(line).join("; ") };
+    if (refused !== undefined) return refused;
+    if (images.length === 0) return { state: "not-tried", reason: "no service has a build section" };
+    return { state: "passed", words: images.map(line).join("; ") };
   },
 };

@@ -1,6 +1,6 @@
 import { byTag, formatByteSize, formatReference, shortDigest } from "../../core/index.ts";
 import { copyToRegistry, openLayout } from "../../image/index.ts";
-import type { ResolvedService } from "../images.ts";
+import { builtHere, type ResolvedService } from "../images.ts";
 import { repositoryOf } from "../repositories.ts";
 import type { Stage } from "../voyage.ts";
 
@@ -8,18 +8,17 @@ export const push: Stage = {
   name: "push",
   brief: "exactly the bytes that were built, to the registry",
   run: async (voyage) => {
-    const { project, harbour, built, images, dryRun, progress } = voyage;
+    const { project, harbour, built, images, platform, dryRun, progress } = voyage;
     let sentBytes = 0;
     for (const service of project.services) {
       const image = built.get(service.name);
       if (image === undefined) continue;
       const repository = repositoryOf(project, service, harbour.address);
-      const platform = image.platforms[0];
       const resolved: ResolvedService = {
         service: service.name,
         repository,
         digest: image.digest,
-        manifest: platform?.manifest ?? image.digest,
+        manifest: builtHere(image, platform)?.manifest ?? image.digest,
         platforms: image.platforms.map((one) => one.platform),
         ours: true,
       };
