@@ -61,8 +61,11 @@ describe("the catalogue", () => {
   });
 
   test("a rule is found by its id, its name and a peer's id", () => {
-    for (const name of ["image/non-root", "non-root", "hadolint:DL3002", "DL3002"])
-      expect(findRules(name).map((rule) => rule.id)).toEqual(["image/non-root"]);
+    for (const name of ["image/non-root", "hadolint:DL3002", "DL3002"])
+      expect(findRules(name).map((rule) => rule.id)).toContain("image/non-root");
+    expect(findRules("non-root").map((rule) => rule.id)).toEqual(expect.arrayContaining(["image/non-root", "kubernetes/non-root"]));
+    for (const name of ["KSV-0017", "trivy:KSV-0017", "ksv017", "AVD-KSV-0017"])
+      expect(findRules(name).map((rule) => rule.id)).toEqual(["kubernetes/privileged"]);
     expect(findRules("no-such-rule")).toEqual([]);
   });
 

@@ -107,7 +107,11 @@ export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOpt
   const all = judgements.flatMap((judgement) => judgement.findings);
   const suppressions = [...results.flatMap((result) => result.suppressions), ...(options.ignores ?? [])];
   const looked = new Set(judgements.map((judgement) => judgement.rule.id));
-  const { findings, suppressed } = applySuppressions(all, suppressions, { now: options.now, settled: looked });
+  const { findings, suppressed } = applySuppressions(all, suppressions, {
+    now: options.now,
+    settled: looked,
+    kinds: new Set(files.map((file) => file.kind)),
+  });
   return {
     findings: [...results.flatMap((result) => result.problems), ...findings].toSorted(byPlace),
     evidence: evidenceFrom(together(judgements), suppressed, options.now),

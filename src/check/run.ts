@@ -85,6 +85,7 @@ export const checkProject = (project: Project, options: CheckOptions): CheckResu
   const { findings, suppressed } = applySuppressions(all, projectSuppressions(project), {
     now: options.now,
     settled: settledRules(rules, judgements),
+    kinds: JUDGES_SERVICES,
   });
   return { findings: findings.toSorted(byPlace), evidence: evidenceFrom(judgements, suppressed, options.now), suppressed };
 };

@@ -5,6 +5,7 @@ import { matcherOf } from "../source/dockerignore/index.ts";
 import { aliasesNamed, findRules } from "./catalogue.ts";
 import { type Comment, linesOf, yamlComments } from "./comments.ts";
 import { peerComments } from "./peer-comments.ts";
+import type { RuleKind } from "./subject.ts";
 
 /** A decision to live with a rule's findings at one place, as the user wrote it. */
 export interface Suppression {
@@ -138,11 +139,28 @@ const objection = (suppression: Suppression, now: number): Finding | undefined =
   return undefined;
 };
 
+/** Whether every rule that an ignore could mean here has had its say. One that means only rules of other kinds is for others to judge. */
+const isSettled = (suppression: Suppression, settled: ReadonlySet<string>, kinds: ReadonlySet<RuleKind>): boolean => {
+  const meant = suppression.rules.flatMap(findRules);
+  const here = meant.filter((rule) => kinds.has(rule.kind));
+  return (here.length > 0 || meant.length === 0) && here.every((rule) => settled.has(rule.id));
+};
+
 /** Takes out what is ignored, and adds what is wrong with the ignores themselves: no reason, out of date, matching nothing. */
 export const applySuppressions = (
   findings: readonly Finding[],
   suppressions: readonly Suppression[],
-  { now, settled }: { readonly now: number; /** Ids of the rules that looked at all there is. */ readonly settled: ReadonlySet<string> },
+  {
+    now,
+    settled,
+    kinds,
+  }: {
+    readonly now: number;
+    /** Ids of the rules that looked at all there is. */
+    readonly settled: ReadonlySet<string>;
+    /** Kinds of rules that were run: a name that rules of several kinds share means these. */
+    readonly kinds: ReadonlySet<RuleKind>;
+  },
 ): { readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[] } => {
   const objections = new Map(suppressions.map((one) => [one, objection(one, now)]));
   const valid = suppressions.filter((one) => objections.get(one) === undefined);
@@ -154,7 +172,7 @@ export const applySuppressions = (
   const unused = valid
     .filter((one) => one.form === "ours")
     .filter((one) => !findings.some((finding) => speaksOf(one, finding)))
-    .filter((one) => one.rules.flatMap(findRules).every((rule) => settled.has(rule.id)))
+    .filter((one) => isSettled(one, settled, kinds))
     .map((one): Finding => ({
       rule: "suppression/unused",
       severity: "warning",

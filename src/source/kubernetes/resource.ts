@@ -29,11 +29,37 @@ export interface Resource {
 /** `Deployment/web`, as kubectl calls it. */
 export const resourceName = ({ kind, name }: Resource): string => (name === "" ? kind : `${kind}/${name}`);
 
-/** A mapping as an object; undefined when it is none (no apiVersion or no kind). */
-export const readResource = (root: MappingNode, template?: string, extent?: Resource["extent"]): Resource | undefined => {
-  const apiVersion = text(root, "apiVersion");
-  const kind = text(root, "kind");
-  if (apiVersion === undefined || kind === undefined || kind === "") return undefined;
+/** Kinds that rules ask for. The API server takes no other case, but a manifest with one is not to be passed for it. */
+const KINDS = [
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "ConfigMap",
+  "CronJob",
+  "DaemonSet",
+  "Deployment",
+  "HorizontalPodAutoscaler",
+  "Ingress",
+  "Job",
+  "NetworkPolicy",
+  "Pod",
+  "PodDisruptionBudget",
+  "ReplicaSet",
+  "ReplicationController",
+  "Role",
+  "RoleBinding",
+  "Secret",
+  "Service",
+  "ServiceAccount",
+  "StatefulSet",
+];
+const canonicalKinds: ReadonlyMap<string, string> = new Map(KINDS.map((kind) => [kind.toLowerCase(), kind]));
+
+/** A mapping as an object; undefined when it has no kind. A missing apiVersion is empty. */
+export const readResource = (root: MappingNode, template?: string): Resource | undefined => {
+  const apiVersion = text(root, "apiVersion") ?? "";
+  const written = text(root, "kind") ?? "";
+  if (written === "") return undefined;
+  const kind = canonicalKinds.get(written.toLowerCase()) ?? written;
   const name = text(root, "metadata", "name") ?? text(root, "metadata", "generateName") ?? "";
   const namespace = text(root, "metadata", "namespace");
   const pod = podOf(kind, root);
@@ -53,6 +79,6 @@ export const readResource = (root: MappingNode, template?: string, extent?: Reso
       name === ""
         ? spot(root, "kind")
         : head(spot(root, "metadata", text(root, "metadata", "name") === undefined ? "generateName" : "name")),
-    extent: extent ?? { start: root.start, end: root.end },
+    extent: { start: root.start, end: root.end },
   };
 };

@@ -1,0 +1,34 @@
+import { containerRule } from "../../kubernetes/define.ts";
+import { inContainer, inPod } from "../../kubernetes/examples.ts";
+import { effective, isWindows, securitySpot } from "../../kubernetes/security.ts";
+import { number } from "../../../source/yaml/index.ts";
+
+const ENOUGH = 10_000;
+
+export const userId = containerRule({
+  id: "kubernetes/user-id",
+  aliases: ["trivy:KSV-0020", "checkov:CKV_K8S_40", "kubescore:container-security-context-user-group-id"],
+  item: "non-root",
+  severity: "info",
+  confidence: "certain",
+  profile: "strict",
+  summary: "A container's user id is no user of the node.",
+  why: "A process that leaves its container has on the node the powers of the user with the same number. Numbers of 10000 and more are given to nobody there.",
+  source: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
+  examples: [
+    { bad: inContainer("securityContext: {runAsUser: 1000}"), good: inContainer("securityContext: {runAsUser: 10001}") },
+    { bad: inContainer("args: [serve]"), good: inPod("securityContext: {runAsUser: 12000}") },
+  ],
+  *container({ node, name, pod }) {
+    const user = number(effective(node, pod, "runAsUser"));
+    if (isWindows(pod) || (user !== undefined && user >= ENOUGH)) return;
+    yield {
+      at: securitySpot(node, pod, "runAsUser"),
+      message:
+        user === undefined
+          ? `${name} leaves its user id to the image`
+          : `${name} runs with user id ${user}, which may be somebody on the node`,
+      advice: `Set securityContext.runAsUser to ${ENOUGH} or more.`,
+    };
+  },
+});
