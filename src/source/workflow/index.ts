@@ -1,0 +1,16 @@
+export * from "./comment.ts";
+export * from "./expression/index.ts";
+export type { Dependabot, DependabotUpdate } from "./github/dependabot.ts";
+export type { Job } from "./github/job.ts";
+export * from "./github/matrix.ts";
+export * from "./github/permissions.ts";
+export { shellName, type Step as WorkflowStep } from "./github/step.ts";
+export * from "./github/triggers.ts";
+export type { GithubAction, GithubWorkflow } from "./github/workflow.ts";
+export type { GitlabJob, GitlabPipeline } from "./gitlab/pipeline.ts";
+export * from "./parse.ts";
+export * from "./script/index.ts";
+export * from "./template.ts";
+export { spanWithin } from "./text-offsets.ts";
+export * from "./uses.ts";
+export * from "./version.ts";
