@@ -25,7 +25,7 @@ export const dropReport = (
 ): DropReport => {
   if (before === undefined || after === undefined)
     return { service, measured: false, why: "the proxy did not know the service at both ends of the rollout" };
-  if (before.worker !== after.worker)
+  if (before.worker !== after.worker || before.startedSeconds !== after.startedSeconds)
     return { service, measured: false, why: "HAProxy was restarted or reloaded during the rollout, and its counters began anew" };
   const errors = after.errors - before.errors;
   return {

@@ -93,8 +93,15 @@ export const runRollout = async (
     journal.append(project, release, { kind: "done", step: MEASURE, result: await snapshot(world, routed) });
   };
 
+  /** What goes on after a crash may find the proxy gone meanwhile, and its step done long ago. */
+  const proxyAgain = async ({ entry, done }: RolloutState): Promise<void> => {
+    const step = entry.plan.steps.find(({ action }) => action.do === "start-proxy");
+    if (step !== undefined && done.has(step.id)) await perform(step.action, world);
+  };
+
   const forward = async (): Promise<void> => {
     const state = read();
+    await proxyAgain(state);
     await measureOnce(state);
     for (const step of state.entry.plan.steps) {
       if (state.done.has(step.id)) continue;
@@ -113,6 +120,7 @@ export const runRollout = async (
     const state = read();
     // Taking back is not cut short by the signal that may have caused it.
     const { signal: _, ...unhurried } = world;
+    await proxyAgain(state);
     for (const id of state.begun.toReversed()) {
       const step = state.entry.plan.steps.find((one) => one.id === id);
       if (step === undefined || state.undone.has(id)) continue;

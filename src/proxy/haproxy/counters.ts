@@ -5,6 +5,8 @@ import { numberIn, parseStat } from "./stat.ts";
 export interface Counters {
   /** Process id of the worker that counts; another one means that the totals began anew. */
   readonly worker: number;
+  /** When it started, in seconds since the epoch: inside a container that was restarted, process ids come again. */
+  readonly startedSeconds?: number;
   readonly requests: number;
   /** 5xx answers, the servers' own and HAProxy's. */
   readonly errors: number;
@@ -26,6 +28,7 @@ export const readCounters = async (runtime: Runtime, backend: string): Promise<C
   const servers = rows.filter((row) => row["svname"] !== "BACKEND");
   return {
     worker: Number(/^Pid: (\d+)/m.exec(info)?.[1] ?? 0),
+    startedSeconds: Number(/^Start_time_sec: (\d+)/m.exec(info)?.[1] ?? 0),
     requests: numberIn(total, "req_tot"),
     errors: numberIn(total, "hrsp_5xx"),
     serverErrors: servers.reduce((sum, row) => sum + numberIn(row, "hrsp_5xx"), 0),
