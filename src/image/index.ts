@@ -15,7 +15,5 @@ export { isNonDistributable, MEDIA } from "./values/media-types.ts";
 export { collect, verified } from "./verified.ts";
 export { setTarTimes, type TimeRule } from "./archive/set-times.ts";
 export { type ArchivedImage, type ArchivedLayer, unpackDockerArchive } from "./archive/docker-archive.ts";
-export type { PaxRecord } from "./archive/pax.ts";
-export { readTar, type TarEntry, type TarHeader, type TarLimits, type TarType } from "./archive/read-tar.ts";
 export { writeDockerArchive } from "./archive/write-docker-archive.ts";
-export { type NewTarEntry, tarHeader, writeTar } from "./archive/write-tar.ts";
+export { type NewTarEntry, writeTar } from "./archive/write-tar.ts";

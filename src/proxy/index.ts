@@ -1,5 +1,5 @@
 export type { Backend, Server } from "./backend.ts";
-export { PROXY_CONTAINER, PROXY_IMAGES } from "./container.ts";
+export { PROXY_IMAGES } from "./container.ts";
 export type { Counters } from "./haproxy/counters.ts";
 export type { Processes } from "./haproxy/master.ts";
 export type { ServerStatus } from "./haproxy/servers.ts";

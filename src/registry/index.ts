@@ -1,3 +1,2 @@
 export type { Admission, LogEntry } from "./http/service.ts";
 export { type RegistryOptions, type RunningRegistry, startRegistry } from "./serve.ts";
-export { isImmutableTag } from "./tag-policy.ts";

@@ -49,8 +49,3 @@ export const checklistDocument = (verdicts: readonly ItemVerdict[], gate?: GateR
       evidence: evidence.map(evidenceDocument),
     })),
   });
-
-const print = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
-
-export const findingsJson = (...parts: Parameters<typeof findingsDocument>): string => print(findingsDocument(...parts));
-export const checklistJson = (...parts: Parameters<typeof checklistDocument>): string => print(checklistDocument(...parts));

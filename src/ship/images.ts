@@ -13,7 +13,7 @@ import {
 } from "../core/index.ts";
 import type { BuiltImage, BuiltPlatform } from "../build/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { parseManifest, parseImageConfig, type RegistryClient } from "../image/index.ts";
+import { choosePlatform, parseImageConfig, parseManifest, type RegistryClient } from "../image/index.ts";
 import type { Project, Service } from "../project/index.ts";
 import { repositoryOf } from "./repositories.ts";
 
@@ -42,35 +42,37 @@ const platformMissing = (service: string, what: string, platforms: readonly Plat
 export const builtHere = (image: Pick<BuiltImage, "platforms">, wanted: Platform): BuiltPlatform | undefined =>
   image.platforms.find(({ platform }) => samePlatform(platform, wanted));
 
-/** @throws PLATFORM_MISSING before anything changes, when an image was never made for this engine */
-export const requirePlatform = ({ service, repository, digest, platforms }: ResolvedService, wanted: Platform): void => {
-  if (!platforms.some((platform) => samePlatform(platform, wanted)))
-    throw platformMissing(service, formatReference(byDigest(repository, digest)), platforms, wanted);
+/** @throws PLATFORM_MISSING before anything changes, when an image that was just built and pushed has nothing for this engine */
+export const requireHere = (
+  { service, repository, digest }: ResolvedService,
+  image: Pick<BuiltImage, "platforms">,
+  wanted: Platform,
+): void => {
+  if (builtHere(image, wanted) !== undefined) return;
+  const platforms = image.platforms.map(({ platform }) => platform);
+  throw platformMissing(service, formatReference(byDigest(repository, digest)), platforms, wanted);
 };
 
 /** The platforms that a digest in a registry has, and the manifest for the wanted one. @throws PLATFORM_MISSING, IMAGE_NOT_FOUND */
 export const inspectRemote = async (
-  client: RegistryClient,
+  client: Pick<RegistryClient, "manifest" | "blob">,
   reference: Reference & { readonly digest: Digest },
   service: string,
   wanted: Platform,
 ): Promise<Pick<ResolvedService, "manifest" | "platforms">> => {
   const found = await client.manifest(reference);
   const manifest = parseManifest(found.bytes, { mediaType: found.mediaType, digest: found.digest });
-  const refuse = (platforms: readonly Platform[]): never => {
-    throw platformMissing(service, formatReference(reference), platforms, wanted);
-  };
   if (manifest.kind === "index") {
-    const entries = manifest.manifests.flatMap(({ digest, platform }) =>
-      platform === undefined || platform.os === "unknown" ? [] : [{ digest, platform }],
-    );
-    const platforms = entries.map(({ platform }) => platform);
-    const entry = entries.find(({ platform }) => samePlatform(platform, wanted));
-    return { platforms, manifest: entry?.digest ?? refuse(platforms) };
+    const platforms = manifest.manifests.flatMap(({ platform }) => (platform === undefined || platform.os === "unknown" ? [] : [platform]));
+    try {
+      return { platforms, manifest: choosePlatform(manifest, wanted).digest };
+    } catch (error) {
+      throw hasCode(error, "PLATFORM_MISSING") ? platformMissing(service, formatReference(reference), platforms, wanted) : error;
+    }
   }
   const chunks = await Array.fromAsync(client.blob(reference, manifest.config.digest, manifest.config.size));
   const { platform } = parseImageConfig(Buffer.concat(chunks));
-  if (!samePlatform(platform, wanted)) refuse([platform]);
+  if (!samePlatform(platform, wanted)) throw platformMissing(service, formatReference(reference), [platform], wanted);
   return { platforms: [platform], manifest: reference.digest };
 };
 

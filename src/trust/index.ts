@@ -1,6 +1,5 @@
 export {
   generateKeyPair,
-  importKeyPair,
   isEncryptedKey,
   type KeyPairText,
   readPrivateKey,

@@ -23,22 +23,3 @@ export const parseDuration = (text: string): Duration => {
   if (total > Number.MAX_SAFE_INTEGER) throw new SeaworthyError("INPUT_INVALID", `"${text.slice(0, 160)}" is longer than any clock counts`);
   return total as Duration;
 };
-
-export const milliseconds = (amount: number): Duration => Math.max(0, amount) as Duration;
-export const seconds = (amount: number): Duration => milliseconds(amount * 1000);
-export const inSeconds = (duration: Duration): number => duration / 1000;
-/** What the Engine API counts healthcheck times in. */
-export const inNanoseconds = (duration: Duration): number => Math.round(duration * 1e6);
-
-/** The shortest exact form: `1m30s`, `250ms`, `0s`. */
-export const formatDuration = (duration: Duration): string => {
-  if (duration < 1000) return duration === 0 ? "0s" : `${Math.round(duration)}ms`;
-  let left = Math.round(duration);
-  let text = "";
-  for (const unit of ["d", "h", "m"] as const) {
-    const count = Math.floor(left / UNIT_MS[unit]);
-    if (count > 0) text += `${count}${unit}`;
-    left -= count * UNIT_MS[unit];
-  }
-  return left === 0 && text !== "" ? text : `${text}${left / 1000}s`;
-};

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcp } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { describeProbe, probeHttp } from "./http.ts";
+import { probeHttp } from "./http.ts";
 
 const servers: { close(): void; closeAllConnections?(): void }[] = [];
 afterEach(() => {
@@ -74,11 +74,4 @@ test("a path that no request can carry is an answer, and the caller's signal is 
   const probe = at(silent, { signal: abort.signal });
   abort.abort(new Error("stopped"));
   await expect(probe).rejects.toThrow("stopped");
-});
-
-test("the line for people has status, time and words", () => {
-  expect(describeProbe("/readyz", { ready: false, status: 503, body: "db down\n", tookMs: 12 })).toBe(
-    'GET /readyz -> 503 after 12 ms: "db down"',
-  );
-  expect(describeProbe("/", { ready: false, error: "connect ECONNREFUSED", tookMs: 1 })).toBe("GET / -> connect ECONNREFUSED after 1 ms");
 });

@@ -87,10 +87,3 @@ export const probeHttp = (target: ProbeTarget): Promise<ProbeAnswer> => {
     }
   });
 };
-
-/** One line for people: `GET /readyz -> 503 after 12 ms: "db: connection refused"`. */
-export const describeProbe = (path: string, answer: ProbeAnswer): string => {
-  const outcome = answer.status === undefined ? (answer.error ?? "no answer") : String(answer.status);
-  const body = answer.body === undefined ? "" : `: ${JSON.stringify(answer.body.trim().slice(0, 200))}`;
-  return `GET ${path} -> ${outcome} after ${answer.tookMs} ms${body}`;
-};

@@ -1,2 +1,1 @@
 export * from "./http.ts";
-export * from "./wait.ts";

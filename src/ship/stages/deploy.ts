@@ -2,7 +2,7 @@ import { ITEMS, type ItemId } from "../../checklist/index.ts";
 import { formatDropReport } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
 import type { Service } from "../../project/index.ts";
-import { requirePlatform, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
+import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
 import { trustedKeys } from "../keys.ts";
 import { releaseManifest } from "../manifest.ts";
 import { contentOf } from "../content.ts";
@@ -33,7 +33,10 @@ const resolveService = ({ project, engine, harbour, platform, commitTag }: Voyag
 const run = async (voyage: Voyage): Promise<StageResult> => {
   const { project, state, images, releases, dryRun, evidence } = voyage;
   for (const service of project.services) if (!images.has(service.name)) images.set(service.name, await resolveService(voyage, service));
-  for (const image of images.values()) requirePlatform(image, voyage.platform);
+  for (const image of images.values()) {
+    const built = voyage.built.get(image.service);
+    if (built !== undefined) requireHere(image, built, voyage.platform);
+  }
   // A dry run that has just built and pushed nothing has nothing signed to look at.
   if (!dryRun || voyage.built.size === 0) await verifyAll(voyage);
   evidence.push(...imageEvidence(voyage));
