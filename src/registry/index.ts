@@ -1,2 +1,2 @@
 export type { Admission, LogEntry } from "./http/service.ts";
-export { type RegistryOptions, type RunningRegistry, startRegistry } from "./serve.ts";
+export { type RegistryOptions, type RunningRegistry, startRegistry, warningsTo } from "./serve.ts";

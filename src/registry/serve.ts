@@ -33,9 +33,12 @@ export interface RunningRegistry {
   close(): Promise<void>;
 }
 
-const toStderr = (entry: LogEntry): void => {
-  if (entry.level === "warning" || entry.level === "error") process.stderr.write(`${forTerminal(`registry: ${entry.message}`)}\n`);
-};
+/** A log for people: warnings and errors, one line each. */
+export const warningsTo =
+  (stream: { readonly write: (text: string) => void }) =>
+  ({ level, message }: LogEntry): void => {
+    if (level === "warning" || level === "error") stream.write(`${forTerminal(`registry: ${message}`)}\n`);
+  };
 
 const listenError = (error: NodeJS.ErrnoException, where: string): unknown => {
   switch (error.code) {
@@ -61,7 +64,7 @@ const listenError = (error: NodeJS.ErrnoException, where: string): unknown => {
  * @throws USAGE unless `open`; LOCKED when another process serves the folder; PORT_TAKEN, PERMISSION_DENIED, DISK_FULL
  */
 export const startRegistry = async (options: RegistryOptions): Promise<RunningRegistry> => {
-  const { listen, log = toStderr, clock = systemClock } = options;
+  const { listen, log = warningsTo(process.stderr), clock = systemClock } = options;
   if (!options.open)
     throw new SeaworthyError("USAGE", "a registry with accounts is not available in this version", {
       hint: "Serve it on a loopback address with --open, where anyone on this machine may push, pull and delete.",

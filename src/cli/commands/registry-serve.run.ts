@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { SeaworthyError } from "../../core/index.ts";
-import { startRegistry } from "../../registry/index.ts";
+import { startRegistry, warningsTo } from "../../registry/index.ts";
 import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
 
 export interface Flags extends OutputFlags {
@@ -21,12 +21,17 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
     throw new SeaworthyError("USAGE", "this version has no accounts yet, so the registry serves only with --open", {
       hint: "Add --open when everyone who reaches the address may push, pull and delete.",
     });
-  const registry = await startRegistry({ dataFolder: resolve(context.cwd, flags.data), listen: parseListen(flags.listen), open: true });
+  const { stderr, stdout } = context.process;
+  const registry = await startRegistry({
+    dataFolder: resolve(context.cwd, flags.data),
+    listen: parseListen(flags.listen),
+    open: true,
+    // The registry itself warns that it is open.
+    log: warningsTo(stderr),
+  });
   const ready = { schema: "seaworthy/registry@1", address: registry.address, data: resolve(context.cwd, flags.data) };
-  context.process.stderr.write(
-    `seaworthy registry on ${registry.address}: OPEN, anyone who reaches it may push, pull and delete. Ctrl-C ends it.\n`,
-  );
-  if (flags.json === true) context.process.stdout.write(`${JSON.stringify({ ...ready, state: "listening" })}\n`);
+  stderr.write(`seaworthy registry on ${registry.address}, its data in ${ready.data}. Ctrl-C ends it.\n`);
+  if (flags.json === true) stdout.write(`${JSON.stringify({ ...ready, state: "listening" })}\n`);
   await new Promise<void>((done) => {
     if (context.signal.aborted) done();
     else context.signal.addEventListener("abort", () => done(), { once: true });
