@@ -101,7 +101,7 @@ export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOpt
     const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
     return sources.length === 0
       ? { judgements: [], problems: [], suppressions: [] }
-      : checkKind(kind as FileKind, sources, rules, options.settings ?? NO_SETTINGS);
+      : checkKind(kind as FileKind, sources, rules, { profile: options.profile ?? "production", ...(options.settings ?? NO_SETTINGS) });
   });
   const judgements = results.flatMap((result) => result.judgements);
   const all = judgements.flatMap((judgement) => judgement.findings);

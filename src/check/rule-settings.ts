@@ -1,9 +1,30 @@
+import type { Profile } from "../checklist/index.ts";
+
+/** What the rules for CI workflows cannot know. Patterns are `owner/repo`, `owner/repo/path`, `owner/*` or `*`. */
+export interface WorkflowSettings {
+  /** How an action must be pinned, by pattern; of several that match the longest counts. Default: every one by its commit hash. */
+  readonly pins?: Readonly<Record<string, "hash" | "ref" | "any">>;
+  /** The only actions that may be used. */
+  readonly allowedActions?: readonly string[];
+  /** Actions that may not be used. */
+  readonly deniedActions?: readonly string[];
+  /** Advisories that were looked at and do not matter here, `GHSA-...`. */
+  readonly acceptedAdvisories?: readonly string[];
+  /** Secrets that need no environment to guard them, by name. */
+  readonly openSecrets?: readonly string[];
+  /** How many days old a release must be before Dependabot proposes it. Default 7. */
+  readonly cooldownDays?: number;
+}
+
 /** What a user may set for rules that cannot know it. Every field has a default: absent. */
 export interface RuleSettings {
   /** Registries images may come from, `ghcr.io` or with a path, `ghcr.io/acme`. Absent: every one. */
   readonly trustedRegistries?: readonly string[];
   /** The cluster's version, `1.29`. Absent: the newest that the rules know. */
   readonly kubernetesVersion?: string;
+  readonly workflow?: WorkflowSettings;
+  /** The profile in force: some rules say more under `strict`. Absent: `production`. */
+  readonly profile?: Profile;
 }
 
 export const NO_SETTINGS: RuleSettings = {};

@@ -3,6 +3,7 @@ import type { ImageRunConfig } from "../engine/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
 import type { Span } from "../source/index.ts";
 import type { Manifests, Resource } from "../source/kubernetes/index.ts";
+import type { WorkflowFile } from "../source/workflow/index.ts";
 import type { ContextFacts } from "./context-facts.ts";
 import type { RuleSettings } from "./rule-settings.ts";
 
@@ -53,7 +54,9 @@ export interface KubernetesSubject extends FileSubject {
 }
 
 /** One workflow file. */
-export type WorkflowSubject = FileSubject;
+export interface WorkflowSubject extends FileSubject {
+  readonly file: WorkflowFile;
+}
 
 /** One Dockerfile. */
 export type DockerfileSubject = FileSubject;

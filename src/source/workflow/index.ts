@@ -4,7 +4,7 @@ export type { Dependabot, DependabotUpdate } from "./github/dependabot.ts";
 export type { Job } from "./github/job.ts";
 export * from "./github/matrix.ts";
 export * from "./github/permissions.ts";
-export { shellName, type Step as WorkflowStep } from "./github/step.ts";
+export { shellName, type Step } from "./github/step.ts";
 export * from "./github/triggers.ts";
 export type { GithubAction, GithubWorkflow } from "./github/workflow.ts";
 export type { GitlabJob, GitlabPipeline } from "./gitlab/pipeline.ts";

@@ -52,9 +52,13 @@ export const readUses = (node: YamlNode | undefined): Uses | undefined => {
   return { kind: "repository", node, text, owner, repo, slug: `${owner}/${repo}`.toLowerCase(), path: path.replace(/^\//, ""), ref, pin };
 };
 
-/** Whether `owner/repo` or `owner/repo/path` is used, `owner/repo/*` any part of it, `owner/*` anything of its owner. Case does not matter. */
+/**
+ * Whether a pattern means what is used: `owner/repo` and `owner/repo/path` exactly that, `owner/repo/*` any part of it, `owner/*` anything of its owner, `*`
+ * everything; with `@ref` only at that. Case does not matter.
+ */
 export const usesMatches = (uses: RepositoryUses, pattern: string): boolean => {
-  const wanted = pattern.toLowerCase().replace(/@.*$/, "");
+  const [wanted = "", ref] = pattern.toLowerCase().split("@");
+  if (ref !== undefined && ref !== uses.ref?.toLowerCase()) return false;
   if (wanted === "*") return true;
   const full = uses.path === "" ? uses.slug : `${uses.slug}/${uses.path.toLowerCase()}`;
   if (!wanted.endsWith("/*")) return full === wanted;

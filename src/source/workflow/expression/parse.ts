@@ -1,5 +1,5 @@
 import { lex, type Token } from "./lex.ts";
-import type { Expression, Operator, Step } from "./syntax.ts";
+import type { Expression, Operator, PathStep } from "./syntax.ts";
 
 /** GitHub itself refuses expressions longer than 21,000 characters or nested deeper than 50. */
 const LIMITS = { length: 21_000, depth: 60 } as const;
@@ -30,8 +30,8 @@ const expectSign = (reader: Reader, value: string): Token => {
   return next(reader);
 };
 
-const steps = (reader: Reader): { readonly path: readonly Step[]; readonly end: number } => {
-  const path: Step[] = [];
+const steps = (reader: Reader): { readonly path: readonly PathStep[]; readonly end: number } => {
+  const path: PathStep[] = [];
   let end = reader.tokens[reader.at - 1]?.end ?? 0;
   for (;;) {
     if (isSign(reader, ".")) {

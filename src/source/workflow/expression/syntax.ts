@@ -10,7 +10,7 @@ export interface Literal extends Written {
 }
 
 /** One step of `github.event.*['title']`: a name (names are case-insensitive, so in lower case), everything, or what only the run can tell. */
-export type Step =
+export type PathStep =
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "star" }
   | { readonly kind: "computed"; readonly index: Expression };
@@ -21,7 +21,7 @@ export interface Context extends Written {
   /** The context's name in lower case; undefined when a value is looked into. */
   readonly name: string | undefined;
   readonly value: Expression | undefined;
-  readonly path: readonly Step[];
+  readonly path: readonly PathStep[];
 }
 
 export interface Call extends Written {
