@@ -63,6 +63,9 @@ export const ROLLOUT_FLAGS = {
   },
 } as const satisfies FlagParametersForType<RolloutFlags, Context>;
 
+/** A file that may be named. */
+export const fileFlag = (brief: string) => ({ kind: "parsed", parse: text, brief, optional: true, placeholder: "FILE" }) as const;
+
 /** Images by name, or the project's own of this commit. */
 export const IMAGES_ARGUMENT = {
   kind: "array",

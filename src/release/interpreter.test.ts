@@ -160,6 +160,17 @@ test("an interrupted rollout stays as it is and can be resumed", async () => {
   expect({ containers: await containers(where), servers: servers(where) }).toEqual(NEW);
 });
 
+/** Rolls out until a moment of a step, and not further: a killed process does nothing more, its next step never comes. */
+const killedAt = async (where: Site, release: number, id: string, moment: "intent" | "done"): Promise<void> => {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+  void runRollout(where.journal, where.world, release, (at, step) => {
+    if (step.id !== id || at !== moment) return undefined;
+    reach();
+    return new Promise(() => undefined);
+  });
+  await reached;
+};
+
 describe("killed at any step, the next actor converges", async () => {
   const first = site();
   await deploy(first, v1);
@@ -170,14 +181,7 @@ describe("killed at any step, the next actor converges", async () => {
     const where = site();
     await deploy(where, v1);
     const release = await begin(where, v2);
-    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
-    // A killed process does nothing more: its next step never comes.
-    void runRollout(where.journal, where.world, release, (at, step) => {
-      if (step.id !== id || at !== moment) return undefined;
-      reach();
-      return new Promise(() => undefined);
-    });
-    await reached;
+    await killedAt(where, release, id, moment);
     expect(unfinishedRollout(where.journal, "shop")?.entry.release).toBe(release);
     expect(await runRollout(where.journal, where.world, release)).toMatchObject({ state: "live" });
     expect({ containers: await containers(where), servers: servers(where) }).toEqual(NEW);
@@ -188,13 +192,7 @@ describe("killed at any step, the next actor converges", async () => {
     const where = site();
     await deploy(where, v1);
     const release = await begin(where, v2);
-    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
-    void runRollout(where.journal, where.world, release, (at, step) => {
-      if (step.id !== id || at !== moment) return undefined;
-      reach();
-      return new Promise(() => undefined);
-    });
-    await reached;
+    await killedAt(where, release, id, moment);
     where.ready = false;
     const final = steps.findIndex((step) => step.final === true);
     const at = steps.findIndex((step) => step.id === id);

@@ -1,5 +1,6 @@
 import type { Digest, Platform, Weight } from "../core/index.ts";
 import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
+import type { FileSlot } from "./files.ts";
 
 /** One idempotent change of the world. Plans are made of these, and only the interpreter in actions/ does them. */
 export type Action =
@@ -13,15 +14,7 @@ export type Action =
       readonly options: Readonly<Record<string, string>>;
       readonly labels: Readonly<Record<string, string>>;
     }
-  | {
-      readonly do: "place-file";
-      readonly kind: "secret" | "config";
-      readonly key: string;
-      readonly version: string;
-      readonly uid: number;
-      readonly gid: number;
-      readonly mode: number;
-    }
+  | ({ readonly do: "place-file" } & Omit<FileSlot, "project">)
   | { readonly do: "start-proxy" }
   | {
       readonly do: "declare-backend";

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { CHANGE_FLAGS, IMAGES_ARGUMENT, parseText } from "../flags.ts";
+import { CHANGE_FLAGS, fileFlag, IMAGES_ARGUMENT } from "../flags.ts";
 import type { Flags } from "./sign.run.ts";
 
 export const sign = buildCommand<Flags, string[], Context>({
@@ -8,13 +8,7 @@ export const sign = buildCommand<Flags, string[], Context>({
   parameters: {
     flags: {
       ...CHANGE_FLAGS,
-      key: {
-        kind: "parsed",
-        parse: parseText,
-        brief: "Private key file (default: cosign.key here, else this host's own)",
-        optional: true,
-        placeholder: "FILE",
-      },
+      key: fileFlag("Private key file (default: cosign.key here, else this host's own)"),
     },
     positional: IMAGES_ARGUMENT,
   },

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { IMAGES_ARGUMENT, parseText, PROJECT_FLAGS } from "../flags.ts";
+import { fileFlag, IMAGES_ARGUMENT, PROJECT_FLAGS } from "../flags.ts";
 import type { Flags } from "./verify.run.ts";
 
 export const verify = buildCommand<Flags, string[], Context>({
@@ -8,13 +8,7 @@ export const verify = buildCommand<Flags, string[], Context>({
   parameters: {
     flags: {
       ...PROJECT_FLAGS,
-      key: {
-        kind: "parsed",
-        parse: parseText,
-        brief: "Public key file (default: x-seaworthy.trust.keys, else this host's own)",
-        optional: true,
-        placeholder: "FILE",
-      },
+      key: fileFlag("Public key file (default: x-seaworthy.trust.keys, else this host's own)"),
     },
     positional: IMAGES_ARGUMENT,
   },
