@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   type Digest,
   formatPlatform,
+  type ImageRunConfig,
   lock,
   type Platform,
   type Progress,
@@ -11,7 +12,7 @@ import {
   SeaworthyError,
   silentProgress,
 } from "../core/index.ts";
-import type { Engine, ImageRunConfig } from "../engine/index.ts";
+import type { Engine } from "../engine/index.ts";
 import { createLayout, type Layout, MEDIA } from "../image/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
 import { type AssembledImage, assembleImage } from "./assemble/assemble.ts";

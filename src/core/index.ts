@@ -12,6 +12,7 @@ export * from "./text/range.ts";
 export * from "./values/byte-size.ts";
 export * from "./values/digest.ts";
 export * from "./values/duration.ts";
+export type * from "./values/image-run-config.ts";
 export * from "./values/platform.ts";
 export * from "./values/reference.ts";
 export * from "./values/verified-digest.ts";

@@ -1,4 +1,5 @@
 export { createDockerEngine } from "./docker/index.ts";
+export type { ImageRunConfig } from "../core/index.ts";
 export * from "./fake/index.ts";
 export type * from "./ports.ts";
 export * from "./probe/index.ts";

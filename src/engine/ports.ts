@@ -1,4 +1,4 @@
-import type { Digest, Platform } from "../core/index.ts";
+import type { Digest, ImageRunConfig, Platform } from "../core/index.ts";
 import type { ContainerConfig, ContainerState, ContainerSummary, EngineEvent, EngineInfo, Labels } from "./types.ts";
 
 /** Containers of one engine. Every call is idempotent where its name lets it be: starting what runs and removing what is gone succeed. */
@@ -50,20 +50,6 @@ export interface Images {
   load(archive: AsyncIterable<Uint8Array>): Promise<void>;
   tag(source: string, target: string): Promise<void>;
   remove(reference: string): Promise<void>;
-}
-
-/** What an image says about how to run it (image-spec, config.md). */
-export interface ImageRunConfig {
-  readonly user?: string;
-  readonly env: readonly string[];
-  readonly entrypoint?: readonly string[];
-  readonly command?: readonly string[];
-  readonly workingDir?: string;
-  readonly exposedPorts: readonly string[];
-  readonly volumes: readonly string[];
-  readonly stopSignal?: string;
-  readonly labels: Labels;
-  readonly healthcheck?: { readonly test: readonly string[] };
 }
 
 export interface NetworkState {

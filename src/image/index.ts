@@ -8,7 +8,7 @@ export { createLayout, type Layout, openLayout } from "./layout/layout.ts";
 export { type ImageTree, walkImage } from "./layout/walk.ts";
 export { type JsonObject, parseJsonObject } from "./values/bounded-json.ts";
 export { choosePlatform } from "./values/choose-platform.ts";
-export { type HistoryEntry, type ImageConfig, parseImageConfig, type RunConfig } from "./values/config.ts";
+export { type HistoryEntry, type ImageConfig, parseImageConfig } from "./values/config.ts";
 export type { Descriptor } from "./values/descriptor.ts";
 export { hasDigest, type Index, type Manifest, type ManifestFacts, MAX_MANIFEST_BYTES, parseManifest } from "./values/manifest.ts";
 export { isNonDistributable, MEDIA } from "./values/media-types.ts";

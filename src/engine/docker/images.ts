@@ -5,6 +5,7 @@ import {
   formatPlatform,
   formatReference,
   forTerminal,
+  type ImageRunConfig,
   normalisePlatform,
   parseDigest,
   parseReference,
@@ -12,7 +13,7 @@ import {
   samePlatform,
   SeaworthyError,
 } from "../../core/index.ts";
-import type { ImageRunConfig, Images } from "../ports.ts";
+import type { Images } from "../ports.ts";
 import { type Connection, path } from "./connection.ts";
 import { unlessMissing } from "./containers.ts";
 import { engineRefusal } from "./errors.ts";

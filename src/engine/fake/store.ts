@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
-import { type Clock, type Digest, digestOf, formatReference, parseReference, type Platform, SeaworthyError } from "../../core/index.ts";
-import type { ImageRunConfig, NetworkConfig, VolumeState } from "../ports.ts";
+import {
+  type Clock,
+  type Digest,
+  digestOf,
+  formatReference,
+  type ImageRunConfig,
+  parseReference,
+  type Platform,
+  SeaworthyError,
+} from "../../core/index.ts";
+import type { NetworkConfig, VolumeState } from "../ports.ts";
 import type { ContainerConfig, ContainerState, EngineEvent, Labels } from "../types.ts";
 
 export interface FakeImage {

@@ -1,29 +1,9 @@
 import * as v from "valibot";
-import { type Digest, digestOf, normalisePlatform, type Platform } from "../../core/index.ts";
+import { type Digest, digestOf, type ImageRunConfig, normalisePlatform, type Platform } from "../../core/index.ts";
 import { type JsonObject, parseJsonObject } from "./bounded-json.ts";
 import { conform, digestSchema } from "./descriptor.ts";
 
 export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
-
-/** How an image says it wants to be run (image-spec, config.md, "config"). Absent lists are empty, absent words are left out. */
-export interface RunConfig {
-  readonly user?: string;
-  readonly env: readonly string[];
-  readonly entrypoint?: readonly string[];
-  readonly command?: readonly string[];
-  readonly workingDir?: string;
-  readonly exposedPorts: readonly string[];
-  readonly volumes: readonly string[];
-  readonly stopSignal?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly healthcheck?: {
-    readonly test: readonly string[];
-    readonly intervalNs?: number;
-    readonly timeoutNs?: number;
-    readonly startPeriodNs?: number;
-    readonly retries?: number;
-  };
-}
 
 export interface HistoryEntry {
   readonly created?: string;
@@ -40,7 +20,7 @@ export interface ImageConfig {
   readonly platform: Platform;
   /** RFC 3339, as written. */
   readonly created?: string;
-  readonly run: RunConfig;
+  readonly run: ImageRunConfig;
   /** One for each layer, base first, of the uncompressed tar. */
   readonly diffIds: readonly Digest[];
   readonly history: readonly HistoryEntry[];
@@ -83,7 +63,7 @@ const schema = v.looseObject({
 const given = <Name extends string, Value>(name: Name, value: Value | null | undefined): { readonly [key in Name]?: Value } =>
   value === null || value === undefined || value === "" ? {} : ({ [name]: value } as { readonly [key in Name]?: Value });
 
-const runOf = (config: v.InferOutput<typeof schema>["config"]): RunConfig => {
+const runOf = (config: v.InferOutput<typeof schema>["config"]): ImageRunConfig => {
   const health = config?.Healthcheck;
   const test = health?.Test ?? [];
   return {
