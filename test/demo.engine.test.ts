@@ -30,7 +30,10 @@ const release = (id: string, version: string) => ({
 
 test("script/demo takes an app to production, replaces it and brings it back, loses nothing and leaves nothing", async () => {
   const { exit, lines, all } = await demo(["--json"]);
-  expect({ exit, all }).toEqual({ exit: 0, all: expect.stringContaining("All of it was true") });
+  // When it fails, what went wrong and what it said then is worth more than all of it.
+  const wrong = lines.flatMap((line, at) => (line.includes("✗") ? lines.slice(at, at + 15) : []));
+  expect({ exit, wrong }, all.slice(-3000)).toEqual({ exit: 0, wrong: [] });
+  expect(all).toContain("All of it was true");
   const summary: unknown = JSON.parse(lines.at(-1) ?? "");
   expect(summary).toEqual({
     ok: true,
@@ -49,7 +52,6 @@ test("script/demo takes an app to production, replaces it and brings it back, lo
   }
   expect(evidence.proven + evidence.notTried).toBe(ITEMS.length);
   expect(evidence.proven).toBeGreaterThan(10);
-  expect(all).not.toContain("NOT TRUE");
   const scratch = /tag v1\.0\.0, in (\S+)/.exec(all)?.[1] ?? "";
   expect(scratch).toMatch(/seaworthy-demo\./);
   expect(existsSync(scratch)).toBe(false);
