@@ -5,12 +5,19 @@ import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
 import { isFinal, rolloutState, type RolloutState } from "./rollout-state.ts";
+import { standAgain } from "./stand-again.ts";
 import type { Counters } from "../proxy/index.ts";
 
 /** How a rollout ended. Being taken back is an outcome, not an exception. */
 export type RolloutOutcome =
   | { readonly state: "live"; readonly release: number; readonly reports: readonly DropReport[]; readonly seconds: number }
   | { readonly state: "reverted"; readonly release: number; readonly because: SeaworthyError; readonly seconds: number };
+
+/**
+ * Exit status of a rollout that was taken back: what the machine or its surroundings refused keeps its own (7, 8), so that a script can tell
+ * it from a release that did not become live (3). The previous release serves either way.
+ */
+export const revertedExit = (because: SeaworthyError): number => (because.exit === 7 || because.exit === 8 ? because.exit : 3);
 
 /** Called before and after each step: tests kill the process here. */
 export type StepHook = (moment: "intent" | "done", step: Step) => void | Promise<void>;
@@ -93,15 +100,9 @@ export const runRollout = async (
     journal.append(project, release, { kind: "done", step: MEASURE, result: await snapshot(world, routed) });
   };
 
-  /** What goes on after a crash may find the proxy gone meanwhile, and its step done long ago. */
-  const proxyAgain = async ({ entry, done }: RolloutState): Promise<void> => {
-    const step = entry.plan.steps.find(({ action }) => action.do === "start-proxy");
-    if (step !== undefined && done.has(step.id)) await perform(step.action, world);
-  };
-
   const forward = async (): Promise<void> => {
     const state = read();
-    await proxyAgain(state);
+    await standAgain(state, "new", world);
     await measureOnce(state);
     for (const step of state.entry.plan.steps) {
       if (state.done.has(step.id)) continue;
@@ -120,7 +121,7 @@ export const runRollout = async (
     const state = read();
     // Taking back is not cut short by the signal that may have caused it.
     const { signal: _, ...unhurried } = world;
-    await proxyAgain(state);
+    await standAgain(state, "old", unhurried);
     for (const id of state.begun.toReversed()) {
       const step = state.entry.plan.steps.find((one) => one.id === id);
       if (step === undefined || state.undone.has(id)) continue;
