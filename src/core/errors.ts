@@ -28,7 +28,7 @@ export const ERRORS = {
   TAG_IMMUTABLE: { exit: 1, retryable: false, hint: "Version tags never move: commit, and tag a new version." },
   RELEASE_NOT_LIVE: { exit: 3, retryable: false, hint: "The previous release serves. Read the probe's answer and the log lines above." },
   STATE_NEEDS_PERSON: { exit: 4, retryable: false, hint: "Run seaworthy status to see what is in doubt." },
-  PAUSED: { exit: 5, retryable: false, hint: "Decide with seaworthy promote or seaworthy abort." },
+  PAUSED: { exit: 5, retryable: false, hint: "Decide whether it goes on; see seaworthy status." },
   LOCKED: { exit: 6, retryable: true, hint: "Another actor holds the service; wait for it, or see seaworthy status." },
   PLAN_OUT_OF_DATE: { exit: 6, retryable: false, hint: "The state changed since the plan was made; plan again." },
   ENGINE_UNREACHABLE: { exit: 7, retryable: true, hint: "Start Docker Engine, or set DOCKER_HOST to where it listens." },

@@ -58,7 +58,7 @@ describe("known and not honoured: refused with the reason", () => {
     ["deploy: {placement: {}}", "4:14", "services.web.deploy.placement", "Swarm"],
     ["deploy: {labels: {a: b}}", "4:14", "services.web.deploy.labels", "use labels"],
     ["deploy: {rollback_config: {}}", "4:14", "services.web.deploy.rollback_config", "rollback"],
-    ["deploy: {update_config: {parallelism: 2}}", "4:43", "services.web.deploy.update_config.parallelism: 2", "one at a time"],
+    ["deploy: {update_config: {parallelism: 2}}", "4:43", "services.web.deploy.update_config.parallelism: 2", "are replaced together"],
     ["deploy: {update_config: {delay: 10s}}", "4:37", "services.web.deploy.update_config.delay", "as soon as"],
     ["deploy: {restart_policy: {window: 1s}}", "4:31", "services.web.deploy.restart_policy.window", "resets"],
     ["healthcheck: {start_interval: 1s}", "4:19", "services.web.healthcheck.start_interval", "1.44"],

@@ -64,7 +64,9 @@ export const readService = (
   return {
     name,
     spec: specOf(fields, node, path, reading),
-    ...(build === undefined ? {} : { build }),
+    ...(build === undefined
+      ? {}
+      : { build: { ...build, platforms: settings.build.platforms.length > 0 ? settings.build.platforms : build.platforms } }),
     replicas,
     dependsOn,
     profiles: fields.profiles ?? [],

@@ -42,20 +42,18 @@ const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Js
 
 export const manifestDigest = (manifest: ReleaseManifest): Digest => digestOf(canonicalJson(asJson(manifest)));
 
-/** Equal exactly when a container made for one service can serve for the other: what is behind the proxy's route and the drain is not part of it. */
+/** The host name that checks and probes ask for. */
+export const checkHost = (route: RouteSettings): string => route.hosts.find((one) => one !== "*") ?? "localhost";
+
+/**
+ * Equal exactly when a container made for one service can serve for the other. The port and what "ready" means belong to it: a container was let in
+ * because it answered there, and another question needs another answer. Host names beside the first and the drain do not.
+ */
 export const containerSha = (service: ReleaseService): string => {
-  const { spec, image, secretVersions, configVersions } = service;
+  const { spec, image, secretVersions, configVersions, route } = service;
+  const answers = route === undefined ? undefined : { port: route.port, ready: route.ready, host: checkHost(route) };
   return digestOf(
-    canonicalJson(
-      asJson({
-        spec,
-        digest: image.digest,
-        repository: image.repository,
-        secretVersions,
-        configVersions,
-        routed: service.route !== undefined,
-      }),
-    ),
+    canonicalJson(asJson({ spec, digest: image.digest, repository: image.repository, secretVersions, configVersions, answers })),
   ).slice(7, 23);
 };
 

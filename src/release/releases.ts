@@ -15,7 +15,7 @@ import {
 import { type Engine, probeHttp } from "../engine/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
-import { claimEngine } from "./claim.ts";
+import { assertGoverned, claimEngine } from "./claim.ts";
 import { describeReplica } from "./describe.ts";
 import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
@@ -142,9 +142,14 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     return open === undefined ? undefined : runRollout(journal, world(project, options), open.entry.release, options.hook);
   };
 
+  const governed = async <T>(read: () => Promise<T>): Promise<T> => {
+    await assertGoverned(engine, state);
+    return await read();
+  };
+
   return {
     journal,
-    plan,
+    plan: (manifest) => governed(() => plan(manifest)),
     deploy: async (manifest, options) => {
       assertVerified(manifest, options.verified);
       await claimEngine(engine, state);
@@ -169,6 +174,7 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     resume: async (project, options = {}) => {
       const open = unfinishedRollout(journal, project);
       if (open === undefined) return undefined;
+      await assertGoverned(engine, state);
       return leased(project, servicesOf(open.entry.manifest), `resume ${project} r${open.entry.release}`, options, () =>
         converge(project, options),
       );
@@ -192,11 +198,13 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
         );
       return { release: chosen.release, manifest: chosen.manifest };
     },
-    status: (project) => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) }),
-    evidence: async (project) => [
-      ...(liveRelease(journal, project)?.entry.evidence ?? []),
-      ...(await liveEvidence({ engine, project, history: historyOf(journal, project), now: clock.now() })),
-    ],
+    status: (project) =>
+      governed(() => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) })),
+    evidence: (project) =>
+      governed(async () => [
+        ...(liveRelease(journal, project)?.entry.evidence ?? []),
+        ...(await liveEvidence({ engine, project, history: historyOf(journal, project), now: clock.now() })),
+      ]),
     evidenceOf: (project, release) => rolloutState(journal, project, release)?.entry.evidence ?? [],
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),

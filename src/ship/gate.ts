@@ -14,10 +14,19 @@ const refusalLines = (result: GateResult): readonly string[] =>
     return `${item} must be ${requirement === "proven" ? "proven" : "free of disproof"}: ${because}`;
   });
 
-/** The policy's word on the items that this stage answers for. Undefined when it lets the voyage go on. */
-export const gateOn = (voyage: Voyage, items: ReadonlySet<ItemId>): Extract<StageResult, { state: "refused" }> | undefined => {
+/**
+ * The policy's word on the items that this stage answers for. Undefined when it lets the voyage go on.
+ * @param on `disproof` while later stages may still prove what was not tried; `all` at the end.
+ */
+export const gateOn = (
+  voyage: Voyage,
+  items: ReadonlySet<ItemId>,
+  on: "disproof" | "all",
+): Extract<StageResult, { state: "refused" }> | undefined => {
   const { policy } = voyage.project;
-  const result = gate(judge(voyage.evidence, policy, voyage.clock.now()), policy, items);
+  const all = gate(judge(voyage.evidence, policy, voyage.clock.now()), policy, items);
+  const refusals = all.refusals.filter(({ state }) => on === "all" || state === "disproved");
+  const result: GateResult = { passed: refusals.length === 0, refusals };
   if (result.passed) return undefined;
   return {
     state: "refused",

@@ -1,4 +1,4 @@
-import { formatReference, type StateFolder } from "../core/index.ts";
+import { formatPlace, formatReference, SeaworthyError, type StateFolder } from "../core/index.ts";
 import type { FileMount, FileSource, Project, Service } from "../project/index.ts";
 import { readContent, type ReleaseManifest, type ReleaseService, versionOf } from "../release/index.ts";
 import type { ResolvedService } from "./images.ts";
@@ -15,6 +15,31 @@ const versions = (
       return found === undefined ? [] : [[source, versionOf(state, readContent(found, kind))]];
     }),
   );
+
+const unverifiedBecause = (service: Service): string =>
+  service.spec.image?.digest === undefined
+    ? "others built it; what its tag stood for when this release was made is kept by digest"
+    : "others built it; the compose file pins its digest";
+
+/** What loads, and is judged, but cannot be released yet. @throws FIELD_UNSUPPORTED with every place */
+const assertReleasable = (project: Project): void => {
+  const problems = project.services.flatMap((service) => {
+    const place = (key: string): string => {
+      const origin = service.locate(key);
+      return origin === undefined ? service.name : formatPlace(origin.path, origin.range);
+    };
+    return [
+      ...(service.containerName === undefined
+        ? []
+        : [`${place("container_name")}: container_name: a release names its containers itself, so that old and new can run side by side`]),
+      ...(service.spec.networkMode?.startsWith("service:") === true
+        ? [`${place("network_mode")}: network_mode: ${service.spec.networkMode} is not supported in releases yet`]
+        : []),
+    ];
+  });
+  if (problems.length > 0)
+    throw new SeaworthyError("FIELD_UNSUPPORTED", `${problems.length} fields cannot be honoured by a release`, { problems });
+};
 
 const serviceOf = (project: Project, service: Service, image: ResolvedService, state: StateFolder): ReleaseService => {
   const { image: _, ...spec } = service.spec;
@@ -35,7 +60,7 @@ const serviceOf = (project: Project, service: Service, image: ResolvedService, s
     configVersions: versions(spec.configs, project.configs, "config", state),
     ...(service.updateOrder === undefined ? {} : { updateOrder: service.updateOrder }),
     ...(route === undefined ? {} : { route }),
-    ...(image.ours ? {} : { unverified: "others built it; the compose file pins its digest" }),
+    ...(image.ours ? {} : { unverified: unverifiedBecause(service) }),
   };
 };
 
@@ -45,26 +70,29 @@ export const releaseManifest = (
   images: ReadonlyMap<string, ResolvedService>,
   version: string,
   state: StateFolder,
-): ReleaseManifest => ({
-  schema: "seaworthy/release@1",
-  project: project.name,
-  version,
-  folder: project.folder,
-  files: project.files.map(({ path }) => path),
-  services: project.services.flatMap((service) => {
-    const image = images.get(service.name);
-    return image === undefined ? [] : [serviceOf(project, service, image, state)];
-  }),
-  networks: project.networks,
-  volumes: project.volumes,
-  ...(project.environment === undefined ? {} : { environment: project.environment }),
-  ...(project.git === undefined
-    ? {}
-    : {
-        source: {
-          commit: project.git.commit,
-          dirty: project.git.dirty,
-          ...(project.git.branch === undefined ? {} : { branch: project.git.branch }),
-        },
-      }),
-});
+): ReleaseManifest => {
+  assertReleasable(project);
+  return {
+    schema: "seaworthy/release@1",
+    project: project.name,
+    version,
+    folder: project.folder,
+    files: project.files.map(({ path }) => path),
+    services: project.services.flatMap((service) => {
+      const image = images.get(service.name);
+      return image === undefined ? [] : [serviceOf(project, service, image, state)];
+    }),
+    networks: project.networks,
+    volumes: project.volumes,
+    ...(project.environment === undefined ? {} : { environment: project.environment }),
+    ...(project.git === undefined
+      ? {}
+      : {
+          source: {
+            commit: project.git.commit,
+            dirty: project.git.dirty,
+            ...(project.git.branch === undefined ? {} : { branch: project.git.branch }),
+          },
+        }),
+  };
+};

@@ -14,6 +14,6 @@ export const check = buildCommand<Flags, [], Context>({
       { input: "--json", brief: "the same for scripts, schema seaworthy/findings@1" },
     ],
     brief: "What stands between this repository and production",
-    fullDescription: `Reads the compose files, the ignore files and, with --image, the built images, and judges them by the production checklist.\nFindings at or above the threshold (x-seaworthy.check.fail) exit 1.`,
+    fullDescription: `Reads the files that say how containers are built and run, and judges them by the production checklist.\nFindings at or above the threshold (x-seaworthy.check.fail) exit 1.`,
   },
 });

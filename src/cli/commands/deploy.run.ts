@@ -1,5 +1,5 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { formatDropReport, type RolloutOutcome } from "../../release/index.ts";
+import { formatDropReport, revertedExit, type RolloutOutcome } from "../../release/index.ts";
 import { checkStage, contentOf, deployStage, pullCredentials } from "../../ship/index.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
@@ -24,7 +24,7 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
     };
   const { code, message, problems, hint } = outcome.because;
   return {
-    exit: 3,
+    exit: revertedExit(outcome.because),
     human: [
       `release r${outcome.release} was taken back; the previous one serves: ${message}`,
       ...problems.map((line) => `  ${line}`),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isoTime, isSeaworthyError, parseByteSize, parseDuration, parsePlatform } from "../../core/index.ts";
+import { isoTime, isRequestTarget, isSeaworthyError, parseByteSize, parseDuration, parsePlatform } from "../../core/index.ts";
 
 /** One section of `x-seaworthy`: its key, what it may hold with its defaults, and a sentence for the reference page. */
 export interface Section {
@@ -49,7 +49,14 @@ export const portSchema = v.pipe(
   v.maxValue(65_535, "a port is from 1 to 65535"),
 );
 export const commandSchema = v.pipe(v.array(v.string("expected text")), v.minLength(1, "expected a program and its arguments"));
-export const pathSchema = v.pipe(wordSchema, v.startsWith("/", "expected a path that begins with /"));
+/** It goes into requests and into the proxy's configuration as it is. */
+export const pathSchema = v.pipe(
+  wordSchema,
+  v.check(
+    isRequestTarget,
+    "expected a path that begins with /, of at most 512 letters, digits and -._~!$&()*+,;=:@%/? (others are written as %20)",
+  ),
+);
 
 /** A key that the design has and this version cannot honour: refused with its reason, never ignored. */
 export const later = (why = "not in this version") => v.optional(v.never(why));

@@ -1,14 +1,15 @@
 import * as v from "valibot";
+import { isHostName } from "../../core/index.ts";
 import { pathSchema, portSchema, section, wordSchema } from "./section.ts";
-
-const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const HOST = new RegExp(`^(?:\\*|${LABEL}(?:\\.${LABEL})*)$`);
 
 const host = v.pipe(
   wordSchema,
   v.toLowerCase(),
   v.maxLength(253, "a host name has at most 253 characters"),
-  v.regex(HOST, "expected a host name such as shop.acme.example, or * for whatever no other service claims"),
+  v.check(
+    (text) => text === "*" || isHostName(text),
+    "expected a host name such as shop.acme.example, or * for whatever no other service claims",
+  ),
 );
 
 export const serviceRoute = section({

@@ -129,6 +129,11 @@ describe("refusals at line and column", () => {
     ["route: {port: 80, hosts: ['a b']}", "x-seaworthy.route.hosts.0: expected a host name"],
     ["route: {port: 80, hosts: []}", "x-seaworthy.route.hosts: expected at least one host name"],
     ["route: {port: 80, ready: readyz}", "x-seaworthy.route.ready: expected a path that begins with /"],
+    // What would become lines of the proxy's configuration, and so every other service's trouble.
+    ['route: {port: 80, ready: "/x\\n    server evil 192.0.2.1:80"}', "x-seaworthy.route.ready: expected a path"],
+    ['route: {port: 80, live: "/x # y"}', "x-seaworthy.route.live: expected a path"],
+    ['route: {port: 80, hosts: ["a\\nb"]}', "x-seaworthy.route.hosts.0: expected a host name"],
+    ["route: {port: 80, hosts: ['a{b}']}", "x-seaworthy.route.hosts.0: expected a host name"],
     ["release: {strategy: canary}", '"canary" is not a strategy of this version: expected rolling'],
     ["release: {drain: 30}", "x-seaworthy.release.drain: expected a duration"],
     ["release: {drain: 30 s}", 'x-seaworthy.release.drain: "30 s" is not a duration'],

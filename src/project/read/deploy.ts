@@ -29,8 +29,8 @@ const SWARM = "it belongs to Swarm; here a project runs on one engine";
 const UPDATE = object(
   {
     order: oneOf("start-first", "stop-first"),
-    parallelism: only("1", "containers are replaced one at a time; write 1 or leave it out"),
-    failure_action: only("rollback", "a release that fails is always taken back; write rollback or leave it out"),
+    parallelism: only("1", "not in this version: all replicas of a service are replaced together; write 1 or leave it out"),
+    failure_action: only("rollback", "a release that fails before its traffic moved is always taken back; write rollback or leave it out"),
     delay: noDelay,
   },
   {

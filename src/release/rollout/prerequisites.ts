@@ -2,7 +2,7 @@ import { networkLabels, volumeLabels } from "../../project/index.ts";
 import type { Live } from "../live.ts";
 import { INGRESS, ingressName, LABELS } from "../live.ts";
 import { choosePool } from "../address.ts";
-import { backendName, labelled, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import { backendName, checkHost, labelled, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 
 const step = (id: string, why: string, action: Action, undo?: readonly Action[]): Step => ({
@@ -99,7 +99,7 @@ const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
     const { route } = service;
     if (route === undefined) return [];
     const backend = backendName(manifest.project, service.name);
-    const host = route.hosts.find((one) => one !== "*") ?? "localhost";
+    const host = checkHost(route);
     const before = live.backends.get(backend);
     const undo: readonly Action[] =
       before === undefined

@@ -1,6 +1,6 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
 import type { Live, LiveContainer } from "../live.ts";
-import { backendName, type ReleaseManifest } from "../manifest.ts";
+import { backendName, checkHost, type ReleaseManifest } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Describe, Replica } from "./change.ts";
 
@@ -13,24 +13,34 @@ const drafting =
   (service: string): Draft =>
   (id, why, action, rest) => ({ id: `${service}/${id}`, service, why, action, ...rest });
 
-const waitFor = (replica: Replica, manifest: ReleaseManifest): readonly { readonly why: string; readonly action: Action }[] => {
+const waitFor = (
+  replica: Replica,
+  manifest: ReleaseManifest,
+): readonly { readonly id: string; readonly why: string; readonly action: Action }[] => {
   const { service, name, address } = replica;
   const { route } = service;
   if (route !== undefined && address !== undefined) {
-    const host = route.hosts.find((one) => one !== "*") ?? "localhost";
+    const host = checkHost(route);
+    const answers = (path: string): Action => ({
+      do: "await-ready",
+      name,
+      address,
+      port: route.port,
+      path,
+      host,
+      withinMs: service.readyMs,
+    });
     return [
-      {
-        why: "no traffic before it answers for itself",
-        action: { do: "await-ready", name, address, port: route.port, path: route.ready, host, withinMs: service.readyMs },
-      },
+      { id: "ready", why: "no traffic before it answers for itself", action: answers(route.ready) },
+      ...(route.live === undefined ? [] : [{ id: "live", why: "what is watched later answers now", action: answers(route.live) }]),
     ];
   }
   const completes = manifest.services.some((other) =>
     other.dependsOn.some((one) => one.service === service.name && one.condition === "service_completed_successfully"),
   );
   return completes
-    ? [{ why: "others wait for its end", action: { do: "await-exit", name, withinMs: service.readyMs } }]
-    : [{ why: "others depend on it being well", action: { do: "await-healthy", name, withinMs: service.readyMs } }];
+    ? [{ id: "ready", why: "others wait for its end", action: { do: "await-exit", name, withinMs: service.readyMs } }]
+    : [{ id: "ready", why: "others depend on it being well", action: { do: "await-healthy", name, withinMs: service.readyMs } }];
 };
 
 const startWhy = ({ old, order }: Change): string => {
@@ -58,7 +68,7 @@ export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, d
         do: "start-container",
         name,
       }),
-      ...waitFor(replica, manifest).map(({ why, action }) => step(`ready/${number}`, why, action)),
+      ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
       ...(route === undefined || address === undefined
         ? []
         : [

@@ -34,7 +34,7 @@ export const build: Stage = {
     const evidence = await judgeImages(voyage);
     // The same rules again, now with the images at hand: what they say replaces what the files alone said.
     voyage.evidence.splice(0, voyage.evidence.length, ...evidence);
-    const refused = gateOn(voyage, new Set(evidence.map(({ item }) => item)));
+    const refused = gateOn(voyage, new Set(evidence.map(({ item }) => item)), "disproof");
     if (refused !== undefined) return refused;
     if (images.length === 0) return { state: "not-tried", reason: "no service has a build section" };
     return { state: "passed", words: images.map(line).join("; ") };

@@ -8,7 +8,7 @@ export const check: Stage = {
   run: async (voyage) => {
     const { findings, evidence } = checkProject(voyage.project, { now: voyage.clock.now() });
     voyage.evidence.push(...evidence);
-    const refused = gateOn(voyage, new Set(evidence.map(({ item }) => item)));
+    const refused = gateOn(voyage, new Set(evidence.map(({ item }) => item)), "disproof");
     return (
       refused ?? {
         state: "passed",

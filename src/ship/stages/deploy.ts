@@ -1,5 +1,5 @@
 import { ITEMS, type ItemId } from "../../checklist/index.ts";
-import { formatDropReport } from "../../release/index.ts";
+import { formatDropReport, revertedExit } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
 import type { Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
@@ -45,7 +45,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     voyage.plan = await releases.plan(voyage.manifest);
     return { state: "passed", words: "would do the plan above; nothing was changed" };
   }
-  const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))));
+  const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))), "all");
   if (refused !== undefined) return refused;
   const outcome = await releases.deploy(voyage.manifest, {
     why: voyage.why,
@@ -64,7 +64,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
       state: "refused",
       words: because.message,
       problems: because.problems,
-      exit: because.exit === 1 ? 3 : because.exit,
+      exit: revertedExit(because),
       hint: because.hint,
     };
   }

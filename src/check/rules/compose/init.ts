@@ -21,7 +21,7 @@ export const init = composeRule({
     yield {
       at: ["init"],
       message: `PID 1 of ${subject.service.name} may not reap orphaned children`,
-      advice: "Set init: true, unless the program reaps by itself (seaworthy trial tries it).",
+      advice: "Set init: true, unless the program reaps by itself.",
     };
   },
 });
