@@ -1,0 +1,54 @@
+import type { SourceText } from "../../core/index.ts";
+import { type Diagnostic, type Report, reportTo } from "./diagnostic.ts";
+import type { Dockerfile } from "./dockerfile.ts";
+import type { Instruction } from "./instructions/instruction.ts";
+import { heredocTaker, readInstruction, withHeredocs } from "./instructions/read.ts";
+import { readHeredocs } from "./lexer/heredoc.ts";
+import { LogicalLineReader } from "./lexer/lines.ts";
+
+import { toStages } from "./stages.ts";
+
+const readInstructions = (lines: LogicalLineReader, source: SourceText, report: Report): readonly Instruction[] => {
+  const instructions: Instruction[] = [];
+  for (let line = lines.next(); line !== undefined; line = lines.next()) {
+    const instruction = readInstruction(line, lines.escape, report);
+    const heredocs = heredocTaker(instruction) === undefined ? [] : readHeredocs(line.text, lines);
+    if (heredocs.length === 0) {
+      instructions.push(instruction);
+      continue;
+    }
+    const last = heredocs.at(-1);
+    const end = last?.terminator?.end.offset ?? last?.content.range.end.offset ?? line.end;
+    if (last?.terminator === undefined) report("heredoc-unterminated", "unterminated heredoc", instruction.head);
+    instructions.push(withHeredocs(instruction, heredocs, source.range(instruction.range.start.offset, Math.max(end, line.end))));
+  }
+  return instructions;
+};
+
+/**
+ * Reads a Dockerfile by BuildKit's grammar. Never throws, whatever the text; takes time linear in its length.
+ * Source: frontend/dockerfile/{parser,instructions} of moby/buildkit (0.33), https://docs.docker.com/reference/dockerfile/
+ */
+export const parseDockerfile = (source: SourceText): Dockerfile => {
+  const diagnostics: Diagnostic[] = [];
+  const report = reportTo(diagnostics);
+  const lines = new LogicalLineReader(source, report);
+  const instructions = readInstructions(lines, source, report);
+  if (instructions.length === 0)
+    report(
+      "empty-file",
+      source.text === "" ? "the Dockerfile cannot be empty" : "file with no instructions",
+      source.range(0, source.text.length),
+    );
+  const { globalArgs, stages } = toStages(source, instructions, report);
+  return {
+    source,
+    directives: lines.directives.found,
+    escape: lines.escape,
+    globalArgs,
+    stages,
+    instructions,
+    comments: lines.comments,
+    diagnostics: diagnostics.toSorted((a, b) => a.range.start.offset - b.range.start.offset),
+  };
+};
