@@ -1,5 +1,5 @@
 import type { Pod } from "../../source/kubernetes/index.ts";
-import { flag, get, has, spot, type Span, texts, type YamlNode } from "../../source/yaml/index.ts";
+import { flag, get, has, spot, type Span, text, texts, type YamlNode } from "../../source/yaml/index.ts";
 
 /** A value of the container's security context, else of the pod's: the container's wins (API reference, SecurityContext). */
 export const effective = (node: YamlNode, pod: Pod, key: string): YamlNode | undefined =>
@@ -20,6 +20,7 @@ export const capabilities = (node: YamlNode, list: "add" | "drop"): readonly str
   texts(node, "securityContext", "capabilities", list).map(capability);
 
 /** Containers of Windows have no capabilities, no users by number and no such root file system. */
-export const isWindows = (pod: Pod): boolean =>
-  get(pod.spec, "securityContext", "windowsOptions") !== undefined ||
-  ["windows"].includes(String(texts(pod.spec, "os", "name")[0] ?? texts(pod.spec, "nodeSelector", "kubernetes.io/os")[0] ?? ""));
+export const isWindows = ({ spec }: Pod): boolean =>
+  has(spec, "securityContext", "windowsOptions") ||
+  text(spec, "os", "name") === "windows" ||
+  text(spec, "nodeSelector", "kubernetes.io/os") === "windows";

@@ -1,7 +1,7 @@
 import { podRule } from "../../kubernetes/define.ts";
 import { inContainer, inPod } from "../../kubernetes/examples.ts";
 import { effective, securitySpot } from "../../kubernetes/security.ts";
-import { number, spot, texts } from "../../../source/yaml/index.ts";
+import { flag, number, spot, texts } from "../../../source/yaml/index.ts";
 
 const ENOUGH = 10_000;
 
@@ -40,7 +40,7 @@ export const groupId = podRule({
         };
     for (const { node, name: container } of containers.filter(({ role }) => role !== "ephemeral")) {
       const group = number(effective(node, pod, "runAsGroup"));
-      if (group === undefined || group < ENOUGH)
+      if (flag(spec, "hostUsers") !== false && (group === undefined || group < ENOUGH))
         yield {
           at: securitySpot(node, pod, "runAsGroup"),
           message: `container ${container} of ${name} ${group === undefined ? "leaves its group to the image" : `runs with group id ${group}`}`,

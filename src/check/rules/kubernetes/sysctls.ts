@@ -1,6 +1,6 @@
 import { podRule } from "../../kubernetes/define.ts";
 import { inPod } from "../../kubernetes/examples.ts";
-import { items, number, spot, text } from "../../../source/yaml/index.ts";
+import { items, spot, text } from "../../../source/yaml/index.ts";
 
 /** Those of the Pod Security Standards' baseline, with the version that brought them. */
 const SAFE: Readonly<Record<string, number>> = {

@@ -1,7 +1,7 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer, inPod } from "../../kubernetes/examples.ts";
 import { effective, isWindows, securitySpot } from "../../kubernetes/security.ts";
-import { number } from "../../../source/yaml/index.ts";
+import { flag, number } from "../../../source/yaml/index.ts";
 
 const ENOUGH = 10_000;
 
@@ -21,7 +21,8 @@ export const userId = containerRule({
   ],
   *container({ node, name, pod }) {
     const user = number(effective(node, pod, "runAsUser"));
-    if (isWindows(pod) || (user !== undefined && user >= ENOUGH)) return;
+    // With hostUsers: false the kernel maps the pod's users to some that nobody has.
+    if (isWindows(pod) || flag(pod.spec, "hostUsers") === false || (user !== undefined && user >= ENOUGH)) return;
     yield {
       at: securitySpot(node, pod, "runAsUser"),
       message:

@@ -1,0 +1,56 @@
+import { objectRule } from "../../kubernetes/define.ts";
+import { spot, textMap } from "../../../source/yaml/index.ts";
+import { secretIn } from "../../secret.ts";
+
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/gm;
+/** Left open on purpose: to be filled from the environment or by a template. */
+const PLACEHOLDER = /^["']?(?:\$\{?\w|\$\(|\{\{|<)/;
+
+const TELLING = /(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential|private[-_]?key)/i;
+
+/** What a value gives away, by the name of its key or of a line in it. */
+const secretsIn = (key: string, value: string): string | undefined => {
+  const own =
+    PLACEHOLDER.test(value.trim()) || value.includes("\n")
+      ? undefined
+      : (secretIn(key.replace(/[.-]/g, "_"), value) ??
+        (/^(?:secret_?key|api_?key|password)$/i.test(key) && value.trim() !== "" ? "a secret, going by its name" : undefined));
+  if (own !== undefined) return own;
+  const whole = secretIn("", value);
+  if (whole !== undefined) return whole;
+  for (const [, name = "", assigned = ""] of value.matchAll(ASSIGNMENT)) {
+    if (PLACEHOLDER.test(assigned.trim()) || !TELLING.test(name)) continue;
+    const found = secretIn(name, assigned.trim());
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+export const configMapSecret = objectRule({
+  id: "kubernetes/config-map-secret",
+  aliases: ["trivy:KSV-0109", "trivy:KSV-01010", "polaris:sensitiveConfigmapContent"],
+  item: "runtime-secrets",
+  severity: "error",
+  confidence: "likely",
+  summary: "No secret stands in a ConfigMap.",
+  why: "ConfigMaps are read by everyone who may look at the namespace, are not encrypted at rest, and their manifests are in git.",
+  source: "https://kubernetes.io/docs/concepts/configuration/configmap/",
+  kinds: ["ConfigMap"],
+  examples: [
+    {
+      bad: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {db_password: hunter2}\n",
+      good: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {app.env: 'DB_PASSWORD=${DB_PASSWORD}'}\n",
+    },
+  ],
+  *object({ resource: { root }, name }) {
+    for (const [key, value] of textMap(root, "data")) {
+      const kind = secretsIn(key, value);
+      if (kind !== undefined)
+        yield {
+          at: spot(root, "data", key),
+          message: `${name} holds ${kind} in ${key}`,
+          advice: "Move it to a Secret that is not in git, and change it: it has been seen.",
+        };
+    }
+  },
+});

@@ -1,0 +1,19 @@
+import { containerRule } from "../../kubernetes/define.ts";
+import { inContainer } from "../../kubernetes/examples.ts";
+import { requirement } from "../../kubernetes/requirement.ts";
+
+export const cpuLimit = containerRule({
+  id: "kubernetes/cpu-limit",
+  aliases: ["trivy:KSV-0011", "checkov:CKV_K8S_11", "kubescore:container-resources", "polaris:cpuLimitsMissing"],
+  item: "resource-limits",
+  severity: "info",
+  confidence: "certain",
+  summary: "A container has a CPU limit.",
+  why: "Without one a container takes all the CPU that its node has free, and what it got used to is gone when a neighbour wakes up. Some leave it out on purpose, so that idle CPU is used; then the request decides.",
+  source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+  examples: [{ bad: inContainer("resources: {limits: {memory: 256Mi}}"), good: inContainer("resources: {limits: {cpu: '1'}}") }],
+  holds: "have a CPU limit",
+  *container({ node, name }) {
+    yield* requirement(node, name, "limits", "cpu", "A container may use all of the node's CPU.");
+  },
+});

@@ -1,0 +1,19 @@
+import { containerRule } from "../../kubernetes/define.ts";
+import { inContainer } from "../../kubernetes/examples.ts";
+import { requirement } from "../../kubernetes/requirement.ts";
+
+export const memoryRequest = containerRule({
+  id: "kubernetes/memory-request",
+  aliases: ["trivy:KSV-0016", "checkov:CKV_K8S_12", "kubescore:container-resources", "polaris:memoryRequestsMissing"],
+  item: "resource-limits",
+  severity: "warning",
+  confidence: "certain",
+  summary: "A container asks for the memory it needs.",
+  why: "The scheduler places pods by what they ask for, and when a node runs out, the pods that use more than they asked for are ended first.",
+  source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+  examples: [{ bad: inContainer("resources: {requests: {cpu: 250m}}"), good: inContainer("resources: {requests: {memory: 256Mi}}") }],
+  holds: "ask for memory",
+  *container({ node, name }) {
+    yield* requirement(node, name, "requests", "memory", "The scheduler cannot know what it needs.");
+  },
+});

@@ -1,0 +1,37 @@
+import { containerRule } from "../../kubernetes/define.ts";
+import { inContainer } from "../../kubernetes/examples.ts";
+import { imageOf, isMoving } from "../../kubernetes/images.ts";
+import { spot, text } from "../../../source/yaml/index.ts";
+
+export const pullPolicy = containerRule({
+  id: "kubernetes/pull-policy",
+  aliases: ["checkov:CKV_K8S_15", "kubescore:container-image-pull-policy", "polaris:pullPolicyNotAlways"],
+  item: "registry-hygiene",
+  severity: "info",
+  confidence: "certain",
+  profile: "strict",
+  summary: "A node asks the registry before it starts a container.",
+  why: "With IfNotPresent a pod starts from whatever a node has under that name: an image that was pushed again is old on some nodes, and a pod gets a private image that its own credentials would not let it pull.",
+  source: "https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy",
+  examples: [
+    {
+      bad: inContainer("image: shop/web:1.2.3\nimagePullPolicy: IfNotPresent"),
+      good: inContainer("image: shop/web:1.2.3\nimagePullPolicy: Always"),
+    },
+  ],
+  *container({ node, name, container }) {
+    const image = imageOf(container.image);
+    const written = text(node, "imagePullPolicy");
+    const effective = written ?? (isMoving(image) ? "Always" : "IfNotPresent");
+    if (written === "Always" || image.repository === "") return;
+    const byTag = written === undefined && (effective === "Always" || image.digest !== undefined);
+    yield {
+      at: spot(node, "imagePullPolicy"),
+      message: byTag
+        ? `${name} leaves it to the name of its image whether the registry is asked`
+        : `${name} is started from the node's own copy of ${container.image} when there is one`,
+      advice: "Set imagePullPolicy: Always; what has not changed is not pulled again.",
+      ...(byTag ? { peers: ["polaris:pullPolicyNotAlways"] } : {}),
+    };
+  },
+});
