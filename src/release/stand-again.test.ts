@@ -3,6 +3,7 @@ import { silentProgress, systemClock } from "../core/index.ts";
 import { createFakeEngine, fakeImage, type FakeEngine } from "../engine/index.ts";
 import { createFakeProxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
+import { LABELS } from "./live.ts";
 import type { Step } from "./plan.ts";
 import type { RolloutState } from "./rollout-state.ts";
 import { standAgain } from "./stand-again.ts";
@@ -44,17 +45,19 @@ const stateAfter = (...done: readonly string[]): RolloutState => ({
   undone: new Set(),
 });
 
-/** Three containers that were started and have stopped. */
+/** Containers of r1 (old and other) and of r2 (new and job) that were started and have stopped. */
 const site = async (): Promise<{ readonly world: World; readonly engine: FakeEngine; readonly started: string[] }> => {
   const engine = createFakeEngine({ remote: { [IMAGE]: fakeImage() } });
   const started: string[] = [];
   await engine.images.pull(IMAGE);
-  for (const [name, policy] of [
-    ["old", "unless-stopped"],
-    ["new", "always"],
-    ["job", "no"],
+  for (const [name, release, policy] of [
+    ["old", "1", "unless-stopped"],
+    ["other", "1", "unless-stopped"],
+    ["new", "2", "always"],
+    ["job", "2", "no"],
   ] as const) {
-    await engine.containers.create(name, { Image: IMAGE, Labels: {}, HostConfig: { RestartPolicy: { Name: policy } } });
+    const Labels = { [LABELS.project]: "shop", [LABELS.release]: release };
+    await engine.containers.create(name, { Image: IMAGE, Labels, HostConfig: { RestartPolicy: { Name: policy } } });
     await engine.containers.start(name);
     await engine.containers.stop(name, 1);
   }
@@ -80,26 +83,34 @@ const site = async (): Promise<{ readonly world: World; readonly engine: FakeEng
 };
 
 const running = async (engine: FakeEngine): Promise<readonly string[]> =>
-  (await engine.containers.list({})).filter(({ state }) => state === "running").map(({ name }) => name);
+  (await engine.containers.list({}))
+    .filter(({ state }) => state === "running")
+    .map(({ name }) => name)
+    .toSorted();
 
 describe("what has fallen since a rollout was left", () => {
-  test("towards the new: the proxy and the new containers, but no job that has ended", async () => {
+  test("towards the new: the proxy and all that stood, but no job that has ended", async () => {
     const { world, engine, started } = await site();
     await standAgain(stateAfter("proxy", "web/start/1", "job/start/1"), "new", world);
-    expect(await running(engine)).toEqual(["new"]);
+    expect(await running(engine)).toEqual(["new", "old", "other"]);
     expect(started).toEqual(["proxy"]);
   });
 
-  test("towards the old: what the plan had not begun to stop", async () => {
+  test("what the plan has begun to stop stays stopped", async () => {
     const { world, engine } = await site();
-    await standAgain(stateAfter("proxy", "web/start/1"), "old", world);
-    expect(await running(engine)).toEqual(["old"]);
+    await standAgain(stateAfter("proxy", "web/start/1", "job/start/1", "web/retire/1-1"), "new", world);
+    expect(await running(engine)).toEqual(["new", "other"]);
   });
 
-  test("what was not standing yet is left to its step", async () => {
-    const { world, engine, started } = await site();
+  test("towards the old: what served, and nothing of the new", async () => {
+    const { world, engine } = await site();
+    await standAgain(stateAfter("proxy", "web/start/1"), "old", world);
+    expect(await running(engine)).toEqual(["old", "other"]);
+  });
+
+  test("a proxy that was not standing yet is left to its step", async () => {
+    const { world, started } = await site();
     await standAgain(stateAfter(), "new", world);
-    expect(await running(engine)).toEqual([]);
     expect(started).toEqual([]);
   });
 });
