@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exec } from "../../../src/core/index.ts";
@@ -26,14 +26,23 @@ const LINK = { outside: "swe2e-out", inside: "swe2e-in", near: "10.213.77.1/30",
 const nameOf = (folder: string): string => basename(folder);
 const pathsOf = (folder: string) => {
   const engine = join(folder, "engine");
-  return { engine, data: join(engine, "data"), exec: join(engine, "x"), pid: join(engine, "pid"), socket: join(engine, "d.sock") };
+  const at = (name: string): string => join(engine, name);
+  return {
+    engine,
+    data: at("data"),
+    exec: at("x"),
+    pid: at("pid"),
+    socket: at("d.sock"),
+    containerd: at("containerd"),
+    containerdSocket: at("c.sock"),
+  };
 };
 const cgroupOf = (folder: string): string => `/${nameOf(folder)}`;
 
 /** Why no second engine can be started here; undefined when one can. */
 export const whyNoOwnEngine = async (): Promise<string | undefined> => {
   if (process.getuid?.() !== 0) return "a second engine needs root";
-  for (const program of ["dockerd", "nsenter", "ip"])
+  for (const program of ["dockerd", "containerd", "nsenter", "ip"])
     if ((await exec("sh", ["-c", `command -v ${program}`])).exitCode !== 0) return `a second engine needs ${program}`;
   return undefined;
 };
@@ -68,14 +77,28 @@ export const startOwnEngine = async ({ folder }: Scratch): Promise<OwnEngine> =>
   let daemon: ChildProcess | undefined;
   const docker = dockerAt({ dockerHost });
 
+  const group = daemonGroup(folder);
+  const log = openSync(join(paths.engine, "log"), "a");
+  // In a group of the kernel's own with all its descendants, so that none can be left over.
+  const begin = (command: readonly string[]): ChildProcess =>
+    spawn("sh", ["-c", 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"', "sh", group, ...command], { stdio: ["ignore", log, log] });
+  // As Debian runs it: containerd is a service of its own, which a crash of dockerd leaves alone.
+  writeFileSync(join(paths.engine, "containerd.toml"), 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n');
+  const stores = [
+    "--root",
+    join(paths.containerd, "root"),
+    "--state",
+    join(paths.containerd, "state"),
+    "--address",
+    paths.containerdSocket,
+  ];
+  begin(["containerd", "--config", join(paths.engine, "containerd.toml"), ...stores]);
+  await until("containerd's start", () => existsSync(paths.containerdSocket));
+
   const start = async (): Promise<void> => {
-    const log = openSync(join(paths.engine, "log"), "a");
-    // In a group of the kernel's own with all its descendants, so that none can be left over.
-    const enter = 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"';
     const folders = ["--data-root", paths.data, "--exec-root", paths.exec, "--pidfile", paths.pid, "--host", dockerHost];
     const groups = ["--cgroup-parent", cgroupOf(folder), "--exec-opt", "native.cgroupdriver=cgroupfs"];
-    const command = ["nsenter", `--net=${netns}`, "dockerd", ...folders, ...groups];
-    daemon = spawn("sh", ["-c", enter, "sh", daemonGroup(folder), ...command], { stdio: ["ignore", log, log] });
+    daemon = begin(["nsenter", `--net=${netns}`, "dockerd", "--containerd", paths.containerdSocket, ...folders, ...groups]);
     await until("the second engine's start", async () => (await docker.attempt(["version"])).exitCode === 0);
   };
   await start();
