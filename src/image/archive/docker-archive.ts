@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
 import { type Digest, fileError, hexOf, isSeaworthyError, parseDigest, SeaworthyError } from "../../core/index.ts";
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
@@ -44,11 +47,17 @@ interface Spooled {
 
 const spool = async (entry: TarEntry, path: string): Promise<Spooled> => {
   const hash = createHash("sha256");
-  await using file = await open(path, "wx", 0o600);
-  for await (const chunk of entry.body) {
-    hash.update(chunk);
-    for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
-  }
+  const tapped = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of entry.body) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  // The stream writes one chunk while the next is hashed.
+  await pipeline(
+    Readable.from(tapped(), { objectMode: false, highWaterMark: 1024 * 1024 }),
+    createWriteStream(path, { flags: "wx", mode: 0o600 }),
+  );
   return { path, sizeBytes: entry.header.sizeBytes, digest: parseDigest(`sha256:${hash.digest("hex")}`) };
 };
 

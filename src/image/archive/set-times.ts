@@ -102,17 +102,22 @@ async function* rewrite(reader: ByteReader, rule: TimeRule): AsyncGenerator<Buff
   }
 }
 
-/** Joins small chunks: an archive of small files is mostly headers, and each chunk costs its readers a turn. */
+/** Joins small chunks: an archive of small files is mostly headers, and each chunk costs its readers a turn. Large ones pass uncopied. */
 async function* joined(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   let ready: Buffer[] = [];
   let readyBytes = 0;
   for await (const chunk of source) {
-    ready.push(chunk);
-    readyBytes += chunk.length;
-    if (readyBytes < OUT_BYTES) continue;
-    yield Buffer.concat(ready);
-    ready = [];
-    readyBytes = 0;
+    const isLarge = chunk.length >= OUT_BYTES;
+    if (!isLarge) {
+      ready.push(chunk);
+      readyBytes += chunk.length;
+    }
+    if (readyBytes >= OUT_BYTES || (isLarge && readyBytes > 0)) {
+      yield Buffer.concat(ready);
+      ready = [];
+      readyBytes = 0;
+    }
+    if (isLarge) yield chunk;
   }
   if (readyBytes > 0) yield Buffer.concat(ready);
 }
