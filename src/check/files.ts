@@ -4,7 +4,7 @@ import type { Problem, Span } from "../source/index.ts";
 import { RULES } from "./catalogue.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
 import { FILE_KINDS } from "./kinds/catalogue.ts";
-import type { FileKind } from "./kinds/file-kind.ts";
+import type { FileKind, Remark } from "./kinds/file-kind.ts";
 import { NO_SETTINGS, type RuleSettings } from "./rule-settings.ts";
 import type { AnyRule, Rule } from "./rule.ts";
 import type { FileRuleKind, FileSubject, Spot, Subjects } from "./subject.ts";
@@ -33,7 +33,7 @@ const placeOf =
       : { path: given.source.path, range: spot };
   };
 
-const problemFinding = (problem: Problem): Finding => ({
+export const problemFinding = (problem: Problem): Finding => ({
   rule: "input/unreadable",
   severity: "error",
   confidence: "certain",
@@ -41,6 +41,14 @@ const problemFinding = (problem: Problem): Finding => ({
   advice: "Correct it: what cannot be read was not judged.",
   path: problem.place?.path ?? "",
   ...(problem.place === undefined ? {} : { range: problem.place.range }),
+});
+
+/** What was not judged says so, and is never a pass. */
+export const remarkFinding = (remark: Remark): Finding => ({
+  rule: "input/not-resolved",
+  severity: "info",
+  confidence: "certain",
+  ...remark,
 });
 
 /** One rule's judgements of one file as one: what any of them found, or what all of them prove. */
@@ -80,8 +88,12 @@ const checkKind = <K extends FileRuleKind>(
   settings: RuleSettings,
 ): { readonly judgements: readonly Judgement[]; readonly problems: readonly Finding[]; readonly suppressions: readonly Suppression[] } => {
   const ofKind = rules.filter((rule) => rule.kind === kind.kind) as unknown as readonly Rule<K>[];
-  const { subjects, problems, suppressions } = kind.read(sources, settings);
-  return { judgements: judgeKind(kind, ofKind, subjects), problems: problems.map(problemFinding), suppressions };
+  const { subjects, problems, remarks = [], suppressions } = kind.read(sources, settings);
+  return {
+    judgements: judgeKind(kind, ofKind, subjects),
+    problems: [...problems.map(problemFinding), ...remarks.map(remarkFinding)],
+    suppressions,
+  };
 };
 
 /** What a text is, by its path and content; undefined for what no rule judges. */

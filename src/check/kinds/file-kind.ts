@@ -1,14 +1,23 @@
-import type { SourceText } from "../../core/index.ts";
+import type { Range, SourceText } from "../../core/index.ts";
 import type { Problem } from "../../source/index.ts";
 import type { RuleSettings } from "../rule-settings.ts";
 import type { FileRuleKind, Subjects } from "../subject.ts";
 import type { Suppression } from "../suppression.ts";
+
+/** Something that was not judged, and how it can be: shown as a finding worth knowing. */
+export interface Remark {
+  readonly path: string;
+  readonly range?: Range;
+  readonly message: string;
+  readonly advice: string;
+}
 
 /** What came of reading files of one kind. */
 export interface ReadFiles<K extends FileRuleKind> {
   readonly subjects: readonly Subjects[K][];
   /** What could not be read, and why: shown as findings of the file, which does not stop the others. */
   readonly problems: readonly Problem[];
+  readonly remarks?: readonly Remark[];
   readonly suppressions: readonly Suppression[];
 }
 

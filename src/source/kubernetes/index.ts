@@ -1,3 +1,5 @@
+export * from "./helm.ts";
+export * from "./kustomize.ts";
 export * from "./manifests.ts";
 export * from "./parse.ts";
 export * from "./pod.ts";
