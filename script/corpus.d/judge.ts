@@ -32,7 +32,8 @@ const isFileKind = (kind: string): kind is keyof typeof FILE_KINDS => Object.has
 const judgeFile = (record: CorpusCase, kind: keyof typeof FILE_KINDS, rules: readonly AnyRule[]): readonly Finding[] => {
   const path = PATHS[kind] ?? record.filename ?? record.file_kind;
   const texts = record.content === "" && record.files !== undefined ? Object.entries(record.files) : [[path, record.content] as const];
-  const files = texts.map(([name, content]) => ({ kind: FILE_KINDS[kind], source: new SourceText(name, content) }));
+  const ignores = kind === "dockerfile" ? Object.entries(record.files ?? {}).filter(([name]) => name.endsWith(".dockerignore")) : [];
+  const files = [...texts, ...ignores].map(([name, content]) => ({ kind: FILE_KINDS[kind], source: new SourceText(name, content) }));
   return checkFiles(files, { now, rules, settings: settingsOf(record) }).findings;
 };
 

@@ -16,6 +16,20 @@ export interface WorkflowSettings {
   readonly cooldownDays?: number;
 }
 
+/** What a label's value must be. */
+export type LabelForm = "text" | "url" | "rfc3339" | "spdx" | "hash" | "semver" | "email";
+
+export interface DockerfileSettings {
+  /** Values of ARGs, as the build will give them. */
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Labels that every image must have, and what their values must be. */
+  readonly labels?: Readonly<Record<string, LabelForm>>;
+  /** Whether a label that is not among `labels` is refused. Default false. */
+  readonly strictLabels?: boolean;
+  /** Names of ARG and ENV that hold secrets, beside those that sound like it. */
+  readonly secretNames?: readonly string[];
+}
+
 /** What a user may set for rules that cannot know it. Every field has a default: absent. */
 export interface RuleSettings {
   /** Registries images may come from, `ghcr.io` or with a path, `ghcr.io/acme`. Absent: every one. */
@@ -23,6 +37,7 @@ export interface RuleSettings {
   /** The cluster's version, `1.29`. Absent: the newest that the rules know. */
   readonly kubernetesVersion?: string;
   readonly workflow?: WorkflowSettings;
+  readonly dockerfile?: DockerfileSettings;
   /** The profile in force: some rules say more under `strict`. Absent: `production`. */
   readonly profile?: Profile;
 }

@@ -2,6 +2,8 @@ import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
 import type { Span } from "../source/index.ts";
+import type { Dockerfile, EvaluatedStage, Evaluation } from "../source/dockerfile/index.ts";
+import type { IgnoreFile } from "../source/dockerignore/index.ts";
 import type { Manifests, Resource } from "../source/kubernetes/index.ts";
 import type { WorkflowFile } from "../source/workflow/index.ts";
 import type { ContextFacts } from "./context-facts.ts";
@@ -58,8 +60,15 @@ export interface WorkflowSubject extends FileSubject {
   readonly file: WorkflowFile;
 }
 
-/** One Dockerfile. */
-export type DockerfileSubject = FileSubject;
+/** One Dockerfile, with its variables replaced and its stages put together. */
+export interface DockerfileSubject extends FileSubject {
+  readonly file: Dockerfile;
+  readonly evaluation: Evaluation;
+  /** The stage that becomes the image. */
+  readonly target?: EvaluatedStage;
+  /** Of the build context, where it is known. */
+  readonly ignore?: IgnoreFile;
+}
 
 /** The kinds of rules, by what they judge. A rule's id begins with its kind, its file lies in the folder of that name. */
 export interface Subjects {

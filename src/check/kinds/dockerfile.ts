@@ -1,0 +1,67 @@
+import { isSeaworthyError, type SourceText } from "../../core/index.ts";
+import { type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from "../../source/dockerfile/index.ts";
+import { type IgnoreFile, parseIgnoreFile } from "../../source/dockerignore/index.ts";
+import type { RuleSettings } from "../rule-settings.ts";
+import type { DockerfileSubject } from "../subject.ts";
+import { dockerfileSuppressions } from "./dockerfile-ignores.ts";
+import type { FileKind } from "./file-kind.ts";
+
+const NAME = /(?:^|\/)(?:(?:Docker|Container)file(?:\.[^/]+)?|[^/]+\.(?:docker|container)file)$/i;
+const IGNORE_FILE = /(?:^|\/)[^/]*\.dockerignore$/;
+const BEGINS = /^\s*(?:FROM|ARG)[ \t]/im;
+
+/** A Dockerfile as the rules are given it. */
+export const dockerfileSubject = (
+  file: Dockerfile,
+  settings: RuleSettings,
+  options: EvaluateOptions & { readonly ignore?: IgnoreFile } = {},
+): DockerfileSubject => {
+  const { ignore, ...rest } = options;
+  const evaluation = evaluate(file, { buildArgs: settings.dockerfile?.buildArgs ?? {}, ...rest });
+  const { target } = evaluation;
+  const spot = target?.stage.from?.head ?? file.instructions[0]?.head ?? file.source.range(0, 0);
+  return {
+    source: file.source,
+    name: "the Dockerfile",
+    spot,
+    settings,
+    file,
+    evaluation,
+    ...(target === undefined ? {} : { target }),
+    ...(ignore === undefined ? {} : { ignore }),
+  };
+};
+
+const readIgnore = (source: SourceText): readonly (readonly [string, IgnoreFile])[] => {
+  try {
+    return [[source.path, parseIgnoreFile(source.path, source.text)]];
+  } catch (error) {
+    // Broken patterns are the build context's own finding.
+    if (isSeaworthyError(error)) return [];
+    throw error;
+  }
+};
+
+/** The ignore file of a Dockerfile's build: the one that bears its name before that of its folder, which mostly is the context. */
+const ignoreOf = (path: string, ignores: ReadonlyMap<string, IgnoreFile>): IgnoreFile | undefined =>
+  ignores.get(`${path}.dockerignore`) ?? ignores.get(`${path.slice(0, path.lastIndexOf("/") + 1)}.dockerignore`);
+
+/** Dockerfiles by their names, together with the ignore files that lie beside them. */
+export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
+  kind: "dockerfile",
+  mayBe: (path) => NAME.test(path) || IGNORE_FILE.test(path),
+  is: (source) => IGNORE_FILE.test(source.path) || BEGINS.test(source.text),
+  defaultPath: "Dockerfile",
+  read: (sources, settings) => {
+    const ignores = new Map(sources.filter(({ path }) => IGNORE_FILE.test(path)).flatMap(readIgnore));
+    const files = sources.filter(({ path }) => !IGNORE_FILE.test(path)).map(parseDockerfile);
+    return {
+      subjects: files.map((file) => {
+        const ignore = ignoreOf(file.source.path, ignores);
+        return dockerfileSubject(file, settings, ignore === undefined ? {} : { ignore });
+      }),
+      problems: [],
+      suppressions: files.flatMap(dockerfileSuppressions),
+    };
+  },
+});
