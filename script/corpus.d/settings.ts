@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import type { RuleSettings } from "../../src/check/index.ts";
 import type { CorpusCase } from "./record.ts";
 
@@ -36,8 +37,43 @@ const dockerfile = (config: Readonly<Record<string, unknown>>): DockerfileSettin
     secretNames: strings(config["data.ds031.included_envs"]),
   });
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Below `rules.<rule>.config` of a zizmor.yml. */
+const zizmorRule = (config: unknown, rule: string): Readonly<Record<string, unknown>> => {
+  let at: unknown = config;
+  for (const key of ["rules", rule, "config"]) at = isObject(at) ? at[key] : undefined;
+  return isObject(at) ? at : {};
+};
+
+const PINS = { "hash-pin": "hash", "ref-pin": "ref", any: "any", unpinned: "any" } as const;
+const isPin = (value: unknown): value is keyof typeof PINS => typeof value === "string" && Object.hasOwn(PINS, value);
+
+/** zizmor's regular persona hears what our production profile says; its pedantic and auditor ones what only strict says. */
+const zizmorSettings = (config: Readonly<Record<string, unknown>>): RuleSettings => {
+  const file: unknown = typeof config["config"] === "string" ? parse(config["config"]) : undefined;
+  const policies = zizmorRule(file, "unpinned-uses")["policies"];
+  const uses = zizmorRule(file, "forbidden-uses");
+  const days = zizmorRule(file, "dependabot-cooldown")["days"];
+  return {
+    profile: strings(config["args"])?.some((arg) => /pedantic|auditor/.test(arg)) === true ? "strict" : "production",
+    workflow: defined<NonNullable<RuleSettings["workflow"]>>({
+      pins: isObject(policies)
+        ? Object.fromEntries(Object.entries(policies).flatMap(([pattern, pin]) => (isPin(pin) ? [[pattern, PINS[pin]]] : [])))
+        : undefined,
+      allowedActions: strings(uses["allow"]),
+      deniedActions: strings(uses["deny"]),
+      acceptedAdvisories: strings(zizmorRule(file, "known-vulnerable-actions")["allow"]),
+      openSecrets: strings(zizmorRule(file, "secrets-outside-env")["allow"]),
+      cooldownDays: typeof days === "number" ? days : undefined,
+    }),
+  };
+};
+
 /** What a tool's own configuration of a case means in ours. */
-export const settingsOf = ({ config = {} }: CorpusCase): RuleSettings => {
+export const settingsOf = ({ source, config = {} }: CorpusCase): RuleSettings => {
+  if (source === "zizmor") return zizmorSettings(config);
   const version = config["data.k8s.version"];
   return defined<RuleSettings>({
     dockerfile: dockerfile(config),
