@@ -4,7 +4,8 @@ import type { ArgDefinition, ArgInstruction, Instruction } from "../instructions
 import type { MappedText } from "../mapped-text.ts";
 import { stageNamed } from "../stages.ts";
 import { withSuggestion } from "../suggest.ts";
-import { expandText, type ExpandOptions, isPlainWord } from "../words/expand.ts";
+import { expandText, isPlainWord } from "../words/expand.ts";
+import type { ExpandOptions } from "../words/expansion.ts";
 import { type Budget, isEmpty, knownText, newBudget, WORD_COST } from "../words/parts.ts";
 import { applyInstruction, blankBase, blankPlatform, targetMissing } from "./apply.ts";
 import { argVariable, AUTOMATIC_ARGS, automaticVariables, type BuildArgs } from "./args.ts";

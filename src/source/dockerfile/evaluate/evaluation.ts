@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Dockerfile, Stage } from "../dockerfile.ts";
 import type { Instruction } from "../instructions/instruction.ts";
 import type { MappedText } from "../mapped-text.ts";
-import type { Expanded } from "../words/expand.ts";
+import type { Expanded } from "../words/expansion.ts";
 import type { Parts } from "../words/parts.ts";
 import type { Environment } from "./environment.ts";
 import type { BaseConfig, EffectiveConfig } from "./settings.ts";

@@ -1,6 +1,6 @@
 import type { Instruction } from "../instructions/instruction.ts";
 import type { MappedText } from "../mapped-text.ts";
-import type { ExpandOptions } from "../words/expand.ts";
+import type { ExpandOptions } from "../words/expansion.ts";
 
 /** A text in which an instruction replaces variables, and how. */
 export interface Expandable {

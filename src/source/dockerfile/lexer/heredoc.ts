@@ -1,7 +1,8 @@
 import type { Range, SourceText } from "../../../core/index.ts";
 import { BACKSLASH, TAB } from "../characters.ts";
 import { MappedText, MappedTextBuilder } from "../mapped-text.ts";
-import { expandText, type ExpandOptions, isPlainWord } from "../words/expand.ts";
+import { expandText, isPlainWord } from "../words/expand.ts";
+import type { ExpandOptions } from "../words/expansion.ts";
 import { knownText } from "../words/parts.ts";
 import type { LogicalLineReader } from "./lines.ts";
 

@@ -22,15 +22,26 @@ export class WordSplitter {
 
   /** Text that stands in the input at `start` as it is here. */
   addPlain(text: string, start: number): void {
-    this.#addText(text, (index) => start + index);
+    this.#addText(
+      text,
+      (index) => start + index,
+      (index) => start + index,
+    );
   }
 
   /** What a variable gave, for the input from `start` to `end`. What is unknown of it is taken for one word. */
   addExpansion(parts: Parts, start: number, end: number): void {
     for (const part of parts) {
-      if (typeof part === "string") this.#addText(part, () => start);
-      else this.#append(part, start);
-      if (this.#open !== undefined) this.#end = end;
+      if (typeof part === "string")
+        this.#addText(
+          part,
+          () => start,
+          () => end,
+        );
+      else {
+        this.#append(part, start);
+        this.#end = end;
+      }
     }
   }
 
@@ -45,15 +56,15 @@ export class WordSplitter {
     return this.#words;
   }
 
-  #addText(text: string, placeOf: (index: number) => number): void {
+  #addText(text: string, startOf: (index: number) => number, endOf: (index: number) => number): void {
     for (let at = 0; at < text.length;) {
       let stop = at;
       const space = isSpace(text.charCodeAt(at));
       while (stop < text.length && isSpace(text.charCodeAt(stop)) === space) stop += 1;
       if (space) this.#close();
       else {
-        this.#append(text.slice(at, stop), placeOf(at));
-        this.#end = placeOf(stop - 1) + 1;
+        this.#append(text.slice(at, stop), startOf(at));
+        this.#end = endOf(stop);
       }
       at = stop;
     }
