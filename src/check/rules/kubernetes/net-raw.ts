@@ -44,6 +44,7 @@ export const netRaw = containerRule({
     else if (!dropped.includes("ALL") && !dropped.includes("NET_RAW"))
       yield {
         at: spot(node, "securityContext", "capabilities", "drop"),
+        severity: "info",
         message: `${name} keeps NET_RAW, which engines give by default`,
         advice: "Set securityContext.capabilities.drop: [ALL].",
         peers: ["checkov:CKV_K8S_28"],

@@ -57,6 +57,7 @@ export const securityContext = podRule({
         if (!isHardened(node) && !annotated(container))
           yield {
             at: spot(node, "securityContext"),
+            severity: "info",
             message: `nothing hardens container ${container} of ${name}: no AppArmor, seccomp or SELinux setting, no dropped capability`,
             advice,
             peers: ["polaris:linuxHardening"],

@@ -1,0 +1,102 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { hasCode } from "../core/index.ts";
+import { checkedText, discover } from "./discover.ts";
+import { checkRepository } from "./repository.ts";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const folderOf = (files: Readonly<Record<string, string>>): string => {
+  const folder = mkdtempSync(join(tmpdir(), "swt-discover-"));
+  folders.push(folder);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+};
+
+const SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: NodePort}\n";
+const found = async (folder: string, ...paths: readonly string[]): Promise<readonly string[]> =>
+  (await discover(paths.length === 0 ? ["."] : paths, folder)).files.map(({ source }) => source.path).toSorted();
+
+test("a repository gives what git does not ignore, tracked or not", async () => {
+  const folder = folderOf({
+    "k8s/a.yaml": SERVICE,
+    "out/b.yaml": SERVICE,
+    "c.yaml": SERVICE,
+    ".gitignore": "out/\n",
+    "package.json": "{}",
+  });
+  execFileSync("git", ["init", "-q", folder]);
+  execFileSync("git", ["-C", folder, "add", "c.yaml"]);
+  expect(await found(folder)).toEqual(["c.yaml", "k8s/a.yaml"]);
+  expect(await found(folder, "k8s")).toEqual(["k8s/a.yaml"]);
+});
+
+test("another folder is walked, without node_modules, and no link is followed", async () => {
+  const folder = folderOf({ "k8s/a.yaml": SERVICE, "node_modules/x/b.yaml": SERVICE });
+  symlinkSync(join(folder, "k8s"), join(folder, "link"));
+  symlinkSync(join(folder, "k8s/a.yaml"), join(folder, "link.yaml"));
+  expect(await found(folder)).toEqual(["k8s/a.yaml"]);
+});
+
+test("a kustomization's resources are followed out of the folder that was named, once", async () => {
+  const folder = folderOf({
+    "base/kustomization.yaml": "resources: [a.yaml, ../overlay]\n",
+    "base/a.yaml": SERVICE,
+    "overlay/kustomization.yaml": "resources: [../base]\n",
+  });
+  expect(await found(folder, "overlay")).toEqual(["base/a.yaml", "base/kustomization.yaml", "overlay/kustomization.yaml"]);
+});
+
+test("what is named must be there, and be something that is judged", async () => {
+  const folder = folderOf({ "a.txt": "hello", "a.yaml": SERVICE });
+  await expect(discover(["b.yaml"], folder)).rejects.toSatisfy((error) => hasCode(error, "INPUT_NOT_FOUND"));
+  await expect(discover(["a.txt"], folder)).rejects.toSatisfy((error) => hasCode(error, "INPUT_INVALID"));
+  expect(() => checkedText("hello")).toThrow(/no Kubernetes manifests/);
+});
+
+test("a chart says that its templates were not judged", async () => {
+  const folder = folderOf({
+    "charts/shop/Chart.yaml": "name: shop\n",
+    "charts/shop/templates/a.yaml": SERVICE.replace("name: a", "name: {{ .Release.Name }}"),
+  });
+  const { files, remarks } = await discover(["."], folder);
+  expect([files, remarks.map(({ path, advice }) => [path, advice])]).toEqual([
+    [],
+    [["charts/shop/Chart.yaml", "Judge what they write: helm template charts/shop | seaworthy check -"]],
+  ]);
+});
+
+test("a repository is judged as a whole: compose projects in its folders, and other files", async () => {
+  const folder = folderOf({
+    "app/compose.yaml": "services: {web: {image: 'a:1.2.3', privileged: true}}\n",
+    "broken/compose.yaml": "services: {web: {imag: 'a:1.2.3'}}\n",
+    "k8s/a.yaml": SERVICE,
+  });
+  const { findings, sources, empty } = await checkRepository({ cwd: folder, env: {}, now: Date.UTC(2026, 10, 21) });
+  const paths = (rule: string): readonly string[] => findings.filter((finding) => finding.rule === rule).map(({ path }) => path);
+  expect(paths("compose/not-privileged")).toEqual(["app/compose.yaml"]);
+  expect(paths("kubernetes/exposed-service")).toEqual(["k8s/a.yaml"]);
+  expect(findings.some(({ path, severity }) => path.startsWith("broken/") && severity === "error")).toBe(true);
+  expect(sources.map(({ path }) => path)).toEqual(expect.arrayContaining(["app/compose.yaml", "k8s/a.yaml"]));
+  expect(empty).toBe(false);
+});
+
+test("standard input is judged under the names of the chart's files", async () => {
+  const { findings } = await checkRepository({
+    cwd: "/",
+    env: {},
+    now: Date.UTC(2026, 10, 21),
+    paths: ["-"],
+    stdin: () => `---\n# Source: shop/templates/a.yaml\n${SERVICE}`,
+  });
+  expect(findings.map(({ path, range }) => [path, range?.start.line])).toContainEqual(["shop/templates/a.yaml", 5]);
+});
