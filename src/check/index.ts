@@ -2,6 +2,7 @@ export { findRules, RULES } from "./catalogue.ts";
 export { type ContextEntry, type ContextFacts, readContext } from "./context-facts.ts";
 export * from "./explain.ts";
 export { readImageFacts } from "./image-facts.ts";
+export { checkRepository, type RepositoryOptions, type RepositoryResult } from "./repository.ts";
 export { type CheckedFile, checkFiles, type CheckFilesOptions, kindOf } from "./files.ts";
 export { type CheckResult } from "./judge.ts";
 export { outOfScope } from "./out-of-scope.ts";
