@@ -1,4 +1,17 @@
-import { findStage, type Instruction, readStages, type Stage } from "./stages.ts";
+import { SourceText } from "../../core/index.ts";
+import {
+  copyReference,
+  type CopyInstruction,
+  evaluate,
+  type EvaluatedInstruction,
+  type EvaluatedStage,
+  knownText,
+  type Mount,
+  mountReference,
+  parseDockerfile,
+  partsOf,
+  type Reference,
+} from "../../source/dockerfile/index.ts";
 
 /** What the files of a layer can come from: paths in the build context, or all of it. */
 export type LayerInputs = "everything" | ReadonlySet<string>;
@@ -11,31 +24,42 @@ export interface Step {
   readonly inputs: LayerInputs;
 }
 
-const union = (a: LayerInputs, b: LayerInputs): LayerInputs =>
-  a === "everything" || b === "everything" ? "everything" : new Set([...a, ...b]);
 const NOTHING: LayerInputs = new Set<string>();
-
-/** Sources of a COPY or ADD from the context. Anything with a variable, a pattern or a URL in it may be anything. */
-const sourcesOf = (instruction: Instruction): LayerInputs => {
-  if (instruction.heredoc || /[$*?[\]<>"']/.test(instruction.rest) || instruction.rest.includes("://")) return "everything";
-  const words = instruction.rest.split(" ").slice(0, -1);
-  return words.length === 0 ? "everything" : new Set(words.map((word) => word.replace(/^\/+/, "") || "."));
+const union = (a: LayerInputs, b: LayerInputs): LayerInputs => {
+  if (a === "everything" || b === "everything") return "everything";
+  return b.size === 0 ? a : new Set([...a, ...b]);
 };
 
-const inputsOf = (instruction: Instruction, stageInputs: (name: string) => LayerInputs): LayerInputs => {
-  const from = instruction.flags.find((flag) => flag.name === "from")?.value;
-  switch (instruction.keyword) {
-    case "COPY":
-    case "ADD":
-      return from === undefined ? sourcesOf(instruction) : stageInputs(from);
-    case "RUN":
-      return instruction.flags
-        .filter((flag) => flag.name === "mount" && !/type=(?:cache|secret|ssh|tmpfs)\b/.test(flag.value))
-        .map((flag) => /(?:^|,)from=([^,]+)/.exec(flag.value)?.[1])
-        .reduce<LayerInputs>((all, name) => union(all, name === undefined ? "everything" : stageInputs(name)), NOTHING);
-    default:
-      return NOTHING;
-  }
+/** A path of the context. A pattern or an address may be anything. */
+const contextPath = (path: string | undefined): LayerInputs =>
+  path === undefined || path === "" || /[*?[\]\\]|:\/\/|^git@/.test(path) ? "everything" : new Set([path.replace(/^\/+/, "") || "."]);
+
+/** Inputs of the stages that a Dockerfile's `from`s name, as far as they are known. */
+type InputsOf = (reference: Reference) => LayerInputs;
+
+const copyInputs = (copy: CopyInstruction, evaluated: EvaluatedInstruction, references: References): LayerInputs => {
+  if (copy.from !== undefined) return copy.from.text.includes("$") ? "everything" : references.copied(copy.from);
+  return copy.sources
+    .map((source) => (source.kind === "path" ? contextPath(knownText(partsOf(evaluated, source.word))) : "everything"))
+    .reduce<LayerInputs>(union, copy.sources.length === 0 ? "everything" : NOTHING);
+};
+
+const mountInputs = (mount: Mount, evaluated: EvaluatedInstruction, references: References): LayerInputs => {
+  if (mount.from !== undefined) return mount.from.text.includes("$") ? "everything" : references.mounted(mount.from);
+  if (mount.type === "cache" || mount.type === "secret" || mount.type === "ssh" || mount.type === "tmpfs") return NOTHING;
+  return mount.type === "bind" && mount.source !== undefined ? contextPath(knownText(partsOf(evaluated, mount.source))) : "everything";
+};
+
+interface References {
+  readonly copied: (from: NonNullable<CopyInstruction["from"]>) => LayerInputs;
+  readonly mounted: (from: NonNullable<Mount["from"]>) => LayerInputs;
+}
+
+const inputsOf = (evaluated: EvaluatedInstruction, references: References): LayerInputs => {
+  const { instruction } = evaluated;
+  if (instruction.keyword === "COPY" || instruction.keyword === "ADD") return copyInputs(instruction, evaluated, references);
+  if (instruction.keyword !== "RUN") return NOTHING;
+  return instruction.mounts.map((mount) => mountInputs(mount, evaluated, references)).reduce<LayerInputs>(union, NOTHING);
 };
 
 /**
@@ -44,27 +68,28 @@ const inputsOf = (instruction: Instruction, stageInputs: (name: string) => Layer
  * @param target default: the last stage. Undefined when there is no such stage.
  */
 export const stepsOf = (dockerfile: string, target?: string): readonly Step[] | undefined => {
-  const stages = readStages(dockerfile);
-  const wanted = target === undefined ? stages.length - 1 : findStage(stages, target, stages.length);
-  if (wanted === undefined || wanted < 0) return undefined;
-  const known = new Map<number, readonly Step[]>();
-  const stepsIn = (at: number): readonly Step[] => {
-    const stage: Stage | undefined = stages[at];
-    const before = known.get(at);
-    if (stage === undefined || before !== undefined) return before ?? [];
-    const parent = findStage(stages, stage.from, at);
-    const steps = parent === undefined ? [] : [...stepsIn(parent)];
-    const stageInputs = (name: string): LayerInputs => {
-      if (name.includes("$")) return "everything";
-      const found = findStage(stages, name, at);
-      return found === undefined ? NOTHING : (stepsIn(found).at(-1)?.inputs ?? NOTHING);
-    };
-    for (const instruction of stage.instructions) {
-      const inputs = union(steps.at(-1)?.inputs ?? NOTHING, inputsOf(instruction, stageInputs));
-      steps.push({ keyword: instruction.keyword, copies: instruction.keyword === "COPY" || instruction.keyword === "ADD", inputs });
-    }
-    known.set(at, steps);
-    return steps;
+  const parsed = parseDockerfile(new SourceText("Dockerfile", dockerfile));
+  const evaluation = evaluate(parsed, target === undefined ? {} : { target });
+  if (evaluation.target === undefined) return undefined;
+  const ends: LayerInputs[] = [];
+  const own = new Map<EvaluatedStage, readonly Step[]>();
+  const inputsIn: InputsOf = (reference) => (reference.kind === "image" ? NOTHING : (ends[reference.stage.index] ?? NOTHING));
+  const references: References = {
+    copied: (from) => inputsIn(copyReference(parsed.stages, from)),
+    mounted: (from) => inputsIn(mountReference(parsed.stages, from)),
   };
-  return stepsIn(wanted);
+  for (const stage of evaluation.stages) {
+    let inputs = stage.base.kind === "stage" ? (ends[stage.base.stage.stage.index] ?? NOTHING) : NOTHING;
+    const steps: Step[] = [];
+    for (const evaluated of stage.instructions) {
+      const { keyword } = evaluated.instruction;
+      // ONBUILD leaves no entry in the history; what it triggers does, in the stage on top.
+      if (keyword === "ONBUILD") continue;
+      inputs = union(inputs, inputsOf(evaluated, references));
+      steps.push({ keyword, copies: keyword === "COPY" || keyword === "ADD", inputs });
+    }
+    own.set(stage, steps);
+    ends[stage.stage.index] = inputs;
+  }
+  return evaluation.target.chain.flatMap((stage) => own.get(stage) ?? []);
 };
