@@ -80,7 +80,12 @@ export class DirectiveReader {
     let { end } = line;
     while (end > start && isWhite(text[end - 1])) end -= 1;
     while (start < end && isWhite(text[start])) start += 1;
-    if (start === end) return undefined;
+    if (start === end) {
+      // Where nothing but white space follows, the last of it is the value: so BuildKit's regular expression has it.
+      if (start === line.end) return undefined;
+      end = line.end;
+      start = end - 1;
+    }
     const nameStart = at + 1 + key[0].indexOf(written);
     return {
       name,

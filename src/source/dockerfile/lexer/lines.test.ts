@@ -70,6 +70,11 @@ describe("directives", () => {
     const [wrong] = parse("# escape=ab\nFROM a").diagnostics;
     expect(wrong).toMatchObject({ message: "invalid escape token 'ab' does not match ` or \\", range: { start: { line: 1, column: 10 } } });
   });
+  test("a value of nothing but blanks is the last of them", () => {
+    expect(parse("#escape= \t\nFROM a").diagnostics.map((found) => found.message)).toEqual([
+      "invalid escape token '\t' does not match ` or \\",
+    ]);
+  });
   test("ranges of name and value", () => {
     const source = new SourceText("Dockerfile", "#  Check = skip=all  \nFROM a");
     const [check] = parseDockerfile(source).directives;
