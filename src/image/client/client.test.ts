@@ -182,6 +182,19 @@ test("busy registries are asked again, as long as they say; refusals are not", a
   expect(retryAfterMs("100000", 0)).toBe(60_000);
 });
 
+test.each([
+  [507, ""],
+  [403, JSON.stringify({ errors: [{ code: "DENIED", message: "no space left on device: the registry's disk is full" }] })],
+  [500, "write /data: no space left on device"],
+])("a registry whose disk is full (%i) is told from one that refuses", async (status, body) => {
+  await using server = await scriptedServer((_request, response) => {
+    response.writeHead(status);
+    response.end(body);
+  });
+  const error = { code: "DISK_FULL", hint: expect.stringContaining("where the registry keeps its data") };
+  await expect(clientOf({ attempts: 1 }).ping(server.host)).rejects.toMatchObject(error);
+});
+
 test("nobody there; silence; a connection that breaks", async () => {
   const gone = await scriptedServer(() => undefined);
   await gone[Symbol.asyncDispose]();

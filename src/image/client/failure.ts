@@ -32,6 +32,9 @@ const isImmutable = (status: number, codes: readonly string[], words: string): b
     ? [400, 403, 409, 412].includes(status)
     : status === 409 && codes.includes("DENIED");
 
+/** 507 is what it is for; most registries only say it, docker's own client goes by the same words (moby, retryOnError). */
+const isFull = (status: number, words: string): boolean => status === 507 || (status >= 400 && /no space left on device/i.test(words));
+
 /** Names the place: `registry.example:5000/team/app:1.2.3`. */
 export const placeOf = (reference: Reference): string => formatReference(reference);
 
@@ -42,6 +45,8 @@ export const refusal = async (answer: Answer, tried: string, pushesTag = false):
   const message = `${tried}: the registry answered ${answer.status}${said}`;
   const facts = { details: { status: answer.status, codes } };
   if (pushesTag && isImmutable(answer.status, codes, words)) return new SeaworthyError("TAG_IMMUTABLE", message, facts);
+  if (isFull(answer.status, words))
+    return new SeaworthyError("DISK_FULL", message, { ...facts, hint: "Free space where the registry keeps its data, then run again." });
   if (answer.status === 404) return new SeaworthyError("IMAGE_NOT_FOUND", message, facts);
   if (answer.status === 401 || answer.status === 403)
     return new SeaworthyError("REGISTRY_REFUSED", message, {
