@@ -9,6 +9,8 @@ export interface Harbour extends AsyncDisposable {
   readonly client: RegistryClient;
   /** `host:port` of the embedded registry. */
   readonly address: string;
+  /** Makes sure that the embedded registry is served: the process that did may have ended since. @throws PORT_TAKEN, REGISTRY_UNREACHABLE */
+  readonly serve: () => Promise<void>;
 }
 
 /** Whether this project needs the embedded registry at all. */
@@ -25,10 +27,15 @@ export const openHarbour = async (project: Project, state: StateFolder, signal?:
   const { port } = project.settings.registry;
   const address = `127.0.0.1:${port}`;
   const client = createRegistryClient(signal === undefined ? {} : { signal });
-  const server = needsEmbedded(project) ? await embedded(state, port, client) : undefined;
+  let server: Awaited<ReturnType<typeof embedded>>;
+  const serve = async (): Promise<void> => {
+    if (needsEmbedded(project)) server ??= await embedded(state, port, client);
+  };
+  await serve();
   return {
     client,
     address,
+    serve,
     [Symbol.asyncDispose]: async () => {
       client.close();
       await server?.close();

@@ -43,7 +43,7 @@ export const rollback = async (voyage: Voyage, to?: number): Promise<{ readonly 
     signal,
     waitMs,
     content: contentOf(project),
-    credentials: pullCredentials(),
+    credentials: pullCredentials(harbour),
   });
   return { target: target.release, outcome };
 };

@@ -53,7 +53,7 @@ export const run = reporting<Flags, []>((context, flags) =>
         signal,
         waitMs,
         content: contentOf(project),
-        credentials: pullCredentials(),
+        credentials: pullCredentials(voyage.harbour),
       });
       return outcome === undefined
         ? {

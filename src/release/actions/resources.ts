@@ -1,15 +1,26 @@
-import { hasCode, parseReference } from "../../core/index.ts";
+import { hasCode, parseReference, wordsOf } from "../../core/index.ts";
 import { placeFile } from "../files.ts";
 import type { Perform } from "./world.ts";
 
+const PULL_TRIES = 4;
+const PULL_AGAIN_MS = 500;
+
+/** A connection that was not made or did not last: a network's hiccup, or the embedded registry on its way from one process to the next. */
+const isPassing = (error: unknown): boolean =>
+  hasCode(error, "REGISTRY_UNREACHABLE") || /connection (?:refused|reset)|EOF|timeout|temporarily/i.test(wordsOf(error));
+
 export const pullImage: Perform<"pull-image"> = async ({ reference, platform }, world) => {
   if ((await world.engine.images.inspect(reference)) !== undefined) return { pulled: false };
-  const auth = await world.credentials(parseReference(reference).registry);
-  await world.engine.images.pull(reference, {
-    platform,
-    ...(auth === undefined ? {} : { auth }),
-  });
-  return { pulled: true };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const auth = await world.credentials(parseReference(reference).registry);
+      await world.engine.images.pull(reference, { platform, ...(auth === undefined ? {} : { auth }) });
+      return { pulled: true };
+    } catch (error) {
+      if (tries === PULL_TRIES || !isPassing(error)) throw error;
+      await world.clock.sleep(PULL_AGAIN_MS * tries, world.signal);
+    }
+  }
 };
 
 export const createNetwork: Perform<"create-network"> = async ({ name, config }, { engine }) => {

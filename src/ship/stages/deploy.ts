@@ -55,7 +55,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     signal: voyage.signal,
     waitMs: voyage.waitMs,
     content: contentOf(project),
-    credentials: pullCredentials(),
+    credentials: pullCredentials(voyage.harbour),
   });
   voyage.outcome = outcome;
   if (outcome.state === "reverted") {
