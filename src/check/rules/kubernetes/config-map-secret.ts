@@ -26,6 +26,9 @@ const secretsIn = (key: string, value: string): string | undefined => {
   return undefined;
 };
 
+/** A person's name or address, written down as such. */
+const PERSONAL = /(?:^|[^A-Za-z])(?:user-?name|e-?mail)\s*[=:]\s*["']?[^\s"'${<{]/im;
+
 export const configMapSecret = objectRule({
   id: "kubernetes/config-map-secret",
   aliases: ["trivy:KSV-0109", "trivy:KSV-01010", "polaris:sensitiveConfigmapContent"],
@@ -50,6 +53,16 @@ export const configMapSecret = objectRule({
           at: spot(root, "data", key),
           message: `${name} holds ${kind} in ${key}`,
           advice: "Move it to a Secret that is not in git, and change it: it has been seen.",
+          peers: ["trivy:KSV-0109", "polaris:sensitiveConfigmapContent"],
+        };
+      if (PERSONAL.test(`${key}: ${value}`))
+        yield {
+          at: spot(root, "data", key),
+          severity: "info",
+          confidence: "possible",
+          message: `${name} names a user or an e-mail address in ${key}`,
+          advice: "Keep it where fewer may read it, if it is a person's or half of a password.",
+          peers: ["trivy:KSV-01010"],
         };
     }
   },

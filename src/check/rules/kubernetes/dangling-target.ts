@@ -11,7 +11,10 @@ import {
   selects,
 } from "../../../source/kubernetes/index.ts";
 
-const service = (ingress: Resource): readonly { readonly name: string; readonly node: YamlNode }[] => {
+/** Services that an Ingress sends to, with the port it asks for by number or name (`service.port`, of old `servicePort`). */
+const backendsOf = (
+  ingress: Resource,
+): readonly { readonly name: string; readonly port: string | undefined; readonly node: YamlNode }[] => {
   const backends = [
     get(ingress.root, "spec", "defaultBackend"),
     get(ingress.root, "spec", "backend"),
@@ -19,7 +22,8 @@ const service = (ingress: Resource): readonly { readonly name: string; readonly 
   ];
   return backends.flatMap((node) => {
     const name = text(node, "service", "name") ?? text(node, "serviceName");
-    return node === undefined || name === undefined ? [] : [{ name, node }];
+    const port = text(node, "service", "port", "number") ?? text(node, "service", "port", "name") ?? text(node, "servicePort");
+    return node === undefined || name === undefined ? [] : [{ name, port, node }];
   });
 };
 
@@ -86,14 +90,23 @@ export const danglingTarget = objectRule({
         peers: ["kubelinter:dangling-service", "kubescore:service-targets-pod"],
       };
     if (kind === "Ingress")
-      for (const backend of service(resource))
-        if (manifests.find("Service", backend.name, namespace) === undefined)
+      for (const { name: target, port, node } of backendsOf(resource)) {
+        const found = manifests.find("Service", target, namespace);
+        const ports = items(found?.root, "spec", "ports");
+        const answers =
+          found !== undefined &&
+          (port === undefined || ports.length === 0 || ports.some((one) => text(one, "port") === port || text(one, "name") === port));
+        if (!answers)
           yield {
-            at: head(backend.node),
-            message: `${name} sends requests to the Service ${backend.name}, which is not here`,
+            at: head(node),
+            message:
+              found === undefined
+                ? `${name} sends requests to the Service ${target}, which is not here`
+                : `${name} sends requests to port ${port ?? ""} of the Service ${target}, which has none such`,
             advice,
             peers: ["kubelinter:dangling-ingress", "kubescore:ingress-targets-service"],
           };
+      }
     if (kind === "HorizontalPodAutoscaler") {
       const target = ["kind", "name"].map((key) => text(root, "spec", "scaleTargetRef", key) ?? "");
       if (manifests.find(target[0] ?? "", target[1] ?? "", namespace) === undefined)

@@ -35,6 +35,13 @@ export const jobBounds = podRule({
         advice: "Remove it, and set successfulJobsHistoryLimit and failedJobsHistoryLimit.",
         peers,
       };
+    if (kind === "Job" && owned && has(root, "spec", ttl))
+      yield {
+        at: spot(root, "spec", ttl),
+        message: `${name} is cleared away by time, against the history limits of its CronJob`,
+        advice: "Remove it.",
+        peers,
+      };
     if (kind === "Job" && !owned && !has(root, "spec", ttl))
       yield { at: spot(root, "spec"), message: `${name} stays when it is done`, advice: `Set ${ttl}.`, peers };
   },

@@ -50,7 +50,7 @@ export const rbacAdmin = objectRule({
   examples: [
     {
       bad: "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: ci}\nsubjects: [{kind: ServiceAccount, name: ci, namespace: ci}]\nroleRef: {kind: ClusterRole, name: cluster-admin}\n",
-      good: "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: ci}\nsubjects: [{kind: ServiceAccount, name: ci, namespace: ci}]\nroleRef: {kind: ClusterRole, name: edit}\n",
+      good: "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: ci}\nsubjects: [{kind: ServiceAccount, name: ci, namespace: ci}]\nroleRef: {kind: Role, name: deployer}\n",
     },
   ],
   *object({ resource, name, manifests }) {
@@ -64,10 +64,18 @@ export const rbacAdmin = objectRule({
         message: `${name} makes its subjects ${resource.kind === "ClusterRoleBinding" ? "administrators of the cluster" : "masters of the namespace"} by ${kind}/${role}`,
         advice: "Bind a role with what they need.",
         peers: [
-          ...(["cluster-admin", "admin", "edit"].includes(role) ? ["trivy:KSV-0111"] : []),
+          ...(role === "cluster-admin" || role === "admin" ? ["trivy:KSV-0111"] : []),
           ...(role === "cluster-admin" ? ["kubelinter:cluster-admin-role-binding"] : []),
           ...(own ? [`polaris:${polarisWord(resource.kind, kind)}`] : []),
         ],
+      };
+    else if (role === "admin" || role === "edit")
+      yield {
+        at: spot(resource.root, "roleRef", "name"),
+        severity: "info",
+        message: `${name} gives its subjects nearly everything in the namespace by ${kind}/${role}, its secrets included`,
+        advice: "Bind a role with what they need.",
+        peers: ["trivy:KSV-0111"],
       };
     for (const { node, name: subject } of subjectsOf(resource)) {
       const peer = Object.hasOwn(SYSTEM_GROUPS, subject) ? SYSTEM_GROUPS[subject] : undefined;

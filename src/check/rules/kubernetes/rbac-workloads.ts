@@ -34,10 +34,10 @@ export const rbacWorkloads = kubernetesRule({
             peers: ["trivy:KSV-0048"],
           };
     const role = BINDINGS.includes(resource.kind) ? boundRole(resource, manifests) : undefined;
-    if (role !== undefined && rulesOf(role).some((rule) => allows(rule, { groups: [""], resources: ["pods"], verbs: ["create"] })))
+    if (role !== undefined && rulesOf(role).some((rule) => allows(rule, { resources: WORKLOADS, verbs: ["create"] })))
       yield {
         at: spot(resource.root, "roleRef", "name"),
-        message: `${name} lets its subjects create pods, by ${resourceName(role)}`,
+        message: `${name} lets its subjects start pods, by ${resourceName(role)}`,
         advice: "Give it only to who deploys.",
         peers: ["kubelinter:access-to-create-pods"],
       };

@@ -1,5 +1,5 @@
 import { inContainer } from "../../kubernetes/examples.ts";
-import { head, items, text, textMap, texts } from "../../../source/yaml/index.ts";
+import { head, items, spot, text, textMap, texts } from "../../../source/yaml/index.ts";
 import type { Resource } from "../../../source/kubernetes/index.ts";
 import { NOTHING, kubernetesRule } from "../../rule.ts";
 
@@ -7,6 +7,7 @@ const isTiller = ({ name, labels, pod }: Resource): boolean =>
   /(?:^|-)tiller(?:-|$)/.test(name) ||
   labels.get("app") === "tiller" ||
   labels.get("name") === "tiller" ||
+  pod?.labels.get("name") === "tiller" ||
   pod?.containers.some(({ image }) => /(?:^|\/)tiller(?:[:@]|$)/.test(image)) === true;
 
 const isDashboard = ({ labels, pod }: Resource): boolean =>
@@ -75,7 +76,7 @@ export const riskyPrograms = kubernetesRule({
         peers: ["checkov:CKV_K8S_33"],
       };
     for (const { node, image } of pod?.containers ?? [])
-      if (/git-sync/.test(image))
+      if (image.includes("git-sync")) {
         for (const variable of items(node, "env"))
           if (DANGEROUS.includes(text(variable, "name") ?? ""))
             yield {
@@ -84,5 +85,13 @@ export const riskyPrograms = kubernetesRule({
               advice: `Remove ${text(variable, "name") ?? ""}.`,
               peers: ["checkov:CKV_K8S_159"],
             };
+        if (texts(node, "args").some((word) => /^--?(?:git|askpass-url|password-file)(?:=|$)/.test(word)))
+          yield {
+            at: spot(node, "args"),
+            message: `${name} lets git-sync run a program of its own`,
+            advice: "Remove --git and the like.",
+            peers: ["checkov:CKV_K8S_159"],
+          };
+      }
   },
 });
