@@ -21,7 +21,7 @@ export const CACHING: readonly Watched[] = [
   // From version 10 on the default leaves releases alone.
   {
     action: "astral-sh/setup-uv",
-    control: { any: [when("enable-cache", ["true"], "off"), { all: [{ olderThan: [10] }, when("enable-cache", "true", "on")] }] },
+    control: { any: [when("enable-cache", ["true"], "off"), { all: [{ olderThan: [10, 0, 0] }, when("enable-cache", "true", "on")] }] },
   },
   { action: "swatinem/rust-cache", control: when("lookup-only", "false", "on") },
   { action: "ruby/setup-ruby", control: when("bundler-cache", "true", "off") },

@@ -39,29 +39,32 @@ function* ids(file: GithubWorkflow): Generator<Fault> {
 
 const needsOf = ({ node }: Job): readonly string[] => texts(node, "needs").map((need) => need.toLowerCase());
 
+/** The jobs that wait for themselves: what is left when those that can start, and those that nobody left waits for, are taken away again and again. */
+const inCircles = (jobs: ReadonlyMap<string, Job>): ReadonlySet<string> => {
+  const left = new Map([...jobs].map(([id, job]) => [id, needsOf(job).filter((need) => jobs.has(need))] as const));
+  for (let size = -1; size !== left.size;) {
+    size = left.size;
+    const waitedFor = new Set([...left.values()].flat());
+    for (const [id, wanted] of left) if (!waitedFor.has(id) || !wanted.some((need) => left.has(need))) left.delete(id);
+  }
+  return new Set(left.keys());
+};
+
 function* needs(file: GithubWorkflow): Generator<Fault> {
   const byId = new Map(file.jobs.map((job) => [job.id.toLowerCase(), job]));
-  const reaches = (from: string, wanted: string, seen: Set<string>): boolean =>
-    [...(byId.has(from) ? needsOf(byId.get(from) as Job) : [])].some(
-      (need) => need === wanted || (!seen.has(need) && reaches(need, wanted, seen.add(need))),
-    );
-  for (const job of file.jobs)
-    for (const need of needsOf(job)) {
-      if (!byId.has(need))
-        yield {
-          at: spot(job.node, "needs"),
-          message: `${job.id} needs ${need}, which is no job here`,
-          advice: "Name a job of this workflow.",
-          like: "job-needs",
-        };
-      else if (need === job.id.toLowerCase() || reaches(need, job.id.toLowerCase(), new Set()))
-        yield {
-          at: spot(job.node, "needs"),
-          message: `${job.id} waits for itself, by way of ${need}`,
-          advice: "Break the circle.",
-          like: "job-needs",
-        };
-    }
+  const circles = inCircles(byId);
+  for (const job of file.jobs) {
+    const unknown = needsOf(job).find((need) => !byId.has(need));
+    if (unknown !== undefined)
+      yield {
+        at: spot(job.node, "needs"),
+        message: `${job.id} needs ${unknown}, which is no job here`,
+        advice: "Name a job of this workflow.",
+        like: "job-needs",
+      };
+    else if (circles.has(job.id.toLowerCase()))
+      yield { at: spot(job.node, "needs"), message: `${job.id} waits for itself`, advice: "Break the circle of needs.", like: "job-needs" };
+  }
 }
 
 function* shells(file: GithubWorkflow): Generator<Fault> {

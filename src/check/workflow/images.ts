@@ -4,6 +4,7 @@ import {
   patternOf,
   templatesOf,
   wholeTemplate,
+  withoutTemplates,
   type Expression,
   type Job,
   type WorkflowFile,
@@ -50,11 +51,7 @@ const fromNode = (node: YamlNode | undefined, job: Job | undefined): readonly Us
       {
         image: written,
         at,
-        pin: /@sha256:[\da-f]{64}$/.test(written)
-          ? "digest"
-          : /:[^/]*$/.test(written.replaceAll(/\$\{\{.*?\}\}/g, "x"))
-            ? "tag"
-            : "unknown",
+        pin: /@sha256:[\da-f]{64}$/.test(written) ? "digest" : /:[^/]*$/.test(withoutTemplates(written)) ? "tag" : "unknown",
       },
     ];
   return whole.expression === undefined

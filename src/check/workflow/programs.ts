@@ -38,7 +38,7 @@ const once = ({ name, args }: Invocation): Invocation | undefined => {
   const rest = args.filter((arg, index) => !(arg.startsWith("-") && args.slice(0, index).every((before) => before.startsWith("-"))));
   if (verbs.length > 0 && !verbs.includes(rest[0] ?? "")) return undefined;
   const inner = (verbs.length > 0 ? rest.slice(1) : rest).filter(
-    (arg, index, all) => !(all.slice(0, index + 1).every((one) => /^-|^\w+=/.test(one)) && /^-|^\w+=/.test(arg)),
+    (arg, index, all) => !(all.slice(0, index + 1).every((one) => /^-|^\w+=(?!=)/.test(one)) && /^-|^\w+=(?!=)/.test(arg)),
   );
   const [program, ...words] = inner;
   return program === undefined ? undefined : { name: bare(program), args: words };

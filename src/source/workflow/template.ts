@@ -24,6 +24,19 @@ const closing = (text: string, start: number): number => {
   return -1;
 };
 
+/** A text with every template replaced by as many letters: for a shell they are letters like others. Line ends stay. */
+export const withoutTemplates = (text: string): string => {
+  const parts: string[] = [];
+  let at = 0;
+  for (let start = text.indexOf("${{"); start >= 0; start = text.indexOf("${{", at)) {
+    const end = closing(text, start);
+    if (end < 0) break;
+    parts.push(text.slice(at, start), text.slice(start, end).replace(/[^\n]/g, "x"));
+    at = end;
+  }
+  return parts.length === 0 ? text : parts.join("") + text.slice(at);
+};
+
 const read = (node: ScalarNode): readonly Template[] => {
   const { text } = node;
   const found: Template[] = [];

@@ -20,7 +20,7 @@ export const named = ciRule({
   *check({ file, spot }) {
     if (file.name === undefined) yield { at: spot, message: "it has no name", advice: "Set name: to what it does." };
     if (file.dialect !== "github-workflow") return;
-    for (const job of file.jobs)
+    for (const job of file.jobs.filter(({ uses }) => uses === undefined))
       if (get(job.node, "name") === undefined)
         yield { at: head(job.key), message: `the job ${job.id} has no name`, advice: "Set name: to what it does." };
   },

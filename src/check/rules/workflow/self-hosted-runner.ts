@@ -1,4 +1,4 @@
-import { matrixValues, patternOf, wholeTemplate, type Job } from "../../../source/workflow/index.ts";
+import { branchesOf, matrixValues, patternOf, wholeTemplate, type Job } from "../../../source/workflow/index.ts";
 import { get, items, spot } from "../../../source/yaml/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inJob } from "../../workflow/examples.ts";
@@ -12,6 +12,8 @@ const reason = (job: Job): "runs" | "may run" | undefined => {
   if (runsOn?.kind === "mapping") return get(runsOn, "group") === undefined ? undefined : "may run";
   if (items(runsOn).some((label) => wholeTemplate(label) !== undefined)) return "may run";
   const expression = wholeTemplate(runsOn)?.expression;
+  const branches = expression === undefined ? [] : branchesOf(expression);
+  if (branches.some((branch) => branch.kind === "literal" && isSelfHosted(String(branch.value)))) return "may run";
   const pattern = expression?.kind === "context" ? patternOf(expression) : undefined;
   if (pattern?.startsWith("matrix.") !== true) return undefined;
   const path = pattern.slice("matrix.".length);

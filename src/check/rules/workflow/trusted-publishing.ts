@@ -42,8 +42,6 @@ const PUBLISH: Readonly<Record<string, { readonly words: readonly string[]; read
   uv: { words: ["publish"], dry: ["--dry-run"] },
   hatch: { words: ["publish"] },
   pdm: { words: ["publish"] },
-  poetry: { words: ["publish"], dry: ["--dry-run"] },
-  flit: { words: ["publish"] },
   twine: { words: ["upload"] },
   gem: { words: ["push"] },
   npm: { words: ["publish"], dry: ["--dry-run"] },

@@ -17,7 +17,7 @@ export const unsoundContains = ciRule({
   aliases: ["zizmor:unsound-contains"],
   of: ["github-workflow", "github-action"],
   severity: "error",
-  summary: "contains() looks into a list, not into a text that lists names.",
+  summary: "A condition looks with contains() into a list, not into a text that lists names.",
   why: "A branch called m, or main refs, is contained in 'main,production' as well: whoever may name one passes the condition.",
   source: "https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#contains",
   examples: [

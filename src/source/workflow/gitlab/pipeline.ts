@@ -51,7 +51,6 @@ const INHERITED = new Set([
   "timeout",
   "interruptible",
 ]);
-const MAX_EXTENDS = 11;
 
 const linesOf = (node: YamlNode | undefined): readonly ScalarNode[] => {
   if (node === undefined) return [];
@@ -59,13 +58,18 @@ const linesOf = (node: YamlNode | undefined): readonly ScalarNode[] => {
   return node.kind === "sequence" ? node.items.flatMap(linesOf) : [];
 };
 
-const fromParents = (root: MappingNode, node: YamlNode, name: string, depth = 0): YamlNode | undefined => {
-  const own = get(node, name);
-  if (own !== undefined || depth >= MAX_EXTENDS) return own;
-  for (const parent of texts(node, "extends").toReversed()) {
-    const given = get(root, parent);
-    const found = given === undefined ? undefined : fromParents(root, given, name, depth + 1);
-    if (found !== undefined) return found;
+/** Looks through a job and what it extends, each parent once: the last named wins. */
+const fromParents = (root: MappingNode, node: YamlNode, name: string): YamlNode | undefined => {
+  const seen = new Set<string>();
+  const waiting: YamlNode[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const own = get(next, name);
+    if (own !== undefined) return own;
+    for (const parent of texts(next, "extends")) {
+      const given = seen.has(parent) ? undefined : get(root, parent);
+      seen.add(parent);
+      if (given !== undefined) waiting.push(given);
+    }
   }
   return undefined;
 };

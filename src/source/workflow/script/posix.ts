@@ -8,6 +8,7 @@ import {
   type Word as ParsedWord,
   type WordPart,
 } from "unbash";
+import { withoutTemplates } from "../template.ts";
 import type { Command, Word } from "./command.ts";
 
 const isFixed = (part: WordPart): boolean => {
@@ -15,14 +16,14 @@ const isFixed = (part: WordPart): boolean => {
   return part.type === "Literal" || part.type === "SingleQuoted" || part.type === "AnsiCQuoted" || part.type === "Glob";
 };
 
-/** Templates are put in before the shell starts: for the shell they are letters like others. */
-const withoutTemplates = (script: string): string =>
-  script.replace(/\$\{\{(?:[^}']|'[^']*'|\}(?!\}))*\}\}/g, (template) => template.replace(/[^\n]/g, "x"));
-
 interface Reading {
   readonly script: string;
   readonly found: Command[];
+  depth: number;
 }
+
+/** The parser reads the inside of substitutions when asked, one call of the stack a level. Nobody writes so many. */
+const MAX_DEPTH = 300;
 
 const wordOf = ({ script }: Reading, word: ParsedWord): Word => {
   const raw = script.slice(word.pos, word.end);
@@ -90,11 +91,13 @@ function walk(reading: Reading, node: SyntaxNode, outer: readonly Redirection[],
     if (command !== undefined) reading.found.push(command);
   }
   // Within escaped backticks offsets count in a text of their own.
-  if (node.type === "Script" && node.source !== undefined) return;
+  if ((node.type === "Script" && node.source !== undefined) || reading.depth > MAX_DEPTH) return;
   const redirects = node.type === "Redirected" ? [...outer, ...node.redirects] : node.type === "CommandExpansion" ? [] : outer;
+  reading.depth += 1;
   forEachChild(node, (child) => {
     walk(reading, child, redirects, child.type === "Command" ? from : undefined);
   });
+  reading.depth -= 1;
 }
 
 const MAX_SCRIPT = 256 * 1024;
@@ -102,7 +105,7 @@ const MAX_SCRIPT = 256 * 1024;
 /** The simple commands of a script for sh, bash or zsh, in order, those within substitutions behind the command they are in. */
 export const posixCommands = (script: string): readonly Command[] => {
   if (script.length > MAX_SCRIPT) return [];
-  const reading: Reading = { script, found: [] };
+  const reading: Reading = { script, found: [], depth: 0 };
   walk(reading, parse(withoutTemplates(script)), []);
   return reading.found;
 };

@@ -1,6 +1,7 @@
+import { withoutTemplates } from "../template.ts";
 import type { Command, Word } from "./command.ts";
 
-const WORD = /(?:`[\s\S]|"(?:`[\s\S]|""|[^"`])*"|'(?:''|[^'])*'|\$\{\{(?:[^}]|\}(?!\}))*\}\}|[^\s|;&`"'])+/y;
+const WORD = /(?:`[\s\S]|"(?:`[\s\S]|""|[^"`])*"|'(?:''|[^'])*'|[^\s|;&`"'])+/y;
 const GAP = /(?:[ \t]|`\r?\n)+/y;
 const COMMENT = /<#[\s\S]*?#>|#[^\n]*/y;
 const BREAK = /\r?\n|;|&&|\|\||[{}()]/y;
@@ -13,10 +14,10 @@ const match = (pattern: RegExp, text: string, at: number): string => {
 
 const unquoted = (raw: string): string => raw.replace(/^(["'])([\s\S]*)\1$/, "$2");
 
-const wordAt = (script: string, start: number, raw: string): Word => ({
+const wordAt = (start: number, raw: string, masked: string): Word => ({
   raw,
   value: unquoted(raw),
-  isLiteral: raw.startsWith("'") || !/\$(?!\{\{)/.test(raw),
+  isLiteral: masked.startsWith("'") || !masked.includes("$"),
   start,
   end: start + raw.length,
 });
@@ -40,7 +41,8 @@ const commandOf = (words: readonly Word[], from: Command | undefined): Command |
 };
 
 /** The commands of a PowerShell script, as far as rules about programs and files need them: words, quotes, pipes, redirections. */
-export const powershellCommands = (script: string): readonly Command[] => {
+export const powershellCommands = (written: string): readonly Command[] => {
+  const script = withoutTemplates(written);
   const found: Command[] = [];
   let words: Word[] = [];
   let from: Command | undefined;
@@ -67,7 +69,7 @@ export const powershellCommands = (script: string): readonly Command[] => {
       at += 1;
     } else {
       const raw = match(WORD, script, at);
-      if (raw !== "") words.push(wordAt(script, at, raw));
+      if (raw !== "") words.push(wordAt(at, written.slice(at, at + raw.length), raw));
       at += Math.max(1, raw.length);
     }
   }
