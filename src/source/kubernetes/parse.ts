@@ -41,8 +41,8 @@ export const parseManifests = (source: SourceText): ManifestFile => {
   return { source, problems, resources: trees.flatMap((tree) => resourcesIn(tree, helm ? templateBefore(source, tree.start) : undefined)) };
 };
 
-const API_VERSION = /^[\s-]*["']?apiVersion["']?\s*:\s*["']?[\w.-]+(?:\/v\w+|)["']?/m;
-const KIND = /^[\s-]*["']?kind["']?\s*:\s*["']?\w+/m;
+const API_VERSION = /^[ \t-]*["']?apiVersion["']?\s*:\s*["']?[\w.-]+(?:\/v\w+|)["']?/m;
+const KIND = /^[ \t-]*["']?kind["']?\s*:\s*["']?\w+/m;
 /** One-line and JSON forms: both keys in one flow mapping. */
 const INLINE = /[{,]\s*["']?(?:apiVersion|kind)["']?\s*:/;
 

@@ -2,7 +2,7 @@ import { objectRule } from "../../kubernetes/define.ts";
 import { spot, textMap } from "../../../source/yaml/index.ts";
 import { secretIn } from "../../secret.ts";
 
-const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/gm;
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(.*)$/gm;
 /** Left open on purpose: to be filled from the environment or by a template. */
 const PLACEHOLDER = /^["']?(?:\$\{?\w|\$\(|\{\{|<)/;
 
