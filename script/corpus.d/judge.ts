@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type AnyRule, checkFiles, checkProject } from "../../src/check/index.ts";
 import type { Finding } from "../../src/checklist/index.ts";
 import { isSeaworthyError, SourceText } from "../../src/core/index.ts";
-import { loadProject } from "../../src/project/index.ts";
+import { readProject } from "../../src/project/index.ts";
 import type { CorpusCase } from "./record.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -42,13 +42,17 @@ const judgeFile = (record: CorpusCase, kind: keyof typeof FILE_KINDS, rules: rea
 
 /** A compose file is a project: it is read from a folder of its own. */
 const judgeCompose = async (record: CorpusCase, rules: readonly AnyRule[]): Promise<readonly Finding[]> => {
+  const service = record.config?.["service"];
   const folder = mkdtempSync(join(tmpdir(), "swt-corpus-"));
   try {
     for (const [path, content] of Object.entries({ ...record.files, "compose.yaml": record.content })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);
     }
-    return checkProject(await loadProject({ folder, env: {}, git: false, profiles: ["*"] }), { now, rules }).findings;
+    const { project } = await readProject({ folder, env: {}, git: false, profiles: ["*"] });
+    const { findings } = checkProject(project, { now, rules, settings: settingsOf(record) });
+    // The verdict of such a case is about one service alone.
+    return typeof service === "string" ? findings.filter((finding) => finding.service === service) : findings;
   } catch (error) {
     if (isSeaworthyError(error)) return [];
     throw error;
@@ -62,7 +66,7 @@ export const judges = (fileKind: string, ruleKind: AnyRule["kind"]): boolean =>
   isFileKind(fileKind)
     ? FILE_KINDS[fileKind] === ruleKind
     : fileKind === "compose"
-      ? ruleKind === "compose" || ruleKind === "context"
+      ? ruleKind === "compose" || ruleKind === "compose-file" || ruleKind === "context"
       : fileKind === "image-config" && ruleKind === "image";
 
 /** What the given rules find in the text of a case; nothing for kinds that no rule judges. */

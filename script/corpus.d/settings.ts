@@ -71,6 +71,24 @@ const zizmorSettings = (config: Readonly<Record<string, unknown>>): RuleSettings
   };
 };
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** dclint's options, which have one name whatever the rule. */
+const composeSettings = (config: Readonly<Record<string, unknown>>): RuleSettings["compose"] => {
+  const { groups } = config;
+  const order = strings(config["groupOrder"]) ?? (isRecord(groups) ? Object.keys(groups) : undefined);
+  const keys = isRecord(groups) ? order?.map((group) => strings(groups[group]) ?? []) : undefined;
+  return defined<NonNullable<RuleSettings["compose"]>>({
+    movingTags: strings(config["prohibitedTags"]),
+    pullPolicySettles: typeof config["checkPullPolicy"] === "boolean" ? config["checkPullPolicy"] : undefined,
+    quotes: config["quoteType"] === "single" || config["quoteType"] === "double" ? config["quoteType"] : undefined,
+    topLevelOrder: strings(config["customOrder"]),
+    serviceKeyOrder: keys,
+    containerName: undefined,
+  });
+};
+
 /** What a tool's own configuration of a case means in ours. */
 export const settingsOf = ({ source, config = {} }: CorpusCase): RuleSettings => {
   if (source === "zizmor") return zizmorSettings(config);
@@ -78,6 +96,7 @@ export const settingsOf = ({ source, config = {} }: CorpusCase): RuleSettings =>
   return defined<RuleSettings>({
     dockerfile: dockerfile(config),
     trustedRegistries: strings(config["trustedRegistries"]) ?? strings(config["data.ksv0125.trusted_registries"]),
+    compose: composeSettings(config),
     kubernetesVersion: typeof version === "string" ? version : undefined,
   });
 };

@@ -1,4 +1,5 @@
 import type { AnyRule } from "./rule.ts";
+import { COMPOSE_FILE_RULES } from "./rules/compose-file/catalogue.ts";
 import { COMPOSE_RULES } from "./rules/compose/catalogue.ts";
 import { CONTEXT_RULES } from "./rules/context/catalogue.ts";
 import { DOCKERFILE_RULES } from "./rules/dockerfile/catalogue.ts";
@@ -9,6 +10,7 @@ import { WORKFLOW_RULES } from "./rules/workflow/catalogue.ts";
 /** Every rule, by kind. The folders under rules/ hold exactly these (catalogue.test.ts). */
 export const RULES: readonly AnyRule[] = [
   ...COMPOSE_RULES,
+  ...COMPOSE_FILE_RULES,
   ...CONTEXT_RULES,
   ...IMAGE_RULES,
   ...DOCKERFILE_RULES,

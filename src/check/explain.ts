@@ -4,6 +4,7 @@ import type { AnyRule } from "./rule.ts";
 
 const LANGUAGE = {
   compose: "yaml",
+  "compose-file": "yaml",
   image: "json",
   context: "text",
   kubernetes: "yaml",

@@ -16,6 +16,22 @@ export interface WorkflowSettings {
   readonly cooldownDays?: number;
 }
 
+/** Matters of style and habit in compose files. */
+export interface ComposeSettings {
+  /** Tags that name no version, beside those that never do. */
+  readonly movingTags?: readonly string[];
+  /** Whether `pull_policy` settles which of `build` and `image` is meant. Default true. */
+  readonly pullPolicySettles?: boolean;
+  /** How ports are quoted. Default `double`. */
+  readonly quotes?: "single" | "double";
+  /** The order of the keys at the top, `x-` standing for all extensions. */
+  readonly topLevelOrder?: readonly string[];
+  /** The order of a service's keys, group by group; keys of no group come last, by name. */
+  readonly serviceKeyOrder?: readonly (readonly string[])[];
+  /** What a container's name must match. Default: what the engine takes. */
+  readonly containerName?: string;
+}
+
 /** What a label's value must be. */
 export type LabelForm = "text" | "url" | "rfc3339" | "spdx" | "hash" | "semver" | "email";
 
@@ -38,6 +54,7 @@ export interface RuleSettings {
   readonly kubernetesVersion?: string;
   readonly workflow?: WorkflowSettings;
   readonly dockerfile?: DockerfileSettings;
+  readonly compose?: ComposeSettings;
   /** The profile in force: some rules say more under `strict`. Absent: `production`. */
   readonly profile?: Profile;
 }

@@ -4,7 +4,7 @@ import type { Keys, PlaceIn, RuleKind, Spot, Subjects } from "./subject.ts";
 
 /** What a rule says of one place. The frame adds the rule, its item and the place in the file. */
 export interface Complaint<At = Keys> {
-  /** Where: keys within the service for the rules of a project, a range or span of the text for those of files. Default: the service, the resource, the file. */
+  /** Where: keys within the service, or a node, for the rules of a project; a range or span of the text for those of files. Default: the service, the resource, the file. */
   readonly at?: At;
   /** What is wrong here, with the user's own names in it. Never a secret's value. */
   readonly message: string;
@@ -22,6 +22,8 @@ export interface Complaint<At = Keys> {
 export interface ExampleInputs {
   /** A whole compose file. */
   readonly compose: string;
+  /** A whole compose file, judged as a text. */
+  readonly "compose-file": string;
   /** An image's configuration, and the lines of the service that runs it. */
   readonly image: { readonly config: Partial<ImageRunConfig>; readonly sizeBytes?: number; readonly service?: string };
   /** The context's files, by path; `.dockerignore` among them. Content where it matters. */
@@ -74,6 +76,8 @@ const define =
 
 /** Judges a service of the compose files. */
 export const composeRule = define("compose");
+/** Judges one compose file as it is written. */
+export const composeFileRule = define("compose-file");
 /** Judges a built image's configuration, together with the service that runs it. */
 export const imageRule = define("image");
 /** Judges what a build sends to the engine. */

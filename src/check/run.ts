@@ -1,10 +1,15 @@
-import type { Profile } from "../checklist/index.ts";
+import { existsSync } from "node:fs";
+import type { Finding, Profile } from "../checklist/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
+import { child, type Problem, type Span } from "../source/index.ts";
 import { RULES } from "./catalogue.ts";
 import { type ContextFacts, readContext } from "./context-facts.ts";
+import { composeFileSubjects } from "./compose/files.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
+import { loadFindings } from "./load-findings.ts";
+import { NO_SETTINGS, type RuleSettings } from "./rule-settings.ts";
 import type { AnyRule } from "./rule.ts";
-import type { ImageFacts, Keys, ProjectRuleKind, ServiceSubject } from "./subject.ts";
+import type { ImageFacts, Keys, ProjectRuleKind, ServiceRuleKind, ServiceSubject } from "./subject.ts";
 import { applySuppressions, projectSuppressions } from "./suppression.ts";
 
 export interface CheckOptions {
@@ -14,15 +19,26 @@ export interface CheckOptions {
   readonly rules?: readonly AnyRule[];
   /** Default: the project's own. */
   readonly profile?: Profile;
+  /** What kept the project from being loaded (readProject): findings of their own. Default: nothing did. */
+  readonly problems?: readonly Problem[];
+  readonly settings?: RuleSettings;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** How a build context is looked through. Default: on the file system. */
   readonly readContext?: (build: BuildInput, projectFolder: string) => ContextFacts;
 }
 
+const isSpan = (at: Keys | Span): at is Span => "source" in at;
+
+const placeOf = ({ source, start, end }: Span): Pick<Finding, "path" | "range"> => {
+  const newline = source.text.slice(0, end).indexOf("\n", start);
+  return { path: source.path, range: source.range(start, newline < 0 ? end : newline) };
+};
+
 const placeIn =
   (service: Service, project: Project) =>
-  (at: Keys | undefined): ReturnType<Judged<ProjectRuleKind>["place"]> => {
+  (at: Keys | Span | undefined): ReturnType<Judged<ServiceRuleKind>["place"]> => {
+    if (at !== undefined && isSpan(at)) return { service: service.name, ...placeOf(at) };
     const origin = service.locate(...(at ?? [])) ?? service.locate() ?? project.locate("services", service.name);
     if (origin === undefined) return { service: service.name, path: project.files[0]?.path ?? "compose.yaml" };
     const oneLine = origin.range.start.line === origin.range.end.line;
@@ -31,8 +47,14 @@ const placeIn =
 
 const judgeService = (project: Project, service: Service, options: CheckOptions, rules: readonly AnyRule[]): readonly Judgement[] => {
   const image = options.images?.get(service.name);
-  const subject: ServiceSubject = { project, service, ...(image === undefined ? {} : { image }) };
-  const judged: Judged<ProjectRuleKind> = {
+  const subject: ServiceSubject = {
+    project,
+    service,
+    node: child(child(project.written, "services"), service.name) ?? project.written,
+    settings: { profile: options.profile ?? project.policy.profile, ...(options.settings ?? NO_SETTINGS) },
+    ...(image === undefined ? {} : { image }),
+  };
+  const judged: Judged<ServiceRuleKind> = {
     subject: { kind: "service", service: service.name },
     name: service.name,
     place: placeIn(service, project),
@@ -59,6 +81,8 @@ const judgeService = (project: Project, service: Service, options: CheckOptions,
             );
       case "context": {
         if (service.build === undefined) return untried(`${service.name} is not built here`);
+        if (options.readContext === undefined && !existsSync(service.build.context))
+          return untried(`the build context of ${service.name} is not there`);
         context ??= (options.readContext ?? readContext)(service.build, project.folder);
         return seeing(judge<typeof rule.kind>(rule, { ...subject, build: service.build, context }, judged));
       }
@@ -68,7 +92,20 @@ const judgeService = (project: Project, service: Service, options: CheckOptions,
   });
 };
 
-const JUDGES_SERVICES: ReadonlySet<AnyRule["kind"]> = new Set<ProjectRuleKind>(["compose", "image", "context"]);
+const judgeFiles = (project: Project, options: CheckOptions, rules: readonly AnyRule[]): readonly Judgement[] => {
+  const ofFiles = rules.filter((rule) => rule.kind === "compose-file");
+  if (ofFiles.length === 0) return [];
+  return composeFileSubjects(project, options.settings ?? NO_SETTINGS).flatMap((subject) => {
+    const judged: Judged<"compose-file"> = {
+      subject: { kind: "file", path: subject.source.path },
+      name: subject.source.path,
+      place: (at) => placeOf(at ?? subject.tree),
+    };
+    return ofFiles.map((rule) => judge(rule, subject, judged));
+  });
+};
+
+const JUDGES_PROJECTS: ReadonlySet<AnyRule["kind"]> = new Set<ProjectRuleKind>(["compose", "compose-file", "image", "context"]);
 
 /** Rules that have had their say: an ignore for one of the others may still be needed, once the image is there or a file of its kind is looked at. */
 const settledRules = (rules: readonly AnyRule[], judgements: readonly Judgement[]): ReadonlySet<string> => {
@@ -79,13 +116,19 @@ const settledRules = (rules: readonly AnyRule[], judgements: readonly Judgement[
 /** Judges a project by the static rules. @throws INPUT_NOT_FOUND, INPUT_INVALID for a build context or an ignore file that cannot be read. */
 export const checkProject = (project: Project, options: CheckOptions): CheckResult => {
   const chosen = options.rules ?? rulesOf(RULES, options.profile ?? project.policy.profile);
-  const rules = chosen.filter((rule) => JUDGES_SERVICES.has(rule.kind));
-  const judgements = project.services.flatMap((service) => judgeService(project, service, options, rules));
+  const rules = chosen.filter((rule) => JUDGES_PROJECTS.has(rule.kind));
+  const ofServices = project.services.flatMap((service) => judgeService(project, service, options, rules));
+  const judgements = [...ofServices, ...judgeFiles(project, options, rules)];
   const all = judgements.flatMap((judgement) => judgement.findings);
   const { findings, suppressed } = applySuppressions(all, projectSuppressions(project), {
     now: options.now,
     settled: settledRules(rules, judgements),
-    kinds: JUDGES_SERVICES,
+    kinds: JUDGES_PROJECTS,
   });
-  return { findings: findings.toSorted(byPlace), evidence: evidenceFrom(judgements, suppressed, options.now), suppressed };
+  return {
+    findings: [...loadFindings(options.problems ?? [], project), ...findings].toSorted(byPlace),
+    // How a file is written says nothing of the checklist.
+    evidence: evidenceFrom(ofServices, suppressed, options.now),
+    suppressed,
+  };
 };

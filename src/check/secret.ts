@@ -22,10 +22,13 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\./, "a JSON web token"],
 ];
 
+/** What kind of secret a value is by its form alone; undefined when it is none that is known. */
+export const secretValueIn = (value: string): string | undefined => PATTERNS.find(([pattern]) => pattern.test(value.slice(0, 20_000)))?.[1];
+
 /** What kind of secret a variable holds, in words that do not give it away; undefined when it holds none. */
 export const secretIn = (name: string, value: string): string | undefined => {
-  const known = PATTERNS.find(([pattern]) => pattern.test(value.slice(0, 20_000)));
-  if (known !== undefined) return known[1];
+  const known = secretValueIn(value);
+  if (known !== undefined) return known;
   if (value.trim() === "" || value.startsWith("/run/secrets/")) return undefined;
   if (ALWAYS_SECRET.test(name) || RUN_TOGETHER.test(name)) return "a password, going by its name";
   const asks = SECRET_NAME.test(name) && !NOT_SECRET_NAME.test(name);

@@ -1,7 +1,7 @@
 import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
 import type { BuildInput, Project, Service } from "../project/index.ts";
-import type { Span } from "../source/index.ts";
+import type { ComposeNode, MappingNode, Span } from "../source/index.ts";
 import type { Dockerfile, EvaluatedStage, Evaluation } from "../source/dockerfile/index.ts";
 import type { IgnoreFile } from "../source/dockerignore/index.ts";
 import type { Manifests, Resource } from "../source/kubernetes/index.ts";
@@ -24,7 +24,19 @@ export interface ImageFacts {
 export interface ServiceSubject {
   readonly project: Project;
   readonly service: Service;
+  /** The service as it was written, merged and in one form: what `service.spec` does not honour stands here too. */
+  readonly node: ComposeNode;
+  readonly settings: RuleSettings;
   readonly image?: ImageFacts;
+}
+
+/** One compose file by itself: what is not about what it means, but how it is written. */
+export interface ComposeFileSubject {
+  readonly project: Project;
+  readonly source: SourceText;
+  /** Its last document, aliases and merge keys resolved, variables as written. */
+  readonly tree: MappingNode;
+  readonly settings: RuleSettings;
 }
 
 export interface ImageSubject extends ServiceSubject {
@@ -73,6 +85,7 @@ export interface DockerfileSubject extends FileSubject {
 /** The kinds of rules, by what they judge. A rule's id begins with its kind, its file lies in the folder of that name. */
 export interface Subjects {
   readonly compose: ServiceSubject;
+  readonly "compose-file": ComposeFileSubject;
   readonly image: ImageSubject;
   readonly context: ContextSubject;
   readonly kubernetes: KubernetesSubject;
@@ -83,7 +96,10 @@ export interface Subjects {
 export type RuleKind = keyof Subjects;
 
 /** Kinds that judge the services of a compose project. */
-export type ProjectRuleKind = "compose" | "image" | "context";
+export type ServiceRuleKind = "compose" | "image" | "context";
+
+/** Kinds that judge a compose project: its services and its files. */
+export type ProjectRuleKind = ServiceRuleKind | "compose-file";
 
 /** Kinds that judge a parsed text file. */
 export type FileRuleKind = Exclude<RuleKind, ProjectRuleKind>;
@@ -92,4 +108,4 @@ export type FileRuleKind = Exclude<RuleKind, ProjectRuleKind>;
 export type Keys = readonly (string | number)[];
 
 /** How the rules of a kind say where. */
-export type PlaceIn<K extends RuleKind> = K extends ProjectRuleKind ? Keys : Spot;
+export type PlaceIn<K extends RuleKind> = K extends ServiceRuleKind ? Keys | Span : K extends "compose-file" ? Span : Spot;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { SeaworthyError, type SourceText } from "../core/index.ts";
+import { isSeaworthyError, SeaworthyError } from "../core/index.ts";
 import {
   buildTrees,
   canonical,
@@ -8,6 +8,7 @@ import {
   type Entry,
   entryPlace,
   type Lookup,
+  mappingOf,
   type MappingNode,
   mergeTrees,
   type ParsedFile,
@@ -15,6 +16,10 @@ import {
   parseYaml,
   type Problem,
   problemsError,
+  problemsOf,
+  resolveExtends,
+  resolveIncludes,
+  type TreesOf,
 } from "../source/index.ts";
 import { projectSettings } from "./config/settings.ts";
 import { findFiles, type ProjectFiles, readSource } from "./files.ts";
@@ -101,7 +106,8 @@ const resolveProject = (root: MappingNode, projectKey: string, profiles: Readonl
   const tree = activeTree(root, profiles, reading);
   reading.problems.push(...unresolved(tree));
   // What a missing variable does to the rest is not a second problem.
-  if (reading.problems.some((problem) => problem.code === "VARIABLE_MISSING")) throw problemsError(reading.problems);
+  if (reading.lenient !== true && reading.problems.some((problem) => problem.code === "VARIABLE_MISSING"))
+    throw problemsError(reading.problems);
   const secrets = new Map(namedEntries(tree, "secrets", reading).map(([key, { value }]) => [key, readSecret(key, value, reading)]));
   const configs = new Map(namedEntries(tree, "configs", reading).map(([key, { value }]) => [key, readConfig(key, value, reading)]));
   const volumes = new Map(
@@ -118,7 +124,7 @@ const resolveProject = (root: MappingNode, projectKey: string, profiles: Readonl
   const settings = projectSettings(tree, reading);
   if (allServices.size === 0 && reading.problems.length === 0)
     reading.problems.push({ code: "INPUT_INVALID", message: `${root.source.path}: there are no services` });
-  if (reading.problems.length > 0) throw problemsError(reading.problems);
+  if (reading.lenient !== true && reading.problems.length > 0) throw problemsError(reading.problems);
   return {
     tree,
     services,
@@ -130,46 +136,128 @@ const resolveProject = (root: MappingNode, projectKey: string, profiles: Readonl
   };
 };
 
-const layersOf = (files: readonly ParsedFile[], settings: ParsedFile | undefined, lookup: Lookup): readonly MappingNode[] => [
-  ...(settings === undefined ? [] : buildTrees(settings, lookup).map(settingsLayer)),
-  ...files.flatMap((file) => buildTrees(file, lookup)),
-];
-
 const activeProfiles = (options: LoadOptions, lookup: Lookup): ReadonlySet<string> =>
   new Set(options.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== ""));
 
-/**
- * Reads a project: finds its compose files, parses, interpolates and merges them as the Compose Specification says, and resolves every service of an
- * active profile to a ContainerSpec. Nothing is contacted but git. Every problem of the merged files is reported in one error, by line and column.
- * @throws INPUT_NOT_FOUND (no compose file, no environment's file), INPUT_INVALID, FIELD_UNKNOWN, FIELD_UNSUPPORTED, VARIABLE_MISSING, INPUT_TOO_LARGE
- */
-export const loadProject = async (options: LoadOptions): Promise<Project> => {
+/** How problems of the files are met: the first stops the reading, or all are kept and what can be read is. */
+interface Reader {
+  /** Absent: strict. */
+  readonly sink?: Problem[];
+  /** Runs one step; a refusal becomes problems and the fallback counts. Strict: it is thrown. */
+  readonly attempt: <T>(step: () => T, fallback: T) => T;
+}
+
+const STRICT: Reader = { attempt: (step) => step() };
+
+const lenientReader = (): Reader & { readonly sink: Problem[] } => {
+  const sink: Problem[] = [];
+  const attempt: Reader["attempt"] = (step, fallback) => {
+    try {
+      return step();
+    } catch (error) {
+      if (!isSeaworthyError(error)) throw error;
+      sink.push(...problemsOf(error));
+      return fallback;
+    }
+  };
+  return { sink, attempt };
+};
+
+const FALLBACK_NAME = "project";
+
+/** The layers of the files, lowest first. A lenient reading follows `include` and `extends`, so that rules see what they bring in. */
+const layersOf = (
+  { compose, settings, folder }: { compose: readonly ParsedFile[]; settings: ParsedFile | undefined; folder: string },
+  lookup: Lookup,
+  { sink, attempt }: Reader,
+): readonly MappingNode[] => {
+  const treesOf: TreesOf = (path) => buildTrees(parseYaml(readSource(path, folder)), lookup, sink).map(canonical);
+  return [
+    ...(settings === undefined ? [] : attempt(() => buildTrees(settings, lookup, sink).map(settingsLayer), [])),
+    ...compose.flatMap((file) => attempt(() => buildTrees(file, lookup, sink), [])),
+  ]
+    .map(canonical)
+    .flatMap((layer) => (sink === undefined ? [layer] : [...resolveIncludes(layer, folder, treesOf, sink), layer]))
+    .map((layer) => (sink === undefined ? layer : resolveExtends(layer, folder, treesOf, sink)));
+};
+
+const read = async (options: LoadOptions, reader: Reader): Promise<Project> => {
   const env = options.env ?? process.env;
   const start = resolve(options.folder);
   const files = findFiles(start, { files: options.files, environment: options.environment, env });
   const git = options.git === undefined ? readGit(files.folder) : Promise.resolve(options.git === false ? undefined : options.git);
   // A refused file is the error to show; git's own failure then does not matter.
   git.catch(() => undefined);
-  const read = (path: string): SourceText => readSource(path, files.folder);
-  const lookup = environmentLookup(files, files.folder, env);
-  const compose = files.compose.map((path) => parseYaml(read(path)));
-  const settings = files.settings === undefined ? undefined : parseYaml(read(files.settings));
+  const sources = files.compose.map((path) => readSource(path, files.folder));
+  const lookup = reader.attempt<Lookup>(
+    () => environmentLookup(files, files.folder, env),
+    (variable) => env[variable],
+  );
+  const compose = sources.flatMap((source) => reader.attempt(() => [parseYaml(source)], []));
+  const settingsSource = files.settings === undefined ? undefined : readSource(files.settings, files.folder);
+  const settings = settingsSource === undefined ? undefined : reader.attempt(() => parseYaml(settingsSource), undefined);
   const suffix = options.environment === undefined ? "" : `-${options.environment}`;
-  const projectKey = projectName(compose, files.folder, lookup) + suffix;
+  const projectKey = reader.attempt(() => projectName(compose, files.folder, lookup), FALLBACK_NAME) + suffix;
   const withName: Lookup = (variable) => (variable === "COMPOSE_PROJECT_NAME" ? projectKey : lookup(variable));
-  const layers = layersOf(compose, settings, withName).map(canonical);
-  if (layers.length === 0) throw new SeaworthyError("INPUT_INVALID", `${files.compose.join(", ")}: the file is empty; expected services:`);
-  const reading: Reading = { problems: [], folder: files.folder, lookup: withName };
-  const { tree, ...resolved } = resolveProject(mergeTrees(layers), projectKey, activeProfiles(options, lookup), reading);
+  const layers = layersOf({ compose, settings, folder: files.folder }, withName, reader);
+  const [first] = sources;
+  if (layers.length === 0 && reader.sink === undefined)
+    throw new SeaworthyError("INPUT_INVALID", `${files.compose.join(", ")}: the file is empty; expected services:`);
+  const reading: Reading = {
+    problems: reader.sink ?? [],
+    folder: files.folder,
+    lookup: withName,
+    ...(reader.sink === undefined ? {} : { lenient: true }),
+  };
+  const merged =
+    layers.length === 0 && first !== undefined ? mappingOf({ source: first, start: 0, end: 0 }) : mergeTrees(layers, reader.sink);
+  const { tree, ...resolved } = resolveProject(merged, projectKey, activeProfiles(options, lookup), reading);
   const state = await git;
   return {
     name: projectKey,
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     folder: files.folder,
-    files: [...compose, ...(settings === undefined ? [] : [settings])].map((file) => file.source),
+    files: [...sources, ...(settingsSource === undefined ? [] : [settingsSource])],
     ...(state === undefined ? {} : { git: state }),
     ...resolved,
     policy: { ...resolved.settings.policy, waivers: resolved.settings.waive },
     locate: locateIn(tree),
+    written: tree,
   };
+};
+
+/**
+ * Reads a project: finds its compose files, parses, interpolates and merges them as the Compose Specification says, and resolves every service of an
+ * active profile to a ContainerSpec. Nothing is contacted but git. Every problem of the merged files is reported in one error, by line and column.
+ * @throws INPUT_NOT_FOUND (no compose file, no environment's file), INPUT_INVALID, FIELD_UNKNOWN, FIELD_UNSUPPORTED, VARIABLE_MISSING, INPUT_TOO_LARGE
+ */
+export const loadProject = (options: LoadOptions): Promise<Project> => read(options, STRICT);
+
+/** A project as far as it can be read, and all that keeps it from being run. */
+export interface ReadProject {
+  /** To be judged, never to be run: what could not be read is missing from it. */
+  readonly project: Project;
+  /** What `loadProject` would refuse; empty when it would not. */
+  readonly problems: readonly Problem[];
+}
+
+/** A value that hangs on a missing variable is wrong in other ways too: that is one problem. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => {
+  const lineOf = ({ place }: Problem): string => (place === undefined ? "" : `${place.path}:${(place.value ?? place.range).start.line}`);
+  const missing = new Set(problems.filter((problem) => problem.code === "VARIABLE_MISSING").map(lineOf));
+  const kept = problems.filter(
+    (problem) => problem.code === "VARIABLE_MISSING" || problem.place === undefined || !missing.has(lineOf(problem)),
+  );
+  return [...new Map(kept.map((problem) => [`${lineOf(problem)} ${problem.message}`, problem])).values()];
+};
+
+/**
+ * Reads a project for judging it. Where `loadProject` refuses, this goes on: fields that are unknown or not honoured, missing variables, files that are not
+ * there, even a file that is no YAML. `include` and `extends` are followed.
+ * @throws INPUT_NOT_FOUND for no compose file, or none of the environment; USAGE; what reading the files from disk may throw
+ */
+export const readProject = async (options: LoadOptions): Promise<ReadProject> => {
+  const reader = lenientReader();
+  const project = await read(options, reader);
+  return { project, problems: distinct(reader.sink) };
 };

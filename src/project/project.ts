@@ -1,5 +1,6 @@
 import type { Policy } from "../checklist/index.ts";
 import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
+import type { MappingNode } from "../source/index.ts";
 import type { ContainerSpec } from "./container-spec.ts";
 import type { ProjectSettings, ServiceSettings } from "./settings.ts";
 
@@ -32,6 +33,8 @@ export interface Project {
   readonly policy: Policy;
   readonly settings: ProjectSettings;
   readonly locate: Locate;
+  /** The merged files as they were written, in one form (`canonical`): for rules that ask for more than is honoured. */
+  readonly written: MappingNode;
 }
 
 export interface GitState {

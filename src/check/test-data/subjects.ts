@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { digestOf, SourceText } from "../../core/index.ts";
 import type { ImageRunConfig } from "../../engine/index.ts";
-import { loadProject, type Project } from "../../project/index.ts";
+import { type Project, readProject } from "../../project/index.ts";
 import { checkFiles } from "../files.ts";
 import type { CheckResult } from "../judge.ts";
 import { FILE_KINDS } from "../kinds/catalogue.ts";
@@ -35,7 +35,8 @@ export const imageFacts = (config: Partial<ImageRunConfig> = {}, sizeBytes = 1_0
   layers: [],
 });
 
-const load = (folder: string): Promise<Project> => loadProject({ folder, env: {}, git: false });
+/** As far as it can be read: rules judge what a release refuses, too. */
+const load = async (folder: string): Promise<Project> => (await readProject({ folder, env: {}, git: false })).project;
 
 /** A compose text, checked. */
 export const checkCompose = (
@@ -57,7 +58,9 @@ export const checkText = (kind: AnyRule["kind"], content: string, rules: readonl
 /** An example, judged by its rule alone. */
 export const checkExample = (rule: AnyRule, example: ExampleInputs[keyof ExampleInputs]): Promise<CheckResult> => {
   if (typeof example === "string")
-    return rule.kind === "compose" ? checkCompose(example, { rules: [rule] }) : Promise.resolve(checkText(rule.kind, example, [rule]));
+    return rule.kind === "compose" || rule.kind === "compose-file"
+      ? checkCompose(example, { rules: [rule] })
+      : Promise.resolve(checkText(rule.kind, example, [rule]));
   if (rule.kind === "image") {
     const { config, sizeBytes, service = "" } = example as ExampleInputs["image"];
     const lines =

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { Platform } from "../../core/index.ts";
 import { type ComposeNode, child } from "../../source/index.ts";
 import type { BuildInput } from "../project.ts";
-import { object, type Reader, report } from "./reading.ts";
+import { object, type Reader, type Reading, report } from "./reading.ts";
 import { REFUSED_BUILD_FIELDS } from "./refused.ts";
 import { listOf, name, platform } from "./scalars.ts";
 import { environment } from "./environment.ts";
@@ -32,11 +32,26 @@ const FIELDS = object(
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
+/** Whether the context and the Dockerfile exist; reported where not. A Dockerfile written inline is nowhere. */
+const isThere = (
+  { context, file, relative, dockerfile }: { context: string; file: string; relative: string; dockerfile: string },
+  node: ComposeNode,
+  path: string,
+  reading: Reading,
+): boolean => {
+  const place = child(node, "context") ?? node;
+  if (!isFolder(context)) report(reading, place, `${path}.context: there is no folder ${relative}`, "INPUT_NOT_FOUND");
+  else if (child(node, "dockerfile_inline") === undefined && !existsSync(file))
+    report(reading, child(node, "dockerfile") ?? place, `${path}: there is no ${dockerfile} in ${relative}`, "INPUT_NOT_FOUND");
+  else return true;
+  return false;
+};
+
 /** `build`: the context is a folder and the Dockerfile must be there. Arguments without a value come from the environment. */
 export const build: Reader<WrittenBuild> = (node, path, reading) => {
   const written = FIELDS(node, path, reading);
   if (written === undefined) return undefined;
-  if (child(node, "dockerfile_inline") !== undefined) return undefined;
+  if (reading.lenient !== true && child(node, "dockerfile_inline") !== undefined) return undefined;
   const place = child(node, "context") ?? node;
   const relative = written.context ?? ".";
   if (/^(?:[a-z+]+:\/\/|git@|github\.com\/)/.test(relative))
@@ -49,9 +64,8 @@ export const build: Reader<WrittenBuild> = (node, path, reading) => {
   const context = resolve(reading.folder, relative);
   const dockerfile = written.dockerfile ?? "Dockerfile";
   const file = isAbsolute(dockerfile) ? dockerfile : join(context, dockerfile);
-  if (!isFolder(context)) return report(reading, place, `${path}.context: there is no folder ${relative}`, "INPUT_NOT_FOUND");
-  if (!existsSync(file))
-    return report(reading, child(node, "dockerfile") ?? place, `${path}: there is no ${dockerfile} in ${relative}`, "INPUT_NOT_FOUND");
+  const found = isThere({ context, file, relative, dockerfile }, node, path, reading);
+  if (!found && reading.lenient !== true) return undefined;
   return {
     context,
     dockerfile: file,

@@ -7,6 +7,8 @@ export interface Reading {
   /** Absolute. */
   readonly folder: string;
   readonly lookup: Lookup;
+  /** For rules that judge what cannot be run: problems are reported all the same, but what was meant is kept where it can be told. Default false. */
+  readonly lenient?: boolean;
 }
 
 /** Turns a node into a value. Undefined after it reported a problem. `path` names the field for people: `services.web.ports`. */

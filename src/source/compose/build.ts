@@ -207,9 +207,10 @@ export const readTrees = (
 /**
  * The trees of a compose file, one for each YAML document, with aliases and merge keys resolved and variables replaced. A variable that is missing is kept as a
  * problem of its scalar: an override file, or a profile that is not active, may make it irrelevant.
+ * @param sink takes what is wrong, and what can be read is returned. Without it such files are refused.
  * @throws INPUT_INVALID for duplicate keys, unknown tags, aliases without an anchor or a root that is no mapping; INPUT_TOO_LARGE over 100,000 values.
  */
-export const buildTrees = (file: ParsedFile, lookup: Lookup): readonly MappingNode[] => {
+export const buildTrees = (file: ParsedFile, lookup: Lookup, sink?: Problem[]): readonly MappingNode[] => {
   const { trees, problems } = readTrees(file, { lookup });
   const rootless = trees
     .filter((tree) => tree.kind !== "mapping")
@@ -218,7 +219,8 @@ export const buildTrees = (file: ParsedFile, lookup: Lookup): readonly MappingNo
       place: placeOf(tree),
       message: "expected a mapping with keys such as services: at the top of the file",
     }));
-  if (problems.length + rootless.length > 0) throw problemsError([...problems, ...rootless]);
+  sink?.push(...problems, ...rootless);
+  if (sink === undefined && problems.length + rootless.length > 0) throw problemsError([...problems, ...rootless]);
   return trees.filter((tree) => tree.kind === "mapping");
 };
 

@@ -133,14 +133,15 @@ const dropResets = (node: ComposeNode): ComposeNode => {
 /**
  * Merges canonical trees, later over earlier, as the Compose Specification says (13-merge): mappings merge, sequences append; `command`, `entrypoint` and
  * `healthcheck.test` are replaced; `ports`, `volumes`, `secrets`, `configs` and lists of names hold each thing once; `!reset` and `!override` do as they say.
- * @throws INPUT_INVALID where one file has a mapping and the other a list.
+ * @param sink takes what cannot be merged, and the later file's value then counts. Without it such trees are refused.
+ * @throws INPUT_INVALID where one file has a mapping and the other a list, and for no tree at all.
  */
-export const mergeTrees = (trees: readonly MappingNode[]): MappingNode => {
+export const mergeTrees = (trees: readonly MappingNode[], sink?: Problem[]): MappingNode => {
   const [first, ...rest] = trees;
   if (first === undefined) throw problemsError([{ code: "INPUT_INVALID", message: "the compose file is empty: expected services:" }]);
-  const problems: Problem[] = [];
+  const problems: Problem[] = sink ?? [];
   const merged = rest.reduce((base, over) => mergeMappings(base, over, [], problems), first);
-  if (problems.length > 0) throw problemsError(problems);
+  if (sink === undefined && problems.length > 0) throw problemsError(problems);
   const clean = dropResets(merged);
   return clean.kind === "mapping" ? clean : mappingOf(first);
 };

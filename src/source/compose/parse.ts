@@ -56,11 +56,22 @@ function* bounded(
   yield* parser.end();
 }
 
+/** A file is parsed once, however many ask for it: loading, rules, fixes. */
+const PARSED = new WeakMap<SourceText, ParsedFile>();
+
 /**
  * Parses YAML 1.2 (core schema). Every syntax error is reported, with line and column.
  * @throws INPUT_INVALID with all syntax errors; INPUT_TOO_LARGE over the limits, by default those of a compose file: 1 MiB, 64 levels, 32 documents.
  */
 export const parseYaml = (source: SourceText, limits: YamlLimits = YAML_LIMITS): ParsedFile => {
+  const before = limits === YAML_LIMITS ? PARSED.get(source) : undefined;
+  if (before !== undefined) return before;
+  const file = parse(source, limits);
+  if (limits === YAML_LIMITS) PARSED.set(source, file);
+  return file;
+};
+
+const parse = (source: SourceText, limits: YamlLimits): ParsedFile => {
   if (source.text.length > limits.bytes)
     throw new SeaworthyError(
       "INPUT_TOO_LARGE",

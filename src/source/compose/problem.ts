@@ -26,8 +26,20 @@ const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
   return problems.toSorted((a, b) => rank(a) - rank(b) || (a.place?.range.start.offset ?? 0) - (b.place?.range.start.offset ?? 0));
 };
 
+const BEHIND = new WeakMap<SeaworthyError, readonly Problem[]>();
+
+/** The problems behind an error, with their places; of an error that was made without any its message alone. */
+export const problemsOf = (error: SeaworthyError): readonly Problem[] =>
+  BEHIND.get(error) ?? [{ code: error.code, message: error.message }];
+
 /** One error for any number of problems: all of them in reading order, the code of the first. */
 export const problemsError = (problems: readonly Problem[]): SeaworthyError => {
+  const error = errorOf(problems);
+  BEHIND.set(error, problems);
+  return error;
+};
+
+const errorOf = (problems: readonly Problem[]): SeaworthyError => {
   const unique = [...new Map(inOrder(problems).map((problem) => [formatProblem(problem), problem])).entries()];
   const lines = unique.map(([line]) => line);
   const code = unique[0]?.[1].code ?? "INPUT_INVALID";

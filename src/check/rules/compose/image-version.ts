@@ -1,9 +1,35 @@
-import { formatReference } from "../../../core/index.ts";
+import { has } from "../../../source/yaml/index.ts";
+import { imageOf } from "../../compose/image.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
+
+const MOVING = new Set([
+  "latest",
+  "stable",
+  "edge",
+  "nightly",
+  "dev",
+  "test",
+  "beta",
+  "canary",
+  "lts",
+  "alpha",
+  "main",
+  "master",
+  "mainline",
+]);
+/** Tags that each peer knows. */
+const COMPOSELINT = new Set(["latest", "stable", "edge", "nightly", "dev", "test"]);
+const DCLINT = new Set([...COMPOSELINT, "beta", "canary", "lts"]);
+
+const peersOf = (tag: string, own: readonly string[]): readonly string[] => [
+  ...(COMPOSELINT.has(tag) ? ["composelint:CL-0004"] : []),
+  ...(DCLINT.has(tag) || own.includes(tag) ? ["dclint:service-image-require-explicit-tag"] : []),
+  "dockerbench:5.28",
+];
 
 export const imageVersion = composeRule({
   id: "compose/image-version",
-  aliases: ["composelint:CL-0004", "composelint:CL-0019", "dclint:service-image-require-explicit-tag", "dockerbench:5.28"],
+  aliases: ["composelint:CL-0004", "dclint:service-image-require-explicit-tag", "dockerbench:5.28"],
   item: "immutable-tags",
   severity: "warning",
   confidence: "certain",
@@ -18,31 +44,32 @@ export const imageVersion = composeRule({
       good: "services: {db: {image: 'postgres@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'}}",
     },
   ],
-  applies: ({ service }) =>
-    service.spec.image === undefined ? `${service.name} names no image; its build is tagged by version and commit` : true,
+  applies: ({ service, node }) => (has(node, "image") ? true : `${service.name} names no image; its build is tagged by version and commit`),
   proves: () => NOTHING,
-  *check({ service }) {
-    const { image } = service.spec;
-    if (image === undefined || image.digest !== undefined) return;
-    const built = service.build !== undefined;
+  *check({ service, node, settings }) {
+    const image = imageOf(node);
+    if (image === undefined || image.digest) return;
+    const built = has(node, "build");
     // A build without a tag is given its version and commit by us.
     if (image.tag === undefined && built) return;
     const tag = image.tag ?? "latest";
-    const name = formatReference({ registry: image.registry, repository: image.repository, tag });
-    if (!/\d/.test(tag))
+    const own = settings.compose?.movingTags ?? [];
+    if (MOVING.has(tag.toLowerCase()) || own.includes(tag) || !/\d/.test(tag))
       yield {
         at: ["image"],
-        message: `${service.name} runs ${name}: the tag "${tag}" names no version`,
+        message: `${service.name} runs ${image.name}:${tag}: the tag "${tag}" names no version`,
         advice: built
           ? "Leave the tag out: seaworthy build tags by version and commit."
           : "Name a version, better a digest: docker buildx imagetools inspect shows it.",
+        peers: peersOf(tag.toLowerCase(), own),
       };
     else if (!built && /^v?\d+$/.test(tag))
       yield {
         at: ["image"],
         severity: "info",
-        message: `${service.name} runs ${name}: "${tag}" moves with every update within it`,
+        message: `${service.name} runs ${image.name}:${tag}: "${tag}" moves with every update within it`,
         advice: "Name the full version and the digest; deploy records the digest it finds.",
+        peers: [],
       };
   },
 });

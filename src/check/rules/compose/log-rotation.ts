@@ -5,7 +5,7 @@ const UNBOUNDED = new Set(["json-file"]);
 
 export const logRotation = composeRule({
   id: "compose/log-rotation",
-  aliases: ["composelint:CL-0014"],
+  aliases: [],
   item: "log-rotation",
   severity: "warning",
   confidence: "certain",
@@ -21,10 +21,6 @@ export const logRotation = composeRule({
       bad: "services: {web: {image: 'shop/web:1.2.3', logging: {driver: json-file}}}",
       good: "services: {web: {image: 'shop/web:1.2.3', logging: {driver: local}}}",
     },
-    {
-      bad: "services: {web: {image: 'shop/web:1.2.3', logging: {driver: none}}}",
-      good: "services: {web: {image: 'shop/web:1.2.3', logging: {driver: journald}}}",
-    },
   ],
   applies: () => true,
   proves: ({ service }) => `${service.name} logs through ${service.spec.logging?.driver ?? "the engine's default"}, bounded`,
@@ -38,7 +34,6 @@ export const logRotation = composeRule({
         message: `${service.name} logs into a file without a bound, unless the engine is configured otherwise`,
         advice,
       };
-    else if (logging.driver === "none") yield { at: ["logging", "driver"], message: `${service.name} throws its logs away`, advice };
     else if (UNBOUNDED.has(logging.driver) && (logging.options["max-size"] ?? "-1") === "-1")
       yield { at: ["logging"], message: `${service.name} logs into a file without a bound (no max-size)`, advice };
   },

@@ -1,10 +1,11 @@
+import { texts } from "../../../source/yaml/index.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
-const isSet = (options: readonly string[]): boolean => options.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option));
+const isSet = (options: readonly string[]): boolean => options.some((option) => /^\s*no-new-privileges(?:[:=]true)?\s*$/i.test(option));
 
 export const noNewPrivileges = composeRule({
   id: "compose/no-new-privileges",
-  aliases: ["composelint:CL-0003", "kics:no_new_privileges_not_set", "dockerbench:5.26"],
+  aliases: ["composelint:CL-0003", "kics:no_new_privileges_not_set", "kics:security_opt_not_set", "dockerbench:5.26"],
   item: "least-capabilities",
   severity: "warning",
   confidence: "certain",
@@ -23,8 +24,8 @@ export const noNewPrivileges = composeRule({
   ],
   applies: () => true,
   proves: () => NOTHING,
-  *check({ service }) {
-    if (isSet(service.spec.securityOpt)) return;
+  *check({ service, node }) {
+    if (isSet(texts(node, "security_opt"))) return;
     yield {
       at: ["security_opt"],
       message: `${service.name} may gain privileges through setuid programs`,

@@ -1,3 +1,4 @@
+import { flag } from "../../../source/yaml/index.ts";
 import { composeRule } from "../../rule.ts";
 
 export const readOnlyRoot = composeRule({
@@ -21,8 +22,8 @@ export const readOnlyRoot = composeRule({
   ],
   applies: () => true,
   proves: ({ service }) => `${service.name} runs with a read-only root file system`,
-  *check({ service }) {
-    if (service.spec.readOnlyRoot) return;
+  *check({ service, node }) {
+    if (flag(node, "read_only") === true) return;
     yield {
       at: ["read_only"],
       message: `${service.name} can write anywhere in its root file system`,

@@ -1,9 +1,17 @@
+import { has } from "../../../source/yaml/index.ts";
+import { isCredential, passwordInUrl } from "../../compose/credentials.ts";
+import { variablesOf } from "../../compose/environment.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
-import { secretIn } from "../../secret.ts";
+import { secretValueIn } from "../../secret.ts";
+
+const what = (name: string, value: string): string | undefined => {
+  const known = passwordInUrl(value) === undefined ? secretValueIn(value) : undefined;
+  return known ?? (isCredential(name, value) ? "a credential, going by its name" : undefined);
+};
 
 export const secretInEnvironment = composeRule({
   id: "compose/secret-in-environment",
-  aliases: ["composelint:CL-0020", "composelint:CL-0021"],
+  aliases: ["composelint:CL-0020"],
   item: "runtime-secrets",
   severity: "error",
   confidence: "likely",
@@ -16,8 +24,8 @@ export const secretInEnvironment = composeRule({
       good: "services: {db: {image: 'shop/db:1.2.3', environment: {POSTGRES_PASSWORD_FILE: /run/secrets/db_password}}}",
     },
     {
-      bad: "services: {web: {image: 'shop/web:1.2.3', environment: ['DATABASE_URL=postgres://shop:hunter2@db/shop']}}",
-      good: "services: {web: {image: 'shop/web:1.2.3', environment: ['DATABASE_URL=postgres://shop@db/shop', TOKEN_TTL=300, PUBLIC_KEY=abc]}}",
+      bad: "services: {db: {image: 'shop/db:1.2.3', environment: ['API_TOKEN=${TOKEN:-hunter2}']}}",
+      good: "services: {web: {image: 'shop/web:1.2.3', environment: [TOKEN_TTL=300, PUBLIC_KEY=abc, LICENSE_KEY=abc]}}",
     },
     {
       bad: "services: {web: {build: {context: ., args: {NPM_TOKEN: abcdef123456}}}}",
@@ -27,23 +35,36 @@ export const secretInEnvironment = composeRule({
   applies: () => true,
   proves: ({ service, image }) =>
     service.build !== undefined && image === undefined ? NOTHING : `no variable of ${service.name} looks like a secret`,
-  *check({ service }) {
-    for (const [name, value] of Object.entries(service.spec.environment)) {
-      const what = secretIn(name, value);
-      if (what !== undefined)
+  *check({ service, node }) {
+    const written = variablesOf(node, "environment");
+    for (const { name, value, node: at } of written) {
+      const secret = what(name, value);
+      if (secret !== undefined)
         yield {
-          at: ["environment", name],
-          message: `the environment variable ${name} of ${service.name} holds ${what}`,
+          at,
+          message: `the environment variable ${name} of ${service.name} holds ${secret}`,
           advice: `Make it a secret (secrets: {${name.toLowerCase()}: {file: ...}}) and pass its path, e.g. ${name}_FILE: /run/secrets/${name.toLowerCase()}.`,
         };
     }
-    for (const [name, value] of Object.entries(service.build?.args ?? {})) {
-      const what = secretIn(name, value);
-      if (what !== undefined)
+    const own = new Set(written.map(({ name }) => name));
+    for (const [name, value] of Object.entries(service.spec.environment)) {
+      const secret = own.has(name) ? undefined : what(name, value);
+      if (secret !== undefined && has(node, "env_file") && !has(node, "environment", name))
         yield {
-          at: ["build", "args", name],
-          message: `the build argument ${name} of ${service.name} holds ${what}; it stays in the image's history`,
+          at: ["env_file"],
+          severity: "warning",
+          message: `the variable ${name} in an env_file of ${service.name} holds ${secret}`,
+          advice: "Make it a secret: what env_file holds is in the container's environment, for everyone who may inspect it.",
+        };
+    }
+    for (const { name, value, node: at } of variablesOf(node, "build", "args")) {
+      const secret = what(name, value);
+      if (secret !== undefined)
+        yield {
+          at,
+          message: `the build argument ${name} of ${service.name} holds ${secret}; it stays in the image's history`,
           advice: `Use a build secret: RUN --mount=type=secret,id=${name.toLowerCase()} and build.secrets.`,
+          peers: [],
         };
     }
   },
