@@ -1,3 +1,4 @@
+import { has } from "../../../source/yaml/index.ts";
 import { podRule } from "../../kubernetes/define.ts";
 import { inDeployment, together } from "../../kubernetes/examples.ts";
 import { budgetsFor, replicasOf } from "../../kubernetes/services.ts";
@@ -28,6 +29,8 @@ export const disruptionBudget = podRule({
   *pod({ name, pod, resource, subject }) {
     if (budgetsFor({ ...resource, pod }, subject.manifests).length > 0) return;
     const single = replicasOf(resource, subject.manifests) < 2;
+    // Of one pod on purpose a budget could only forbid the eviction.
+    if (single && has(resource.root, "spec", "replicas")) return;
     yield {
       at: resource.spot,
       message: `no PodDisruptionBudget speaks of ${name}${single ? ", should it ever have more than one pod" : ""}`,

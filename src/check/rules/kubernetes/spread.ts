@@ -39,6 +39,8 @@ export const spread = podRule({
     });
     if (itself.length > 0) return;
     const single = replicasOf(resource, subject.manifests) < 2;
+    // One pod on purpose has nothing to be spread.
+    if (single && has(resource.root, "spec", "replicas")) return;
     yield {
       at: spot(spec, terms.length > 0 ? "affinity" : "containers"),
       message:
