@@ -43,6 +43,8 @@ export const printedSecrets = ciRule({
         if (secret !== undefined)
           yield {
             at: commandSpan(script, command),
+            // GitHub hides the exact text of every secret, GitLab only of variables that somebody marked.
+            ...(file.dialect === "gitlab" ? {} : { severity: "info" }),
             message: `${name} prints ${secret} into the log`,
             advice: "Remove it; to see whether it is set, print its length.",
           };

@@ -8,12 +8,22 @@ const SECRET = /\$\{\{[^}]*\bsecrets\b/i;
 const ADDRESS = /^(?:\d{1,3}\.){3}\d{1,3}$|^[\da-f]*:[\da-f:]+$/i;
 const NETCAT = new Set(["nc", "ncat", "netcat", "nc.traditional", "nc.openbsd"]);
 
+/** The commands whose output it is given. */
+const feeding = ({ from }: Command): readonly Command[] => {
+  const found: Command[] = [];
+  for (let one = from; one !== undefined && found.length < 8; one = one.from) found.push(one);
+  return found;
+};
+
 const says = (command: Command): { readonly peer: string; readonly words: string } | undefined => {
   const { name, args } = unwrapped(command);
-  if ((name === "curl" || name === "wget") && command.args.some(({ raw }) => SECRET.test(raw.slice(0, 2000))))
+  if (
+    (name === "curl" || name === "wget") &&
+    [command, ...feeding(command)].some(({ args: words }) => words.some(({ raw }) => SECRET.test(raw.slice(0, 2000))))
+  )
     return {
       peer: "checkov:CKV_GHA_3",
-      words: `${name} is given a secret by a template: it stands in the process list and in error messages`,
+      words: `${name} sends away a secret that a template put into the script, where the process list and error messages show it`,
     };
   if (NETCAT.has(name) && args.some((arg) => ADDRESS.test(arg)))
     return { peer: "checkov:CKV_GHA_4", words: `${name} opens a connection to a bare address` };

@@ -42,7 +42,7 @@ export const unprotectedDeploy = ciRule({
       if (job.isTemplate || name === undefined || !PRODUCTION.test(name) || isGuarded(job, get(file.root, "workflow"))) continue;
       yield {
         at: get(job.node, "environment") === undefined ? head(job.key) : spot(job.node, "environment"),
-        message: `${job.name} deploys to ${name} from every branch`,
+        message: `${job.name} deploys to ${name} from branches that nobody protects`,
         advice:
           "Add rules: with if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH or $CI_COMMIT_TAG, or when: manual, and protect the environment.",
       };
