@@ -64,13 +64,11 @@ test("--wait: the second actor comes after the first, with another version, and 
   expect(first.exit, first.said).toBe(0);
   expect(second.exit, second.said).toBe(0);
   await expectWhole(shop, { release: release + 1, version: "3.0.0" });
-  expect(await shop.json(["history"])).toMatchObject({
-    schema: "seaworthy/history@1",
-    releases: [
-      { release: release + 1, version: "3.0.0", outcome: "live", serving: true, why: "the second one" },
-      { release, version: "2.0.0", outcome: "live", serving: false, why: "the first one" },
-    ].concat(expect.anything()),
-  });
+  const history = await shop.json(["history"]);
+  expect((history as { releases: readonly unknown[] }).releases.slice(0, 2)).toMatchObject([
+    { release: release + 1, version: "3.0.0", outcome: "live", serving: true, why: "the second one" },
+    { release, version: "2.0.0", outcome: "live", serving: false, why: "the first one" },
+  ]);
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)(

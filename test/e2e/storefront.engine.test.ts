@@ -1,0 +1,128 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ITEMS } from "../../src/checklist/index.ts";
+import { createInstallation, type Installation } from "../support/e2e/installation.ts";
+import { observeLoad } from "../support/e2e/observed-load.ts";
+import { dockerAt } from "../support/e2e/docker.ts";
+import { get } from "../support/e2e/shop.ts";
+import { verifyLedger } from "../support/load/client.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+let shop: Installation;
+
+/** A scratch copy of the example: bases that this engine has, ports and a name of the test's own, a password. */
+const prepare = async (folder: string): Promise<void> => {
+  await dockerAt({}).program(join(ROOT, "script/bases/repin"), [folder]);
+  const file = join(folder, "compose.yaml");
+  const text = readFileSync(file, "utf8")
+    .replace(/^name: .*$/m, "name: swe2e-storefront")
+    .replace(/^( +)proxy: .*$/m, '$1proxy: {http: "${E2E_HTTP_PORT}"}\n$1registry: {port: "${E2E_REGISTRY_PORT}"}');
+  writeFileSync(file, text);
+  mkdirSync(join(folder, "secrets"), { recursive: true });
+  writeFileSync(join(folder, "secrets/db_password"), "a password of the test's own\n");
+  appendFileSync(join(folder, ".gitignore"), "\nsecrets/\n");
+};
+
+beforeAll(async () => {
+  shop = await createInstallation({
+    from: join(ROOT, "examples/storefront"),
+    project: "swe2e-storefront",
+    host: "shop.localhost",
+    prepare,
+  });
+});
+afterAll(() => shop?.[Symbol.asyncDispose]());
+
+interface Verdict {
+  readonly item: string;
+  readonly verdict: { readonly state: string; readonly reason?: string };
+}
+
+test("the storefront: shipped, replaced by its second version under load, and brought back", async () => {
+  const shipped = await shop.json(["ship"]);
+  expect(shipped).toMatchObject({ schema: "seaworthy/ship@1", ok: true, release: { id: "r1", version: "1.0.0" } });
+  expect((shipped["stages"] as { stage: string; state: string }[]).map(({ stage, state }) => `${stage} ${state}`)).toEqual([
+    "check passed",
+    "build passed",
+    "test not-tried",
+    "scan not-tried",
+    "trial not-tried",
+    "push passed",
+    "sign passed",
+    "deploy passed",
+  ]);
+
+  const load = await observeLoad(shop, { ratePerSecond: 300 });
+  await shop.git(["apply", "v2.patch"]);
+  await shop.commit({}, "v2.0.0");
+  const second = await shop.seaworthy(["ship"]);
+  expect(second.exit, second.said).toBe(0);
+  expect(await get(shop)).toMatchObject({ status: 200, version: "2.0.0" });
+  const back = await shop.seaworthy(["rollback", "--why", "the test says so"]);
+  expect(back.exit, back.said).toBe(0);
+  const observed = await load.stop();
+  expect(observed.ledger.failed.total, JSON.stringify(observed.ledger.failures)).toBe(0);
+  expect(observed.failed).toBe(0);
+  expect(await verifyLedger(shop.url, observed.ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
+  // A source-only change of one service replaces that service alone.
+  const { docker, project } = shop;
+  const names = await docker.lines(["ps", "-a", "--filter", `label=dev.seaworthy.project=${project}`, "--format", "{{.Names}}"]);
+  expect(names.toSorted()).toEqual([`${project}-db-r1-1`, `${project}-web-r3-1`]);
+});
+
+test("its checklist: every item with a verdict, nothing disproved, each not-tried with its reason", async () => {
+  const checklist = await shop.json(["checklist"]);
+  const verdicts = checklist["items"] as readonly Verdict[];
+  expect(verdicts.map(({ item }) => item).toSorted()).toEqual(ITEMS.map(({ id }) => id).toSorted());
+  expect(verdicts.filter(({ verdict }) => verdict.state === "disproved")).toEqual([]);
+  const untried = verdicts.filter(({ verdict }) => verdict.state === "not-tried");
+  expect(untried.filter(({ verdict }) => (verdict.reason ?? "").length < 10)).toEqual([]);
+  const proven = verdicts.filter(({ verdict }) => verdict.state === "proven").map(({ item }) => item);
+  for (const item of [
+    "signed",
+    "zero-downtime",
+    "rollback",
+    "resource-limits",
+    "runtime-secrets",
+    "immutable-tags",
+    "non-root",
+    "restart-policy",
+  ])
+    expect(proven).toContain(item);
+  expect(proven.length + untried.length).toBe(ITEMS.length);
+});
+
+test("status and history in JSON", async () => {
+  expect(await shop.json(["status"])).toMatchObject({
+    schema: "seaworthy/status@1",
+    project: shop.project,
+    live: { release: 3, version: "1.0.0", at: expect.any(Number) },
+    drift: [],
+    holders: {},
+    services: [
+      {
+        service: "db",
+        replicas: 1,
+        containers: [{ name: `${shop.project}-db-r1-1`, state: "running", health: "healthy", restartCount: 0 }],
+      },
+      {
+        service: "web",
+        replicas: 1,
+        containers: [{ state: "running", release: 3, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), server: { weight: 100 } }],
+      },
+    ],
+  });
+  const history = await shop.json(["history"]);
+  expect(history).toMatchObject({
+    schema: "seaworthy/history@1",
+    project: shop.project,
+    releases: [
+      { release: 3, version: "1.0.0", outcome: "live", serving: true, rollbackTo: 1, why: "the test says so" },
+      { release: 2, version: "2.0.0", outcome: "live", serving: false },
+      { release: 1, version: "1.0.0", outcome: "live", serving: false },
+    ],
+  });
+  for (const release of (history as { releases: { release: number; report: unknown }[] }).releases.slice(0, 2))
+    expect(release.report).toMatchObject([{ service: "web", measured: true, failed: 0, requests: expect.any(Number) }]);
+});
