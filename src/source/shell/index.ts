@@ -1,0 +1,14 @@
+export {
+  type Argument,
+  type Assignment,
+  type PipelineOf,
+  type ShellCommand,
+  type ShellProblem,
+  type ShellScript,
+  type SubstitutionUse,
+  UNKNOWN,
+  type VariableUse,
+} from "./command.ts";
+export { type DockerfileScript, scriptsOf } from "./dockerfile-scripts.ts";
+export { type ReadOptions, readScript } from "./read-script.ts";
+export { isShellName } from "./wrappers.ts";

@@ -1,0 +1,43 @@
+import { parse, type Script } from "unbash";
+import type { ShellProblem, ShellScript, VariableUse } from "./command.ts";
+import { applyOptions, type ShellOptions } from "./shell-options.ts";
+import { type Outside, Variables } from "./variables.ts";
+import { type Reading, walkScript } from "./walk.ts";
+
+export interface ReadOptions {
+  /** The words the shell is started with: `/bin/bash -o pipefail -c`. Default: `/bin/sh -c`. */
+  readonly shell?: readonly string[];
+  /** Variables from outside: ARG and ENV. Default: none is known. */
+  readonly outside?: Outside;
+}
+
+const MAX_SCRIPT = 262_144;
+
+const unread = (text: string, problem: ShellProblem): ShellScript => ({
+  text,
+  commands: [],
+  uses: [],
+  substitutions: [],
+  bashisms: [],
+  problems: [problem],
+});
+
+/** Reads a script for sh, bash, dash, zsh or ash. Never throws: what cannot be read says so in `problems`. */
+export const readScript = (text: string, { shell = ["/bin/sh", "-c"], outside = () => undefined }: ReadOptions = {}): ShellScript => {
+  if (text.length > MAX_SCRIPT) return unread(text, { message: `the script is longer than ${MAX_SCRIPT} characters`, at: 0 });
+  const options: ShellOptions = { errexit: false, pipefail: false };
+  applyOptions(options, shell.slice(1));
+  const problems: ShellProblem[] = [];
+  const reading: Reading = { text, commands: [], uses: [], substitutions: [], bashisms: [], assigned: new Set(), problems, scripts: 0 };
+  try {
+    const tree: Script & { readonly errors?: readonly { readonly message: string; readonly pos: number }[] | undefined } = parse(text);
+    for (const { message, pos } of tree.errors ?? []) problems.push({ message, at: pos });
+    walkScript(reading, tree, new Variables(outside), options);
+  } catch (error) {
+    // The parser is another's, and recursion has its end: a hostile script must not take the check down.
+    if (!(error instanceof Error)) throw error;
+    problems.push({ message: `the script cannot be read: ${error.message}`, at: 0 });
+  }
+  const uses = reading.uses.map((use): VariableUse => ({ ...use, isAssigned: reading.assigned.has(use.name) }));
+  return { text, commands: reading.commands, uses, substitutions: reading.substitutions, bashisms: reading.bashisms, problems };
+};
