@@ -1,4 +1,4 @@
-import type { Weight } from "../core/index.ts";
+import { isHostName, isRequestTarget, parseWeight, SeaworthyError, type Weight } from "../core/index.ts";
 
 /** One service's place in the proxy: who asks for it, how its servers are checked, and the servers themselves. */
 export interface Backend {
@@ -11,6 +11,8 @@ export interface Backend {
     /** Sent as the Host header of health checks. */
     readonly host: string;
   };
+  /** The port for HTTP that its project asked for. The proxy listens on every port that any of its backends names. */
+  readonly httpPort: number;
   readonly servers: readonly Server[];
 }
 
@@ -22,8 +24,64 @@ export interface Server {
   readonly address: string;
   readonly port: number;
   readonly weight: Weight;
+  /** The check that let it in, where its backend has another one now: it leaves with this rollout and is not judged by what it never promised. */
+  readonly check?: Backend["check"];
 }
 
-/** What decides about a reload: everything of a backend but its servers, which the runtime API can change. */
-export const structureOf = (backends: readonly Backend[], httpPort: number): string =>
-  JSON.stringify({ httpPort, backends: backends.map(({ name, hosts, check }) => ({ name, hosts, check })) });
+/** The same servers behind another check: those that were let in by the old one keep it, until it is the backend's again. */
+export const behindCheck = (servers: readonly Server[], before: Backend["check"], now: Backend["check"]): readonly Server[] =>
+  servers.map(({ check = before, ...server }) => (check.path === now.path && check.host === now.host ? server : { ...server, check }));
+
+const BACKEND_NAME = /^[a-z0-9][a-z0-9_-]*\.[A-Za-z0-9._-]+$/;
+const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
+const OCTET = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+
+const isPort = (port: unknown): port is number => typeof port === "number" && Number.isInteger(port) && port >= 1 && port <= 65_535;
+
+export const isBackendName = (text: string): boolean => text.length <= 200 && BACKEND_NAME.test(text);
+
+/** The project that a backend belongs to: its name up to the first dot, which no project's name has. */
+export const projectOf = (backend: string): string => backend.slice(0, Math.max(0, backend.indexOf(".")));
+
+export const isServerName = (text: string): boolean => SERVER_NAME.test(text);
+
+const wrongServer = ({ name, address, port, weight }: Partial<Server>): string | undefined => {
+  if (typeof name !== "string" || !isServerName(name)) return `"${String(name)}" cannot name a server`;
+  if (typeof address !== "string" || !IPV4.test(address)) return `the server ${name} has no IPv4 address`;
+  if (!isPort(port)) return `the server ${name} has no port`;
+  try {
+    parseWeight(weight ?? Number.NaN);
+    return undefined;
+  } catch {
+    return `the server ${name} has no weight`;
+  }
+};
+
+const wrong = ({ name, hosts, check, httpPort, servers }: Partial<Backend>): string | undefined => {
+  if (typeof name !== "string" || !isBackendName(name)) return `"${String(name)}" cannot name a backend`;
+  if (!Array.isArray(hosts) || hosts.length === 0 || !hosts.every((host) => host === "*" || (typeof host === "string" && isHostName(host))))
+    return `${name} has no host names, or one that is none`;
+  if (typeof check?.path !== "string" || !isRequestTarget(check.path)) return `${name} has no path for its checks`;
+  if (typeof check.host !== "string" || !isHostName(check.host)) return `${name} has no host name for its checks`;
+  if (!isPort(httpPort)) return `${name} has no port to listen on`;
+  if (!Array.isArray(servers)) return `${name} has no list of servers`;
+  if (new Set(servers.map((server: Partial<Server>) => server?.name)).size !== servers.length) return `${name} has two servers of one name`;
+  for (const server of servers) {
+    const problem = typeof server === "object" && server !== null ? wrongServer(server as Partial<Server>) : "a server is no mapping";
+    if (problem !== undefined) return `${name}: ${problem}`;
+  }
+  return undefined;
+};
+
+/**
+ * Lets through only what can become a part of HAProxy's configuration as nothing but itself: the configuration is one for all services of the host,
+ * so one bad word in it would take them all down. @throws INPUT_INVALID
+ */
+export const parseBackend = (value: unknown): Backend => {
+  const given: Partial<Backend> = typeof value === "object" && value !== null ? value : {};
+  const problem = wrong(given);
+  if (problem !== undefined) throw new SeaworthyError("INPUT_INVALID", `not a backend of the proxy: ${problem.slice(0, 300)}`);
+  // Every field was looked at above.
+  return given as Backend;
+};

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import type { ContainerConfig, Engine } from "../engine/index.ts";
 import { SeaworthyError } from "../core/index.ts";
 import { CONFIG_FILE, MASTER_SOCKET } from "./haproxy/render.ts";
-import { INSIDE } from "./store.ts";
+import { INSIDE, type InnerFolders } from "./store.ts";
 
 export const PROXY_CONTAINER = "seaworthy-proxy";
 
@@ -19,10 +19,15 @@ export interface ProxyFolders {
  * HAProxy on the host's network, so that client addresses are kept and two can overlap; it starts as root to bind low ports and drops to `haproxy` by itself.
  * It belongs to the engine and outlives us: `unless-stopped`.
  */
-export const proxyContainer = (image: string, stateUuid: string, folders: ProxyFolders): ContainerConfig => ({
+export const proxyContainer = (
+  image: string,
+  stateUuid: string,
+  folders: ProxyFolders,
+  inside: InnerFolders = INSIDE,
+): ContainerConfig => ({
   Image: image,
   Entrypoint: [],
-  Cmd: ["haproxy", "-W", "-db", "-S", `${INSIDE.socketFolder}/${MASTER_SOCKET},mode,600`, "-f", `${INSIDE.configFolder}/${CONFIG_FILE}`],
+  Cmd: ["haproxy", "-W", "-db", "-S", `${inside.socketFolder}/${MASTER_SOCKET},mode,600`, "-f", `${inside.configFolder}/${CONFIG_FILE}`],
   User: "0:0",
   Labels: { "dev.seaworthy.state": stateUuid, "dev.seaworthy.role": "proxy" },
   StopSignal: "SIGUSR1",
@@ -35,8 +40,8 @@ export const proxyContainer = (image: string, stateUuid: string, folders: ProxyF
     SecurityOpt: ["no-new-privileges"],
     LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
     Mounts: [
-      { Type: "bind", Source: folders.configFolder, Target: INSIDE.configFolder, ReadOnly: true },
-      { Type: "bind", Source: folders.socketFolder, Target: INSIDE.socketFolder },
+      { Type: "bind", Source: folders.configFolder, Target: inside.configFolder, ReadOnly: true },
+      { Type: "bind", Source: folders.socketFolder, Target: inside.socketFolder },
     ],
   },
 });

@@ -1,5 +1,5 @@
 import { NO_TRAFFIC, SeaworthyError } from "../core/index.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, behindCheck } from "./backend.ts";
 import type { ServerStatus } from "./haproxy/servers.ts";
 import type { Proxy } from "./proxy.ts";
 
@@ -32,7 +32,9 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
     },
     declare: async (backend) => {
       if (!running) throw new SeaworthyError("PROXY_UNREACHABLE", "the proxy does not run");
-      backends.set(backend.name, { ...backend, servers: backends.get(backend.name)?.servers ?? [] });
+      const before = backends.get(backend.name);
+      const servers = before === undefined ? [] : behindCheck(before.servers, before.check, backend.check);
+      backends.set(backend.name, { ...backend, httpPort: 80, servers });
     },
     updateServers: async (name, change) => {
       const backend = required(name);
@@ -40,11 +42,12 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
     },
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
+    broken: () => [],
     counters: async (name) =>
       backends.has(name)
         ? { worker: 1, requests: 0, errors: 0, serverErrors: 0, cutByServer: 0, cutByClient: 0, retries: 0, redispatches: 0 }
         : undefined,
-    load: async () => 0,
+    load: async () => ({ requests: 0, oldWorkers: 0 }),
     processes: async () => ({ workers: [1], oldWorkers: [] }),
     withdraw: async (name) => {
       backends.delete(name);

@@ -1,57 +1,116 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { readTextFile, SeaworthyError, writeFileAtomic } from "../core/index.ts";
-import { type Backend } from "./backend.ts";
+import { readTextFile, SeaworthyError, wordsOf, writeFileAtomic } from "../core/index.ts";
+import { type Backend, isBackendName, parseBackend } from "./backend.ts";
 import { CONFIG_FILE, HOSTS_FILE, renderConfig, renderHosts } from "./haproxy/render.ts";
 
-/** What the proxy should be: one file a backend, and HAProxy's own configuration rendered from all of them. One unreadable backend never takes the others down. */
+/**
+ * What the proxy should be: one file a backend, and HAProxy's own configuration rendered from all of them.
+ * A file that cannot be read is left out and named by `broken`; it never takes the others down.
+ */
 export interface ProxyStore {
   readonly configFolder: string;
+  /** Those that can be read. */
   backends(): readonly Backend[];
+  /** @throws STATE_NEEDS_PERSON when its file cannot be read: what it had is then not known, and must not be guessed. */
   backend(name: string): Backend | undefined;
+  /** Each file that cannot be read and why, in a sentence. */
+  broken(): readonly string[];
   put(backend: Backend): void;
   remove(name: string): void;
   /** Writes haproxy.cfg and hosts.map from the backends. */
-  render(httpPort: number): void;
+  render(): void;
+  /** Ports that the configuration is to listen on. */
+  ports(): readonly number[];
+  /** Ports of the configuration as it was written last; none when there is none. */
+  listening(): readonly number[];
+  /** Names everything of the configuration but the servers, which the runtime API can change: HAProxy says in `show info` which one it has loaded. */
+  structure(): string;
 }
 
-/** Folders as the proxy's container sees them. */
-export const INSIDE = { configFolder: "/etc/seaworthy", socketFolder: "/run/seaworthy" } as const;
+/** Folders as HAProxy itself sees them. */
+export interface InnerFolders {
+  readonly configFolder: string;
+  readonly socketFolder: string;
+}
 
-const NAME = /^[a-z0-9][a-z0-9_.-]{0,200}$/;
+/** In the proxy's container. */
+export const INSIDE: InnerFolders = { configFolder: "/etc/seaworthy", socketFolder: "/run/seaworthy" };
 
-const readBackend = (path: string): Backend => {
-  const value = JSON.parse(readTextFile(path)) as Backend;
-  if (!NAME.test(value.name) || !Array.isArray(value.servers)) throw new SeaworthyError("STATE_NEEDS_PERSON", `${path} is not a backend`);
-  return value;
-};
-
-export const openProxyStore = (folder: string): ProxyStore => {
+/** `httpPort` is listened on while no backend names a port. */
+export const openProxyStore = (folder: string, httpPort: number, inside: InnerFolders = INSIDE): ProxyStore => {
   const backendFolder = join(folder, "backends");
   const configFolder = join(folder, "config");
   mkdirSync(backendFolder, { recursive: true, mode: 0o700 });
   mkdirSync(configFolder, { recursive: true, mode: 0o755 });
+
   const pathOf = (name: string): string => {
-    if (!NAME.test(name)) throw new SeaworthyError("INPUT_INVALID", `"${name}" cannot name a backend`);
+    if (!isBackendName(name)) throw new SeaworthyError("INPUT_INVALID", `"${name.slice(0, 100)}" cannot name a backend`);
     return join(backendFolder, `${name}.json`);
   };
   const names = (): readonly string[] =>
     readdirSync(backendFolder)
       .filter((file) => file.endsWith(".json") && !file.startsWith("."))
-      .map((file) => file.slice(0, -5))
+      .map((file) => file.slice(0, -".json".length))
       .toSorted();
-  const backend = (name: string): Backend | undefined => (names().includes(name) ? readBackend(pathOf(name)) : undefined);
-  const backends = (): readonly Backend[] => names().map((name) => readBackend(pathOf(name)));
+
+  const read = (name: string): Backend => {
+    const path = join(backendFolder, `${name}.json`);
+    try {
+      const parsed: unknown = JSON.parse(readTextFile(path));
+      const backend = parseBackend(typeof parsed === "object" && parsed !== null ? { httpPort, ...parsed } : parsed);
+      if (backend.name !== name) throw new SeaworthyError("INPUT_INVALID", `it is about ${backend.name}`);
+      return backend;
+    } catch (error) {
+      throw new SeaworthyError("STATE_NEEDS_PERSON", `${path} cannot be read: ${wordsOf(error)}`, {
+        cause: error,
+        hint: "Mend the file or bring it back from a backup. Without it the service loses its route with the next reload of the proxy.",
+      });
+    }
+  };
+  const readable = (name: string): readonly Backend[] => {
+    try {
+      return [read(name)];
+    } catch {
+      // Named by `broken`, and by whatever asks for this one.
+      return [];
+    }
+  };
+  const backends = (): readonly Backend[] => names().flatMap(readable);
+  const portsOf = (all: readonly Backend[]): readonly number[] =>
+    all.length === 0 ? [httpPort] : [...new Set(all.map((one) => one.httpPort))].toSorted((a, b) => a - b);
+  const inputOf = (all: readonly Backend[]) => ({ httpPorts: portsOf(all), backends: all, ...inside });
+  const structureOf = (all: readonly Backend[]): string => {
+    const bare = renderConfig({ ...inputOf(all), structure: "", servers: false });
+    return createHash("sha256").update(bare).update(renderHosts(all)).digest("hex").slice(0, 16);
+  };
+
   return {
     configFolder,
-    backend,
     backends,
-    put: (value) => writeFileAtomic(pathOf(value.name), `${JSON.stringify(value, undefined, 2)}\n`, 0o600),
+    backend: (name) => (names().includes(name) ? read(name) : undefined),
+    broken: () =>
+      names().flatMap((name) => {
+        try {
+          read(name);
+          return [];
+        } catch (error) {
+          return [wordsOf(error)];
+        }
+      }),
+    put: (value) => writeFileAtomic(pathOf(value.name), `${JSON.stringify(parseBackend(value), undefined, 2)}\n`, 0o600),
     remove: (name) => rmSync(pathOf(name), { force: true }),
-    render: (httpPort) => {
+    render: () => {
       const all = backends();
       writeFileAtomic(join(configFolder, HOSTS_FILE), renderHosts(all));
-      writeFileAtomic(join(configFolder, CONFIG_FILE), renderConfig({ httpPort, backends: all, ...INSIDE }));
+      writeFileAtomic(join(configFolder, CONFIG_FILE), renderConfig({ ...inputOf(all), structure: structureOf(all) }));
     },
+    ports: () => portsOf(backends()),
+    listening: () => {
+      const config = join(configFolder, CONFIG_FILE);
+      return existsSync(config) ? [...readTextFile(config).matchAll(/^ {4}bind :(\d+)$/gm)].map((match) => Number(match[1])) : [];
+    },
+    structure: () => structureOf(backends()),
   };
 };

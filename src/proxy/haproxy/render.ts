@@ -1,9 +1,13 @@
-import type { Backend, Server } from "../backend.ts";
+import { type Backend, parseBackend, type Server } from "../backend.ts";
 
 export interface RenderInput {
-  /** Port for HTTP on every address. */
-  readonly httpPort: number;
+  /** Ports for HTTP on every address; at least one. */
+  readonly httpPorts: readonly number[];
   readonly backends: readonly Backend[];
+  /** What HAProxy will say of itself in `show info`: names the configuration without its servers. */
+  readonly structure: string;
+  /** Default true. Without them it is the part that only a reload can change. */
+  readonly servers?: boolean;
   /** Folders as HAProxy itself sees them. */
   readonly configFolder: string;
   readonly socketFolder: string;
@@ -15,45 +19,62 @@ export const ADMIN_SOCKET = "admin.sock";
 export const MASTER_SOCKET = "master.sock";
 
 /** A live server is never judged by checks closer than a second or by fewer than three of them: a starved machine would take the only server away (facts/deploy.md 4.6). */
-export const SERVER_CHECK = "check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3";
+const SERVER_CHECK = "check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3";
 
-const serverLine = (server: Server): string =>
-  `    server ${server.name} ${server.address}:${server.port} ${SERVER_CHECK} weight ${server.weight}`;
+/** What follows a server's address, in the file and over the socket. */
+export const serverOptions = ({ check, weight }: Pick<Server, "check" | "weight">): string =>
+  check === undefined ? `${SERVER_CHECK} weight ${weight}` : `weight ${weight}`;
 
-const backendSection = (backend: Backend): string =>
-  [
+const serverLine = (server: Server): string => `    server ${server.name} ${server.address}:${server.port} ${serverOptions(server)}`;
+
+const backendSection = (unchecked: Backend, withServers: boolean): string => {
+  const backend = parseBackend(unchecked);
+  return [
     `backend ${backend.name}`,
     "    balance leastconn",
     "    option httpchk",
     `    http-check send meth GET uri ${backend.check.path} ver HTTP/1.1 hdr Host ${backend.check.host} hdr User-Agent seaworthy-check`,
     "    http-check expect status 200-399",
-    ...backend.servers.map(serverLine),
+    ...(withServers ? backend.servers.map(serverLine) : []),
   ].join("\n");
+};
+
+const hasTraffic = (backend: Backend): boolean => backend.servers.some(({ weight }) => weight > 0);
+
+/**
+ * Which backend answers to each host name. Where two services of a project name one host, as while one is put in the other's place, the one that
+ * has traffic keeps it, and once both have, the one that got its servers last takes over.
+ */
+const owners = (backends: readonly Backend[]): ReadonlyMap<string, Backend> => {
+  const newest = (backend: Backend): number => Math.max(0, ...backend.servers.map(({ name }) => Number(/^r(\d+)-/.exec(name)?.[1] ?? 0)));
+  const ranked = backends.toSorted((a, b) => Number(hasTraffic(a)) - Number(hasTraffic(b)) || newest(a) - newest(b));
+  return new Map(ranked.flatMap((backend) => backend.hosts.map((host) => [host, backend] as const)));
+};
 
 /** `host backend` lines for HAProxy's map; the catch-all is the map's default and not a line. */
 export const renderHosts = (backends: readonly Backend[]): string =>
-  backends
-    .flatMap((backend) => backend.hosts.filter((host) => host !== "*").map((host) => `${host} ${backend.name}`))
+  [...owners(backends)]
+    .filter(([host]) => host !== "*")
+    .map(([host, { name }]) => `${host} ${name}\n`)
     .toSorted()
-    .map((line) => `${line}\n`)
     .join("");
 
 /**
  * The whole configuration of HAProxy 2.6 and later. It is written before the same change is made over the runtime socket,
  * so that a restart of HAProxy at any moment finds what was meant.
- * `idle-close-on-response` keeps idle clients over a reload (haproxy#1506); `retries` and `redispatch` act on failed connections only, which is safe for POST.
+ * `idle-close-on-response` keeps idle clients over a reload (haproxy#1506), and without `close-spread-time`, which closes them all the same; `retries` and `redispatch` act on failed connections only, which is safe for POST.
  */
-export const renderConfig = ({ httpPort, backends, configFolder, socketFolder }: RenderInput): string => {
-  const fallback = backends.find((backend) => backend.hosts.includes("*"))?.name ?? "seaworthy_unclaimed";
+export const renderConfig = ({ httpPorts, backends, structure, servers = true, configFolder, socketFolder }: RenderInput): string => {
+  const fallback = owners(backends).get("*")?.name ?? "seaworthy_unclaimed";
   return `# Written by Seaworthy before each change. Edits are lost with the next release; see docs/guide/proxy.md.
 global
+    description seaworthy-${structure}
     log stdout format raw local0 info
     stats socket ${socketFolder}/${ADMIN_SOCKET} mode 600 level admin expose-fd listeners
     stats timeout 2m
     user haproxy
     group haproxy
     hard-stop-after 10m
-    close-spread-time 10s
     tune.bufsize 32768
 
 defaults
@@ -76,7 +97,7 @@ defaults
     timeout check 2s
 
 frontend http
-    bind :${httpPort}
+${httpPorts.map((port) => `    bind :${port}`).join("\n")}
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }
     use_backend %[req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})]
@@ -84,6 +105,6 @@ frontend http
 backend seaworthy_unclaimed
     http-request return status 404 content-type text/plain string "No service answers to this host name.\\n"
 
-${backends.map(backendSection).join("\n\n")}
+${backends.map((backend) => backendSection(backend, servers)).join("\n\n")}
 `;
 };

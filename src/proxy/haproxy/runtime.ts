@@ -3,32 +3,62 @@ import { SeaworthyError, wordsOf } from "../../core/index.ts";
 
 /** HAProxy's answers are bounded: `show stat` of a thousand servers stays under 1 MiB. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const RETRY_MS = 25;
 
 /** Sends one command line to a HAProxy socket and returns its whole answer. @throws PROXY_UNREACHABLE */
 export type Runtime = (command: string) => Promise<string>;
 
+export interface RuntimeOptions {
+  /** Without a sign of life for this long a command is given up. Default 5 s. */
+  readonly timeoutMs?: number;
+  /**
+   * How long nobody may listen before that is believed: the master starts itself anew after each reload, and its socket is nobody's for that moment.
+   * A command that reached nobody can be sent again. Default 1 s.
+   */
+  readonly connectWithinMs?: number;
+}
+
 const unreachable = (socket: string, why: string, cause?: unknown): SeaworthyError =>
   new SeaworthyError("PROXY_UNREACHABLE", `HAProxy does not answer on ${socket}: ${why}`, { cause });
 
-/** One connection a command, as management.txt asks of non-interactive use. Default deadline 5 s. */
-export const createRuntime =
-  (socket: string, timeoutMs = 5000): Runtime =>
-  (command) =>
-    new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      const connection = createConnection(socket);
-      connection.setTimeout(timeoutMs, () =>
-        connection.destroy(unreachable(socket, `no answer to "${command.split(" ", 2).join(" ")}" within ${timeoutMs} ms`)),
-      );
-      // The master's socket answers at once but closes only after we did.
-      connection.on("connect", () => connection.end(`${command}\n`));
-      connection.on("data", (chunk) => {
-        size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) connection.destroy(unreachable(socket, "the answer is too large"));
-        else chunks.push(chunk);
-      });
-      connection.on("error", (error) => reject(error instanceof SeaworthyError ? error : unreachable(socket, wordsOf(error), error)));
-      connection.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
-      connection.on("close", () => reject(unreachable(socket, "the connection was cut")));
+const send = (socket: string, command: string, timeoutMs: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const connection = createConnection(socket);
+    connection.setTimeout(timeoutMs, () =>
+      connection.destroy(unreachable(socket, `no answer to "${command.split(" ", 2).join(" ")}" within ${timeoutMs} ms`)),
+    );
+    // The master's socket answers at once but closes only after we did.
+    connection.on("connect", () => connection.end(`${command}\n`));
+    connection.on("data", (chunk) => {
+      size += chunk.length;
+      if (size > MAX_ANSWER_BYTES) connection.destroy(unreachable(socket, "the answer is too large"));
+      else chunks.push(chunk);
     });
+    connection.on("error", (error) => reject(error instanceof SeaworthyError ? error : unreachable(socket, wordsOf(error), error)));
+    // Every answer ends with an empty line; none at all is a connection that was let go, not a command that was done.
+    connection.on("end", () =>
+      size === 0
+        ? reject(unreachable(socket, "it closed the connection without an answer"))
+        : resolve(Buffer.concat(chunks).toString("utf8")),
+    );
+    connection.on("close", () => reject(unreachable(socket, "the connection was cut")));
+  });
+
+const reachedNobody = (error: unknown): boolean =>
+  error instanceof Error && /^(?:ECONNREFUSED|ENOENT)$/.test((error.cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+
+/** One connection a command, as management.txt asks of non-interactive use. */
+export const createRuntime =
+  (socket: string, { timeoutMs = 5000, connectWithinMs = 1000 }: RuntimeOptions = {}): Runtime =>
+  async (command) => {
+    const until = performance.now() + connectWithinMs;
+    for (;;)
+      try {
+        return await send(socket, command, timeoutMs);
+      } catch (error) {
+        if (!reachedNobody(error) || performance.now() >= until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+  };

@@ -1,6 +1,6 @@
 import { NO_TRAFFIC, SeaworthyError, type Weight } from "../../core/index.ts";
 import type { Server } from "../backend.ts";
-import { SERVER_CHECK } from "./render.ts";
+import { serverOptions } from "./render.ts";
 import type { Runtime } from "./runtime.ts";
 import { numberIn, parseStat, type StatRow } from "./stat.ts";
 
@@ -56,19 +56,24 @@ const tell = async (runtime: Runtime, command: string, accepted: RegExp = /^\s*$
   if (!accepted.test(answer)) throw refused(command, answer);
 };
 
+/** What makes a registered server checked and part of its backend. Doing it again changes nothing. */
+export const enableServer = async (runtime: Runtime, backend: string, { name, check }: Pick<Server, "name" | "check">): Promise<void> => {
+  const id = `${backend}/${name}`;
+  if (check === undefined) await tell(runtime, `enable health ${id}`);
+  await tell(runtime, `enable server ${id}`);
+};
+
 /**
  * Registers a server that is checked but gets no requests. In 2.6 a new server counts as UP before its first check, so weight 0 comes first
  * and traffic only after `checkStatus` was L7OK (facts/deploy.md 0.3). `default-server` is not inherited (haproxy#1994): checks are spelled out.
  */
 export const addServer = async (runtime: Runtime, backend: string, server: Server): Promise<void> => {
-  const id = `${backend}/${server.name}`;
   await tell(
     runtime,
-    `add server ${id} ${server.address}:${server.port} ${SERVER_CHECK} weight ${NO_TRAFFIC}`,
+    `add server ${backend}/${server.name} ${server.address}:${server.port} ${serverOptions({ ...server, weight: NO_TRAFFIC })}`,
     /New server registered|^\s*$/,
   );
-  await tell(runtime, `enable health ${id}`);
-  await tell(runtime, `enable server ${id}`);
+  await enableServer(runtime, backend, server);
 };
 
 export const setWeight = async (runtime: Runtime, backend: string, server: string, weight: Weight): Promise<void> => {
@@ -76,10 +81,6 @@ export const setWeight = async (runtime: Runtime, backend: string, server: strin
   if (weight !== NO_TRAFFIC) await tell(runtime, `set server ${id} state ready`);
   await tell(runtime, `set weight ${id} ${weight}`);
 };
-
-/** No new requests; those under way go on. */
-export const drainServer = (runtime: Runtime, backend: string, server: string): Promise<void> =>
-  tell(runtime, `set server ${backend}/${server} state drain`);
 
 /** Cuts what is still connected to the server: for the end of a drain's deadline. */
 export const shutdownSessions = (runtime: Runtime, backend: string, server: string): Promise<void> =>

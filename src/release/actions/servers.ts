@@ -1,5 +1,5 @@
 import { NO_TRAFFIC, SeaworthyError, type Weight } from "../../core/index.ts";
-import type { ServerStatus } from "../../proxy/index.ts";
+import { OLD_WORKER_MS, type ServerStatus } from "../../proxy/index.ts";
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
@@ -51,17 +51,20 @@ export const shiftTraffic: Perform<"shift-traffic"> = async ({ backend, to, weig
   return undefined;
 };
 
-/** Waits until nothing is under way on the server, in any worker. */
+/** Waits until nothing is under way on the server, and until no worker of an earlier configuration can send it anything more. */
 export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, withinMs }, world) => {
   const { clock, signal, proxy, progress } = world;
   const begun = clock.elapsed();
   for (;;) {
-    const busy = await proxy.load(backend, server);
+    const { requests, oldWorkers } = await proxy.load(backend, server);
     const drainMs = Math.round(clock.elapsed() - begun);
-    if (busy === 0) return { drainMs, cut: 0 };
-    if (drainMs > withinMs) {
-      progress.note(`${server} still had ${busy} requests after ${withinMs / 1000} s of draining; they are cut`);
-      return { drainMs, cut: busy };
+    const drained = requests === 0 || drainMs > withinMs;
+    if (drained && (oldWorkers === 0 || drainMs > OLD_WORKER_MS)) {
+      if (requests > 0)
+        progress.note(`${server} still had ${requests} requests after ${Math.round(drainMs / 1000)} s of draining; they are cut`);
+      if (oldWorkers > 0)
+        progress.note(`${oldWorkers} HAProxy workers of earlier configurations still know ${server}; what they send it fails`);
+      return { drainMs, cut: requests, oldWorkers };
     }
     await clock.sleep(POLL_MS, signal);
   }

@@ -39,7 +39,10 @@ const alive = (...containers: readonly LiveContainer[]): Live => ({
   volumes: new Set(["shop_data"]),
   ingress: { subnet: "10.209.0.0/24", used: new Set(containers.flatMap(({ address }) => address ?? [])) },
   backends: new Map([
-    ["shop.web", { name: "shop.web", hosts: ["shop.localhost"], check: { path: "/readyz", host: "shop.localhost" }, servers: [] }],
+    [
+      "shop.web",
+      { name: "shop.web", hosts: ["shop.localhost"], check: { path: "/readyz", host: "shop.localhost" }, httpPort: 80, servers: [] },
+    ],
   ]),
 });
 

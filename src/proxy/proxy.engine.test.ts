@@ -1,0 +1,394 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { FULL_TRAFFIC, NO_TRAFFIC, type Weight } from "../core/index.ts";
+import type { Server } from "./backend.ts";
+import { renderConfig } from "./haproxy/render.ts";
+import { createRuntime } from "./haproxy/runtime.ts";
+import type { Proxy } from "./proxy.ts";
+import { openProxyStore } from "./store.ts";
+import { type App, ask, startApp, startClients } from "./test-data/app.ts";
+import { backendOf } from "./test-data/backends.ts";
+import { freePort, type HaproxyHost, startHaproxyHost } from "./test-data/haproxy-process.ts";
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).toReversed()) await clean();
+});
+
+const haproxy = async (): Promise<HaproxyHost> => {
+  const host = await startHaproxyHost();
+  cleanups.push(async () => host[Symbol.asyncDispose]());
+  return host;
+};
+const app = async (version: string): Promise<App> => {
+  const started = await startApp(version);
+  cleanups.push(() => started.kill());
+  return started;
+};
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const until = async (what: string, holds: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> => {
+  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(20)) if (await holds()) return;
+  throw new Error(`${what} did not come true within ${withinMs} ms`);
+};
+
+const WEB = { name: "shop.web", hosts: ["web.example"], check: { path: "/readyz", host: "web.example" } };
+const at = (name: string, { port }: App, weight: Weight): Server => ({ name, address: "127.0.0.1", port, weight });
+const statusOf = async (proxy: Proxy, server: string) => (await proxy.servers("shop.web"))?.find(({ name }) => name === server);
+const checked = (proxy: Proxy, server: string): Promise<void> =>
+  until(`${server} passes its check`, async () => (await statusOf(proxy, server))?.checkStatus.startsWith("L7OK") === true);
+const summary = async (proxy: Proxy): Promise<readonly string[]> =>
+  ((await proxy.servers("shop.web")) ?? []).map(({ name, weight }) => `${name}=${weight}`);
+
+/** What a rollout does: add, gate, move, drain, unlist; then the old one is killed. */
+const replace = async (proxy: Proxy, from: readonly [string, App] | undefined, [name, to]: readonly [string, App]): Promise<void> => {
+  await proxy.updateServers("shop.web", (servers) => [...servers, at(name, to, NO_TRAFFIC)]);
+  await checked(proxy, name);
+  await proxy.updateServers("shop.web", (servers) =>
+    servers.map((one) => ({ ...one, weight: one.name === name ? FULL_TRAFFIC : NO_TRAFFIC })),
+  );
+  if (from === undefined) return;
+  const [old, leaving] = from;
+  await until(
+    `${old} is drained`,
+    async () => {
+      const { requests, oldWorkers } = await proxy.load("shop.web", old);
+      return requests === 0 && oldWorkers === 0;
+    },
+    30_000,
+  );
+  await proxy.updateServers("shop.web", (servers) => servers.filter((one) => one.name !== old));
+  await leaving.kill();
+};
+
+const serving = async (): Promise<{ host: HaproxyHost; proxy: Proxy; v1: App }> => {
+  const host = await haproxy();
+  const proxy = host.proxy();
+  const v1 = await app("v1");
+  await proxy.ensureRunning();
+  await proxy.declare(WEB);
+  await replace(proxy, undefined, ["r1-1", v1]);
+  return { host, proxy, v1 };
+};
+
+describe("servers are replaced under strict keep-alive clients", () => {
+  test("four times, and not one request is lost; the proxy's counters and the clients' agree", async () => {
+    const { host, proxy, v1 } = await serving();
+    const before = await proxy.counters("shop.web");
+    const load = startClients(host.httpPort);
+    await sleep(300);
+    let old: readonly [string, App] = ["r1-1", v1];
+    for (const number of [2, 3, 4, 5]) {
+      const next = [`r${number}-1`, await app(`v${number}`)] as const;
+      await replace(proxy, old, next);
+      await sleep(200);
+      old = next;
+    }
+    await load.stop();
+    const after = await proxy.counters("shop.web");
+    expect(load.failures).toEqual([]);
+    expect(load.requests()).toBeGreaterThan(300);
+    expect(await summary(proxy)).toEqual(["r5-1=100"]);
+    expect((await ask(host.httpPort)).version).toBe("v5");
+    expect(after?.worker).toBe(before?.worker);
+    expect((after?.requests ?? 0) - (before?.requests ?? 0)).toBe(load.requests());
+    expect(after).toMatchObject({ errors: 0, serverErrors: 0, cutByServer: 0 });
+  });
+
+  test("while another service's declaration reloads HAProxy in the middle", async () => {
+    const { host, proxy, v1 } = await serving();
+    const load = startClients(host.httpPort);
+    await sleep(200);
+    const v2 = await app("v2");
+    await proxy.updateServers("shop.web", (servers) => [...servers, at("r2-1", v2, NO_TRAFFIC)]);
+    await proxy.declare({ ...WEB, name: "blog.web", hosts: ["blog.example"] });
+    await replace(host.proxy(), ["r1-1", v1], ["r3-1", await app("v3")]);
+    await host.proxy().updateServers("shop.web", (servers) => servers.filter(({ name }) => name !== "r2-1"));
+    await sleep(200);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(load.requests()).toBeGreaterThan(100);
+  });
+});
+
+describe("a worker of an earlier configuration", () => {
+  const connect = async (port: number): Promise<Socket> => {
+    const socket = createConnection({ port, host: "127.0.0.1" }).setEncoding("utf8");
+    socket.on("error", () => undefined);
+    cleanups.push(async () => socket.destroy());
+    await once(socket, "connect");
+    return socket;
+  };
+  const say = async (socket: Socket): Promise<string> => {
+    socket.write("GET / HTTP/1.1\r\nHost: web.example\r\n\r\n");
+    let text = "";
+    while (!/\r\n\r\n.+/s.test(text)) {
+      const [chunk] = (await Promise.race([once(socket, "data"), once(socket, "close").then(() => [""])])) as [string];
+      if (chunk === "") break;
+      text += chunk;
+    }
+    return text;
+  };
+
+  test("keeps the servers that it knows from leaving, and its client's next request is answered by one of them", async () => {
+    const { host, proxy, v1 } = await serving();
+    const client = await connect(host.httpPort);
+    expect(await say(client)).toMatch(/^HTTP\/1\.1 200 .*v1$/s);
+    const [worker] = (await proxy.processes()).workers;
+    await proxy.declare({ ...WEB, name: "blog.web", hosts: ["blog.example"] });
+    // The client's connection keeps the old worker alive, and nothing can be changed in it.
+    expect((await proxy.processes()).oldWorkers).toEqual([worker]);
+    const replaced = replace(proxy, ["r1-1", v1], ["r2-1", await app("v2")]);
+    await until("traffic has moved", async () => (await statusOf(proxy, "r2-1"))?.weight === FULL_TRAFFIC);
+    expect(await proxy.load("shop.web", "r1-1")).toEqual({ requests: 0, oldWorkers: 1 });
+    // Each next request is answered by the server it knew, until it is told to come back; then nothing keeps the old worker, nor the old server.
+    const answers: string[] = [];
+    await until(
+      "the client is told to come back",
+      async () => answers.push(await say(client)) > 0 && /connection: close/i.test(answers.at(-1) ?? ""),
+    );
+    expect(answers.filter((answer) => !/^HTTP\/1\.1 200 .*v1$/s.test(answer))).toEqual([]);
+    await replaced;
+    expect([(await proxy.processes()).oldWorkers, (await ask(host.httpPort)).version]).toEqual([[], "v2"]);
+  });
+
+  test("is counted in a drain: a request that is under way there is waited for", async () => {
+    const { host, proxy, v1 } = await serving();
+    const slow = ask(host.httpPort, { path: "/slow" });
+    await until("the request is under way", async () => (await proxy.load("shop.web", "r1-1")).requests === 1);
+    await proxy.declare({ ...WEB, name: "blog.web", hosts: ["blog.example"] });
+    const busy = (await proxy.load("shop.web", "r1-1")).requests;
+    await replace(proxy, ["r1-1", v1], ["r2-1", await app("v2")]);
+    expect([busy, (await slow).version]).toEqual([1, "v1"]);
+  });
+});
+
+describe("HAProxy dies", () => {
+  test("in the middle of a rollout: what it comes back with is what was declared, and the rollout goes on", async () => {
+    const { host, proxy, v1 } = await serving();
+    const v2 = await app("v2");
+    await proxy.updateServers("shop.web", (servers) => [...servers, at("r2-1", v2, NO_TRAFFIC)]);
+    await host.crash();
+    const next = host.proxy();
+    await next.ensureRunning();
+    expect(await summary(next)).toEqual(["r1-1=100", "r2-1=0"]);
+    expect((await ask(host.httpPort)).version).toBe("v1");
+    await checked(next, "r2-1");
+    await next.updateServers("shop.web", (servers) =>
+      servers.map((one) => ({ ...one, weight: one.name === "r2-1" ? FULL_TRAFFIC : NO_TRAFFIC })),
+    );
+    await next.updateServers("shop.web", (servers) => servers.filter(({ name }) => name !== "r1-1"));
+    await v1.kill();
+    expect([await summary(next), (await ask(host.httpPort)).version]).toEqual([["r2-1=100"], "v2"]);
+  });
+
+  test("and its container is gone: the next change brings it back with everything", async () => {
+    const { host, proxy } = await serving();
+    await proxy.remove();
+    const next = host.proxy();
+    await next.updateServers("shop.web", (servers) => servers);
+    expect([await summary(next), (await ask(host.httpPort)).version]).toEqual([["r1-1=100"], "v1"]);
+  });
+});
+
+describe("an actor dies", () => {
+  test("between writing a structure and the reload: the same declaration again reloads", async () => {
+    const { host } = await serving();
+    const store = openProxyStore(join(host.state.folder, "proxy"), host.httpPort, host.inside);
+    const backend = store.backend("shop.web");
+    if (backend === undefined) throw new Error("nothing was declared");
+    store.put({ ...backend, hosts: ["web.example", "new.example"] });
+    store.render();
+    expect((await ask(host.httpPort, { host: "new.example" })).status).toBe(404);
+    await host.proxy().declare({ ...WEB, hosts: ["web.example", "new.example"] });
+    expect((await ask(host.httpPort, { host: "new.example" })).version).toBe("v1");
+  });
+
+  test("between writing the servers and telling HAProxy", async () => {
+    const { host } = await serving();
+    const v2 = await app("v2");
+    const store = openProxyStore(join(host.state.folder, "proxy"), host.httpPort, host.inside);
+    store.put({ ...backendOf("shop.web"), ...WEB, httpPort: host.httpPort, servers: [at("r2-1", v2, FULL_TRAFFIC)] });
+    const next = host.proxy();
+    await next.updateServers("shop.web", (servers) => servers);
+    expect([await summary(next), (await ask(host.httpPort)).version]).toEqual([["r2-1=100"], "v2"]);
+  });
+
+  test("between registering a server and enabling it", async () => {
+    const { host } = await serving();
+    const v2 = await app("v2");
+    const runtime = createRuntime(join(host.inside.socketFolder, "admin.sock"));
+    expect(await runtime(`add server shop.web/r2-1 127.0.0.1:${v2.port} check inter 1s fastinter 250ms rise 2 fall 3 weight 0`)).toContain(
+      "registered",
+    );
+    const next = host.proxy();
+    await next.updateServers("shop.web", (servers) => [...servers, at("r2-1", v2, NO_TRAFFIC)]);
+    await checked(next, "r2-1");
+  });
+});
+
+describe("somebody's own hand", () => {
+  const edit = async (host: HaproxyHost, command: string): Promise<void> => {
+    expect((await createRuntime(join(host.inside.socketFolder, "admin.sock"))(command)).trim()).toBe("");
+  };
+  test.each([
+    ["a weight", ["set weight shop.web/r1-1 0"]],
+    ["a drain", ["set server shop.web/r1-1 state drain"]],
+    ["maintenance", ["set server shop.web/r1-1 state maint"]],
+    ["health checks off", ["disable health shop.web/r1-1"]],
+  ])("%s is put right by the next change", async (_, commands) => {
+    const { host, proxy } = await serving();
+    for (const command of commands) await edit(host, command);
+    await proxy.updateServers("shop.web", (servers) => servers);
+    await checked(proxy, "r1-1");
+    expect(await statusOf(proxy, "r1-1")).toMatchObject({ status: expect.stringMatching(/^UP/), weight: 100 });
+    expect((await ask(host.httpPort)).version).toBe("v1");
+  });
+
+  test("a server under our name at another address is not taken for ours", async () => {
+    const { host, proxy } = await serving();
+    const v2 = await app("v2");
+    await proxy.updateServers("shop.web", () => [at("r1-1", v2, FULL_TRAFFIC)]);
+    expect((await statusOf(proxy, "r1-1"))?.address).toBe(`127.0.0.1:${v2.port}`);
+    await checked(proxy, "r1-1");
+    expect((await ask(host.httpPort)).version).toBe("v2");
+  });
+
+  test("a backend's file that is lost does not lose its servers", async () => {
+    const { host } = await serving();
+    rmSync(join(host.state.folder, "proxy/backends/shop.web.json"));
+    const next = host.proxy();
+    await next.declare(WEB);
+    expect([await summary(next), (await ask(host.httpPort)).version]).toEqual([["r1-1=100"], "v1"]);
+  });
+
+  test("a backend's file that is broken stops only its own service's changes", async () => {
+    const { host, proxy } = await serving();
+    writeFileSync(join(host.state.folder, "proxy/backends/blog.web.json"), "{");
+    await expect(proxy.declare({ ...WEB, name: "blog.web", hosts: ["blog.example"] })).rejects.toMatchObject({
+      code: "STATE_NEEDS_PERSON",
+    });
+    expect(proxy.broken()).toEqual([expect.stringContaining("blog.web.json")]);
+    await replace(proxy, undefined, ["r2-1", await app("v2")]);
+    expect((await ask(host.httpPort)).version).toBe("v2");
+  });
+});
+
+test("a tunnel that outlives the drain is cut, and HAProxy lets go of the server", async () => {
+  const { host, proxy } = await serving();
+  const tunnel = createConnection({ port: host.httpPort, host: "127.0.0.1" });
+  tunnel.on("error", () => undefined);
+  tunnel.write(
+    "GET /ws HTTP/1.1\r\nHost: web.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  const [upgraded] = await once(tunnel, "data");
+  expect(String(upgraded)).toMatch(/^HTTP\/1\.1 101 /);
+  expect(await proxy.load("shop.web", "r1-1")).toEqual({ requests: 1, oldWorkers: 0 });
+  const closed = once(tunnel, "close");
+  await proxy.updateServers("shop.web", () => []);
+  await closed;
+  expect(await summary(proxy)).toEqual([]);
+});
+
+describe("ports", () => {
+  test("two projects with ports of their own are both answered, on both", async () => {
+    const { host } = await serving();
+    const port = await freePort();
+    const blog = host.proxy({ httpPort: port });
+    const written = await app("blog");
+    await blog.ensureRunning();
+    await blog.declare({ ...WEB, name: "blog.web", hosts: ["blog.example"] });
+    await blog.updateServers("blog.web", () => [at("r1-1", written, FULL_TRAFFIC)]);
+    expect((await ask(port, { host: "blog.example" })).version).toBe("blog");
+    expect((await ask(host.httpPort)).version).toBe("v1");
+  });
+
+  test("one that another program has is refused, and nothing is changed", async () => {
+    const { host, proxy } = await serving();
+    const squatter = createServer().listen(0, "0.0.0.0");
+    await once(squatter, "listening");
+    cleanups.push(async () => squatter.close());
+    const address = squatter.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const [before] = (await proxy.processes()).workers;
+    await expect(host.proxy({ httpPort: port }).declare({ ...WEB, name: "blog.web", hosts: ["blog.example"] })).rejects.toMatchObject({
+      code: "PORT_TAKEN",
+      details: { port },
+    });
+    expect([(await proxy.processes()).workers, proxy.declared("blog.web")]).toEqual([[before], undefined]);
+    expect((await ask(host.httpPort)).version).toBe("v1");
+  });
+
+  test("taken by somebody before HAProxy ever ran: it is not left behind", async () => {
+    const host = await haproxy();
+    const squatter = createServer().listen(host.httpPort, "127.0.0.1");
+    await once(squatter, "listening");
+    cleanups.push(async () => squatter.close());
+    await expect(host.proxy().ensureRunning()).rejects.toMatchObject({ code: "PORT_TAKEN" });
+    expect(await host.engine.containers.inspect("seaworthy-proxy")).toBeUndefined();
+  });
+});
+
+test("a configuration that HAProxy does not take is taken back, on disk too", async () => {
+  const { host, proxy } = await serving();
+  const config = (): string => readFileSync(join(host.state.folder, "proxy/config/haproxy.cfg"), "utf8");
+  const before = config();
+  const confused = host.proxy({ inside: { ...host.inside, socketFolder: "/no/such/folder" } });
+  await expect(confused.declare({ ...WEB, name: "blog.web", hosts: ["blog.example"] })).rejects.toMatchObject({
+    code: "PROXY_UNREACHABLE",
+  });
+  expect(proxy.declared("blog.web")).toBeUndefined();
+  await proxy.updateServers("shop.web", (servers) => servers);
+  expect(config()).toBe(before);
+  await host.crash();
+  await until("it serves again", async () => (await ask(host.httpPort).catch(() => undefined))?.version === "v1");
+});
+
+describe("host names", () => {
+  test("one that another project answers to is refused, and nothing is changed", async () => {
+    const { host, proxy } = await serving();
+    await expect(proxy.declare({ ...WEB, name: "blog.web" })).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+      message: expect.stringContaining("web.example: shop.web does"),
+    });
+    expect((await ask(host.httpPort)).version).toBe("v1");
+  });
+
+  test("one that goes over to another service of the project is answered all the time", async () => {
+    const { host, proxy } = await serving();
+    const load = startClients(host.httpPort, 8);
+    await proxy.declare({ ...WEB, name: "shop.site" });
+    const site = await app("site");
+    await proxy.updateServers("shop.site", () => [at("r2-1", site, NO_TRAFFIC)]);
+    await until("the new one passes its check", async () => (await proxy.servers("shop.site"))?.[0]?.checkStatus === "L7OK");
+    await proxy.updateServers("shop.site", () => [at("r2-1", site, FULL_TRAFFIC)]);
+    expect((await ask(host.httpPort)).version).toBe("site");
+    await until("the old one is drained", async () => Object.values(await proxy.load("shop.web", "r1-1")).every((count) => count === 0));
+    await sleep(100);
+    await load.stop();
+    await proxy.updateServers("shop.web", () => []);
+    await proxy.withdraw("shop.web");
+    expect(load.failures).toEqual([]);
+    expect((await ask(host.httpPort)).version).toBe("site");
+    expect((await ask(host.httpPort, { host: "nobody.example" })).status).toBe(404);
+  });
+});
+
+test("HAProxy takes whatever a project may write, at its longest", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sw-haproxy-c-"));
+  const host = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(61)}`;
+  const path = `/${"-._~!$&()*+,;=:@%/?Az09".repeat(22)}`;
+  const backend = backendOf(`shop.${"x".repeat(195)}`, ["r1-1"], { hosts: [host, "*"], check: { path: path.slice(0, 512), host } });
+  writeFileSync(join(folder, "hosts.map"), "");
+  writeFileSync(
+    join(folder, "haproxy.cfg"),
+    renderConfig({ httpPorts: [39_998], backends: [backend], structure: "abc", configFolder: folder, socketFolder: folder }),
+  );
+  const { status, stderr } = spawnSync("/usr/sbin/haproxy", ["-c", "-f", join(folder, "haproxy.cfg")], { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringMatching(/ALERT|WARNING/) });
+});
