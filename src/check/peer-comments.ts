@@ -33,6 +33,43 @@ const trivy = (source: SourceText, { text, range }: Comment): readonly Suppressi
     range,
   }));
 
-/** Ignores in the comment forms of tools that read several kinds of files: `#trivy:ignore:ID[:exp:DATE]`, `#checkov:skip=ID:reason`. */
+const DCLINT = /^#\s*dclint\s+(disable-file|disable-next-line|disable-line|disable)\b[\s,]*(.*)$/;
+
+/** The rules that a dclint comment names; after ` -- ` or a second `#` stands the reason. */
+const dclintRules = (said: string): { readonly rules: readonly string[]; readonly reason: string } => {
+  const [ids = "", ...reason] = said.split(/\s+(?:--+|#)\s*/);
+  const named = ids.split(/[\s,]+/).filter((id) => id !== "");
+  return {
+    rules: named.length === 0 ? ["dclint:*"] : named.map((id) => `dclint:${id}`),
+    reason: reason.join(" ").trim() || "disabled for dclint",
+  };
+};
+
+/** `disable` and `disable-file` hold for the whole file when they stand in its first comment; `disable-line` for its own line or the next. */
+const dclint = (source: SourceText, { text, range }: Comment): readonly Suppression[] => {
+  const [, form, said = ""] = DCLINT.exec(text) ?? [];
+  if (form === undefined) return [];
+  const base = { form: "peer" as const, ...dclintRules(said), files: source.path, path: source.path, range };
+  if (form === "disable-line" || form === "disable-next-line") return [{ ...base, lines: linesOf(source, range.start.line) }];
+  const above = source.text.slice(0, range.start.offset).split("\n");
+  return above.every((line) => /^\s*(?:#.*|---.*)?$/.test(line)) ? [form === "disable-file" ? { ...base, rules: ["dclint:*"] } : base] : [];
+};
+
+const KICS = /^#\s*kics-scan\s+(ignore-line|ignore-block|ignore|disable=\S+)\s*$/;
+
+/** KICS' `ignore` and `disable=` for the whole file, `ignore-line` for the line below. Query ids are KICS' own UUIDs, which name no rule here. */
+const kics = (source: SourceText, { text, range }: Comment): readonly Suppression[] => {
+  const [, form] = KICS.exec(text) ?? [];
+  if (form === undefined || form.startsWith("disable") || form === "ignore-block") return [];
+  const base = { form: "peer" as const, rules: ["kics:*"], reason: "ignored for KICS", files: source.path, path: source.path, range };
+  return [form === "ignore" ? base : { ...base, lines: linesOf(source, range.start.line) }];
+};
+
+/** Ignores in the comment forms of tools that read several kinds of files: `#trivy:ignore:ID[:exp:DATE]`, `#checkov:skip=ID:reason`, `# dclint disable-line RULE`, `# kics-scan ignore-line`. */
 export const peerComments = (source: SourceText, comments: readonly Comment[]): readonly Suppression[] =>
-  comments.flatMap((comment) => [...checkov(source, comment), ...trivy(source, comment)]);
+  comments.flatMap((comment) => [
+    ...checkov(source, comment),
+    ...trivy(source, comment),
+    ...dclint(source, comment),
+    ...kics(source, comment),
+  ]);

@@ -1,7 +1,8 @@
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { Finding } from "../checklist/index.ts";
 import { isSeaworthyError, type SeaworthyError, SourceText } from "../core/index.ts";
-import { loadProject, type Project } from "../project/index.ts";
+import { type Project, readProject } from "../project/index.ts";
+import type { Problem } from "../source/index.ts";
 import { checkedText, discover } from "./discover.ts";
 import { type CheckedFile, checkFiles, problemFinding } from "./files.ts";
 import { byPlace, type CheckResult } from "./judge.ts";
@@ -16,6 +17,10 @@ export interface RepositoryOptions {
   readonly paths?: readonly string[];
   /** The project of the folder itself, when it has one: its settings hold for the other files too. */
   readonly project?: Project;
+  /** What keeps that project from being loaded. */
+  readonly problems?: readonly Problem[];
+  /** Texts to judge instead of what is on disk, by absolute path. */
+  readonly replaced?: ReadonlyMap<string, string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -48,7 +53,11 @@ const merged = (results: readonly CheckResult[]): CheckResult => {
 
 /** A project of another folder names its files from there: here they are named from where we stand. */
 const renamed = (result: CheckResult, prefix: string): CheckResult => {
-  const named = (finding: Finding): Finding => ({ ...finding, path: join(prefix, finding.path) });
+  const named = (finding: Finding): Finding => ({
+    ...finding,
+    path: join(prefix, finding.path),
+    ...(finding.fix === undefined ? {} : { fix: { ...finding.fix, path: join(prefix, finding.fix.path) } }),
+  });
   return {
     ...result,
     findings: result.findings.map(named),
@@ -70,14 +79,14 @@ const refused = (path: string, error: SeaworthyError): CheckResult => ({
 /** The project of a compose file found on the way; one that cannot be read is a finding. */
 const checkNested = async (
   composeFile: string,
-  { cwd, env, now }: RepositoryOptions,
+  { cwd, env, now, replaced }: RepositoryOptions,
 ): Promise<{ readonly result: CheckResult; readonly sources: readonly SourceText[] }> => {
   const folder = dirname(composeFile);
   const prefix = relative(cwd, folder);
   try {
-    const project = await loadProject({ folder, env, git: false, profiles: ["*"] });
+    const { project, problems } = await readProject({ folder, env, git: false, profiles: ["*"], replaced });
     return {
-      result: renamed(checkProject(project, { now }), prefix),
+      result: renamed(checkProject(project, { now, problems }), prefix),
       sources: project.files.map((file) => new SourceText(join(prefix, file.path), file.text)),
     };
   } catch (error) {
@@ -91,15 +100,19 @@ const checkNested = async (
  * @throws INPUT_NOT_FOUND, INPUT_INVALID for a path that is named and cannot be judged; INPUT_TOO_LARGE
  */
 export const checkRepository = async (options: RepositoryOptions): Promise<RepositoryResult> => {
-  const { cwd, project, now, paths = ["."] } = options;
+  const { cwd, project, now, problems = [], replaced, paths = ["."] } = options;
   const onDisk = paths.filter((path) => path !== "-");
   const found = onDisk.length === 0 ? undefined : await discover(onDisk, cwd);
   const piped: readonly CheckedFile[] = paths.includes("-") ? checkedText(options.stdin?.() ?? "") : [];
-  const files = [...(found?.files ?? []), ...piped];
+  const onDiskFiles = (found?.files ?? []).map((file): CheckedFile => {
+    const text = replaced?.get(resolve(cwd, file.source.path));
+    return text === undefined ? file : { ...file, source: new SourceText(file.source.path, text) };
+  });
+  const files = [...onDiskFiles, ...piped];
   const nested = await Promise.all(
     (found?.compose ?? []).filter((path) => dirname(path) !== project?.folder).map((path) => checkNested(path, options)),
   );
-  const own = project === undefined ? [] : [checkProject(project, { now })];
+  const own = project === undefined ? [] : [checkProject(project, { now, problems })];
   const others = checkFiles(files, {
     now,
     ...(project === undefined ? {} : { profile: project.policy.profile, ignores: settingsSuppressions(project) }),

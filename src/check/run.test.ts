@@ -170,6 +170,21 @@ describe("ignores", () => {
     expect(findings.map((finding) => finding.rule)).toEqual(["compose/read-only-root"]);
   });
 
+  test("of dclint and KICS hold in their own forms", async () => {
+    const ports = only("compose/published-ports");
+    const compose = (first: string, line: string): string =>
+      `${first}services:\n  web:\n    image: a:1.2.3\n    ports:\n      - "80:80"${line}\n`;
+    const left = async (first: string, line = "") => (await checkCompose(compose(first, line), ports)).findings.length;
+    expect(await left("")).toBe(1);
+    expect(await left("", " # dclint disable-line")).toBe(0);
+    expect(await left("", " # dclint disable-line no-unbound-port-interfaces")).toBe(0);
+    expect(await left("", " # dclint disable-line no-version-field")).toBe(1);
+    expect(await left("# the shop\n# dclint disable-file\n")).toBe(0);
+    expect(await left("# dclint disable no-unbound-port-interfaces no-version-field\n")).toBe(0);
+    expect(await left("# dclint disable no-version-field\n")).toBe(1);
+    expect(await left("# kics-scan ignore\n")).toBe(0);
+  });
+
   test("in x-seaworthy speak of whole files", async () => {
     const settings = (path: string) =>
       `x-seaworthy: {check: {ignore: [{rule: read-only-root, path: '${path}', why: legacy}]}}\nservices: {web: {image: 'a:1.2.3'}}\n`;

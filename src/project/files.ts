@@ -100,7 +100,7 @@ export const findFiles = (
 };
 
 /** Reads a file under the name its user knows: relative to where the project is, when inside it. */
-export const readSource = (path: string, folder: string): SourceText => {
+export const readSource = (path: string, folder: string, replaced?: ReadonlyMap<string, string>): SourceText => {
   const shown = relative(folder, path);
-  return new SourceText(shown.startsWith("..") || isAbsolute(shown) ? path : shown, readTextFile(path));
+  return new SourceText(shown.startsWith("..") || isAbsolute(shown) ? path : shown, replaced?.get(path) ?? readTextFile(path));
 };

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isSeaworthyError, SeaworthyError } from "../core/index.ts";
+import { isSeaworthyError, SeaworthyError, type SourceText } from "../core/index.ts";
 import {
   buildTrees,
   canonical,
@@ -45,6 +45,8 @@ export interface LoadOptions {
   readonly profiles?: readonly string[] | undefined;
   /** Default: the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Texts to read instead of what is on disk, by absolute path: what a fix would make of them. */
+  readonly replaced?: ReadonlyMap<string, string> | undefined;
   /** False leaves git alone; a state is taken as it is. Default: asked of git. */
   readonly git?: false | GitState | undefined;
 }
@@ -167,11 +169,16 @@ const FALLBACK_NAME = "project";
 
 /** The layers of the files, lowest first. A lenient reading follows `include` and `extends`, so that rules see what they bring in. */
 const layersOf = (
-  { compose, settings, folder }: { compose: readonly ParsedFile[]; settings: ParsedFile | undefined; folder: string },
+  {
+    compose,
+    settings,
+    folder,
+    source,
+  }: { compose: readonly ParsedFile[]; settings: ParsedFile | undefined; folder: string; source: (path: string) => SourceText },
   lookup: Lookup,
   { sink, attempt }: Reader,
 ): readonly MappingNode[] => {
-  const treesOf: TreesOf = (path) => buildTrees(parseYaml(readSource(path, folder)), lookup, sink).map(canonical);
+  const treesOf: TreesOf = (path) => buildTrees(parseYaml(source(path)), lookup, sink).map(canonical);
   return [
     ...(settings === undefined ? [] : attempt(() => buildTrees(settings, lookup, sink).map(settingsLayer), [])),
     ...compose.flatMap((file) => attempt(() => buildTrees(file, lookup, sink), [])),
@@ -188,18 +195,25 @@ const read = async (options: LoadOptions, reader: Reader): Promise<Project> => {
   const git = options.git === undefined ? readGit(files.folder) : Promise.resolve(options.git === false ? undefined : options.git);
   // A refused file is the error to show; git's own failure then does not matter.
   git.catch(() => undefined);
-  const sources = files.compose.map((path) => readSource(path, files.folder));
+  const sources = files.compose.map((path) => readSource(path, files.folder, options.replaced));
   const lookup = reader.attempt<Lookup>(
     () => environmentLookup(files, files.folder, env),
     (variable) => env[variable],
   );
   const compose = sources.flatMap((source) => reader.attempt(() => [parseYaml(source)], []));
-  const settingsSource = files.settings === undefined ? undefined : readSource(files.settings, files.folder);
+  const settingsSource = files.settings === undefined ? undefined : readSource(files.settings, files.folder, options.replaced);
   const settings = settingsSource === undefined ? undefined : reader.attempt(() => parseYaml(settingsSource), undefined);
   const suffix = options.environment === undefined ? "" : `-${options.environment}`;
   const projectKey = reader.attempt(() => projectName(compose, files.folder, lookup), FALLBACK_NAME) + suffix;
   const withName: Lookup = (variable) => (variable === "COMPOSE_PROJECT_NAME" ? projectKey : lookup(variable));
-  const layers = layersOf({ compose, settings, folder: files.folder }, withName, reader);
+  // What include and extends bring in is read once, and is among the project's files.
+  const brought = new Map<string, SourceText>();
+  const source = (path: string): SourceText => {
+    const found = brought.get(path) ?? readSource(path, files.folder, options.replaced);
+    brought.set(path, found);
+    return found;
+  };
+  const layers = layersOf({ compose, settings, folder: files.folder, source }, withName, reader);
   const [first] = sources;
   if (layers.length === 0 && reader.sink === undefined)
     throw new SeaworthyError("INPUT_INVALID", `${files.compose.join(", ")}: the file is empty; expected services:`);
@@ -217,7 +231,7 @@ const read = async (options: LoadOptions, reader: Reader): Promise<Project> => {
     name: projectKey,
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     folder: files.folder,
-    files: [...sources, ...(settingsSource === undefined ? [] : [settingsSource])],
+    files: [...sources, ...brought.values(), ...(settingsSource === undefined ? [] : [settingsSource])],
     ...(state === undefined ? {} : { git: state }),
     ...resolved,
     policy: { ...resolved.settings.policy, waivers: resolved.settings.waive },

@@ -31,15 +31,17 @@ const piecesOf = (slots: readonly Span[], text: string): readonly Piece[] | unde
     const end = newline < 0 ? text.length : newline;
     const rest = text.slice(slot.end, end).trim();
     if (!/^[ \t]*(?:- *)?$/.test(text.slice(line, slot.start)) || !(rest === "" || rest.startsWith("#"))) return undefined;
+    const indent = text.slice(line, slot.end).search(/[^ \t]/);
     const floor = pieces.at(-1)?.end ?? -1;
     let start = line;
     for (;;) {
       const above = text.lastIndexOf("\n", start - 2) + 1;
-      if (start === 0 || above <= floor || !/^[ \t]*#/.test(text.slice(above, start))) break;
+      // Comments of another depth belong to what is above.
+      if (start === 0 || above <= floor || text.slice(above, start).search(/[^ \t]/) !== indent || text[above + indent] !== "#") break;
       start = above;
     }
-    // A comment above the first slot may be about the whole.
-    pieces.push({ start: pieces.length === 0 ? line : start, end: text[end - 1] === "\r" ? end - 1 : end });
+    // A comment at the top of the file is about the file.
+    pieces.push({ start: pieces.length === 0 && line === slot.start ? line : start, end: text[end - 1] === "\r" ? end - 1 : end });
   }
   return pieces.every((piece, index) => index === 0 || piece.start > (pieces[index - 1]?.end ?? 0)) ? pieces : undefined;
 };

@@ -1,14 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { atLeast } from "../../checklist/index.ts";
-import { checkRepository, type RepositoryOptions, RULES } from "../../check/index.ts";
-import { findingsDocument, renderFindings } from "../../report/index.ts";
+import { join, resolve } from "node:path";
+import { atLeast, type Finding } from "../../checklist/index.ts";
+import { applyFixes, checkRepository, type FixResult, type RepositoryOptions, type RepositoryResult, RULES } from "../../check/index.ts";
+import { readTextFile, SeaworthyError, writeFileAtomic } from "../../core/index.ts";
+import { type Project, readProject } from "../../project/index.ts";
+import { findingsDocument, renderFindings, unifiedDiff } from "../../report/index.ts";
 import type { Context } from "../context.ts";
 import type { ProjectFlags } from "../flags.ts";
-import { projectOf } from "../host.ts";
+import { loadOptionsOf, projectOf } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 
-export type Flags = ProjectFlags;
+export interface Flags extends ProjectFlags {
+  readonly fix?: boolean;
+  readonly dryRun?: boolean;
+}
 
 const COMPOSE = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
@@ -19,27 +24,103 @@ const hasProject = (context: Context, flags: Flags): boolean =>
   (context.process.env["COMPOSE_FILE"] ?? "") !== "" ||
   COMPOSE.some((name) => existsSync(join(context.cwd, name)));
 
-export const run = reporting<Flags, readonly string[]>(async (context, flags, ...paths): Promise<Outcome> => {
+interface Judged extends RepositoryResult {
+  readonly project?: Project;
+}
+
+/** Judges the paths, with texts instead of what is on disk. */
+const judge = async (
+  context: Context,
+  flags: Flags,
+  paths: readonly string[],
+  stdin: () => string,
+  replaced: ReadonlyMap<string, string>,
+): Promise<Judged> => {
   // Paths that are named are what is checked; compose files among them are projects of their own.
-  const project = paths.length === 0 && hasProject(context, flags) ? await projectOf(context, flags) : undefined;
+  const read =
+    paths.length === 0 && hasProject(context, flags) ? await readProject({ ...loadOptionsOf(context, flags), replaced }) : undefined;
   const options: RepositoryOptions = {
     cwd: context.cwd,
     env: context.process.env,
     now: Date.now(),
     paths: paths.length === 0 ? ["."] : paths,
-    stdin: () => readFileSync(0, "utf8"),
-    ...(project === undefined ? {} : { project }),
+    stdin,
+    replaced,
+    ...(read === undefined ? {} : { project: read.project, problems: read.problems }),
   };
-  const { findings, suppressed, sources, empty } = await checkRepository(options);
-  // Nothing to judge: the message of what was looked for is the project's.
-  if (empty && paths.length === 0) await projectOf(context, flags);
+  const result = await checkRepository(options);
+  return read === undefined ? result : { ...result, project: read.project };
+};
+
+/** What can be mended, judged again as it would be. Standard input cannot be written. */
+const fixed = async (
+  context: Context,
+  first: Judged,
+  again: (replaced: ReadonlyMap<string, string>) => Promise<Judged>,
+): Promise<{ readonly result: Judged; readonly fix: FixResult }> => {
+  const byPath = new Map(first.sources.map((source) => [source.path, source.text]));
+  let result = first;
+  let asked = false;
+  const fix = await applyFixes(byPath, async (texts) => {
+    if (asked) {
+      const changed = [...texts].filter(([path, text]) => byPath.get(path) !== text);
+      result = await again(new Map(changed.map(([path, text]) => [resolve(context.cwd, path), text])));
+    }
+    asked = true;
+    return result.findings;
+  });
+  return { result: { ...result, findings: fix.left }, fix };
+};
+
+/** @throws INPUT_INVALID when a file is no longer what was judged */
+const write = (context: Context, { files }: FixResult): void => {
+  const found = files.map(({ path, before, after }) => ({ path, before, after, file: resolve(context.cwd, path) }));
+  const changed = found.find(({ file, before }) => readTextFile(file) !== before);
+  if (changed !== undefined)
+    throw new SeaworthyError("INPUT_INVALID", `${changed.path} was changed while it was checked; nothing was written`, {
+      hint: "Run the same command again.",
+    });
+  for (const { file, after } of found) writeFileAtomic(file, after);
+};
+
+const summary = ({ files, fixed: gone }: FixResult, dryRun: boolean): string => {
+  if (files.length === 0) return "nothing can be fixed\n";
+  const what = `${gone.length} finding${gone.length === 1 ? "" : "s"} in ${files.map(({ path }) => path).join(", ")}`;
+  return dryRun
+    ? `${files.map(({ path, before, after }) => unifiedDiff(path, before, after)).join("")}\nwould fix ${what}\n`
+    : `fixed ${what}\n`;
+};
+
+const exitFor = (findings: readonly Finding[], project: Project | undefined): number => {
   const threshold = project?.settings.check.fail ?? (project?.policy.profile === "dev" ? "error" : "warning");
-  const exit = findings.some(({ severity }) => atLeast(severity, threshold)) ? 1 : 0;
+  return findings.some(({ severity }) => atLeast(severity, threshold)) ? 1 : 0;
+};
+
+export const run = reporting<Flags, readonly string[]>(async (context, flags, ...paths): Promise<Outcome> => {
+  if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
+  let piped: string | undefined;
+  const stdin = (): string => (piped ??= readFileSync(0, "utf8"));
+  const again = (replaced: ReadonlyMap<string, string>): Promise<Judged> => judge(context, flags, paths, stdin, replaced);
+  const first = await again(new Map());
+  // Nothing to judge: the message of what was looked for is the project's.
+  if (first.empty && paths.length === 0) await projectOf(context, flags);
+  const { result, fix } = flags.fix === true ? await fixed(context, first, again) : { result: first, fix: undefined };
+  if (fix !== undefined && flags.dryRun !== true) write(context, fix);
+  const { findings, suppressed, sources, project } = result;
   const human = renderFindings(findings, {
     sources,
     style: context.terminal.stdout ? "ansi" : "plain",
     ignored: suppressed.length,
     whyOf: (rule) => RULES.find(({ id }) => id === rule)?.why,
   });
-  return { exit, human, json: findingsDocument(findings, suppressed) };
+  return {
+    exit: exitFor(findings, project),
+    human: fix === undefined ? human : `${summary(fix, flags.dryRun === true)}${human}`,
+    json: {
+      ...findingsDocument(findings, suppressed),
+      ...(fix === undefined
+        ? {}
+        : { fixed: { dryRun: flags.dryRun === true, files: fix.files.map(({ path }) => path), findings: fix.fixed.length } }),
+    },
+  };
 });

@@ -6,7 +6,16 @@ import type { Flags } from "./check.run.ts";
 export const check = buildCommand<Flags, string[], Context>({
   loader: async () => (await import("./check.run.ts")).run,
   parameters: {
-    flags: { ...PROJECT_FLAGS },
+    flags: {
+      ...PROJECT_FLAGS,
+      fix: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Mend what rules can mend, and write it once it was checked again",
+        optional: true,
+      },
+      dryRun: { kind: "boolean", withNegated: false, brief: "With --fix: show the changes as a diff and write nothing", optional: true },
+    },
     positional: {
       kind: "array",
       parameter: {
@@ -21,6 +30,7 @@ export const check = buildCommand<Flags, string[], Context>({
       { input: "", brief: "findings with the place, the reason and what to do" },
       { input: "k8s/ .github/", brief: "these folders only" },
       { input: "-", brief: "manifests on standard input: helm template CHART | seaworthy check -" },
+      { input: "--fix --dry-run", brief: "what --fix would change, as a diff" },
       { input: "--json", brief: "the same for scripts, schema seaworthy/findings@1" },
     ],
     brief: "What stands between this repository and production",

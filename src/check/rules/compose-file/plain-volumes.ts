@@ -3,7 +3,7 @@ import { composeFileRule, NOTHING } from "../../rule.ts";
 
 /** What means the same without quotes: no indicator of YAML at its start, no ": " or " #" in it, and not another type. */
 const isSafePlain = (value: string): boolean =>
-  /^[\w./~$][^\n]*$/.test(value) && !/:(?:\s|$)|\s#|^\s|\s$/.test(value) && !/^(?:~|null|true|false|[\d.]+)$/i.test(value);
+  /^[\w./~$][^\n]*$/.test(value) && !/:(?:\s|$)|\s#|^\s|\s$|[[\]{},]/.test(value) && !/^(?:~|null|true|false|[\d.]+)$/i.test(value);
 
 export const plainVolumes = composeFileRule({
   id: "compose-file/plain-volumes",
