@@ -1,6 +1,6 @@
 import { itemOf } from "../checklist/index.ts";
 import { RULES } from "./catalogue.ts";
-import type { AnyRule } from "./rule.ts";
+import type { AnyRule, DockerfileExample } from "./rule.ts";
 
 const LANGUAGE = {
   compose: "yaml",
@@ -12,8 +12,16 @@ const LANGUAGE = {
   dockerfile: "dockerfile",
 } as const;
 
+const dockerfileText = ({ text, ignore, settings }: DockerfileExample): string =>
+  [
+    ...(settings === undefined ? [] : [`# with the settings ${JSON.stringify(settings)}`]),
+    ...(ignore === undefined ? [] : [`# with the .dockerignore ${JSON.stringify(ignore)}`]),
+    text,
+  ].join("\n");
+
 const exampleText = (rule: AnyRule, example: AnyRule["examples"][number]["bad"]): string => {
   if (typeof example === "string") return example;
+  if (rule.kind === "dockerfile") return dockerfileText(example as DockerfileExample);
   if (rule.kind === "image") return JSON.stringify(example, null, 2);
   return Object.entries(example)
     .map(([path, content]) => (content === "" ? path : `${path}: ${JSON.stringify(content)}`))

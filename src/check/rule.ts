@@ -1,5 +1,6 @@
 import type { Finding, ItemId, Profile, Severity } from "../checklist/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
+import type { RuleSettings } from "./rule-settings.ts";
 import type { Keys, PlaceIn, RuleKind, Spot, Subjects } from "./subject.ts";
 
 /** What a rule says of one place. The frame adds the rule, its item and the place in the file. */
@@ -18,6 +19,14 @@ export interface Complaint<At = Keys> {
   readonly peers?: readonly string[];
 }
 
+/** A Dockerfile and what is known beside it. */
+export interface DockerfileExample {
+  readonly text: string;
+  /** The text of its `.dockerignore`. */
+  readonly ignore?: string;
+  readonly settings?: RuleSettings;
+}
+
 /** An example is the least that shows the rule: it is shown by `explain`, and it is the rule's test. */
 export interface ExampleInputs {
   /** A whole compose file. */
@@ -32,8 +41,8 @@ export interface ExampleInputs {
   readonly kubernetes: string;
   /** A workflow file. */
   readonly workflow: string;
-  /** A Dockerfile. */
-  readonly dockerfile: string;
+  /** A Dockerfile; where the rule looks at more than that, together with its ignore file and the user's settings. */
+  readonly dockerfile: string | DockerfileExample;
 }
 
 /** Silence on a subject to which the rule applies proves nothing. */

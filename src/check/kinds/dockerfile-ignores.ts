@@ -2,6 +2,7 @@ import type { Range } from "../../core/index.ts";
 import type { Dockerfile, Instruction } from "../../source/dockerfile/index.ts";
 import type { Comment } from "../comments.ts";
 import { peerComments } from "../peer-comments.ts";
+import { NO_SETTINGS, type RuleSettings } from "../rule-settings.ts";
 import { ownComments, type Suppression } from "../suppression.ts";
 
 type Extent = NonNullable<Suppression["within"]>;
@@ -64,10 +65,15 @@ const forInstruction = (file: Dockerfile, suppression: Suppression): Suppression
   return instruction === undefined ? suppression : { ...rest, within: extentOf(instruction.range) };
 };
 
-/** All ignores of a Dockerfile: ours, hadolint's (instruction, stage, global), BuildKit's (file, instruction), Trivy's, Checkov's. */
-export const dockerfileSuppressions = (file: Dockerfile): readonly Suppression[] => {
+/** All ignores of a Dockerfile: ours, hadolint's (instruction, stage, global), BuildKit's (file, instruction), Trivy's, Checkov's.
+ * The build argument BUILDKIT_DOCKERFILE_CHECK stands for the directive, as in BuildKit. */
+export const dockerfileSuppressions = (file: Dockerfile, { dockerfile }: RuleSettings = NO_SETTINGS): readonly Suppression[] => {
   const { source } = file;
-  const directives = file.directives.flatMap(({ name, value, range }) => (name === "check" ? buildkit(file, value, range) : []));
+  const given = dockerfile?.buildArgs?.["BUILDKIT_DOCKERFILE_CHECK"];
+  const directives =
+    given === undefined
+      ? file.directives.flatMap(({ name, value, range }) => (name === "check" ? buildkit(file, value, range) : []))
+      : buildkit(file, given, source.range(0, 0));
   if (!/#.*(?:ignore|skip)/i.test(source.text)) return directives;
   const comments = file.comments.map(({ range }): Comment => ({
     text: source.text.slice(range.start.offset, range.end.offset).trimEnd(),

@@ -61,7 +61,7 @@ export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
         return dockerfileSubject(file, settings, ignore === undefined ? {} : { ignore });
       }),
       problems: [],
-      suppressions: files.flatMap(dockerfileSuppressions),
+      suppressions: files.flatMap((file) => dockerfileSuppressions(file, settings)),
     };
   },
 });

@@ -8,7 +8,7 @@ import { checkFiles } from "../files.ts";
 import type { CheckResult } from "../judge.ts";
 import { FILE_KINDS } from "../kinds/catalogue.ts";
 import { checkProject, type CheckOptions } from "../run.ts";
-import type { AnyRule, ExampleInputs } from "../rule.ts";
+import type { AnyRule, DockerfileExample, ExampleInputs } from "../rule.ts";
 import type { ImageFacts } from "../subject.ts";
 
 export const NOW = Date.UTC(2026, 10, 21, 12);
@@ -61,6 +61,12 @@ export const checkExample = (rule: AnyRule, example: ExampleInputs[keyof Example
     return rule.kind === "compose" || rule.kind === "compose-file"
       ? checkCompose(example, { rules: [rule] })
       : Promise.resolve(checkText(rule.kind, example, [rule]));
+  if (rule.kind === "dockerfile") {
+    const { text, ignore, settings } = example as DockerfileExample;
+    const sources = [new SourceText("Dockerfile", text), ...(ignore === undefined ? [] : [new SourceText(".dockerignore", ignore)])];
+    const files = sources.map((source) => ({ kind: "dockerfile" as const, source }));
+    return Promise.resolve(checkFiles(files, { now: NOW, rules: [rule], ...(settings === undefined ? {} : { settings }) }));
+  }
   if (rule.kind === "image") {
     const { config, sizeBytes, service = "" } = example as ExampleInputs["image"];
     const lines =

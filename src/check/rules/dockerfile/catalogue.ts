@@ -1,4 +1,113 @@
 import type { Rule } from "../../rule.ts";
+import { absoluteWorkdir } from "./absolute-workdir.ts";
+import { asCase } from "./as-case.ts";
+import { constantPlatform } from "./constant-platform.ts";
+import { copyFromItself } from "./copy-from-itself.ts";
+import { copyNotAdd } from "./copy-not-add.ts";
+import { definitionDescription } from "./definition-description.ts";
+import { destinationSlash } from "./destination-slash.ts";
+import { duplicateStageName } from "./duplicate-stage-name.ts";
+import { emptyContinuation } from "./empty-continuation.ts";
+import { execForm } from "./exec-form.ts";
+import { exposeFormat } from "./expose-format.ts";
+import { exposeProtocolCase } from "./expose-protocol-case.ts";
+import { firstInstruction } from "./first-instruction.ts";
+import { healthcheck } from "./healthcheck.ts";
+import { ignoreComments } from "./ignore-comments.ts";
+import { ignoredSource } from "./ignored-source.ts";
+import { invalidDefaultBase } from "./invalid-default-base.ts";
+import { keyValueForm } from "./key-value-form.ts";
+import { keywordCase } from "./keyword-case.ts";
+import { labelCommit } from "./label-commit.ts";
+import { labelEmpty } from "./label-empty.ts";
+import { labelExtra } from "./label-extra.ts";
+import { labelKey } from "./label-key.ts";
+import { labelLicence } from "./label-licence.ts";
+import { labelMail } from "./label-mail.ts";
+import { labelRequired } from "./label-required.ts";
+import { labelTime } from "./label-time.ts";
+import { labelUrl } from "./label-url.ts";
+import { labelVersion } from "./label-version.ts";
+import { latestBase } from "./latest-base.ts";
+import { maintainer } from "./maintainer.ts";
+import { numericUser } from "./numeric-user.ts";
+import { onbuildTrigger } from "./onbuild-trigger.ts";
+import { portRange } from "./port-range.ts";
+import { redundantPlatform } from "./redundant-platform.ts";
+import { relativeDestination } from "./relative-destination.ts";
+import { remoteAdd } from "./remote-add.ts";
+import { reservedStageName } from "./reserved-stage-name.ts";
+import { rootUser } from "./root-user.ts";
+import { selfReference } from "./self-reference.ts";
+import { severalCommands } from "./several-commands.ts";
+import { severalEntrypoints } from "./several-entrypoints.ts";
+import { severalHealthchecks } from "./several-healthchecks.ts";
+import { sshPort } from "./ssh-port.ts";
+import { stageByNumber } from "./stage-by-number.ts";
+import { stageNameCase } from "./stage-name-case.ts";
+import { systemDirectory } from "./system-directory.ts";
+import { trustedRegistry } from "./trusted-registry.ts";
+import { undefinedArgInFrom } from "./undefined-arg-in-from.ts";
+import { undefinedStage } from "./undefined-stage.ts";
+import { undefinedVariable } from "./undefined-variable.ts";
+import { untaggedBase } from "./untagged-base.ts";
+import { userMissing } from "./user-missing.ts";
+import { wholeFilesystem } from "./whole-filesystem.ts";
 
 /** The rules for Dockerfiles, by name. */
-export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [];
+export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
+  absoluteWorkdir,
+  asCase,
+  constantPlatform,
+  copyFromItself,
+  copyNotAdd,
+  definitionDescription,
+  destinationSlash,
+  duplicateStageName,
+  emptyContinuation,
+  execForm,
+  exposeFormat,
+  exposeProtocolCase,
+  firstInstruction,
+  healthcheck,
+  ignoreComments,
+  ignoredSource,
+  invalidDefaultBase,
+  keyValueForm,
+  keywordCase,
+  labelCommit,
+  labelEmpty,
+  labelExtra,
+  labelKey,
+  labelLicence,
+  labelMail,
+  labelRequired,
+  labelTime,
+  labelUrl,
+  labelVersion,
+  latestBase,
+  maintainer,
+  numericUser,
+  onbuildTrigger,
+  portRange,
+  redundantPlatform,
+  relativeDestination,
+  remoteAdd,
+  reservedStageName,
+  rootUser,
+  selfReference,
+  severalCommands,
+  severalEntrypoints,
+  severalHealthchecks,
+  sshPort,
+  stageByNumber,
+  stageNameCase,
+  systemDirectory,
+  trustedRegistry,
+  undefinedArgInFrom,
+  undefinedStage,
+  undefinedVariable,
+  untaggedBase,
+  userMissing,
+  wholeFilesystem,
+];
