@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SourceText } from "../../core/index.ts";
+import { applyEdits, SourceText } from "../../core/index.ts";
 import { findRules } from "../catalogue.ts";
 import { checkFiles, type CheckFilesOptions, kindOf } from "../files.ts";
 import { NOW } from "../test-data/subjects.ts";
@@ -124,4 +124,19 @@ test("files are known by their content; a chart's templates are none", () => {
   expect(kind("web.json", '{"apiVersion":"v1","kind":"Pod"}')).toBe("kubernetes");
   expect(kind("charts/shop/templates/web.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Release.Name }}}\n")).toBeUndefined();
   expect(kind("package.json", '{"name":"shop"}')).toBeUndefined();
+});
+
+test("fixes are edits of the text as it was written, and none where a value is shared", () => {
+  const mended = (text: string, rule: string): string => {
+    const [finding] = check({ "a.yaml": text }, only(rule)).findings;
+    return finding?.fix === undefined ? "no fix" : applyEdits(text, finding.fix.edits);
+  };
+  expect(mended("# ours\napiVersion: 'batch/v1beta1' # old\nkind: CronJob\n", "api-version")).toBe(
+    "# ours\napiVersion: batch/v1 # old\nkind: CronJob\n",
+  );
+  expect(mended("apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n", "api-version")).toBe("no fix");
+  expect(mended("kind: Pod\nspec:\n  serviceAccount: shop\n  containers: []\n", "service-account-field")).toBe(
+    "kind: Pod\nspec:\n  serviceAccountName: shop\n  containers: []\n",
+  );
+  expect(mended("kind: Pod\nspec:\n  serviceAccount: a\n  serviceAccountName: b\n", "service-account-field")).toBe("no fix");
 });

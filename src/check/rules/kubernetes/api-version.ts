@@ -1,3 +1,4 @@
+import { replaceValue } from "../../kubernetes/fixes.ts";
 import { spot } from "../../../source/yaml/index.ts";
 import { NOTHING, kubernetesRule } from "../../rule.ts";
 
@@ -41,6 +42,18 @@ const GONE: readonly (readonly [version: string, kinds: readonly string[] | "*",
   ["flowcontrol.apiserver.k8s.io/v1beta3", "*", "1.32", "flowcontrol.apiserver.k8s.io/v1"],
 ];
 
+/** Versions whose successor has the same fields, so that the version alone is to be written anew (deprecation guide, "Notable changes": none). */
+const SAME_FIELDS = [
+  "autoscaling/v2beta2",
+  "batch/v1beta1",
+  "coordination.k8s.io/v1beta1",
+  "node.k8s.io/v1beta1",
+  "rbac.authorization.k8s.io/v1alpha1",
+  "rbac.authorization.k8s.io/v1beta1",
+  "scheduling.k8s.io/v1beta1",
+  "storage.k8s.io/v1beta1",
+];
+
 export const apiVersion = kubernetesRule({
   id: "kubernetes/api-version",
   aliases: ["trivy:KSV-0107", "kubelinter:no-extensions-v1beta", "kubescore:stable-version"],
@@ -69,6 +82,7 @@ export const apiVersion = kubernetesRule({
       severity: still ? "warning" : "error",
       message: `${name} uses ${resource.apiVersion}, which is gone since Kubernetes ${removed}`,
       advice: `Use ${replacement}.`,
+      ...(SAME_FIELDS.includes(resource.apiVersion) ? replaceValue(resource.root, "apiVersion", replacement) : {}),
       ...(resource.apiVersion.startsWith("extensions/") ? {} : { peers: ["trivy:KSV-0107", "kubescore:stable-version"] }),
     };
   },

@@ -1,4 +1,5 @@
 import { podRule } from "../../kubernetes/define.ts";
+import { renameKey } from "../../kubernetes/fixes.ts";
 import { inPod } from "../../kubernetes/examples.ts";
 import { spot, text } from "../../../source/yaml/index.ts";
 
@@ -14,6 +15,11 @@ export const serviceAccountField = podRule({
   examples: [{ bad: inPod("serviceAccount: shop"), good: inPod("serviceAccountName: shop") }],
   *pod({ name, pod: { spec } }) {
     if ((text(spec, "serviceAccount") ?? "") !== "" && text(spec, "serviceAccountName") !== text(spec, "serviceAccount"))
-      yield { at: spot(spec, "serviceAccount"), message: `${name} uses the old field serviceAccount`, advice: "Write serviceAccountName." };
+      yield {
+        at: spot(spec, "serviceAccount"),
+        message: `${name} uses the old field serviceAccount`,
+        advice: "Write serviceAccountName.",
+        ...renameKey(spec, "serviceAccount", "serviceAccountName"),
+      };
   },
 });
