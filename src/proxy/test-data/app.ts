@@ -95,10 +95,10 @@ export interface Load {
 export const startClients = (port: number, clients = 16): Load => {
   const failures: string[] = [];
   let requests = 0;
-  let stopped = false;
+  const stopping = new AbortController();
   const one = async (number: number): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let round = number; !stopped; round += 1) {
+    for (let round = number; !stopping.signal.aborted; round += 1) {
       requests += 1;
       try {
         const { status, version } = await ask(port, {
@@ -119,7 +119,7 @@ export const startClients = (port: number, clients = 16): Load => {
     failures,
     requests: () => requests,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await all;
     },
   };

@@ -85,7 +85,7 @@ export const startHaproxyHost = async (): Promise<HaproxyHost> => {
         return found === undefined || name !== PROXY_CONTAINER ? found : { ...found, state: runs() ? "running" : "exited" };
       },
       kill: async (_name, signal) => {
-        if (child?.pid !== undefined) process.kill(child.pid, signal as NodeJS.Signals);
+        if (child?.pid !== undefined) process.kill(child.pid, signal);
       },
       remove: async (name) => {
         await end();
