@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type AnyRule, checkFiles, checkProject } from "../../src/check/index.ts";
+import { type AnyRule, checkFiles, checkProject, type ImageFacts } from "../../src/check/index.ts";
 import type { Finding } from "../../src/checklist/index.ts";
 import { isSeaworthyError, SourceText } from "../../src/core/index.ts";
 import { readProject } from "../../src/project/index.ts";
 import type { CorpusCase } from "./record.ts";
+import { imageOfConfig } from "./image.ts";
 import { settingsOf } from "./settings.ts";
 
 const FILE_KINDS = {
@@ -41,7 +42,11 @@ const judgeFile = (record: CorpusCase, kind: keyof typeof FILE_KINDS, rules: rea
 };
 
 /** A compose file is a project: it is read from a folder of its own. */
-const judgeCompose = async (record: CorpusCase, rules: readonly AnyRule[]): Promise<readonly Finding[]> => {
+const judgeCompose = async (
+  record: CorpusCase,
+  rules: readonly AnyRule[],
+  images: ReadonlyMap<string, ImageFacts> = new Map(),
+): Promise<readonly Finding[]> => {
   const service = record.config?.["service"];
   const folder = mkdtempSync(join(tmpdir(), "swt-corpus-"));
   try {
@@ -50,7 +55,7 @@ const judgeCompose = async (record: CorpusCase, rules: readonly AnyRule[]): Prom
       writeFileSync(join(folder, path), content);
     }
     const { project } = await readProject({ folder, env: {}, git: false, profiles: ["*"] });
-    const { findings } = checkProject(project, { now, rules, settings: settingsOf(record) });
+    const { findings } = checkProject(project, { now, rules, images, settings: settingsOf(record) });
     // The verdict of such a case is about one service alone.
     return typeof service === "string" ? findings.filter((finding) => finding.service === service) : findings;
   } catch (error) {
@@ -60,6 +65,14 @@ const judgeCompose = async (record: CorpusCase, rules: readonly AnyRule[]): Prom
     rmSync(folder, { recursive: true, force: true });
   }
 };
+
+/** An image's configuration is judged as a service's that sets nothing of its own. */
+const judgeImage = (record: CorpusCase, rules: readonly AnyRule[]): Promise<readonly Finding[]> =>
+  judgeCompose(
+    { ...record, content: "services: {app: {image: 'app:1.2.3'}}\n", config: {} },
+    rules,
+    new Map([["app", imageOfConfig(record.content)]]),
+  );
 
 /** Whether rules of a kind look at such a text at all. */
 export const judges = (fileKind: string, ruleKind: AnyRule["kind"]): boolean =>
@@ -73,5 +86,6 @@ export const judges = (fileKind: string, ruleKind: AnyRule["kind"]): boolean =>
 export const judgeCase = (record: CorpusCase, rules: readonly AnyRule[]): readonly Finding[] | Promise<readonly Finding[]> => {
   const { file_kind: kind } = record;
   if (isFileKind(kind)) return judgeFile(record, kind, rules);
+  if (kind === "image-config") return judgeImage(record, rules);
   return kind === "compose" ? judgeCompose(record, rules) : [];
 };
