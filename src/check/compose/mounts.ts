@@ -61,11 +61,16 @@ export const mountsOf = (service: ComposeNode, root: MappingNode): readonly Writ
 export const below = (path: string, folders: readonly string[]): string | undefined =>
   folders.find((folder) => path === folder || path.startsWith(`${folder}/`));
 
-/** The services that mount each named volume in a way that counts. */
-export const volumeUsers = (root: MappingNode, counts: (mount: WrittenMount) => boolean): ReadonlyMap<string, readonly string[]> => {
-  const users = new Map<string, string[]>();
+const WRITERS = new WeakMap<MappingNode, ReadonlyMap<string, readonly string[]>>();
+
+/** The services that may write to each named volume, gathered once a project. */
+export const volumeWriters = (root: MappingNode): ReadonlyMap<string, readonly string[]> => {
+  const known = WRITERS.get(root);
+  if (known !== undefined) return known;
+  const writers = new Map<string, string[]>();
   for (const [service, { value }] of entries(root, "services"))
-    for (const volume of new Set(mountsOf(value, root).flatMap((mount) => (counts(mount) ? (mount.volume ?? []) : []))))
-      users.set(volume, [...(users.get(volume) ?? []), service]);
-  return users;
+    for (const volume of new Set(mountsOf(value, root).flatMap((mount) => (mount.readOnly ? [] : (mount.volume ?? [])))))
+      writers.set(volume, [...(writers.get(volume) ?? []), service]);
+  WRITERS.set(root, writers);
+  return writers;
 };

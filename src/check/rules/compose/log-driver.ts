@@ -4,7 +4,7 @@ import { composeRule, NOTHING } from "../../rule.ts";
 export const logDriver = composeRule({
   id: "compose/log-driver",
   aliases: ["composelint:CL-0014"],
-  item: "logs-stdout",
+  item: "log-rotation",
   severity: "warning",
   confidence: "certain",
   summary: "A service's logs are kept.",

@@ -1,4 +1,4 @@
-import { mountsOf, volumeUsers } from "../../compose/mounts.ts";
+import { mountsOf, volumeWriters } from "../../compose/mounts.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
 export const sharedVolumes = composeRule({
@@ -20,9 +20,9 @@ export const sharedVolumes = composeRule({
   applies: () => true,
   proves: () => NOTHING,
   *check({ service, node, project }) {
-    const users = volumeUsers(project.written, ({ readOnly }) => !readOnly);
+    const writers = volumeWriters(project.written);
     for (const { node: at, volume, readOnly } of mountsOf(node, project.written)) {
-      const others = (users.get(volume ?? "") ?? []).filter((name) => name !== service.name);
+      const others = (writers.get(volume ?? "") ?? []).filter((name) => name !== service.name);
       if (volume !== undefined && !readOnly && others.length > 0)
         yield {
           at,
