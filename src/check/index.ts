@@ -1,14 +1,14 @@
 export { findRules, RULES } from "./catalogue.ts";
-export { type ContextEntry, type ContextFacts, readContext } from "./context-facts.ts";
+export { type ContextEntry, type ContextFacts } from "./context-facts.ts";
 export * from "./explain.ts";
 export { readImageFacts } from "./image-facts.ts";
-export { type CheckedFile, checkFiles, type CheckFilesOptions, kindOf } from "./files.ts";
+export { type CheckedFile, checkFiles, type CheckFilesOptions } from "./files.ts";
 export { applyFixes, type FixedFile, type FixResult } from "./fix.ts";
 export { type CheckResult } from "./judge.ts";
 export { checkRepository, type RepositoryOptions, type RepositoryResult } from "./repository.ts";
 export { outOfScope } from "./out-of-scope.ts";
 export { type RuleSettings } from "./rule-settings.ts";
-export { type AnyRule, type Complaint, composeRule, contextRule, imageRule, NOTHING, type Rule } from "./rule.ts";
+export { type AnyRule, type Complaint, type Rule } from "./rule.ts";
 export * from "./run.ts";
 export type * from "./subject.ts";
-export { settingsSuppressions, type Suppressed, type Suppression } from "./suppression.ts";
+export { type Suppressed, type Suppression } from "./suppression.ts";

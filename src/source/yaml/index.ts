@@ -4,7 +4,6 @@ export {
   type MappingNode,
   parseYaml,
   type Problem,
-  problemsError,
   readTrees,
   type ScalarNode,
   type SequenceNode,
