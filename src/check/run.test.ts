@@ -83,6 +83,14 @@ describe("evidence", () => {
   });
 });
 
+test("a Dockerfile written into the compose file is judged as one, at its lines there", async () => {
+  const text = "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM node:latest\n        USER 1000\n";
+  const { findings } = await checkCompose(text, { rules: findRules("hadolint:DL3007") });
+  expect(findings.map(({ rule, path, service, range }) => [rule, path, service, range?.start.line])).toEqual([
+    ["dockerfile/latest-base", "compose.yaml", "web", 5],
+  ]);
+});
+
 describe("rules that fail", () => {
   const broken = composeRule({
     ...RULE,

@@ -5,6 +5,8 @@ import { child, type Problem, type Span } from "../source/index.ts";
 import { RULES } from "./catalogue.ts";
 import { type ContextFacts, readContext } from "./context-facts.ts";
 import { composeFileSubjects } from "./compose/files.ts";
+import { findingInFile, inlineDockerfiles } from "./compose/inline-dockerfiles.ts";
+import { checkFiles } from "./files.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
 import { loadFindings } from "./load-findings.ts";
 import { NO_SETTINGS, type RuleSettings } from "./rule-settings.ts";
@@ -113,13 +115,24 @@ const settledRules = (rules: readonly AnyRule[], judgements: readonly Judgement[
   return new Set(rules.map((rule) => rule.id).filter((id) => !blind.has(id)));
 };
 
+/** What the rules for Dockerfiles say of those that are written into the compose files. */
+const inlineFindings = (project: Project, { now, settings, profile, rules }: CheckOptions): readonly Finding[] =>
+  inlineDockerfiles(project).flatMap((inline) =>
+    checkFiles([{ kind: "dockerfile", source: inline.source }], {
+      now,
+      profile: profile ?? project.policy.profile,
+      ...(rules === undefined ? {} : { rules }),
+      ...(settings === undefined ? {} : { settings }),
+    }).findings.map((finding) => findingInFile(inline, finding)),
+  );
+
 /** Judges a project by the static rules. @throws INPUT_NOT_FOUND, INPUT_INVALID for a build context or an ignore file that cannot be read. */
 export const checkProject = (project: Project, options: CheckOptions): CheckResult => {
   const chosen = options.rules ?? rulesOf(RULES, options.profile ?? project.policy.profile);
   const rules = chosen.filter((rule) => JUDGES_PROJECTS.has(rule.kind));
   const ofServices = project.services.flatMap((service) => judgeService(project, service, options, rules));
   const judgements = [...ofServices, ...judgeFiles(project, options, rules)];
-  const all = judgements.flatMap((judgement) => judgement.findings);
+  const all = [...judgements.flatMap((judgement) => judgement.findings), ...inlineFindings(project, options)];
   const { findings, suppressed } = applySuppressions(all, projectSuppressions(project), {
     now: options.now,
     settled: settledRules(rules, judgements),

@@ -8,7 +8,7 @@ export const rootUser = composeRule({
   severity: "warning",
   confidence: "certain",
   summary: "A service's user is not root.",
-  why: "user: root takes back what the image's USER gave. Root in the container is the host's root held by namespaces alone: every other mistake then counts double.",
+  why: "A user of root takes back what the image's USER gave. Root in the container is the host's root held by namespaces alone: every other mistake then counts double.",
   source: "https://docs.docker.com/reference/compose-file/services/#user",
   examples: [
     { bad: "services: {web: {image: 'shop/web:1.2.3', user: root}}", good: "services: {web: {image: 'shop/web:1.2.3', user: '1000:0'}}" },
