@@ -1,9 +1,12 @@
 import type { Rule } from "../../rule.ts";
 import { absoluteWorkdir } from "./absolute-workdir.ts";
 import { asCase } from "./as-case.ts";
+import { cd } from "./cd.ts";
+import { consecutiveRuns } from "./consecutive-runs.ts";
 import { constantPlatform } from "./constant-platform.ts";
 import { copyFromItself } from "./copy-from-itself.ts";
 import { copyNotAdd } from "./copy-not-add.ts";
+import { credentialFile } from "./credential-file.ts";
 import { definitionDescription } from "./definition-description.ts";
 import { destinationSlash } from "./destination-slash.ts";
 import { duplicateStageName } from "./duplicate-stage-name.ts";
@@ -32,12 +35,15 @@ import { latestBase } from "./latest-base.ts";
 import { maintainer } from "./maintainer.ts";
 import { numericUser } from "./numeric-user.ts";
 import { onbuildTrigger } from "./onbuild-trigger.ts";
+import { ownedExecutables } from "./owned-executables.ts";
+import { passwordInBuild } from "./password-in-build.ts";
 import { portRange } from "./port-range.ts";
 import { redundantPlatform } from "./redundant-platform.ts";
 import { relativeDestination } from "./relative-destination.ts";
 import { remoteAdd } from "./remote-add.ts";
 import { reservedStageName } from "./reserved-stage-name.ts";
 import { rootUser } from "./root-user.ts";
+import { secretInVariable } from "./secret-in-variable.ts";
 import { selfReference } from "./self-reference.ts";
 import { severalCommands } from "./several-commands.ts";
 import { severalEntrypoints } from "./several-entrypoints.ts";
@@ -45,22 +51,29 @@ import { severalHealthchecks } from "./several-healthchecks.ts";
 import { sshPort } from "./ssh-port.ts";
 import { stageByNumber } from "./stage-by-number.ts";
 import { stageNameCase } from "./stage-name-case.ts";
+import { sudo } from "./sudo.ts";
 import { systemDirectory } from "./system-directory.ts";
 import { trustedRegistry } from "./trusted-registry.ts";
 import { undefinedArgInFrom } from "./undefined-arg-in-from.ts";
 import { undefinedStage } from "./undefined-stage.ts";
 import { undefinedVariable } from "./undefined-variable.ts";
+import { unpackedArchive } from "./unpacked-archive.ts";
 import { untaggedBase } from "./untagged-base.ts";
 import { userMissing } from "./user-missing.ts";
+import { useraddSparse } from "./useradd-sparse.ts";
 import { wholeFilesystem } from "./whole-filesystem.ts";
+import { worldWritable } from "./world-writable.ts";
 
 /** The rules for Dockerfiles, by name. */
 export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   absoluteWorkdir,
   asCase,
+  cd,
+  consecutiveRuns,
   constantPlatform,
   copyFromItself,
   copyNotAdd,
+  credentialFile,
   definitionDescription,
   destinationSlash,
   duplicateStageName,
@@ -89,12 +102,15 @@ export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   maintainer,
   numericUser,
   onbuildTrigger,
+  ownedExecutables,
+  passwordInBuild,
   portRange,
   redundantPlatform,
   relativeDestination,
   remoteAdd,
   reservedStageName,
   rootUser,
+  secretInVariable,
   selfReference,
   severalCommands,
   severalEntrypoints,
@@ -102,12 +118,16 @@ export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   sshPort,
   stageByNumber,
   stageNameCase,
+  sudo,
   systemDirectory,
   trustedRegistry,
   undefinedArgInFrom,
   undefinedStage,
   undefinedVariable,
+  unpackedArchive,
   untaggedBase,
   userMissing,
+  useraddSparse,
   wholeFilesystem,
+  worldWritable,
 ];

@@ -1,0 +1,72 @@
+import { posix } from "node:path";
+import type { Range } from "../../../core/index.ts";
+import { fileRule } from "../../dockerfile/define.ts";
+import { pathsOf } from "../../dockerfile/sources.ts";
+import { asksForSecret } from "../../dockerfile/secret-names.ts";
+import { isOf, textOf, type Written, writtenIn } from "../../dockerfile/walk.ts";
+
+const CREDENTIALS =
+  /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.(?:local|prod|production))?|\.netrc|\.pgpass|\.git-credentials|\.pypirc|\.dockercfg|kubeconfig|\.htpasswd|\.aws\/credentials|\.docker\/config\.json|\.kube\/config|[^/]+\.(?:p12|pfx|jks|keystore|kdbx)|(?:[\w.-]*private[\w.-]*|server|tls|ssl)\.(?:key|pem))$/i;
+const FOLDER = /(?:^|\/)\.(?:ssh|aws|gnupg)\/?$/;
+
+const advice =
+  "Leave it out of the image, and out of the context by .dockerignore; give it to a RUN with --mount=type=secret, to the container as a file when it starts.";
+
+/** Where the files of a copy end up, as folders; undefined when that is not known. */
+const placeOf = (one: Written, workdir: string): string | undefined => {
+  const destination =
+    isOf(one, ["COPY", "ADD"]) && one.instruction.destination !== undefined ? textOf(one, one.instruction.destination) : undefined;
+  return destination === undefined ? undefined : posix.join("/", destination.startsWith("/") ? "" : workdir, destination);
+};
+
+/** What variables say of credential files that the copies of the stage may bring. */
+const pointers = function* (all: readonly Written[]): Iterable<{ readonly at: Range; readonly name: string; readonly path: string }> {
+  let workdir = "/";
+  const folders: string[] = [];
+  const named: { readonly name: string; readonly path: string; readonly at: Range }[] = [];
+  for (const one of all) {
+    if (isOf(one, ["WORKDIR"]) && one.instruction.keyword === "WORKDIR" && one.instruction.value !== undefined)
+      workdir = posix.resolve(workdir, textOf(one, one.instruction.value) ?? ".");
+    if (isOf(one, ["COPY"]) && one.instruction.keyword === "COPY" && one.instruction.from === undefined)
+      folders.push(placeOf(one, workdir) ?? "\0");
+    if (isOf(one, ["ENV"]) && one.instruction.keyword === "ENV")
+      for (const { key, value } of one.instruction.pairs) {
+        const path = textOf(one, value);
+        if (path !== undefined && asksForSecret(key.text) && /^[./\w-]+\.(?:json|pem|p12|key)$/.test(path))
+          named.push({ name: key.text, path: posix.resolve(workdir, path), at: { start: key.range.start, end: value.range.end } });
+      }
+  }
+  for (const { name, path, at } of named)
+    if (folders.some((folder) => path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`)))
+      yield { name, path, at };
+};
+
+export const credentialFile = fileRule({
+  id: "dockerfile/credential-file",
+  aliases: ["trivy:DS-0031", "dockle:CIS-DI-0010"],
+  item: "runtime-secrets",
+  severity: "error",
+  confidence: "likely",
+  summary: "No file with a credential is copied into an image.",
+  why: "It stays in the layer when a later one deletes it, and goes to everybody who can pull the image.",
+  source: "https://docs.docker.com/build/building/secrets/",
+  examples: [
+    { bad: "FROM node:24\nCOPY .env id_rsa /app/\n", good: "FROM node:24\nCOPY .env.example tls.crt /app/\n" },
+    {
+      bad: "FROM node:24\nCOPY . /app/\nENV GOOGLE_APPLICATION_CREDENTIALS=/app/key.json\n",
+      good: "FROM node:24\nCOPY . /app/\nENV GOOGLE_APPLICATION_CREDENTIALS=/run/secrets/key.json\n",
+    },
+  ],
+  *check({ evaluation }) {
+    for (const stage of evaluation.stages) {
+      const all = writtenIn(stage);
+      for (const one of all)
+        if (isOf(one, ["COPY", "ADD"]))
+          for (const { word, path } of pathsOf(one, one.instruction.sources))
+            if (CREDENTIALS.test(path) || FOLDER.test(path))
+              yield { at: word.range, message: `${path} is copied into the image: by its name it holds a credential`, advice };
+      for (const { at, name, path } of pointers(all))
+        yield { at, message: `${name} points to ${path}, which a COPY above or below puts into the image`, advice };
+    }
+  },
+});

@@ -1,0 +1,23 @@
+import { scriptRule } from "../../packages/define.ts";
+import { DNF, DNF_VERBS, callsOf } from "../../packages/managers.ts";
+import { hasOption } from "../../packages/options.ts";
+import { placeOf } from "../../packages/scripts.ts";
+
+export const dnfYes = scriptRule({
+  id: "dockerfile/dnf-yes",
+  aliases: ["hadolint:DL3038", "kics:missing_flag_from_dnf_install"],
+  severity: "error",
+  summary: "Where dnf would ask, the answer is given: -y.",
+  why: "The question finds no one to answer it: the build stops with an error at the first package that brings another along.",
+  source: "https://dnf.readthedocs.io/en/latest/command_ref.html",
+  examples: [{ bad: "FROM rockylinux:9\nRUN dnf install httpd-2.4.57\n", good: "FROM rockylinux:9\nRUN dnf install -y httpd-2.4.57\n" }],
+  *check(subject) {
+    for (const call of callsOf(subject, DNF))
+      if (DNF_VERBS.has(call.verb) && !hasOption(call.line, "y", "assumeyes", "assumeno", "downloadonly"))
+        yield {
+          at: placeOf(call),
+          message: `${call.command.name} ${call.verb} asks before it begins`,
+          advice: `Add -y: ${call.command.name} ${call.verb} -y.`,
+        };
+  },
+});
