@@ -21,7 +21,7 @@ export interface LockHolder {
 const holderFile = (path: string): string => `${path}.holder`;
 
 /** Who looks whether a lock is held has it for an instant; whoever wants it at that instant tries again for this long before it believes in a holder. */
-const INSTANT_MS = 30;
+const INSTANT_MS = 250;
 
 const isBusy = (error: unknown): boolean => /database is locked|SQLITE_BUSY/i.test(wordsOf(error));
 
