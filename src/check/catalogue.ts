@@ -1,3 +1,4 @@
+import { SCRIPT_RULES } from "./packages/catalogue.ts";
 import type { AnyRule } from "./rule.ts";
 import { COMPOSE_FILE_RULES } from "./rules/compose-file/catalogue.ts";
 import { COMPOSE_RULES } from "./rules/compose/catalogue.ts";
@@ -14,6 +15,7 @@ export const RULES: readonly AnyRule[] = [
   ...CONTEXT_RULES,
   ...IMAGE_RULES,
   ...DOCKERFILE_RULES,
+  ...SCRIPT_RULES,
   ...KUBERNETES_RULES,
   ...WORKFLOW_RULES,
 ];

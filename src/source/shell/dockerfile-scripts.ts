@@ -44,9 +44,11 @@ const nameOf = (program: string): string =>
     .toLowerCase();
 
 const outsideOf =
-  ({ environment }: EvaluatedInstruction): Outside =>
+  ({ environment, instruction }: EvaluatedInstruction): Outside =>
   (name) => {
     const found = environment.find(name);
+    // An ONBUILD runs in another build: only what is in the image goes with it.
+    if (instruction.keyword === "ONBUILD" && found.state === "set" && found.variable?.kind !== "env") return undefined;
     return found.state === "unset" ? undefined : found.parts.map((part) => (typeof part === "string" ? part : UNKNOWN)).join("");
   };
 
@@ -137,9 +139,10 @@ const SHEBANG = /^#![ \t]*(\S+)([^\n]*)/;
 
 const heredocScript = (heredoc: Heredoc, shell: readonly string[], outside: Outside): Read | undefined => {
   const [, program = "", rest = ""] = SHEBANG.exec(heredoc.body.text) ?? [];
-  const words = program === "" ? [...shell] : [program, ...rest.split(/\s+/).filter((word) => word !== "")];
-  if (nameOf(words[0] ?? "") === "env") words.shift();
-  while (program !== "" && words[0]?.startsWith("-") === true) words.shift();
+  const named = [program, ...rest.split(/\s+/).filter((word) => word !== "")];
+  const behindEnv = named.slice(1);
+  const words =
+    program === "" ? shell : nameOf(program) === "env" ? behindEnv.slice(behindEnv[0]?.startsWith("-") === true ? 1 : 0) : named;
   if (!isShellName(nameOf(words[0] ?? ""))) return undefined;
   return { script: readScript(heredoc.body.text, { shell: words, outside }), located: heredoc.body, form: "heredoc", shell: words };
 };

@@ -9,7 +9,7 @@ export const apkCache = scriptRule({
   aliases: ["hadolint:DL3019", "trivy:DS-0025", "dockle:DKL-DI-0004", "kics:apk_add_using_local_cache_path"],
   item: "small-image",
   severity: "info",
-  summary: "apk add leaves no index and no cache behind.",
+  summary: "No index and no cache of apk add is left behind.",
   why: "What one instruction leaves behind stays in its layer for good, even when a later one deletes it: tens of megabytes that every pull carries and every scan reads.",
   source: "https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper",
   examples: [

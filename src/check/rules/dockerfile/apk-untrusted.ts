@@ -6,7 +6,7 @@ export const apkUntrusted = scriptRule({
   id: "dockerfile/apk-untrusted",
   aliases: ["checkov:CKV2_DOCKER_7"],
   severity: "error",
-  summary: "apk checks the signatures of what it adds.",
+  summary: "The signatures of what apk adds are checked.",
   why: "Whoever answers for the repository, or stands between, chooses what is installed in the image, as root.",
   source: "https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper",
   examples: [

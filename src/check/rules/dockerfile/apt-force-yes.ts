@@ -6,8 +6,8 @@ export const aptForceYes = scriptRule({
   id: "dockerfile/apt-force-yes",
   aliases: ["checkov:CKV2_DOCKER_11"],
   severity: "error",
-  summary: "apt is not forced.",
-  why: "--force-yes answers yes to everything, to unsigned packages and to removing what the system needs to run as well.",
+  summary: "Checks of apt are not forced away.",
+  why: "The option --force-yes answers yes to everything, to unsigned packages and to removing what the system needs to run as well.",
   source: "https://manpages.debian.org/bookworm/apt/apt-get.8.en.html",
   examples: [{ bad: "FROM debian:12\nRUN apt-get install -y --force-yes tool\n", good: "FROM debian:12\nRUN apt-get install -y tool\n" }],
   *check(subject) {

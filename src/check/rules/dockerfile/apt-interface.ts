@@ -1,5 +1,4 @@
 import { scriptRule } from "../../packages/define.ts";
-import type { Call } from "../../packages/managers.ts";
 import { placeOf, runCommands } from "../../packages/scripts.ts";
 
 export const aptInterface = scriptRule({
@@ -7,7 +6,7 @@ export const aptInterface = scriptRule({
   aliases: ["hadolint:DL3027", "checkov:CKV_DOCKER_9", "kics:run_using_apt"],
   severity: "warning",
   summary: "Scripts call apt-get and apt-cache, not apt.",
-  why: "apt is made for people: it says itself that its command line is not stable, and what it prints and asks may change with any release.",
+  why: "The program apt is made for people: it says itself that its command line is not stable, and what it prints and asks may change with any release.",
   source: "https://manpages.debian.org/bookworm/apt/apt.8.en.html#SCRIPT_USAGE_AND_DIFFERENCES_FROM_OTHER_APT_TOOLS",
   examples: [
     {

@@ -1,6 +1,5 @@
 import type { DockerfileScript } from "../../../source/shell/index.ts";
 import { scriptRule } from "../../packages/define.ts";
-import { fetches } from "../../packages/fetch.ts";
 import { isMounted, laterThan, removes } from "../../packages/leftovers.ts";
 import { APT, callsOf } from "../../packages/managers.ts";
 import { type Located, isShipped, placeOf, upTo } from "../../packages/scripts.ts";

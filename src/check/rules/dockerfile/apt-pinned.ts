@@ -1,5 +1,4 @@
 import { scriptRule } from "../../packages/define.ts";
-import { removes } from "../../packages/leftovers.ts";
 import { APT, callsOf } from "../../packages/managers.ts";
 import { isPath, unpinned } from "../../packages/pinned.ts";
 

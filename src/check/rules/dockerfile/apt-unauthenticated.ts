@@ -7,7 +7,7 @@ export const aptUnauthenticated = scriptRule({
   id: "dockerfile/apt-unauthenticated",
   aliases: ["checkov:CKV2_DOCKER_8"],
   severity: "error",
-  summary: "apt checks the signatures of what it installs.",
+  summary: "The signatures of what apt installs are checked.",
   why: "Whoever answers for the mirror, or stands between, chooses what is installed in the image, as root.",
   source: "https://manpages.debian.org/bookworm/apt/apt-secure.8.en.html",
   examples: [

@@ -18,7 +18,7 @@ export const dnfClean = scriptRule({
   aliases: ["hadolint:DL3040", "trivy:DS-0019", "trivy:DS-0027", "kics:missing_dnf_clean_all"],
   item: "small-image",
   severity: "warning",
-  summary: "dnf leaves no cache behind: clean all ends the RUN.",
+  summary: "No cache of dnf is left behind: clean all ends the RUN.",
   why: "What one instruction leaves behind stays in its layer for good, even when a later one deletes it: tens of megabytes that every pull carries and every scan reads.",
   source: "https://dnf.readthedocs.io/en/latest/command_ref.html",
   examples: [

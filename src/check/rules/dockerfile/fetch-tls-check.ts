@@ -8,7 +8,7 @@ export const fetchTlsCheck = scriptRule({
   id: "dockerfile/fetch-tls-check",
   aliases: ["checkov:CKV2_DOCKER_2", "checkov:CKV2_DOCKER_3"],
   severity: "error",
-  summary: "curl and wget check the certificates of what they fetch from.",
+  summary: "The certificates of what curl and wget fetch from are checked.",
   why: "Without the check anyone on the way can answer, and what they send runs in the build and goes into the image.",
   source: "https://curl.se/docs/sslcerts.html",
   examples: [

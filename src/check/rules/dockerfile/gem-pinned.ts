@@ -41,7 +41,7 @@ export const gemPinned = scriptRule({
         yield* unpinned(
           located,
           gems,
-          (name) => name.includes(":") || /\.gem$/.test(name) || isPath(name),
+          (name) => name.includes(":") || name.endsWith(".gem") || isPath(name),
           (name) => `Name the version: ${name}:1.2.3.`,
         );
     }

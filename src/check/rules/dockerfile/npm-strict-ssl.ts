@@ -11,7 +11,7 @@ export const npmStrictSsl = scriptRule({
   id: "dockerfile/npm-strict-ssl",
   aliases: ["checkov:CKV2_DOCKER_12", "checkov:CKV2_DOCKER_13"],
   severity: "error",
-  summary: "npm and yarn check the certificates of their registry.",
+  summary: "The certificate of the registry is checked by npm and yarn.",
   why: "With strict-ssl off anyone on the way can answer for the registry, and installs run scripts of what they fetch.",
   source: "https://docs.npmjs.com/cli/v11/using-npm/config#strict-ssl",
   examples: [

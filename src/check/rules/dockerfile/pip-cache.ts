@@ -37,7 +37,7 @@ export const pipCache = scriptRule({
   aliases: ["hadolint:DL3042", "kics:pip_install_keeping_cached_packages"],
   item: "small-image",
   severity: "warning",
-  summary: "pip leaves no cache in the image.",
+  summary: "No cache of pip is left in the image.",
   why: "What one instruction leaves behind stays in its layer for good, even when a later one deletes it: tens of megabytes that every pull carries and every scan reads.",
   source: "https://pip.pypa.io/en/stable/topics/caching/",
   examples: [

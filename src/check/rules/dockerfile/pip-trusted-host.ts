@@ -9,7 +9,7 @@ export const pipTrustedHost = scriptRule({
   id: "dockerfile/pip-trusted-host",
   aliases: ["checkov:CKV2_DOCKER_4", "checkov:CKV2_DOCKER_16"],
   severity: "error",
-  summary: "pip checks the certificates of the hosts it installs from.",
+  summary: "The certificates of the hosts that pip installs from are checked.",
   why: "For a trusted host pip takes any certificate, and plain http as well: whoever stands between chooses the code that is installed.",
   source: "https://pip.pypa.io/en/stable/cli/pip/#cmdoption-trusted-host",
   examples: [

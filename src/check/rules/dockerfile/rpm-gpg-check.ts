@@ -7,7 +7,7 @@ export const rpmGpgCheck = scriptRule({
   id: "dockerfile/rpm-gpg-check",
   aliases: ["checkov:CKV2_DOCKER_9"],
   severity: "error",
-  summary: "yum, dnf and tdnf check the signatures of what they install.",
+  summary: "The signatures of what yum, dnf and tdnf install are checked.",
   why: "Whoever answers for the mirror, or stands between, chooses what is installed in the image, as root.",
   source: "https://dnf.readthedocs.io/en/latest/command_ref.html",
   examples: [

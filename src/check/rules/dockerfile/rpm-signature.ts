@@ -5,7 +5,7 @@ export const rpmSignature = scriptRule({
   id: "dockerfile/rpm-signature",
   aliases: ["checkov:CKV2_DOCKER_10"],
   severity: "error",
-  summary: "rpm checks signatures and digests of what it installs.",
+  summary: "Signatures and digests of what rpm installs are checked.",
   why: "A package whose signature and digest no one looks at may come from anyone, and may have been changed on the way.",
   source: "https://rpm.org/docs/latest/man/rpm.8",
   examples: [

@@ -11,7 +11,7 @@ export const shRootDeletion = scriptRule({
   severity: "error",
   confidence: "likely",
   summary: "What is deleted does not begin at the root when a variable is empty.",
-  why: 'rm -rf "$DIR/"* with an empty DIR deletes the image\'s whole file system as far as it can, and the build may even go on.',
+  why: 'With an empty DIR, rm -rf "$DIR/"* deletes the image\'s whole file system as far as it can, and the build may even go on.',
   source: "https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html",
   examples: [{ bad: 'FROM ubuntu:24.04\nRUN rm -rf "$BUILD_DIR/"*\n', good: 'FROM ubuntu:24.04\nRUN rm -rf "${BUILD_DIR:?}/"*\n' }],
   *check(subject) {

@@ -13,15 +13,14 @@ export const shSyntax = scriptRule({
     { bad: "FROM ubuntu:24.04\nRUN if [ -f a ]; then echo yes\n", good: "FROM ubuntu:24.04\nRUN if [ -f a ]; then echo yes; fi\n" },
   ],
   *check(subject) {
-    for (const { evaluation } of [subject])
-      for (const script of scriptsOf(evaluation)) {
-        const [first] = script.problems;
-        if (first !== undefined)
-          yield {
-            at: script.rangeOf(first.at, Math.min(first.at + 1, script.text.length)),
-            message: `the shell cannot read this: ${first.message}`,
-            advice: "Correct it; sh -n says the same.",
-          };
-      }
+    for (const script of scriptsOf(subject.evaluation)) {
+      const [first] = script.problems;
+      if (first !== undefined)
+        yield {
+          at: script.rangeOf(first.at, Math.min(first.at + 1, script.text.length)),
+          message: `the shell cannot read this: ${first.message}`,
+          advice: "Correct it; sh -n says the same.",
+        };
+    }
   },
 });

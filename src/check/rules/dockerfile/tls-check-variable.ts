@@ -3,8 +3,11 @@ import { givenVariables } from "../../packages/environment.ts";
 
 const VARIABLES: ReadonlyMap<string, { readonly peer: string; readonly instead: string; readonly isOff: (value: string) => boolean }> =
   new Map([
-    ["PYTHONHTTPSVERIFY", { peer: "checkov:CKV2_DOCKER_5", instead: "SSL_CERT_FILE", isOff: (value) => value === "0" }],
-    ["NODE_TLS_REJECT_UNAUTHORIZED", { peer: "checkov:CKV2_DOCKER_6", instead: "NODE_EXTRA_CA_CERTS", isOff: (value) => value === "0" }],
+    ["PYTHONHTTPSVERIFY", { peer: "checkov:CKV2_DOCKER_5", instead: "SSL_CERT_FILE", isOff: (value: string) => value === "0" }],
+    [
+      "NODE_TLS_REJECT_UNAUTHORIZED",
+      { peer: "checkov:CKV2_DOCKER_6", instead: "NODE_EXTRA_CA_CERTS", isOff: (value: string) => value === "0" },
+    ],
     // Git looks only at whether it is there.
     ["GIT_SSL_NO_VERIFY", { peer: "checkov:CKV2_DOCKER_14", instead: "GIT_SSL_CAINFO", isOff: () => true }],
   ]);

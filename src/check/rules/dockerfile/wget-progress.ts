@@ -7,7 +7,7 @@ export const wgetProgress = scriptRule({
   id: "dockerfile/wget-progress",
   aliases: ["hadolint:DL3047"],
   severity: "info",
-  summary: "wget does not draw its progress into the build's log.",
+  summary: "No progress bar of wget is drawn into the build's log.",
   why: "A bar that is drawn for a terminal becomes hundreds of lines in a log: what went wrong is lost among them.",
   source: "https://www.gnu.org/software/wget/manual/wget.html#Logging-and-Input-File-Options",
   examples: [

@@ -9,7 +9,7 @@ export const yarnCache = scriptRule({
   aliases: ["hadolint:DL3060", "kics:run_yarn_clean_after_yarn_install"],
   item: "small-image",
   severity: "info",
-  summary: "yarn leaves no cache in the image.",
+  summary: "No cache of yarn is left in the image.",
   why: "What one instruction leaves behind stays in its layer for good, even when a later one deletes it: tens of megabytes that every pull carries and every scan reads.",
   source: "https://classic.yarnpkg.com/lang/en/docs/cli/cache/",
   examples: [

@@ -18,7 +18,7 @@ export const yumClean = scriptRule({
   aliases: ["hadolint:DL3032", "trivy:DS-0015", "kics:yum_clean_all_missing"],
   item: "small-image",
   severity: "warning",
-  summary: "yum leaves no cache behind: clean all ends the RUN.",
+  summary: "No cache of yum is left behind: clean all ends the RUN.",
   why: "What one instruction leaves behind stays in its layer for good, even when a later one deletes it: tens of megabytes that every pull carries and every scan reads.",
   source: "https://dnf.readthedocs.io/en/latest/command_ref.html",
   examples: [

@@ -8,7 +8,7 @@ export const zypperClean = scriptRule({
   aliases: ["hadolint:DL3036", "trivy:DS-0020", "kics:missing_zypper_clean"],
   item: "small-image",
   severity: "warning",
-  summary: "zypper leaves no cache behind: clean ends the RUN.",
+  summary: "No cache of zypper is left behind: clean ends the RUN.",
   why: "What one instruction leaves behind stays in its layer for good, even when a later one deletes it: tens of megabytes that every pull carries and every scan reads.",
   source: "https://manpages.opensuse.org/Tumbleweed/zypper/zypper.8.en.html",
   examples: [

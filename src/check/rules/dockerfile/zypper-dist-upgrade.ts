@@ -7,7 +7,7 @@ export const zypperDistUpgrade = scriptRule({
   aliases: ["hadolint:DL3035"],
   severity: "warning",
   summary: "An image is not lifted to another release of its distribution.",
-  why: "dist-upgrade may remove packages and replace whole parts of the system: what is then in the image no one has chosen, and the old files stay in the layers below.",
+  why: "A dist-upgrade may remove packages and replace whole parts of the system: what is then in the image no one has chosen, and the old files stay in the layers below.",
   source: "https://manpages.opensuse.org/Tumbleweed/zypper/zypper.8.en.html",
   examples: [
     {
