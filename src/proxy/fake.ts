@@ -34,7 +34,7 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
       if (!running) throw new SeaworthyError("PROXY_UNREACHABLE", "the proxy does not run");
       const before = backends.get(backend.name);
       const servers = before === undefined ? [] : behindCheck(before.servers, before.check, backend.check);
-      backends.set(backend.name, { ...backend, httpPort: 80, servers });
+      backends.set(backend.name, { httpPort: 80, ...backend, servers });
     },
     updateServers: async (name, change) => {
       const backend = required(name);

@@ -12,15 +12,19 @@ import { createLifecycle } from "./lifecycle.ts";
 import { reconcileServers } from "./reconcile.ts";
 import { type InnerFolders, openProxyStore } from "./store.ts";
 
+/** A backend without what the proxy itself keeps of it. */
+type Declared = Omit<Backend, "servers" | "httpPort"> & Partial<Pick<Backend, "httpPort">>;
+
 /** The data plane of one host. What it should be is on disk before it is asked of HAProxy, so both a crash of ours and a restart of HAProxy find it. */
 export interface Proxy {
   /** Starts HAProxy's container when it does not run. @throws PORT_TAKEN, IMAGE_NOT_FOUND, PROXY_UNREACHABLE */
   ensureRunning(): Promise<void>;
   /**
    * Makes the service known under its hosts; reloads HAProxy, losing nothing, only when that changes its structure. Servers are kept.
+   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back.
    * @throws INPUT_INVALID when another project answers to one of the hosts; PORT_TAKEN
    */
-  declare(backend: Omit<Backend, "servers" | "httpPort">): Promise<void>;
+  declare(backend: Declared): Promise<void>;
   /** Changes the servers of a declared backend, on disk and then live. */
   updateServers(backend: string, change: (servers: readonly Server[]) => readonly Server[]): Promise<void>;
   /** What HAProxy says of the backend's servers now; undefined when it does not know the backend. */
@@ -151,13 +155,14 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     }
   };
 
-  const declare = async (backend: Omit<Backend, "servers" | "httpPort">): Promise<void> => {
+  const declare = async (backend: Declared): Promise<void> => {
+    const port = backend.httpPort ?? httpPort;
     assertUnclaimed(backend);
     await haproxy.start();
-    if (!store.listening().includes(httpPort)) await assertPortFree(httpPort);
+    if (!store.listening().includes(port)) await assertPortFree(port);
     const before = store.backend(backend.name);
     const servers = before === undefined ? await adopted(backend.name) : behindCheck(before.servers, before.check, backend.check);
-    await change(backend.name, () => store.put({ ...backend, httpPort, servers }));
+    await change(backend.name, () => store.put({ ...backend, httpPort: port, servers }));
   };
 
   const updateServers: Proxy["updateServers"] = async (name, update) => {

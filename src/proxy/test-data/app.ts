@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Agent, createServer, request } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** A service's container, as a server of this process. */
 export interface App {
@@ -25,7 +26,7 @@ export const startApp = async (version: string): Promise<App> => {
       else answer();
     });
   });
-  const tunnels = new Set<{ destroy(): unknown }>();
+  const tunnels = new Set<Duplex>();
   server.on("upgrade", (request, socket) => {
     tunnels.add(socket);
     socket.on("error", () => undefined);
