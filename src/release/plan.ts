@@ -22,6 +22,8 @@ export type Action =
       readonly hosts: readonly string[];
       readonly path: string;
       readonly host: string;
+      /** Absent: the one that the project asks for now. */
+      readonly httpPort?: number;
     }
   | { readonly do: "withdraw-backend"; readonly backend: string }
   | {

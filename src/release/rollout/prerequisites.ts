@@ -104,7 +104,16 @@ const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
     const undo: readonly Action[] =
       before === undefined
         ? [{ do: "withdraw-backend", backend }]
-        : [{ do: "declare-backend", backend, hosts: before.hosts, path: before.check.path, host: before.check.host }];
+        : [
+            {
+              do: "declare-backend",
+              backend,
+              hosts: before.hosts,
+              path: before.check.path,
+              host: before.check.host,
+              httpPort: before.httpPort,
+            },
+          ];
     return [
       step(
         `backend/${service.name}`,
