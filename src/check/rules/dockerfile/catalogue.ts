@@ -1,5 +1,6 @@
 import type { Rule } from "../../rule.ts";
 import { absoluteWorkdir } from "./absolute-workdir.ts";
+import { acceptedSyntax } from "./accepted-syntax.ts";
 import { asCase } from "./as-case.ts";
 import { cd } from "./cd.ts";
 import { consecutiveRuns } from "./consecutive-runs.ts";
@@ -32,11 +33,15 @@ import { labelTime } from "./label-time.ts";
 import { labelUrl } from "./label-url.ts";
 import { labelVersion } from "./label-version.ts";
 import { latestBase } from "./latest-base.ts";
+import { layerOrder } from "./layer-order.ts";
 import { maintainer } from "./maintainer.ts";
+import { minimalBase } from "./minimal-base.ts";
 import { numericUser } from "./numeric-user.ts";
+import { ociLabels } from "./oci-labels.ts";
 import { onbuildTrigger } from "./onbuild-trigger.ts";
 import { ownedExecutables } from "./owned-executables.ts";
 import { passwordInBuild } from "./password-in-build.ts";
+import { pinnedBase } from "./pinned-base.ts";
 import { portRange } from "./port-range.ts";
 import { redundantPlatform } from "./redundant-platform.ts";
 import { relativeDestination } from "./relative-destination.ts";
@@ -67,6 +72,7 @@ import { worldWritable } from "./world-writable.ts";
 /** The rules for Dockerfiles, by name. */
 export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   absoluteWorkdir,
+  acceptedSyntax,
   asCase,
   cd,
   consecutiveRuns,
@@ -99,11 +105,15 @@ export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   labelUrl,
   labelVersion,
   latestBase,
+  layerOrder,
   maintainer,
+  minimalBase,
   numericUser,
+  ociLabels,
   onbuildTrigger,
   ownedExecutables,
   passwordInBuild,
+  pinnedBase,
   portRange,
   redundantPlatform,
   relativeDestination,
