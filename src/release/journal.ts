@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Clock, type Digest, fileError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
+import { type Clock, type Digest, fileError, isSeaworthyError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
 import type { Evidence } from "../checklist/index.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { ReleaseManifest } from "./manifest.ts";
@@ -51,7 +51,10 @@ export interface Journal extends Disposable {
   releases(project: string): readonly Written<Extract<Entry, { kind: "release" }>>[];
   projects(): readonly string[];
   nextRelease(project: string): number;
-  /** Position of the first entry whose hash does not follow from the one before; undefined when the chain holds. */
+  /**
+   * Position of the first entry that was changed, put in or taken away by another hand: its hash does not follow from the one before, or it is missing.
+   * Undefined when the chain holds.
+   */
   firstBroken(): number | undefined;
 }
 
@@ -67,9 +70,25 @@ CREATE TABLE IF NOT EXISTS entries (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS by_release ON entries (project, release, position);
 CREATE INDEX IF NOT EXISTS by_kind ON entries (project, kind, release);
+CREATE TABLE IF NOT EXISTS head (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  position INTEGER NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
 CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_rewrite BEFORE INSERT ON entries WHEN NEW.position <= (SELECT max(position) FROM entries)
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_return BEFORE UPDATE ON head WHEN NEW.position <= OLD.position
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_beheading BEFORE DELETE ON head BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 `;
+
+/** Where the journal ends, so that its last entries cannot be taken away unseen. A head that does not fit what is there stays behind for good: so it shows. */
+const MOVE_HEAD = `
+INSERT INTO head (one, position, hash) VALUES (1, ?, ?)
+ON CONFLICT (one) DO UPDATE SET position = excluded.position, hash = excluded.hash
+WHERE head.position = excluded.position - 1 AND head.hash = ?`;
 
 interface Row {
   readonly position: number;
@@ -85,26 +104,54 @@ const GENESIS = "0".repeat(64);
 const chain = (before: string, row: Omit<Row, "hash">): string =>
   createHash("sha256").update([before, row.position, row.project, row.release, row.kind, row.at, row.body].join("\n")).digest("hex");
 
-const read = (row: Row): Written => ({
-  ...(JSON.parse(row.body) as Entry),
-  position: row.position,
-  project: row.project,
-  release: row.release,
-  at: row.at,
-});
+const needsPerson = (path: string, why: string, cause?: unknown): SeaworthyError =>
+  new SeaworthyError("STATE_NEEDS_PERSON", `the journal ${path} cannot be read: ${why}`, {
+    cause,
+    hint: "Keep the file, restore the last backup of the state folder, then run seaworthy status.",
+  });
 
 const coded = (error: unknown, path: string): unknown => {
+  if (isSeaworthyError(error)) return error;
   const words = wordsOf(error);
-  if (/full|SQLITE_FULL/i.test(words)) return new SeaworthyError("DISK_FULL", `no space left for the journal ${path}`, { cause: error });
-  if (/malformed|not a database|corrupt/i.test(words))
-    return new SeaworthyError("STATE_NEEDS_PERSON", `the journal ${path} cannot be read: ${words}`, {
+  if (/is full|SQLITE_FULL/i.test(words))
+    return new SeaworthyError("DISK_FULL", `no space left for the journal ${path}`, {
       cause: error,
-      hint: "Keep the file, restore the last backup of the state folder, then run seaworthy status.",
+      hint: "Free space on its file system. If a rollout was under way, seaworthy deploy --resume goes on with it.",
     });
+  if (/malformed|not a database|corrupt|disk I\/O/i.test(words)) return needsPerson(path, words, error);
+  if (/readonly|unable to open/i.test(words))
+    return new SeaworthyError("PERMISSION_DENIED", `may not write the journal ${path}: ${words}`, { cause: error });
+  if (/is locked|SQLITE_BUSY/i.test(words))
+    return new SeaworthyError("LOCKED", `another process kept the journal ${path} for ${BUSY_MS / 1000} s`, { cause: error });
   return fileError(error, `open the journal ${path}`);
 };
 
-/** @throws STATE_NEEDS_PERSON when the file is no journal, DISK_FULL, PERMISSION_DENIED */
+/** How long a writer waits for another one's transaction; each takes milliseconds. */
+const BUSY_MS = 10_000;
+
+/** Changing to the write-ahead log needs the file for itself for a moment, and SQLite does not wait for that by itself. */
+const openDatabase = (path: string): DatabaseSync => {
+  const opened = new DatabaseSync(path, { timeout: BUSY_MS });
+  try {
+    for (const until = Date.now() + BUSY_MS; ;) {
+      try {
+        opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        break;
+      } catch (error) {
+        if (!/is locked/i.test(wordsOf(error)) || Date.now() > until) throw error;
+      }
+    }
+    // Two first openers at once: the second waits here and finds everything made.
+    opened.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+    chmodSync(path, 0o600);
+    return opened;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+};
+
+/** @throws STATE_NEEDS_PERSON when the file is no journal, DISK_FULL, PERMISSION_DENIED, LOCKED */
 export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemClock): Journal => {
   const path = join(folder, "journal.sqlite");
   const guard = <T>(work: () => T): T => {
@@ -114,15 +161,21 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
       throw coded(error, path);
     }
   };
-  const database = guard(() => {
-    const opened = new DatabaseSync(path, { timeout: 10_000 });
-    opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-    opened.exec(SCHEMA);
-    chmodSync(path, 0o600);
-    return opened;
-  });
+  const database = guard(() => openDatabase(path));
   const rows = (sql: string, ...values: readonly (string | number)[]): readonly Row[] =>
     guard(() => database.prepare(sql).all(...values) as unknown as readonly Row[]);
+
+  const read = (row: Row): Written => {
+    try {
+      const { position, project, release, at } = row;
+      return { ...(JSON.parse(row.body) as Entry), position, project, release, at };
+    } catch (error) {
+      throw needsPerson(path, `entry ${row.position} is not what was written (${wordsOf(error)})`, error);
+    }
+  };
+
+  const head = (): Pick<Row, "position" | "hash"> | undefined =>
+    guard(() => database.prepare("SELECT position, hash FROM head").get()) as unknown as Pick<Row, "position" | "hash"> | undefined;
 
   const append = (project: string, release: number, entry: Entry): void =>
     guard(() => {
@@ -137,9 +190,12 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
           at: clock.now(),
           body: JSON.stringify(entry),
         };
+        const before = last?.hash ?? GENESIS;
+        const hash = chain(before, row);
         database
           .prepare("INSERT INTO entries (position, project, release, kind, at, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
-          .run(row.position, row.project, row.release, row.kind, row.at, row.body, chain(last?.hash ?? GENESIS, row));
+          .run(row.position, row.project, row.release, row.kind, row.at, row.body, hash);
+        database.prepare(MOVE_HEAD).run(row.position, hash, before);
         database.exec("COMMIT");
       } catch (error) {
         if (database.isTransaction) database.exec("ROLLBACK");
@@ -165,11 +221,15 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
     nextRelease: (project) => (rows("SELECT * FROM entries WHERE project = ? ORDER BY release DESC LIMIT 1", project)[0]?.release ?? 0) + 1,
     firstBroken: () => {
       let before = GENESIS;
+      let position = 0;
+      const end = head();
       for (const row of rows("SELECT * FROM entries ORDER BY position")) {
-        if (row.hash !== chain(before, row)) return row.position;
+        position += 1;
+        if (row.position !== position || row.hash !== chain(before, row)) return position;
+        if (end !== undefined && (position > end.position || (position === end.position && end.hash !== row.hash))) return position;
         before = row.hash;
       }
-      return undefined;
+      return (end?.position ?? 0) > position ? position + 1 : undefined;
     },
     [Symbol.dispose]: () => database.close(),
   };
