@@ -63,11 +63,17 @@ const ignoreFileOf = (build: BuildInput): string => {
   return existsSync(own) ? own : join(build.context, ".dockerignore");
 };
 
+/** The ignore file of a build, under the name the user would give it. @throws INPUT_INVALID for a broken one */
+export const readIgnoreFile = (build: BuildInput, projectFolder: string): IgnoreFile | undefined => {
+  const path = ignoreFileOf(build);
+  return existsSync(path) ? parseIgnoreFile(relative(projectFolder, path) || path, readTextFile(path, 1024 * 1024)) : undefined;
+};
+
 /** Looks through a build's context. @throws INPUT_NOT_FOUND when there is none; INPUT_INVALID for a broken ignore file. */
 export const readContext = (build: BuildInput, projectFolder: string): ContextFacts => {
   const path = ignoreFileOf(build);
   const ignorePath = relative(projectFolder, path) || path;
-  const ignore = existsSync(path) ? parseIgnoreFile(ignorePath, readTextFile(path, 1024 * 1024)) : undefined;
+  const ignore = readIgnoreFile(build, projectFolder);
   const sent = (one: string): boolean => ignore?.ignores(one) !== true;
   const entries: ContextEntry[] = [];
   let complete = true;

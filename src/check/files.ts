@@ -24,7 +24,8 @@ export interface CheckFilesOptions {
 
 const isSpan = (spot: Spot): spot is Span => "source" in spot;
 
-const placeOf =
+/** Where a spot lies, for the rules of a file; without one, where the subject is. */
+export const placeOfSpot =
   (given: FileSubject) =>
   (at: Spot | undefined): Pick<Finding, "path" | "range"> => {
     const spot = at ?? given.spot;
@@ -75,7 +76,7 @@ const judgeKind = <K extends FileRuleKind>(
     const judged: Judged<FileRuleKind> = {
       subject: { kind: "file", path: given.source.path },
       name: `${given.name} in ${given.source.path}`,
-      place: placeOf(given),
+      place: placeOfSpot(given),
     };
     // Places of all file kinds are spots, which the compiler cannot tell of a K that it does not know.
     return rules.map((rule) => judge(rule, given, judged as unknown as Judged<K>));

@@ -113,10 +113,15 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
     (found?.compose ?? []).filter((path) => dirname(path) !== project?.folder).map((path) => checkNested(path, options)),
   );
   const own = project === undefined ? [] : [checkProject(project, { now, problems })];
-  const others = checkFiles(files, {
-    now,
-    ...(project === undefined ? {} : { profile: project.policy.profile, ignores: settingsSuppressions(project) }),
-  });
+  const built = new Set((project?.services ?? []).flatMap(({ build }) => (build === undefined ? [] : [build.dockerfile])));
+  // The Dockerfiles of the project's services were judged as their builds use them.
+  const others = checkFiles(
+    files.filter(({ source }) => !built.has(resolve(cwd, source.path))),
+    {
+      now,
+      ...(project === undefined ? {} : { profile: project.policy.profile, ignores: settingsSuppressions(project) }),
+    },
+  );
   const remarks: CheckResult = { findings: found?.remarks ?? [], evidence: [], suppressed: [] };
   return {
     ...merged([...own, ...nested.map((one) => one.result), others, remarks]),

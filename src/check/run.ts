@@ -11,7 +11,8 @@ import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judge
 import { loadFindings } from "./load-findings.ts";
 import { NO_SETTINGS, type RuleSettings } from "./rule-settings.ts";
 import type { AnyRule } from "./rule.ts";
-import type { ImageFacts, Keys, ProjectRuleKind, ServiceRuleKind, ServiceSubject } from "./subject.ts";
+import { judgeServiceDockerfiles } from "./service-dockerfiles.ts";
+import type { ImageFacts, Keys, ServiceRuleKind, ServiceSubject } from "./subject.ts";
 import { applySuppressions, projectSuppressions } from "./suppression.ts";
 
 export interface CheckOptions {
@@ -107,12 +108,20 @@ const judgeFiles = (project: Project, options: CheckOptions, rules: readonly Any
   });
 };
 
-const JUDGES_PROJECTS: ReadonlySet<AnyRule["kind"]> = new Set<ProjectRuleKind>(["compose", "compose-file", "image", "context"]);
+const JUDGES_PROJECTS: ReadonlySet<AnyRule["kind"]> = new Set<AnyRule["kind"]>([
+  "compose",
+  "compose-file",
+  "image",
+  "context",
+  "dockerfile",
+]);
 
 /** Rules that have had their say: an ignore for one of the others may still be needed, once the image is there or a file of its kind is looked at. */
 const settledRules = (rules: readonly AnyRule[], judgements: readonly Judgement[]): ReadonlySet<string> => {
   const blind = new Set(judgements.filter((one) => one.blind === true).map((one) => one.rule.id));
-  return new Set(rules.map((rule) => rule.id).filter((id) => !blind.has(id)));
+  const judged = new Set(judgements.map((one) => one.rule.id));
+  // A Dockerfile that no service builds is judged as a file.
+  return new Set(rules.filter(({ id, kind }) => !blind.has(id) && (kind !== "dockerfile" || judged.has(id))).map(({ id }) => id));
 };
 
 /** What the rules for Dockerfiles say of those that are written into the compose files. */
@@ -131,17 +140,18 @@ export const checkProject = (project: Project, options: CheckOptions): CheckResu
   const chosen = options.rules ?? rulesOf(RULES, options.profile ?? project.policy.profile);
   const rules = chosen.filter((rule) => JUDGES_PROJECTS.has(rule.kind));
   const ofServices = project.services.flatMap((service) => judgeService(project, service, options, rules));
+  const dockerfiles = judgeServiceDockerfiles(project, rules, { profile: options.profile ?? project.policy.profile, ...options.settings });
   const judgements = [...ofServices, ...judgeFiles(project, options, rules)];
-  const all = [...judgements.flatMap((judgement) => judgement.findings), ...inlineFindings(project, options)];
-  const { findings, suppressed } = applySuppressions(all, projectSuppressions(project), {
+  const all = [...judgements.flatMap((judgement) => judgement.findings), ...dockerfiles.findings, ...inlineFindings(project, options)];
+  const { findings, suppressed } = applySuppressions(all, [...projectSuppressions(project), ...dockerfiles.suppressions], {
     now: options.now,
-    settled: settledRules(rules, judgements),
+    settled: settledRules(rules, [...judgements, ...dockerfiles.judgements]),
     kinds: JUDGES_PROJECTS,
   });
   return {
     findings: [...loadFindings(options.problems ?? [], project), ...findings].toSorted(byPlace),
     // How a file is written says nothing of the checklist.
-    evidence: evidenceFrom(ofServices, suppressed, options.now),
+    evidence: evidenceFrom([...ofServices, ...dockerfiles.judgements], suppressed, options.now),
     suppressed,
   };
 };

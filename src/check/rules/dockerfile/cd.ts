@@ -6,7 +6,7 @@ export const cd = fileRule({
   aliases: ["hadolint:DL3003", "trivy:DS-0013", "kics:run_command_cd_instead_of_workdir"],
   severity: "info",
   summary: "WORKDIR changes the directory, not cd in a RUN.",
-  why: "cd ends with its RUN: the next one begins where the first did, which is the mistake that most often follows. A cd that fails silently runs the rest in the wrong place.",
+  why: "A cd ends with its RUN: the next one begins where the first did, which is the mistake that most often follows. A cd that fails silently runs the rest in the wrong place.",
   source: "https://docs.docker.com/build/building/best-practices/#workdir",
   examples: [
     { bad: "FROM debian:12\nRUN cd /src && make\n", good: "FROM debian:12\nWORKDIR /src\nRUN make\n" },

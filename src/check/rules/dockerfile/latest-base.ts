@@ -8,7 +8,7 @@ export const latestBase = fileRule({
   item: "pinned-base",
   severity: "warning",
   summary: "A base image is not taken by the tag latest.",
-  why: "latest moves without notice: two builds of the same commit have different systems under them, and a rollback builds what was never tried.",
+  why: "The tag moves without notice: two builds of the same commit have different systems under them, and a rollback builds what was never tried.",
   source: "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
   examples: [
     { bad: "FROM debian:latest\n", good: "FROM debian:12.11-slim\n" },

@@ -7,7 +7,7 @@ export const reservedStageName = fileRule({
   aliases: ["hadolint:DL3063", "buildkit:ReservedStageName"],
   severity: "error",
   summary: "No stage is called scratch or context.",
-  why: "scratch is the empty image and context what the client sent: after a stage of that name, FROM scratch and COPY --from=context mean the stage.",
+  why: "The name scratch is the empty image and context what the client sent: after a stage of that name, FROM scratch and COPY --from=context mean the stage.",
   source: "https://docs.docker.com/reference/build-checks/reserved-stage-name/",
   examples: [{ bad: "FROM node:24 AS context\n", good: "FROM node:24 AS build\n" }],
   *check({ file }) {

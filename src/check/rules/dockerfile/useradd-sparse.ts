@@ -13,7 +13,7 @@ export const useraddSparse = fileRule({
   aliases: ["hadolint:DL3046", "kics:use_recommended_flags_with_useradd"],
   item: "minimal-base",
   severity: "info",
-  summary: "useradd with a high number has the flag --no-log-init.",
+  summary: "A useradd with a high number has the flag --no-log-init.",
   why: "Without it the log of failed logins is filled up to that number: a sparse file of gigabytes, which the layer holds in full.",
   source: "https://docs.docker.com/build/building/best-practices/#user",
   examples: [
