@@ -1,5 +1,5 @@
 import { type DockerfileScript, type ShellCommand, UNKNOWN } from "../../source/shell/index.ts";
-import { commandsOf, type Located } from "./scripts.ts";
+import type { Located } from "./scripts.ts";
 
 const withoutSlash = (path: string): string => path.replace(/\/+$/, "");
 
@@ -28,7 +28,7 @@ export const removes = (command: ShellCommand, ...folders: readonly string[]): b
 
 /** Commands of the same script behind this one. */
 export const laterThan = ({ script, command }: Located): readonly Located[] =>
-  commandsOf(script).filter((one) => one.command.start > command.start);
+  script.commands.slice(script.commands.indexOf(command) + 1).map((one) => ({ script, command: one }));
 
 /** A value that switches something on, as most programs read it; undefined when it is not known. */
 export const isOn = (value: string): boolean | undefined =>

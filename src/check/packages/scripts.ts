@@ -1,5 +1,6 @@
 import type { Range } from "../../core/index.ts";
 import { type DockerfileScript, scriptsOf, type ShellCommand } from "../../source/shell/index.ts";
+import type { Evaluation } from "../../source/dockerfile/index.ts";
 import type { DockerfileSubject } from "../subject.ts";
 
 /** A command, and the script it stands in. */
@@ -8,9 +9,24 @@ export interface Located {
   readonly command: ShellCommand;
 }
 
+interface Runs {
+  readonly scripts: readonly DockerfileScript[];
+  readonly places: ReadonlyMap<DockerfileScript, number>;
+}
+
+const runs = new WeakMap<Evaluation, Runs>();
+
+const runsOf = (evaluation: Evaluation): Runs => {
+  const before = runs.get(evaluation);
+  if (before !== undefined) return before;
+  const scripts = scriptsOf(evaluation).filter((script) => script.kind === "run");
+  const made: Runs = { scripts, places: new Map(scripts.map((script, index) => [script, index])) };
+  runs.set(evaluation, made);
+  return made;
+};
+
 /** Scripts that run while the image is built. */
-export const runScripts = ({ evaluation }: DockerfileSubject): readonly DockerfileScript[] =>
-  scriptsOf(evaluation).filter((script) => script.kind === "run");
+export const runScripts = ({ evaluation }: DockerfileSubject): readonly DockerfileScript[] => runsOf(evaluation).scripts;
 
 export const commandsOf = (script: DockerfileScript): readonly Located[] => script.commands.map((command) => ({ script, command }));
 
@@ -34,10 +50,17 @@ export const isShipped = ({ target }: DockerfileSubject, { stage, isOnbuild }: D
 export const ifLeftBehind = (subject: DockerfileSubject, script: DockerfileScript): { readonly severity?: "info" } =>
   isShipped(subject, script) ? {} : { severity: "info" };
 
+/** As many scripts are looked back at as any real file has. */
+const MAX_BEFORE = 128;
+
 /** Scripts that ran before in the same image, this one included. */
-export const upTo = (subject: DockerfileSubject, script: DockerfileScript): readonly DockerfileScript[] => {
-  const { chain } = script.stage;
-  return runScripts(subject).filter(
-    (one) => chain.includes(one.stage) && one.instruction.range.start.offset <= script.instruction.range.start.offset,
-  );
+export const upTo = ({ evaluation }: DockerfileSubject, script: DockerfileScript): readonly DockerfileScript[] => {
+  const { scripts, places } = runsOf(evaluation);
+  const end = (places.get(script) ?? 0) + 1;
+  const chain = new Set(script.stage.chain);
+  return scripts.slice(Math.max(0, end - MAX_BEFORE), end).filter((one) => chain.has(one.stage));
 };
+
+/** The last of each script. */
+export const lastOfEach = <L extends Located>(located: readonly L[]): ReadonlySet<L> =>
+  new Set(new Map(located.map((one) => [one.script, one])).values());

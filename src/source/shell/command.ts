@@ -105,7 +105,7 @@ export interface ShellProblem {
 /** A script, read. There is one for any text; `problems` says when it is not to be trusted. */
 export interface ShellScript {
   readonly text: string;
-  /** In the order they are written; one that runs another stands before it. */
+  /** In the order they begin: those of a substitution before the command that takes their output, one that runs another before that. */
   readonly commands: readonly ShellCommand[];
   readonly uses: readonly VariableUse[];
   readonly substitutions: readonly SubstitutionUse[];

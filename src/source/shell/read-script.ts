@@ -2,7 +2,8 @@ import { parse, type Script } from "unbash";
 import type { ShellProblem, ShellScript, VariableUse } from "./command.ts";
 import { applyOptions, type ShellOptions } from "./shell-options.ts";
 import { type Outside, Variables } from "./variables.ts";
-import { type Reading, walkScript } from "./walk.ts";
+import type { Reading } from "./around.ts";
+import { walkScript } from "./walk.ts";
 
 export interface ReadOptions {
   /** The words the shell is started with: `/bin/bash -o pipefail -c`. Default: `/bin/sh -c`. */
@@ -28,7 +29,16 @@ export const readScript = (text: string, { shell = ["/bin/sh", "-c"], outside = 
   const options: ShellOptions = { errexit: false, pipefail: false };
   applyOptions(options, shell.slice(1));
   const problems: ShellProblem[] = [];
-  const reading: Reading = { text, commands: [], uses: [], substitutions: [], bashisms: [], assigned: new Set(), problems, scripts: 0 };
+  const reading: Omit<Reading, "inner"> = {
+    text,
+    commands: [],
+    uses: [],
+    substitutions: [],
+    bashisms: [],
+    assigned: new Set(),
+    problems,
+    scripts: 0,
+  };
   try {
     const tree: Script & { readonly errors?: readonly { readonly message: string; readonly pos: number }[] | undefined } = parse(text);
     for (const { message, pos } of tree.errors ?? []) problems.push({ message, at: pos });

@@ -2,7 +2,7 @@ import type { DockerfileScript } from "../../../source/shell/index.ts";
 import { scriptRule } from "../../packages/define.ts";
 import { isMounted, laterThan, removes } from "../../packages/leftovers.ts";
 import { APT, callsOf } from "../../packages/managers.ts";
-import { type Located, isShipped, placeOf, upTo } from "../../packages/scripts.ts";
+import { type Located, isShipped, lastOfEach, placeOf, upTo } from "../../packages/scripts.ts";
 import type { DockerfileSubject } from "../../subject.ts";
 
 /** Debian's images delete archives by themselves, until a build takes that away to keep them in a cache. */
@@ -43,10 +43,9 @@ export const aptLists = scriptRule({
   ],
   *check(subject) {
     const calls = callsOf(subject, APT).filter(({ script }) => isShipped(subject, script));
-    for (const call of calls) {
+    const last = (wanted: string) => lastOfEach(calls.filter(({ verb }) => verb === wanted));
+    for (const call of [...last("update"), ...last("install")]) {
       const { script, verb } = call;
-      const isLast = !calls.some((one) => one.script === script && one.verb === verb && one.command.start > call.command.start);
-      if (!isLast) continue;
       if (verb === "update" && !isMounted(script, "/var/lib/apt/lists") && !isCleaned(call, "/var/lib/apt/lists"))
         yield {
           at: placeOf(call),

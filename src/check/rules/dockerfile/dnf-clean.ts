@@ -2,7 +2,7 @@ import { scriptRule } from "../../packages/define.ts";
 import { isMounted, laterThan, removes } from "../../packages/leftovers.ts";
 import { DNF, DNF_VERBS, callsOf } from "../../packages/managers.ts";
 import { hasOption } from "../../packages/options.ts";
-import { type Located, ifLeftBehind, placeOf } from "../../packages/scripts.ts";
+import { type Located, ifLeftBehind, lastOfEach, placeOf } from "../../packages/scripts.ts";
 
 const CACHES = ["/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5"];
 const CLEANERS = new Set(["yum", "dnf", "dnf5", "microdnf", "tdnf"]);
@@ -33,9 +33,8 @@ export const dnfClean = scriptRule({
   ],
   *check(subject) {
     const calls = callsOf(subject, DNF).filter(({ verb, line }) => DNF_VERBS.has(verb) && !hasOption(line, "h", "help", "version"));
-    for (const call of calls) {
+    for (const call of lastOfEach(calls)) {
       const { script } = call;
-      if (calls.some((one) => one.script === script && one.command.start > call.command.start)) continue;
       if (!isMounted(script, ...CACHES) && !isCleaned(call))
         yield {
           at: placeOf(call),

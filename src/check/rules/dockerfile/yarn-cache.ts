@@ -2,7 +2,10 @@ import { scriptRule } from "../../packages/define.ts";
 import { isMounted, laterThan, removes } from "../../packages/leftovers.ts";
 import { npmCalls } from "../../packages/npm.ts";
 import { optionValues } from "../../packages/options.ts";
-import { isShipped, placeOf } from "../../packages/scripts.ts";
+import { isShipped, lastOfEach, placeOf } from "../../packages/scripts.ts";
+
+const INSTALLS = new Set(["install", "add", "global"]);
+const FOLDERS = ["/root/.cache/yarn", ".cache/yarn", "/usr/local/share/.cache", ".yarn/cache", ".yarn/berry/cache"];
 
 export const yarnCache = scriptRule({
   id: "dockerfile/yarn-cache",
@@ -20,24 +23,11 @@ export const yarnCache = scriptRule({
     { bad: "FROM node:24-slim\nRUN yarn\n", good: "FROM node:24-slim\nRUN --mount=type=cache,target=/root/.cache/yarn yarn install\n" },
   ],
   *check(subject) {
-    const calls = npmCalls(subject).filter(({ tool }) => tool === "yarn");
-    for (const call of calls) {
-      const installs = call.verb === "install" || call.verb === "add" || call.verb === "global";
-      if (
-        !installs ||
-        !isShipped(subject, call.script) ||
-        isMounted(call.script, "/root/.cache/yarn", ".cache/yarn", "/usr/local/share/.cache", ".yarn/cache", ".yarn/berry/cache")
-      )
-        continue;
+    const calls = npmCalls(subject).filter(({ tool, verb }) => tool === "yarn" && (INSTALLS.has(verb) || verb === "cache"));
+    for (const call of lastOfEach(calls)) {
+      if (!INSTALLS.has(call.verb) || !isShipped(subject, call.script) || isMounted(call.script, ...FOLDERS)) continue;
       if (optionValues(call.line, "cache-folder").some((folder) => isMounted(call.script, folder))) continue;
-      const isCleaned = calls.some(
-        (one) =>
-          one.script === call.script && one.verb === "cache" && one.operands[0]?.text === "clean" && one.command.start > call.command.start,
-      );
-      if (
-        !isCleaned &&
-        !laterThan(call).some(({ command }) => removes(command, "/root/.cache/yarn", ".cache/yarn", "/usr/local/share/.cache"))
-      )
+      if (!laterThan(call).some(({ command }) => removes(command, ...FOLDERS)))
         yield {
           at: placeOf(call),
           message: "yarn keeps what it fetched in the layer",

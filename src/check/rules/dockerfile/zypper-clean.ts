@@ -1,7 +1,9 @@
 import { scriptRule } from "../../packages/define.ts";
 import { isMounted, laterThan, removes } from "../../packages/leftovers.ts";
 import { ZYPPER, ZYPPER_VERBS, callsOf } from "../../packages/managers.ts";
-import { ifLeftBehind, placeOf } from "../../packages/scripts.ts";
+import { ifLeftBehind, lastOfEach, placeOf } from "../../packages/scripts.ts";
+
+const CLEANS = new Set(["clean", "cc"]);
 
 export const zypperClean = scriptRule({
   id: "dockerfile/zypper-clean",
@@ -18,10 +20,9 @@ export const zypperClean = scriptRule({
     },
   ],
   *check(subject) {
-    const calls = callsOf(subject, ZYPPER);
-    for (const call of calls.filter(({ verb }) => ZYPPER_VERBS.has(verb))) {
-      const later = calls.filter((one) => one.script === call.script && one.command.start > call.command.start);
-      if (later.some(({ verb }) => verb === "clean" || verb === "cc" || ZYPPER_VERBS.has(verb))) continue;
+    const calls = callsOf(subject, ZYPPER).filter(({ verb }) => CLEANS.has(verb) || ZYPPER_VERBS.has(verb));
+    for (const call of lastOfEach(calls)) {
+      if (CLEANS.has(call.verb)) continue;
       if (isMounted(call.script, "/var/cache/zypp") || laterThan(call).some(({ command }) => removes(command, "/var/cache/zypp"))) continue;
       yield {
         at: placeOf(call),
