@@ -10,7 +10,7 @@ export const consecutiveRuns = fileRule({
   severity: "info",
   profile: "strict",
   summary: "Single commands in a row are one RUN.",
-  why: "Each RUN is a layer of its own: what the second one deletes the first one's layer still holds. (With BuildKit's cache there are reasons to keep them apart.)",
+  why: "Each RUN is a layer of its own: what the second one deletes the first one's layer still holds. BuildKit's cache is a reason to keep some apart.",
   source: "https://docs.docker.com/build/building/best-practices/#run",
   examples: [
     { bad: "FROM debian:12\nRUN make\nRUN make install\n", good: "FROM debian:12\nRUN make && make install\n" },

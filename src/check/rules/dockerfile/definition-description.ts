@@ -21,7 +21,7 @@ export const definitionDescription = fileRule({
   severity: "info",
   profile: "strict",
   summary: "A comment right above a named stage or an ARG describes it: `# name what it is`.",
-  why: "docker build --call=outline shows such comments beside targets and arguments. Any other comment there is shown as if it were a description, or not at all.",
+  why: "With --call=outline, docker build shows such comments beside targets and arguments. Any other comment there is shown as if it were a description, or not at all.",
   source: "https://docs.docker.com/reference/build-checks/invalid-definition-description/",
   examples: [
     {
