@@ -80,7 +80,7 @@ export interface VariableUse {
   readonly isSplit: boolean;
   /** `${name:-default}` and its like cope with its absence. */
   readonly hasDefault: boolean;
-  /** Something in the script, before or after, sets it. */
+  /** Something in the script, before or after, sets it; or it sources or evaluates what may. */
   readonly isAssigned: boolean;
   /** Its value here, with UNKNOWN for what is not known. */
   readonly text: string;

@@ -134,6 +134,7 @@ describe("any text is read", () => {
   test("hostile ones are bounded in size, depth, count and time", () => {
     const before = performance.now();
     expect(readScript("a".repeat(300_000)).problems[0]?.message).toContain("longer");
+    expect(readScript("$(".repeat(50_000)).problems[0]?.message).toContain("nested");
     expect(readScript("a;".repeat(20_000)).commands.length).toBeLessThanOrEqual(2048);
     for (const text of [
       "$(".repeat(5000),

@@ -12,7 +12,19 @@ export interface ReadOptions {
   readonly outside?: Outside;
 }
 
-const MAX_SCRIPT = 262_144;
+const MAX_SCRIPT = 131_072;
+const MAX_NESTED = 64;
+
+/** Deepest substitution within substitutions: the parser reads each level again. Quotes do not matter for an upper bound. */
+const nestedSubstitutions = (text: string): number => {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = text.search(/[$)]/); at >= 0 && at < text.length; at += 1) {
+    if (text[at] === ")") depth = Math.max(0, depth - 1);
+    else if (text[at] === "$" && text[at + 1] === "(") deepest = Math.max(deepest, (depth += 1));
+  }
+  return deepest;
+};
 
 const unread = (text: string, problem: ShellProblem): ShellScript => ({
   text,
@@ -26,6 +38,8 @@ const unread = (text: string, problem: ShellProblem): ShellScript => ({
 /** Reads a script for sh, bash, dash, zsh or ash. Never throws: what cannot be read says so in `problems`. */
 export const readScript = (text: string, { shell = ["/bin/sh", "-c"], outside = () => undefined }: ReadOptions = {}): ShellScript => {
   if (text.length > MAX_SCRIPT) return unread(text, { message: `the script is longer than ${MAX_SCRIPT} characters`, at: 0 });
+  if (nestedSubstitutions(text) > MAX_NESTED)
+    return unread(text, { message: `substitutions are nested more than ${MAX_NESTED} deep`, at: text.indexOf("$(") });
   const options: ShellOptions = { errexit: false, pipefail: false };
   applyOptions(options, shell.slice(1));
   const problems: ShellProblem[] = [];
@@ -48,6 +62,9 @@ export const readScript = (text: string, { shell = ["/bin/sh", "-c"], outside = 
     if (!(error instanceof Error)) throw error;
     problems.push({ message: `the script cannot be read: ${error.message}`, at: 0 });
   }
-  const uses = reading.uses.map((use): VariableUse => ({ ...use, isAssigned: reading.assigned.has(use.name) }));
+  const uses = reading.uses.map((use): VariableUse => ({
+    ...use,
+    isAssigned: reading.assigned.has("*") || reading.assigned.has(use.name),
+  }));
   return { text, commands: reading.commands, uses, substitutions: reading.substitutions, bashisms: reading.bashisms, problems };
 };

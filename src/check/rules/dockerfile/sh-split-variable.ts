@@ -3,7 +3,7 @@ import { scriptRule } from "../../packages/define.ts";
 import { runScripts } from "../../packages/scripts.ts";
 
 /** Named as what is meant to become several arguments. */
-const LISTS = /(?:opts?|options?|flags?|args?|params?|packages?|pkgs?|deps|dependencies|list|extensions?|modules?|files|s)$/i;
+const LISTS = /(?:opts?|options?|flags?|args?|params?|packages?|pkgs?|deps|dependencies|list|extensions?|modules?|files)$/i;
 
 export const shSplitVariable = scriptRule({
   id: "dockerfile/sh-split-variable",

@@ -7,11 +7,21 @@ const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROX
 const SHELL =
   /^(?:HOME|PATH|PWD|OLDPWD|USER|LOGNAME|SHELL|TERM|HOSTNAME|IFS|OPTARG|OPTIND|PPID|UID|EUID|RANDOM|SECONDS|LINENO|REPLY|PS[1-4]|BASH\w*|PIPESTATUS|FUNCNAME|OSTYPE|MACHTYPE|SHLVL|LANG|LC_\w+|_)$/;
 
+/** An ONBUILD runs in another build: there only ENV is left of its own, and what ONBUILD ARG declares. */
+const outsideNames = ({ isOnbuild, evaluated, stage }: DockerfileScript): readonly string[] => {
+  const all = [...evaluated.environment.variables().values()];
+  if (!isOnbuild) return all.map(({ name }) => name);
+  const declared = stage.stage.onbuild.flatMap(({ trigger }) =>
+    trigger?.keyword === "ARG" ? trigger.args.map(({ name }) => name.text) : [],
+  );
+  return [...all.filter(({ kind }) => kind !== "arg" && kind !== "build-arg").map(({ name }) => name), ...declared];
+};
+
 const knownNames = (script: DockerfileScript): ReadonlySet<string> =>
   new Set([
     ...PROXIES,
     ...PROXIES.map((name) => name.toLowerCase()),
-    ...script.evaluated.environment.variables().keys(),
+    ...outsideNames(script),
     ...script.uses.filter(({ isAssigned }) => isAssigned).map(({ name }) => name),
   ]);
 
