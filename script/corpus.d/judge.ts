@@ -7,7 +7,7 @@ import { isSeaworthyError, SourceText } from "../../src/core/index.ts";
 import { readProject } from "../../src/project/index.ts";
 import type { CorpusCase } from "./record.ts";
 import { imageOfConfig } from "./image.ts";
-import { settingsOf } from "./settings.ts";
+import { ignoresOf, settingsOf } from "./settings.ts";
 
 const FILE_KINDS = {
   k8s: "kubernetes",
@@ -38,7 +38,7 @@ const judgeFile = (record: CorpusCase, kind: keyof typeof FILE_KINDS, rules: rea
   const settings = settingsOf(record);
   // What only the strict profile runs, zizmor's regular persona does not say.
   const asked = settings.profile === "production" ? rules.filter((rule) => rule.profile !== "strict") : rules;
-  return checkFiles(files, { now, rules: asked, settings }).findings;
+  return checkFiles(files, { now, rules: asked, settings, ignores: ignoresOf(record) }).findings;
 };
 
 /** A compose file is a project: it is read from a folder of its own. */

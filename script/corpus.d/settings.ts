@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { RuleSettings } from "../../src/check/index.ts";
+import type { RuleSettings, Suppression } from "../../src/check/index.ts";
 import type { CorpusCase } from "./record.ts";
 
 type DockerfileSettings = NonNullable<RuleSettings["dockerfile"]>;
@@ -99,4 +99,10 @@ export const settingsOf = ({ source, config = {} }: CorpusCase): RuleSettings =>
     compose: composeSettings(config),
     kubernetesVersion: typeof version === "string" ? version : undefined,
   });
+};
+
+/** What a case's configuration leaves out, as hadolint's `ignored`. */
+export const ignoresOf = ({ source, config = {} }: CorpusCase): readonly Suppression[] => {
+  const rules = (strings(config["ignored"]) ?? []).map((id) => `${source}:${id}`);
+  return rules.length === 0 ? [] : [{ form: "peer", rules, reason: "ignored by configuration", files: "**", path: "config" }];
 };

@@ -1,6 +1,8 @@
 import {
   copyReference,
   type EvaluatedStage,
+  type Evaluation,
+  knownText,
   type MappedText,
   mountReference,
   type Parts,
@@ -18,11 +20,31 @@ export interface UsedImage {
   readonly stage: EvaluatedStage;
 }
 
+/**
+ * A FROM without an image begins no stage that could be built. What its ARGs were meant for are the FROMs below, and by these they are read,
+ * so that the one mistake does not hide others.
+ */
+const meantName = ({ stages }: Evaluation, { stage, image }: EvaluatedStage): string | undefined => {
+  const broken = stages.find((one) => one.stage.index < stage.index && one.stage.from !== undefined && one.stage.from.image === undefined);
+  if (broken === undefined || image === undefined || image.uses.length === 0) return undefined;
+  let name = "";
+  let at = 0;
+  for (const use of image.uses) {
+    const found = broken.environment.find(use.name);
+    const text = found.state === "set" ? knownText(found.parts) : undefined;
+    if (text === undefined) return undefined;
+    name += image.word.text.slice(at, use.start) + text;
+    at = use.end;
+  }
+  return name + image.word.text.slice(at);
+};
+
 /** The images under its stages whose names are known; stages and scratch are none. */
 export const baseImages = ({ evaluation }: DockerfileSubject): readonly UsedImage[] =>
   evaluation.stages.flatMap((stage): readonly UsedImage[] => {
     const word = stage.stage.from?.image;
-    return word === undefined || stage.base.kind !== "image" ? [] : [{ name: stage.base.image, word, by: "FROM", stage }];
+    const name = meantName(evaluation, stage) ?? (stage.base.kind === "image" ? stage.base.image : undefined);
+    return word === undefined || name === undefined ? [] : [{ name, word, by: "FROM", stage }];
   });
 
 /** Those it copies or mounts from: a name that no stage has. */

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Range } from "../../../core/index.ts";
+import { runCommands, wordsOf } from "../../dockerfile/commands.ts";
 import { fileRule } from "../../dockerfile/define.ts";
 import { pathsOf } from "../../dockerfile/sources.ts";
 import { asksForSecret } from "../../dockerfile/secret-names.ts";
@@ -56,9 +57,18 @@ export const credentialFile = fileRule({
       bad: "FROM node:24\nCOPY . /app/\nENV GOOGLE_APPLICATION_CREDENTIALS=/app/key.json\n",
       good: "FROM node:24\nCOPY . /app/\nENV GOOGLE_APPLICATION_CREDENTIALS=/run/secrets/key.json\n",
     },
+    {
+      bad: "FROM debian:12\nRUN gcloud auth activate-service-account --key-file=/key.json\n",
+      good: "FROM debian:12\nRUN --mount=type=secret,id=key gcloud auth activate-service-account --key-file=/run/secrets/key\n",
+    },
   ],
-  *check({ evaluation }) {
-    for (const stage of evaluation.stages) {
+  *check(subject) {
+    for (const { script, command, range } of runCommands(subject, "gcloud")) {
+      const key = wordsOf(command).find((word) => /^--(?:cred|key)-file(?:=|$)/.test(word));
+      if (key !== undefined && !script.mounts.some(({ type }) => type === "secret"))
+        yield { at: range, message: "the build logs in with a key file that no secret mount brings: it lies in a layer", advice };
+    }
+    for (const stage of subject.evaluation.stages) {
       const all = writtenIn(stage);
       for (const one of all)
         if (isOf(one, ["COPY", "ADD"]))
