@@ -1,4 +1,5 @@
 import { scriptRule } from "../../packages/define.ts";
+import { optionBehind } from "../../packages/fix.ts";
 import { isMounted, laterThan, removes } from "../../packages/leftovers.ts";
 import { APK, callsOf } from "../../packages/managers.ts";
 import { hasOption } from "../../packages/options.ts";
@@ -27,6 +28,7 @@ export const apkCache = scriptRule({
         at: placeOf(call),
         message: "apk keeps its index in the layer",
         advice: "Add --no-cache.",
+        ...optionBehind(subject, call, call.line.operands[0], "--no-cache"),
         ...ifLeftBehind(subject, call.script),
       };
     }

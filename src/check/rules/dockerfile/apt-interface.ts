@@ -1,5 +1,25 @@
 import { scriptRule } from "../../packages/define.ts";
+import { wordInstead } from "../../packages/fix.ts";
 import { placeOf, runCommands } from "../../packages/scripts.ts";
+
+/** Who does for scripts what apt does under the same name. */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ...[
+    "update",
+    "install",
+    "reinstall",
+    "remove",
+    "purge",
+    "upgrade",
+    "autoremove",
+    "clean",
+    "autoclean",
+    "build-dep",
+    "source",
+    "download",
+  ].map((verb) => [verb, "apt-get"] as const),
+  ...["search", "show", "policy", "depends", "rdepends"].map((verb) => [verb, "apt-cache"] as const),
+]);
 
 export const aptInterface = scriptRule({
   id: "dockerfile/apt-interface",
@@ -17,8 +37,13 @@ export const aptInterface = scriptRule({
   *check(subject) {
     for (const located of runCommands(subject, new Set(["apt"]))) {
       const verb = located.command.args.find(({ text }) => !text.startsWith("-"))?.text ?? "";
-      const better = /^(?:search|show|policy|depends|rdepends|list)$/.test(verb) ? "apt-cache" : "apt-get";
-      yield { at: placeOf(located), message: "apt is for people, not for scripts", advice: `Call ${better} here.` };
+      const better = VERBS.get(verb);
+      yield {
+        at: placeOf(located),
+        message: "apt is for people, not for scripts",
+        advice: `Call ${better ?? "apt-get"} here.`,
+        ...(better === undefined ? {} : wordInstead(subject, located, located.command.program, better)),
+      };
     }
   },
 });

@@ -1,4 +1,5 @@
 import { scriptRule } from "../../packages/define.ts";
+import { optionBehind } from "../../packages/fix.ts";
 import { APT, type Call, callsOf } from "../../packages/managers.ts";
 import { hasOption, optionValues } from "../../packages/options.ts";
 import { placeOf, upTo } from "../../packages/scripts.ts";
@@ -41,6 +42,7 @@ export const aptYes = scriptRule({
           at: placeOf(call),
           message: `${call.command.name} ${call.verb} asks before it begins`,
           advice: `Add -y: ${call.command.name} ${call.verb} -y.`,
+          ...optionBehind(subject, call, call.line.operands[0], "-y"),
         };
     }
   },

@@ -1,5 +1,6 @@
 import { UNKNOWN } from "../../../source/shell/index.ts";
 import { scriptRule } from "../../packages/define.ts";
+import { optionBehind } from "../../packages/fix.ts";
 import { isMounted, isOn, laterThan, removes } from "../../packages/leftovers.ts";
 import { hasOption, optionValues } from "../../packages/options.ts";
 import { pipCalls } from "../../packages/pip.ts";
@@ -66,6 +67,7 @@ export const pipCache = scriptRule({
         message: "pip keeps what it fetched in the layer",
         advice: "Add --no-cache-dir, set PIP_NO_CACHE_DIR=1, or mount a cache on /root/.cache/pip.",
         ...ifLeftBehind(subject, call.script),
+        ...optionBehind(subject, call, call.line.operands[0], "--no-cache-dir"),
       };
     }
   },

@@ -1,4 +1,5 @@
 import { scriptRule } from "../../packages/define.ts";
+import { optionBehind } from "../../packages/fix.ts";
 import { fetches } from "../../packages/fetch.ts";
 import { hasOption } from "../../packages/options.ts";
 import { placeOf } from "../../packages/scripts.ts";
@@ -38,6 +39,11 @@ export const wgetProgress = scriptRule({
         ) &&
         !found.command.args.some(({ text }) => /^-\w*nv/.test(text))
       )
-        yield { at: placeOf(found), message: "wget draws a progress bar into the log", advice: "Add -nv, or --progress=dot:giga." };
+        yield {
+          at: placeOf(found),
+          message: "wget draws a progress bar into the log",
+          advice: "Add -nv, or --progress=dot:giga.",
+          ...optionBehind(subject, found, found.command.program, "-nv"),
+        };
   },
 });

@@ -1,4 +1,5 @@
 import { scriptRule } from "../../packages/define.ts";
+import { optionBehind } from "../../packages/fix.ts";
 import { YUM, YUM_VERBS, callsOf } from "../../packages/managers.ts";
 import { hasOption } from "../../packages/options.ts";
 import { placeOf } from "../../packages/scripts.ts";
@@ -18,6 +19,7 @@ export const yumYes = scriptRule({
           at: placeOf(call),
           message: `${call.command.name} ${call.verb} asks before it begins`,
           advice: `Add -y: ${call.command.name} ${call.verb} -y.`,
+          ...optionBehind(subject, call, call.line.operands[0], "-y"),
         };
   },
 });

@@ -1,7 +1,11 @@
 import { scriptRule } from "../../packages/define.ts";
+import { optionBehind } from "../../packages/fix.ts";
 import { ZYPPER, ZYPPER_VERBS, callsOf } from "../../packages/managers.ts";
 import { hasOption } from "../../packages/options.ts";
 import { placeOf } from "../../packages/scripts.ts";
+
+/** Verbs that take -y themselves; the others only know the switch before them. */
+const WITH_Y = new Set(["install", "in", "remove", "rm", "update", "up", "patch", "dist-upgrade", "dup"]);
 
 export const zypperYes = scriptRule({
   id: "dockerfile/zypper-yes",
@@ -23,6 +27,7 @@ export const zypperYes = scriptRule({
           at: placeOf(call),
           message: `zypper ${call.verb} asks before it begins`,
           advice: `Write zypper --non-interactive ${call.verb}.`,
+          ...(WITH_Y.has(call.verb) ? optionBehind(subject, call, call.line.operands[0], "-y") : {}),
         };
   },
 });
