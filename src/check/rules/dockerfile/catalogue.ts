@@ -17,6 +17,7 @@ import { exposeFormat } from "./expose-format.ts";
 import { exposeProtocolCase } from "./expose-protocol-case.ts";
 import { firstInstruction } from "./first-instruction.ts";
 import { healthcheck } from "./healthcheck.ts";
+import { idleHealthcheck } from "./idle-healthcheck.ts";
 import { ignoreComments } from "./ignore-comments.ts";
 import { ignoredSource } from "./ignored-source.ts";
 import { invalidDefaultBase } from "./invalid-default-base.ts";
@@ -89,6 +90,7 @@ export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   exposeProtocolCase,
   firstInstruction,
   healthcheck,
+  idleHealthcheck,
   ignoreComments,
   ignoredSource,
   invalidDefaultBase,
