@@ -59,3 +59,9 @@ test("CMD, ENTRYPOINT and HEALTHCHECK are scripts too", () => {
     ["healthcheck", ["curl -f localhost", "exit 1"]],
   ]);
 });
+
+test("Windows line ends are no part of a command", () => {
+  const [script] = read("FROM a\r\nRUN <<EOF\r\nset -e\r\nmake \\\r\n  all\r\nEOF\r\nRUN one \\\r\n  two\r\n");
+  expect(script?.lines).toEqual(["set -e", "make all"]);
+  expect(read("FROM a\r\nRUN one \\\r\n  two\r\n")[0]?.places).toEqual(["one \\\r\n  two"]);
+});

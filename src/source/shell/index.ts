@@ -11,4 +11,3 @@ export {
 } from "./command.ts";
 export { type DockerfileScript, scriptsOf } from "./dockerfile-scripts.ts";
 export { type ReadOptions, readScript } from "./read-script.ts";
-export { isShellName } from "./wrappers.ts";

@@ -40,6 +40,8 @@ export const readScript = (text: string, { shell = ["/bin/sh", "-c"], outside = 
   if (text.length > MAX_SCRIPT) return unread(text, { message: `the script is longer than ${MAX_SCRIPT} characters`, at: 0 });
   if (nestedSubstitutions(text) > MAX_NESTED)
     return unread(text, { message: `substitutions are nested more than ${MAX_NESTED} deep`, at: text.indexOf("$(") });
+  // A file with Windows line ends is meant as one without; the places stay as they are.
+  const unixLines = text.includes("\r\n") ? text.replaceAll("\\\r\n", " \\\n").replaceAll("\r\n", " \n") : text;
   const options: ShellOptions = { errexit: false, pipefail: false };
   applyOptions(options, shell.slice(1));
   const problems: ShellProblem[] = [];
@@ -54,7 +56,7 @@ export const readScript = (text: string, { shell = ["/bin/sh", "-c"], outside = 
     scripts: 0,
   };
   try {
-    const tree: Script & { readonly errors?: readonly { readonly message: string; readonly pos: number }[] | undefined } = parse(text);
+    const tree: Script & { readonly errors?: readonly { readonly message: string; readonly pos: number }[] | undefined } = parse(unixLines);
     for (const { message, pos } of tree.errors ?? []) problems.push({ message, at: pos });
     walkScript(reading, tree, new Variables(outside), options);
   } catch (error) {
