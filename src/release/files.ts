@@ -1,16 +1,18 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import {
   exec,
   fileError,
   hasCode,
   lastWords,
+  lock,
   readTextFile,
   rememberSecret,
   SeaworthyError,
   type StateFolder,
   writeFileAtomic,
+  writeFileOnce,
 } from "../core/index.ts";
 import type { FileSource } from "../project/index.ts";
 
@@ -30,13 +32,16 @@ export interface FileSlot {
   readonly mode: number;
 }
 
+const filesFolder = (state: StateFolder): string => join(state.runFolder, "files");
+
 /** Where a version of a secret or config lies on the host while releases use it. Content-addressed: a new version is a new file. */
 export const filePath = (state: StateFolder, slot: FileSlot): string =>
-  join(state.runFolder, "files", slot.project, `${slot.kind}-${slot.key}-${slot.version}-${slot.uid}-${slot.gid}-${slot.mode.toString(8)}`);
+  join(filesFolder(state), slot.project, `${slot.kind}-${slot.key}-${slot.version}-${slot.uid}-${slot.gid}-${slot.mode.toString(8)}`);
 
 const versionKey = (state: StateFolder): Buffer => {
   const path = join(state.folder, "version.key");
-  if (!existsSync(path)) writeFileAtomic(path, randomBytes(32), 0o600);
+  // Two first deploys at once must name versions by one key, or the release of one would wait for a content that nobody has.
+  if (!existsSync(path)) writeFileOnce(path, randomBytes(32), 0o600);
   return readFileSync(path);
 };
 
@@ -73,10 +78,7 @@ const contentOf = (source: FileSource, env: Readonly<Record<string, string | und
   }
 };
 
-/** Makes the folder for secrets one that lives in memory: /run is that on a server; elsewhere a small tmpfs is mounted. @throws PERMISSION_DENIED */
-const inMemory = async (folder: string): Promise<void> => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (statfsSync(folder).type === TMPFS) return;
+const mountTmpfs = async (folder: string): Promise<void> => {
   const mounted = await exec("mount", ["-t", "tmpfs", "-o", "mode=0700,size=16m,nosuid,nodev,noexec", "seaworthy-files", folder]);
   if (mounted.exitCode !== 0)
     throw new SeaworthyError(
@@ -88,11 +90,27 @@ const inMemory = async (folder: string): Promise<void> => {
     );
 };
 
+/** Makes the folder for secrets one that lives in memory: /run is that on a server; elsewhere a small tmpfs is mounted. @throws PERMISSION_DENIED */
+const inMemory = async (state: StateFolder): Promise<void> => {
+  const folder = filesFolder(state);
+  const isMemory = (): boolean => statfsSync(folder).type === TMPFS;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileError(error, `make ${folder}`);
+  }
+  if (isMemory()) return;
+  // A second mount over the first would hide the files that containers were just given.
+  using _held = await lock(join(state.folder, "leases", "files.sqlite"), { who: "seaworthy", what: `mount ${folder}` }, { waitMs: 30_000 });
+  if (!isMemory()) await mountTmpfs(folder);
+};
+
 /** Puts the file there unless it already is. @throws STATE_NEEDS_PERSON when the content at hand is another version than the release names. */
 export const placeFile = async (state: StateFolder, slot: FileSlot, read: () => string | undefined): Promise<void> => {
   const path = filePath(state, slot);
-  await inMemory(join(state.runFolder, "files"));
-  if (existsSync(path)) return;
+  await inMemory(state);
+  const { uid, gid, mode } = slot;
+  if (existsSync(path)) return asAsked(path, slot);
   const content = readOrUndefined(read);
   if (content === undefined || versionOf(state, content) !== slot.version)
     throw new SeaworthyError(
@@ -102,12 +120,33 @@ export const placeFile = async (state: StateFolder, slot: FileSlot, read: () => 
         hint: `Bring the old content back, or deploy again with the new one: a rotated ${slot.kind} is a new release.`,
       },
     );
+  writeFileAtomic(path, content, mode, { uid, gid });
+};
+
+/** Somebody's chmod must not be what the next container fails on. */
+const asAsked = (path: string, { uid, gid, mode }: FileSlot): void => {
   try {
-    writeFileAtomic(path, content, 0o600);
-    chownSync(path, slot.uid, slot.gid);
-    chmodSync(path, slot.mode);
+    chownSync(path, uid, gid);
+    chmodSync(path, mode);
   } catch (error) {
-    throw fileError(error, `write ${path}`);
+    throw fileError(error, `give ${path} its owner and mode`);
+  }
+};
+
+/** Removes a project's secrets and configs but those that are still used. @returns how many went */
+export const sweepFiles = (state: StateFolder, project: string, used: readonly FileSlot[]): number => {
+  const folder = join(filesFolder(state), project);
+  const kept = new Set(used.map((slot) => filePath(state, slot)));
+  try {
+    const going = readdirSync(folder)
+      .map((name) => join(folder, name))
+      .filter((path) => !kept.has(path));
+    for (const path of going) rmSync(path, { force: true });
+    return going.length;
+  } catch (error) {
+    const coded = fileError(error, `sweep ${folder}`);
+    if (hasCode(coded, "INPUT_NOT_FOUND")) return 0;
+    throw coded;
   }
 };
 

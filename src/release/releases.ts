@@ -24,6 +24,8 @@ import { readLive } from "./live.ts";
 import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
 import { planRolling } from "./rollout/rolling.ts";
+import { DEFAULT_KEEP, letGo } from "./retention.ts";
+import { rollbackTarget } from "./rollback-target.ts";
 import { liveRelease, rolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
@@ -36,8 +38,11 @@ export interface Releases {
   deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
   /** Brings an unfinished rollout to its end; undefined when there is none. */
   resume(project: string, options?: RunOptions): Promise<RolloutOutcome | undefined>;
-  /** The manifest that `rollback` would make live: the release before the live one, or the named one. @throws INPUT_NOT_FOUND */
-  rollbackTarget(project: string, to?: number): { readonly release: number; readonly manifest: ReleaseManifest };
+  /**
+   * The manifest that `rollback` would make live: the release before the live one, or the named one. `keep` past releases can be gone back to, by default 5.
+   * @throws INPUT_NOT_FOUND when there is none, or it is beyond what is kept
+   */
+  rollbackTarget(project: string, to?: number, keep?: number): { readonly release: number; readonly manifest: ReleaseManifest };
   status(project: string): Promise<ProjectStatus>;
   /** What the live release was shipped with, and what the server shows now. */
   evidence(project: string): Promise<readonly Evidence[]>;
@@ -56,6 +61,8 @@ export interface RunOptions {
   readonly content?: World["content"];
   readonly credentials?: World["credentials"];
   readonly hook?: StepHook;
+  /** Past releases kept for rollback: images, secrets and configs that only others used are let go of once the release is live. Default 5. */
+  readonly keep?: number;
 }
 
 export interface DeployOptions extends RunOptions {
@@ -137,9 +144,18 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     return planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live));
   };
 
+  const rollOut = async (project: string, release: number, options: RunOptions): Promise<RolloutOutcome> => {
+    const outcome = await runRollout(journal, world(project, options), release, options.hook);
+    if (outcome.state === "live") {
+      const { keep = DEFAULT_KEEP, progress = silentProgress } = options;
+      await letGo({ engine, state, journal, project, keep, progress });
+    }
+    return outcome;
+  };
+
   const converge = async (project: string, options: RunOptions): Promise<RolloutOutcome | undefined> => {
     const open = unfinishedRollout(journal, project);
-    return open === undefined ? undefined : runRollout(journal, world(project, options), open.entry.release, options.hook);
+    return open === undefined ? undefined : rollOut(project, open.entry.release, options);
   };
 
   const governed = async <T>(read: () => Promise<T>): Promise<T> => {
@@ -168,7 +184,7 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
           plan: made,
           ...(rollbackTo === undefined ? {} : { rollbackTo }),
         });
-        return runRollout(journal, world(manifest.project, options), made.release, options.hook);
+        return rollOut(manifest.project, made.release, options);
       });
     },
     resume: async (project, options = {}) => {
@@ -179,25 +195,7 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
         converge(project, options),
       );
     },
-    rollbackTarget: (project, to) => {
-      const live = liveRelease(journal, project);
-      const candidates = journal
-        .releases(project)
-        .filter(({ release }) => release !== live?.entry.release && rolloutState(journal, project, release)?.finished?.outcome === "live");
-      const chosen =
-        to === undefined
-          ? candidates.find(
-              ({ release, digest }) => release < (live?.entry.release ?? Number.POSITIVE_INFINITY) && digest !== live?.entry.digest,
-            )
-          : candidates.find(({ release }) => release === to);
-      if (chosen === undefined)
-        throw new SeaworthyError(
-          "INPUT_NOT_FOUND",
-          to === undefined ? `${project} has no earlier release to go back to` : `${project} has no release r${to} that was live`,
-          { hint: "See seaworthy history." },
-        );
-      return { release: chosen.release, manifest: chosen.manifest };
-    },
+    rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, to, keep),
     status: (project) =>
       governed(() => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) })),
     evidence: (project) =>

@@ -24,7 +24,7 @@ const imagesOf = (manifest: ReleaseManifest, platform: Voyage["platform"]): read
  */
 export const rollback = async (voyage: Voyage, to?: number): Promise<{ readonly target: number; readonly outcome: RolloutOutcome }> => {
   const { project, releases, harbour, state, keys, clock, progress, signal, waitMs } = voyage;
-  const target = releases.rollbackTarget(project.name, to);
+  const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
   const trusted = trustedKeys(project, state, keys.publicPath);
   const evidence: Evidence[] = [];
   for (const image of imagesOf(target.manifest, voyage.platform)) {
@@ -42,6 +42,7 @@ export const rollback = async (voyage: Voyage, to?: number): Promise<{ readonly 
     progress,
     signal,
     waitMs,
+    keep: project.settings.release.keep,
     content: contentOf(project),
     credentials: pullCredentials(harbour),
   });

@@ -52,6 +52,7 @@ export const run = reporting<Flags, []>((context, flags) =>
         progress,
         signal,
         waitMs,
+        keep: project.settings.release.keep,
         content: contentOf(project),
         credentials: pullCredentials(voyage.harbour),
       });

@@ -22,7 +22,7 @@ export const run = reporting<Flags, []>((context, flags) =>
     const { project, releases } = voyage;
     const to = flags.to === undefined ? undefined : releaseNumber(flags.to);
     if (flags.dryRun === true) {
-      const target = releases.rollbackTarget(project.name, to);
+      const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
       const plan = await releases.plan(target.manifest);
       return { exit: 0, human: `back to r${target.release} (${target.manifest.version})\n${renderPlan(plan)}`, json: plan };
     }

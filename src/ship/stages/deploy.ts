@@ -54,6 +54,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     progress: voyage.progress,
     signal: voyage.signal,
     waitMs: voyage.waitMs,
+    keep: project.settings.release.keep,
     content: contentOf(project),
     credentials: pullCredentials(voyage.harbour),
   });
