@@ -1,11 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Counters } from "../proxy/index.ts";
 import { dropReport, formatDropReport } from "./drop-report.ts";
 
 const counters = (changes: Partial<Counters> = {}): Counters => ({
-  worker: 8,
-  startedSeconds: 1000,
-  requests: 0,
+  worker: 7,
+  startedSeconds: 100,
+  requests: 1000,
   errors: 0,
   serverErrors: 0,
   cutByServer: 0,
@@ -15,20 +15,58 @@ const counters = (changes: Partial<Counters> = {}): Counters => ({
   ...changes,
 });
 
-test("counts what lies between two readings; 5xx of the service and cut answers are failures", () => {
-  const before = counters({ requests: 100, errors: 3, serverErrors: 3, cutByServer: 1 });
-  const after = counters({ requests: 150, errors: 8, serverErrors: 4, cutByServer: 3 });
-  expect(dropReport("web", before, after, 1)).toMatchObject({ measured: true, requests: 50, failed: 7, byService: 2 });
+const report = (before: Partial<Counters>, after: Partial<Counters>, removed = 0) =>
+  dropReport("web", counters(before), counters(after), removed);
+
+describe("what a rollout cost", () => {
+  test("is the difference of two readings, not what was counted before it", () => {
+    expect(
+      report(
+        { errors: 5, cutByServer: 2, cutByClient: 1, retries: 3, redispatches: 4 },
+        { requests: 42_233, errors: 5, cutByServer: 2, cutByClient: 4, retries: 9, redispatches: 6 },
+      ),
+    ).toEqual({
+      service: "web",
+      measured: true,
+      requests: 41_233,
+      failed: 0,
+      byService: 0,
+      cutByClient: 3,
+      retries: 6,
+      redispatches: 2,
+    });
+  });
+
+  test("counts every 5xx and every answer broken off, whoever's fault", () => {
+    expect(report({}, { requests: 1100, errors: 3, serverErrors: 1, cutByServer: 2 })).toMatchObject({ failed: 5, byService: 1 });
+  });
+
+  test("knows the 5xx of servers that have left", () => {
+    expect(report({ serverErrors: 4, errors: 4 }, { errors: 10, serverErrors: 0 }, 8)).toMatchObject({ failed: 6, byService: 4 });
+  });
+
+  test("a service never has more of them than there were", () => {
+    expect(report({}, { errors: 2, serverErrors: 9 })).toMatchObject({ failed: 2, byService: 2 });
+    expect(report({ serverErrors: 9 }, { errors: 2, serverErrors: 0 })).toMatchObject({ failed: 2, byService: 0 });
+  });
 });
 
-test.each([
-  ["the proxy knew nothing before", undefined, counters(), "did not know the service"],
-  ["the proxy is gone after", counters(), undefined, "did not know the service"],
-  ["another worker counts", counters(), counters({ worker: 9, requests: 10 }), "began anew"],
-  // A container that was restarted numbers its processes as before.
-  ["the same number is another process", counters({ requests: 5 }), counters({ startedSeconds: 1007, requests: 3 }), "began anew"],
-])("says that it was not measured when %s", (_name, before, after, why) => {
-  const report = dropReport("web", before, after, 0);
-  expect(report).toMatchObject({ measured: false, why: expect.stringContaining(why) });
-  expect(formatDropReport(report)).toContain("not measured");
+describe("is not measured, and says so,", () => {
+  test.each([
+    ["without a reading before", undefined, counters()],
+    ["without a reading after", counters(), undefined],
+    ["when another worker counts", counters(), counters({ worker: 8 })],
+    ["when a worker under the same process id counts anew", counters(), counters({ startedSeconds: 160 })],
+  ])("%s", (_, before, after) => {
+    const made = dropReport("web", before, after, 0);
+    expect(made).toMatchObject({ measured: false, why: expect.any(String) });
+    expect(formatDropReport(made)).toMatch(/^web: not measured, because /);
+  });
+});
+
+test("in words", () => {
+  expect(formatDropReport(report({}, { requests: 42_233 }))).toBe("web: 0 of 41,233 requests failed");
+  expect(formatDropReport(report({}, { requests: 1100, errors: 3, serverErrors: 2 }))).toBe(
+    "web: 3 of 100 requests failed (2 of them the service answered itself with 5xx)",
+  );
 });

@@ -60,6 +60,12 @@ export const containerSha = (service: ReleaseService): string => {
 /** `<project>.<service>`: the service's name in the proxy. */
 export const backendName = (project: string, service: string): string => `${project}.${service}`;
 
+/** Whether the service is one that ends: another waits for it to complete. */
+export const completes = (manifest: ReleaseManifest, service: string): boolean =>
+  manifest.services.some((other) =>
+    other.dependsOn.some((one) => one.service === service && one.condition === "service_completed_successfully"),
+  );
+
 /** The manifest as Compose's labels name a project. */
 export const labelled = (manifest: ReleaseManifest): LabelledProject => ({
   name: manifest.project,

@@ -3,12 +3,14 @@ import type { Engine } from "../engine/index.ts";
 import type { Proxy, ServerStatus } from "../proxy/index.ts";
 import type { Journal } from "./journal.ts";
 import { LABELS, liveContainer, type LiveContainer } from "./live.ts";
-import { backendName, containerSha, type ReleaseService } from "./manifest.ts";
+import { backendName, completes, containerSha, type ReleaseService } from "./manifest.ts";
 import { liveRelease, unfinishedRollout } from "./rollout-state.ts";
 
 export interface ContainerStatus extends LiveContainer {
   readonly health?: string;
   readonly restartCount: number;
+  /** Of one that has ended. */
+  readonly exitCode?: number;
   /** As the proxy sees it, for containers behind it. */
   readonly server?: Pick<ServerStatus, "status" | "weight" | "checkStatus" | "current">;
 }
@@ -35,7 +37,7 @@ export interface ProjectStatus {
   /** Service to who works on it now. */
   readonly holders: Readonly<Record<string, LockHolder>>;
   readonly services: readonly ServiceStatus[];
-  /** Each difference between what runs and the live release, in a sentence. */
+  /** Each difference between what runs and the live release, and what of the state cannot be trusted, in a sentence. */
   readonly drift: readonly string[];
 }
 
@@ -47,12 +49,24 @@ interface Sources {
   readonly holder: (service: string) => LockHolder | undefined;
 }
 
-const driftOf = (service: ReleaseService, routed: boolean, containers: readonly ContainerStatus[]): readonly string[] => {
+/** A job did what it was there for; whether it did is its exit status. */
+const jobDrift = (service: ReleaseService, containers: readonly ContainerStatus[]): readonly string[] =>
+  containers.length === service.replicas
+    ? containers
+        .filter(({ state, exitCode }) => state !== "exited" || exitCode !== 0)
+        .map(
+          ({ name, state, exitCode }) => `${service.name}: ${name} is ${state}${exitCode === undefined ? "" : ` with status ${exitCode}`}`,
+        )
+    : [`${service.name}: ${containers.length} of ${service.replicas} containers are there`];
+
+const driftOf = (service: ReleaseService, job: boolean, routed: boolean, containers: readonly ContainerStatus[]): readonly string[] => {
   const running = containers.filter(({ state }) => state === "running");
   const sha = containerSha(service);
+  const others = containers.filter((one) => one.sha !== sha).map(({ name }) => `${service.name}: ${name} is not of the live release`);
+  if (job) return [...jobDrift(service, containers), ...others];
   return [
     ...(running.length === service.replicas ? [] : [`${service.name}: ${running.length} of ${service.replicas} containers run`]),
-    ...containers.filter((one) => one.sha !== sha).map(({ name }) => `${service.name}: ${name} is not of the live release`),
+    ...others,
     ...containers.filter(({ state }) => state !== "running").map(({ name, state }) => `${service.name}: ${name} is ${state}`),
     ...running.filter(({ health }) => health === "unhealthy").map(({ name }) => `${service.name}: ${name} is unhealthy`),
     ...(routed
@@ -69,13 +83,25 @@ const driftOf = (service: ReleaseService, routed: boolean, containers: readonly 
   ];
 };
 
+/** What of the state itself is in doubt, whoever's services it is about. */
+const doubts = ({ journal, proxy }: Pick<Sources, "journal" | "proxy">): readonly string[] => {
+  const broken = journal.firstBroken();
+  return [
+    ...(broken === undefined ? [] : [`the journal was changed by another hand: entry ${broken} is not what was written there`]),
+    ...proxy.broken(),
+  ];
+};
+
 export const statusOf = async ({ engine, proxy, journal, project, holder }: Sources): Promise<ProjectStatus> => {
   const live = liveRelease(journal, project);
   const open = unfinishedRollout(journal, project);
   const summaries = await engine.containers.list({ [LABELS.project]: project });
   const manifest = live?.entry.manifest;
   const names = [
-    ...new Set([...(manifest?.services ?? []).map(({ name }) => name), ...summaries.map((one) => liveContainer(one).service)]),
+    ...new Set([
+      ...[manifest, open?.entry.manifest].flatMap((one) => one?.services ?? []).map(({ name }) => name),
+      ...summaries.map((one) => liveContainer(one).service),
+    ]),
   ].toSorted();
   const services = await Promise.all(
     names.map(async (service): Promise<ServiceStatus & { readonly known: boolean }> => {
@@ -91,6 +117,7 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
               ...container,
               restartCount: state?.restartCount ?? 0,
               ...(state?.health === undefined ? {} : { health: state.health.status }),
+              ...(state?.exitCode === undefined ? {} : { exitCode: state.exitCode }),
               ...(server === undefined
                 ? {}
                 : { server: { status: server.status, weight: server.weight, checkStatus: server.checkStatus, current: server.current } }),
@@ -109,16 +136,17 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
     const wanted = manifest?.services.find(({ name }) => name === service);
     if (wanted === undefined) return containers.map(({ name }) => `${service}: ${name} belongs to no service of the live release`);
     const routed = wanted.route !== undefined;
+    const job = manifest !== undefined && completes(manifest, service);
     return [
       ...(routed && !known ? [`${service}: the proxy does not answer, or does not know the service`] : []),
-      ...driftOf(wanted, routed && known, containers),
+      ...driftOf(wanted, job, routed && known, containers),
     ];
   });
   const step = open?.begun.at(-1);
   return {
     project,
     services: services.map(({ known: _, ...service }) => service),
-    drift,
+    drift: [...doubts({ journal, proxy }), ...drift],
     holders: Object.fromEntries(
       names.flatMap((name) => {
         const one = holder(name);
@@ -136,7 +164,7 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
             version: open.entry.manifest.version,
             turningBack: open.reverting !== undefined,
             steps: open.entry.plan.steps.length,
-            done: open.done.size,
+            done: open.entry.plan.steps.filter(({ id }) => open.done.has(id)).length,
             ...(step === undefined ? {} : { lastStep: step }),
           },
         }),

@@ -11,7 +11,7 @@ export const inDependencyOrder = (services: readonly ReleaseService[]): readonly
     if (state.get(service.name) === "visiting")
       throw new SeaworthyError("INPUT_INVALID", `depends_on goes in a circle: ${[...path, service.name].join(" -> ")}`);
     state.set(service.name, "visiting");
-    for (const { service: name } of service.dependsOn) {
+    for (const { service: name } of service.dependsOn.toSorted((a, b) => a.service.localeCompare(b.service))) {
       const dependency = byName.get(name);
       if (dependency !== undefined) visit(dependency, [...path, service.name]);
     }

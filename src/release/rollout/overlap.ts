@@ -20,6 +20,9 @@ export const orderOf = (service: ReleaseService): Order => {
     return { way: "stop-first", why: `it publishes host port ${port.hostPort}, which two containers cannot hold at once` };
   if (service.spec.networkMode === "host")
     return { way: "stop-first", why: "it uses the host's network, where two of it would meet on one port" };
+  const fixed = service.spec.networks.find((one) => one.address !== undefined);
+  if (fixed !== undefined)
+    return { way: "stop-first", why: `its address ${fixed.address} in the network ${fixed.network} can belong to one container at a time` };
   if (service.updateOrder !== undefined) return { way: service.updateOrder, why: "deploy.update_config.order says so" };
   const state = writableState(service);
   if (state !== undefined)

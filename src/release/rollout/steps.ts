@@ -1,6 +1,6 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
 import type { Live, LiveContainer } from "../live.ts";
-import { backendName, checkHost, type ReleaseManifest } from "../manifest.ts";
+import { backendName, checkHost, completes, type ReleaseManifest } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Describe, Replica } from "./change.ts";
 
@@ -35,10 +35,7 @@ const waitFor = (
       ...(route.live === undefined ? [] : [{ id: "live", why: "what is watched later answers now", action: answers(route.live) }]),
     ];
   }
-  const completes = manifest.services.some((other) =>
-    other.dependsOn.some((one) => one.service === service.name && one.condition === "service_completed_successfully"),
-  );
-  return completes
+  return completes(manifest, service.name)
     ? [{ id: "ready", why: "others wait for its end", action: { do: "await-exit", name, withinMs: service.readyMs } }]
     : [{ id: "ready", why: "others depend on it being well", action: { do: "await-healthy", name, withinMs: service.readyMs } }];
 };
