@@ -39,12 +39,12 @@ const coded = (error: unknown, path: string): unknown => {
   return fileError(error, `take the lock ${path}`);
 };
 
-const acquire = (path: string): DatabaseSync | undefined => {
+const acquire = (path: string, sql = "BEGIN EXCLUSIVE"): DatabaseSync | undefined => {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new DatabaseSync(path, { timeout: INSTANT_MS });
     try {
-      database.exec("BEGIN EXCLUSIVE");
+      database.exec(sql);
       return database;
     } catch (error) {
       database.close();
@@ -68,7 +68,8 @@ const readNote = (path: string): LockHolder | undefined => {
 /** Who holds the lock, as far as the holder said; undefined when nobody does, whatever a holder that was killed left behind, or when nothing was written. */
 export const readHolder = (path: string): LockHolder | undefined => {
   if (!existsSync(path)) return undefined;
-  const free = acquire(path);
+  // A reader's lock is enough to be told that somebody has the whole, and whoever wants the whole is let in before the next reader.
+  const free = acquire(path, "SELECT count(*) FROM sqlite_schema");
   if (free === undefined) return readNote(path);
   free.close();
   return undefined;
