@@ -2,7 +2,8 @@ import type { CopySource } from "../../source/dockerfile/index.ts";
 import { textOf, type Written } from "./walk.ts";
 
 /** What ADD unpacks: tar, plain or compressed with what Docker knows. https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives */
-export const isArchive = (path: string): boolean => /\.(?:tar(?:\.\w+)?|tgz|tbz2?|tb2|txz|tlz|tzst?|tz|gz|bz2|xz|lzma|zst)$/i.test(path);
+export const isArchive = (path: string): boolean =>
+  /\.(?:tar(?:\.\w+)?|tgz|tbz2?|tb2|txz|tlz|tzst?|tz|tpz|gz|bz2|xz|lz|lzma|z|zst)$/i.test(path);
 
 /** What ADD fetches itself: a URL, a git repository. */
 export const isRemote = (path: string): boolean => /^(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:)/i.test(path);

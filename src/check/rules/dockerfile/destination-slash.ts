@@ -18,7 +18,7 @@ export const destinationSlash = fileRule({
       const { keyword, sources, destination } = one.instruction;
       if (keyword !== "COPY" || sources.length < 2 || destination === undefined || isHistory(sources)) continue;
       const last = valueOf(one, destination).at(-1);
-      if (typeof last === "string" && !/[/\\]$|^\.\.?$/.test(last))
+      if (typeof last === "string" && !/[/\\]$|^\.\.?$/.test(last) && !/\\["']?$/.test(destination.text))
         yield {
           at: destination.range,
           message: `${sources.length} files cannot become the one file ${destination.text}`,

@@ -11,7 +11,7 @@ export const redundantPlatform = fileRule({
   examples: [{ bad: "FROM --platform=$TARGETPLATFORM node:24\n", good: "FROM --platform=$BUILDPLATFORM node:24\n" }],
   *check({ evaluation }) {
     for (const { platform } of evaluation.stages)
-      if (platform !== undefined && /^(["']?)\$(?:TARGETPLATFORM|\{TARGETPLATFORM\})\1$/.test(platform.word.text))
+      if (platform !== undefined && /^(["']?)\$(?:TARGETPLATFORM|\{TARGETPLATFORM(?::?-)?\})\1$/.test(platform.word.text))
         yield {
           at: platform.word.range,
           message: `--platform=${platform.word.text} is what FROM does by itself`,

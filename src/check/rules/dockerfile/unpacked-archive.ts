@@ -1,9 +1,17 @@
+import type { ShellCommand } from "../../../source/shell/index.ts";
 import { runCommands, wordsOf } from "../../dockerfile/commands.ts";
 import { fileRule } from "../../dockerfile/define.ts";
 import { isArchive } from "../../dockerfile/sources.ts";
 import { written } from "../../dockerfile/walk.ts";
 
 const nameOf = (path: string): string => path.replaceAll(/["']/g, "").split(/[\\/]/).at(-1) ?? "";
+
+/** What ADD makes needless for a compressed tar, together with the tar that follows. */
+const UNCOMPRESS = ["gunzip", "bunzip2", "unxz", "unlzma", "uncompress", "unzstd"];
+
+const unpacksTar = (command: ShellCommand): boolean =>
+  command.name !== "tar" ||
+  wordsOf(command).some((word, index) => /^-[a-zA-Z]*x|^--extract$|^--get$/.test(word) || (index === 0 && /^[a-zA-Z]*x/.test(word)));
 
 export const unpackedArchive = fileRule({
   id: "dockerfile/unpacked-archive",
@@ -29,13 +37,11 @@ export const unpackedArchive = fileRule({
       const archives = sources.filter((source) => source.kind === "path" && isArchive(nameOf(source.word.text)));
       if (keyword !== "COPY" || from !== undefined || archives.length === 0) continue;
       const names = new Set([...archives.map(({ word }) => nameOf(word.text)), nameOf(destination?.text ?? "")].filter(isArchive));
-      const unpacks = runCommands(subject, "tar").find(
+      const unpacks = runCommands(subject, "tar", ...UNCOMPRESS).find(
         ({ script, command }) =>
           script.stage === stage &&
           script.instruction.range.start.offset > instruction.range.start.offset &&
-          wordsOf(command).some(
-            (word, index) => /^-[a-zA-Z]*x|^--extract$|^--get$/.test(word) || (index === 0 && /^[a-zA-Z]*x/.test(word)),
-          ) &&
+          unpacksTar(command) &&
           wordsOf(command).some((word) => names.has(nameOf(word))),
       );
       if (unpacks !== undefined)
