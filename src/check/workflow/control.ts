@@ -63,4 +63,4 @@ export const watchedUse = (watched: readonly Watched[], place: UsePlace): (Watch
 };
 
 /** The value of an input of a step that is a mapping. */
-export const inputOf = (place: { readonly with: YamlNode | undefined }, name: string): YamlNode | undefined => get(place.with, name);
+const inputOf = (place: { readonly with: YamlNode | undefined }, name: string): YamlNode | undefined => get(place.with, name);

@@ -23,7 +23,6 @@ export type { Flag } from "./lexer/flags.ts";
 export type { Heredoc } from "./lexer/heredoc.ts";
 export type { MappedText } from "./mapped-text.ts";
 export { parseDockerfile } from "./parse.ts";
-export { stageNamed, stageReferred } from "./stages.ts";
 export type { Expanded } from "./words/expansion.ts";
-export { isEmpty, knownText, type Part, type Parts, type UnknownPart } from "./words/parts.ts";
+export { knownText, type Part, type Parts, type UnknownPart } from "./words/parts.ts";
 export type { Found, Use, Variable } from "./words/variable.ts";
