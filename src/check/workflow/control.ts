@@ -61,6 +61,3 @@ export const watchedUse = (watched: readonly Watched[], place: UsePlace): (Watch
   }
   return undefined;
 };
-
-/** The value of an input of a step that is a mapping. */
-const inputOf = (place: { readonly with: YamlNode | undefined }, name: string): YamlNode | undefined => get(place.with, name);
