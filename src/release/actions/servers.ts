@@ -1,4 +1,4 @@
-import { NO_TRAFFIC, SeaworthyError, type Weight } from "../../core/index.ts";
+import { hasCode, NO_TRAFFIC, SeaworthyError, type Weight, wordsOf } from "../../core/index.ts";
 import { OLD_WORKER_MS, type ServerStatus } from "../../proxy/index.ts";
 import type { Perform, World } from "./world.ts";
 
@@ -26,8 +26,21 @@ export const addServer: Perform<"add-server"> = async ({ backend, server, addres
   return undefined;
 };
 
-const seen = async (world: World, backend: string, server: string): Promise<ServerStatus | undefined> =>
-  (await world.proxy.servers(backend))?.find((one) => one.name === server);
+/** What HAProxy says, or the words of a HAProxy that does not answer: one that is just being restarted is waited for like anything else. */
+const answered = async <T>(ask: () => Promise<T>): Promise<{ readonly answer: T } | { readonly silence: string }> => {
+  try {
+    return { answer: await ask() };
+  } catch (error) {
+    if (!hasCode(error, "PROXY_UNREACHABLE")) throw error;
+    return { silence: wordsOf(error) };
+  }
+};
+
+const seen = async ({ proxy }: World, backend: string, server: string): Promise<ServerStatus | string> => {
+  const said = await answered(() => proxy.servers(backend));
+  if ("silence" in said) return said.silence;
+  return said.answer?.find((one) => one.name === server) ?? "it does not know the server";
+};
 
 /** `status` alone says UP before the first check (HAProxy 2.6): only a passed check counts. */
 export const awaitServer: Perform<"await-server"> = async ({ backend, server, withinMs }, world) => {
@@ -35,11 +48,11 @@ export const awaitServer: Perform<"await-server"> = async ({ backend, server, wi
   const begun = clock.elapsed();
   for (;;) {
     const status = await seen(world, backend, server);
-    if (status?.checkStatus === "L7OK" || status?.checkStatus === "L7OKC") return { gateMs: Math.round(clock.elapsed() - begun) };
+    if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus)) return { gateMs: Math.round(clock.elapsed() - begun) };
     if (clock.elapsed() - begun > withinMs)
       throw new SeaworthyError(
         "RELEASE_NOT_LIVE",
-        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${status === undefined ? "it does not know the server" : `${status.checkStatus} ${status.checkCode} ${status.lastCheck}`}`,
+        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
       );
     await clock.sleep(POLL_MS, signal);
   }
@@ -47,24 +60,46 @@ export const awaitServer: Perform<"await-server"> = async ({ backend, server, wi
 
 export const shiftTraffic: Perform<"shift-traffic"> = async ({ backend, to, weight }, { proxy }) => {
   const target = (name: string): Weight => (to.includes(name) ? weight : NO_TRAFFIC);
-  await proxy.updateServers(backend, (servers) => servers.map((server) => ({ ...server, weight: target(server.name) })));
+  await proxy.updateServers(backend, (servers) => {
+    const missing = to.filter((name) => !servers.some((server) => server.name === name));
+    // Taking the traffic from the others would leave it to nobody.
+    if (missing.length > 0)
+      throw new SeaworthyError(
+        "RELEASE_NOT_LIVE",
+        `traffic of ${backend} cannot move to ${missing.join(", ")}, which the proxy no longer has`,
+      );
+    return servers.map((server) => ({ ...server, weight: target(server.name) }));
+  });
   return undefined;
 };
+
+/** A wait that people would ask about is told. */
+const TELL_AFTER_MS = 3000;
 
 /** Waits until nothing is under way on the server, and until no worker of an earlier configuration can send it anything more. */
 export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, withinMs }, world) => {
   const { clock, signal, proxy, progress } = world;
   const begun = clock.elapsed();
+  let told = false;
   for (;;) {
-    const { requests, oldWorkers } = await proxy.load(backend, server);
+    const said = await answered(() => proxy.load(backend, server));
     const drainMs = Math.round(clock.elapsed() - begun);
-    const drained = requests === 0 || drainMs > withinMs;
-    if (drained && (oldWorkers === 0 || drainMs > OLD_WORKER_MS)) {
-      if (requests > 0)
-        progress.note(`${server} still had ${requests} requests after ${Math.round(drainMs / 1000)} s of draining; they are cut`);
-      if (oldWorkers > 0)
-        progress.note(`${oldWorkers} HAProxy workers of earlier configurations still know ${server}; what they send it fails`);
-      return { drainMs, cut: requests, oldWorkers };
+    const overdue = drainMs > withinMs && drainMs > OLD_WORKER_MS;
+    if ("silence" in said) {
+      if (overdue) throw new SeaworthyError("PROXY_UNREACHABLE", `whether ${backend}/${server} is drained is not known: ${said.silence}`);
+    } else {
+      const { requests, oldWorkers } = said.answer;
+      if ((requests === 0 || drainMs > withinMs) && (oldWorkers === 0 || drainMs > OLD_WORKER_MS)) {
+        if (requests > 0)
+          progress.note(`${server} still had ${requests} requests after ${Math.round(drainMs / 1000)} s of draining; they are cut`);
+        if (oldWorkers > 0)
+          progress.note(`${oldWorkers} HAProxy workers of earlier configurations still know ${server}; what they send it fails`);
+        return { drainMs, cut: requests, oldWorkers };
+      }
+      if (requests === 0 && !told && drainMs > TELL_AFTER_MS) {
+        told = true;
+        progress.note(`${server} waits for idle clients of an earlier proxy configuration, up to ${OLD_WORKER_MS / 1000} s`);
+      }
     }
     await clock.sleep(POLL_MS, signal);
   }
@@ -74,5 +109,5 @@ export const removeServer: Perform<"remove-server"> = async ({ backend, server }
   if (world.proxy.declared(backend) === undefined) return undefined;
   const last = await seen(world, backend, server);
   await world.proxy.updateServers(backend, (servers) => servers.filter((one) => one.name !== server));
-  return { serverErrors: last?.serverErrors ?? 0 };
+  return { serverErrors: typeof last === "string" ? 0 : last.serverErrors };
 };
