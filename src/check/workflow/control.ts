@@ -1,5 +1,5 @@
 import { compareVersions, remarkOn, type RepositoryUses, usesMatches, type Version, versionIn } from "../../source/workflow/index.ts";
-import { get, has, text, type YamlNode } from "../../source/yaml/index.ts";
+import { has, text, type YamlNode } from "../../source/yaml/index.ts";
 import type { UsePlace } from "./look.ts";
 
 /** `maybe`: a template decides during the run. */
