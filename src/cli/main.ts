@@ -2,11 +2,12 @@ import { run } from "@stricli/core";
 import { application } from "./app.ts";
 import { processContext } from "./context.ts";
 
-// Stricli's own failures (unknown command or flag, loader failed) come as negative numbers; the exit table knows 2 and 70.
-const context = processContext();
-await run(application, process.argv.slice(2), context);
+const { context, lastWords } = processContext();
+const args = process.argv.slice(2);
+await run(application, args, context);
+// Stricli's own failures (unknown command or flag, loader failed) come as negative numbers.
 const status = Number(process.exitCode ?? 0);
 if (status < 0) {
-  const { ERRORS, EXIT_BUG } = await import("../core/index.ts");
-  process.exitCode = status <= -4 ? ERRORS.USAGE.exit : EXIT_BUG;
+  const { usageFailure } = await import("./usage.ts");
+  usageFailure(context, args, status, lastWords());
 }

@@ -6,7 +6,7 @@ export interface Outcome {
   readonly exit: number;
   /** For people. Empty when there is nothing to say. */
   readonly human: string;
-  /** For scripts: printed by --json as one line on stdout. */
+  /** For scripts: printed by --json as one line on stdout. Undefined when the command has printed its one document already. */
   readonly json: unknown;
 }
 
@@ -45,6 +45,18 @@ export const errorJson = (error: unknown): unknown =>
         hint: "Please report it.",
       };
 
+/** The words of containers, images and registries, cleaned wherever they stand. */
+const clean = (value: unknown): unknown => {
+  if (typeof value === "string") return forTerminal(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
+};
+
+/** The one document of --json: a command's, or the form of whatever was thrown. */
+export const printJson = ({ process }: Pick<Context, "process">, document: unknown): void =>
+  process.stdout.write(`${JSON.stringify(clean(document instanceof Error ? errorJson(document) : document))}\n`);
+
 /** Prints an outcome or a failure and sets the exit status. */
 export const reporting = <Flags extends OutputFlags, Args extends readonly (string | undefined)[]>(
   run: (context: Context, flags: Flags, ...args: Args) => Promise<Outcome>,
@@ -52,11 +64,12 @@ export const reporting = <Flags extends OutputFlags, Args extends readonly (stri
   async function (this: Context, flags: Flags, ...args: Args): Promise<void> {
     try {
       const outcome = await run(this, flags, ...args);
-      if (flags.json === true) this.process.stdout.write(`${JSON.stringify(outcome.json)}\n`);
-      else if (outcome.human !== "") this.process.stdout.write(outcome.human.endsWith("\n") ? outcome.human : `${outcome.human}\n`);
+      if (flags.json === true && outcome.json !== undefined) printJson(this, outcome.json);
+      else if (flags.json !== true && outcome.human !== "")
+        this.process.stdout.write(outcome.human.endsWith("\n") ? outcome.human : `${outcome.human}\n`);
       this.process.exitCode = outcome.exit;
     } catch (error) {
-      if (flags.json === true) this.process.stdout.write(`${JSON.stringify(errorJson(error))}\n`);
+      if (flags.json === true) printJson(this, error instanceof Error ? error : new Error(wordsOf(error)));
       this.process.stderr.write(isSeaworthyError(error) ? block(error) : bug(error));
       this.process.exitCode = exitOf(error);
     }

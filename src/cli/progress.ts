@@ -14,9 +14,10 @@ export const progressFor = (context: Context, flags: OutputFlags): Progress => {
       end: (step, result) => write(`  ${label(step, result)}\n`),
     };
   const clear = "\r\u001b[2K";
+  const paint = (colour: number, text: string): string => (context.colour.stderr ? `\u001b[${colour}m${text}\u001b[0m` : text);
   return {
-    begin: (step, subject) => write(`${clear}  \u001b[2m… ${label(step, subject)}\u001b[0m`),
-    note: (words) => write(`${clear}  \u001b[33m${forTerminal(words)}\u001b[0m\n`),
-    end: (step, result) => write(`${clear}  \u001b[32m✓\u001b[0m ${label(step, result)}\n`),
+    begin: (step, subject) => write(`${clear}  ${paint(2, `… ${label(step, subject)}`)}`),
+    note: (words) => write(`${clear}  ${paint(33, forTerminal(words))}\n`),
+    end: (step, result) => write(`${clear}  ${paint(32, "✓")} ${label(step, result)}\n`),
   };
 };

@@ -54,6 +54,8 @@ export const EXIT_BUG = 70;
 export interface ErrorFacts {
   /** Replaces the table's hint where the place knows the next step better. */
   readonly hint?: string;
+  /** Replaces the table's exit status: 143 for an interrupt by SIGTERM. */
+  readonly exit?: number;
   readonly cause?: unknown;
   /** Structured facts for --json. Never secrets. */
   readonly details?: Readonly<Record<string, unknown>>;
@@ -66,6 +68,7 @@ export class SeaworthyError extends Error {
   override readonly name = "SeaworthyError";
   readonly code: ErrorCode;
   readonly hint: string;
+  readonly exit: number;
   readonly details: Readonly<Record<string, unknown>>;
   readonly problems: readonly string[];
 
@@ -73,12 +76,9 @@ export class SeaworthyError extends Error {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
     this.hint = facts.hint ?? ERRORS[code].hint;
+    this.exit = facts.exit ?? ERRORS[code].exit;
     this.details = facts.details ?? {};
     this.problems = facts.problems ?? [];
-  }
-
-  get exit(): number {
-    return ERRORS[this.code].exit;
   }
 }
 

@@ -109,7 +109,7 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
   const { findings, suppressed, sources, project } = result;
   const human = renderFindings(findings, {
     sources,
-    style: context.terminal.stdout ? "ansi" : "plain",
+    style: context.colour.stdout ? "ansi" : "plain",
     ignored: suppressed.length,
     whyOf: (rule) => RULES.find(({ id }) => id === rule)?.why,
   });

@@ -17,7 +17,7 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
   const exit = verdicts.some(({ verdict }) => verdict.state === "disproved") ? 1 : 0;
   return {
     exit,
-    human: renderChecklist(verdicts, { style: context.terminal.stdout ? "ansi" : "plain" }),
+    human: renderChecklist(verdicts, { style: context.colour.stdout ? "ansi" : "plain" }),
     json: checklistDocument(verdicts),
   };
 });

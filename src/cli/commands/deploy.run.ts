@@ -1,4 +1,4 @@
-import { SeaworthyError } from "../../core/index.ts";
+import { forTerminal, SeaworthyError } from "../../core/index.ts";
 import { formatDropReport, revertedExit, type RolloutOutcome } from "../../release/index.ts";
 import { checkStage, contentOf, deployStage, pullCredentials } from "../../ship/index.ts";
 import type { RolloutFlags } from "../flags.ts";
@@ -25,11 +25,13 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
   const { code, message, problems, hint } = outcome.because;
   return {
     exit: revertedExit(outcome.because),
-    human: [
-      `release r${outcome.release} was taken back; the previous one serves: ${message}`,
-      ...problems.map((line) => `  ${line}`),
-      `  -> ${hint}`,
-    ].join("\n"),
+    human: forTerminal(
+      [
+        `release r${outcome.release} was taken back; the previous one serves: ${message}`,
+        ...problems.map((line) => `  ${line}`),
+        `  -> ${hint}`,
+      ].join("\n"),
+    ),
     json: {
       schema: "seaworthy/deploy@1",
       state: outcome.state,

@@ -31,11 +31,12 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
   });
   const ready = { schema: "seaworthy/registry@1", address: registry.address, data: resolve(context.cwd, flags.data) };
   stderr.write(`seaworthy registry on ${registry.address}, its data in ${ready.data}. Ctrl-C ends it.\n`);
+  // Whoever waits for the registry reads this line while it serves.
   if (flags.json === true) stdout.write(`${JSON.stringify({ ...ready, state: "listening" })}\n`);
   await new Promise<void>((done) => {
     if (context.signal.aborted) done();
     else context.signal.addEventListener("abort", () => done(), { once: true });
   });
   await registry.close();
-  return { exit: 0, human: "", json: { ...ready, state: "closed" } };
+  return { exit: 0, human: "", json: undefined };
 });

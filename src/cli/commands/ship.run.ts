@@ -11,12 +11,12 @@ export type Flags = RolloutFlags;
 export const run = reporting<Flags, []>((context, flags) =>
   withVoyage(context, flags, async (voyage): Promise<Outcome> => {
     const report = await ship(voyage, (stage) => {
-      if (flags.json !== true) context.process.stdout.write(`${renderStage(stage, context.terminal.stdout)}\n`);
+      if (flags.json !== true) context.process.stdout.write(`${renderStage(stage, context.colour.stdout)}\n`);
     });
     const { outcome, plan } = voyage;
     const human = [
       ...(plan === undefined ? [] : [renderPlan(plan)]),
-      ...(report.refusedBy === undefined ? [renderChecklist(report.checklist, { style: context.terminal.stdout ? "ansi" : "plain" })] : []),
+      ...(report.refusedBy === undefined ? [renderChecklist(report.checklist, { style: context.colour.stdout ? "ansi" : "plain" })] : []),
     ].join("\n\n");
     return {
       exit: report.exit,

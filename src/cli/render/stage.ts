@@ -1,3 +1,4 @@
+import { forTerminal } from "../../core/index.ts";
 import type { StageReport, StageResult } from "../../ship/index.ts";
 import type { Outcome } from "../outcome.ts";
 
@@ -7,10 +8,11 @@ const COLOUR = { passed: 32, refused: 31, "not-tried": 2 } as const;
 /** A stage as a line, with every problem below it when its gate refused. */
 export const renderStage = (report: StageReport, colour: boolean): string => {
   const paint = (text: string): string => (colour ? `\u001b[${COLOUR[report.state]}m${text}\u001b[0m` : text);
-  const words = report.state === "not-tried" ? `not tried: ${report.reason}` : report.words;
+  // Some of these words are a container's last lines and a probe's answer.
+  const words = forTerminal(report.state === "not-tried" ? `not tried: ${report.reason}` : report.words);
   const head = `${paint(MARK[report.state])} ${report.stage.padEnd(7)} ${words} (${report.seconds.toFixed(1)} s)`;
   return report.state === "refused"
-    ? [head, ...report.problems.map((problem) => `    ${problem}`), `  -> ${report.hint}`].join("\n")
+    ? [head, ...report.problems.map((problem) => `    ${forTerminal(problem)}`), `  -> ${report.hint}`].join("\n")
     : head;
 };
 
@@ -25,7 +27,7 @@ export const stageOutcome = (stage: StageReport["stage"], result: StageResult, f
     case "refused":
       return {
         exit: result.exit,
-        human: [result.words, ...result.problems.map((problem) => `  ${problem}`), `  -> ${result.hint}`].join("\n"),
+        human: forTerminal([result.words, ...result.problems.map((problem) => `  ${problem}`), `  -> ${result.hint}`].join("\n")),
         json,
       };
   }

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { seaworthy } from "./test-data/run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "sw-cli-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+writeFileSync(join(folder, "compose.yaml"), "services:\n  web:\n    image: docker.io/library/nginx:1.27\n");
+const broken = mkdtempSync(join(tmpdir(), "sw-cli-broken-"));
+afterAll(() => rmSync(broken, { recursive: true, force: true }));
+writeFileSync(join(broken, "compose.yaml"), "services:\n  web:\n    image: a\n    prots: [80]\n");
+const empty = mkdtempSync(join(tmpdir(), "sw-cli-empty-"));
+afterAll(() => rmSync(empty, { recursive: true, force: true }));
+
+const PROJECT = ["--json", "--file", "--env", "--profile"];
+const CHANGE = [...PROJECT, "--dry-run"];
+const ROLLOUT = [...CHANGE, "--why", "--wait"];
+
+/** Each command with the flags that it promises. */
+const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
+  ["ship", ROLLOUT],
+  ["check", [...PROJECT, "--fix", "--dry-run"]],
+  ["explain", ["--json"]],
+  ["checklist", PROJECT],
+  ["build", PROJECT],
+  ["push", CHANGE],
+  ["keys new", ["--json", "--output"]],
+  ["sign", [...CHANGE, "--key"]],
+  ["verify", [...PROJECT, "--key"]],
+  ["deploy", [...ROLLOUT, "--resume"]],
+  ["rollback", [...ROLLOUT, "--to"]],
+  ["status", PROJECT],
+  ["history", PROJECT],
+  ["registry serve", ["--json", "--data", "--listen", "--open"]],
+];
+
+describe("help", () => {
+  test.each(COMMANDS)("of %s names it, its flags and what it is for", async (command, flags) => {
+    const { exit, out, err } = await seaworthy([...command.split(" "), "--help"]);
+    expect([exit, err]).toEqual([0, ""]);
+    expect(out).toContain(`seaworthy ${command}`);
+    const named = new Set([...out.matchAll(/(--[a-z][a-z-]+)/g)].map((match) => match[1]));
+    for (const flag of flags) expect(named, out).toContain(flag);
+    expect(out.split("\n").filter((line) => line.trim().length > 20).length).toBeGreaterThan(3);
+  });
+
+  test("of the tool lists every command and the exit statuses, also when nothing was asked", async () => {
+    const { exit, out } = await seaworthy(["--help"]);
+    expect(exit).toBe(0);
+    for (const [command] of COMMANDS) expect(out).toContain(command.split(" ")[0]);
+    expect(out).toMatch(/Exit status: 0 done, .*70 a bug/s);
+    expect(await seaworthy([])).toEqual({ exit, out, err: "" });
+  });
+
+  test("the list above is whole", async () => {
+    const { out } = await seaworthy(["--help"]);
+    const listed = [...(out.split("COMMANDS\n")[1] ?? "").matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]);
+    expect(new Set(listed)).toEqual(new Set(COMMANDS.map(([command]) => command.split(" ")[0])));
+  });
+});
+
+describe("a command line that makes no sense is exit 2, on stderr", () => {
+  test.each([
+    ["an unknown command, with the one that was meant", ["chekc"], "did you mean `check`?"],
+    ["an unknown command below another", ["keys", "nwe"], "did you mean `new`?"],
+    ["an unknown flag, with the one that was meant", ["check", "--flie", "x"], "did you mean --file?"],
+    ["a flag without its value", ["rollback", "--to"], "--to"],
+    ["too many arguments", ["status", "extra"], "extra"],
+    ["a flag that is required", ["registry", "serve"], "--data"],
+    ["a flag twice", ["deploy", "--why", "a", "--why", "b"], "--why"],
+  ])("%s", async (_, args, words) => {
+    const { exit, out, err } = await seaworthy(args);
+    expect([exit, out]).toEqual([2, ""]);
+    expect(err).toContain(words);
+  });
+
+  test.each([
+    ["an unknown command", ["chekc", "--json"]],
+    ["an unknown flag", ["check", "--json", "--nope"]],
+    ["a missing value", ["rollback", "--json", "--to"]],
+  ])("%s with --json is one document as well", async (_, args) => {
+    const { exit, out } = await seaworthy(args);
+    expect(exit).toBe(2);
+    expect(out.trim().split("\n")).toHaveLength(1);
+    expect(JSON.parse(out)).toMatchObject({
+      schema: "seaworthy/error@1",
+      code: "USAGE",
+      exit: 2,
+      retryable: false,
+      message: expect.stringMatching(/./),
+    });
+  });
+
+  test("--json behind -- is an argument, not a wish", async () => {
+    expect((await seaworthy(["chekc", "--", "--json"])).out).toBe("");
+  });
+
+  test.each([
+    ["explain", ["explain", "no/such-rule"]],
+    ["registry serve without --open", ["registry", "serve", "--data", "x"]],
+    ["registry serve on no address", ["registry", "serve", "--data", "x", "--open", "--listen", "nowhere"]],
+    ["check --dry-run without --fix", ["check", "--dry-run"]],
+  ])("%s", async (_, args) => {
+    const { exit, out, err } = await seaworthy(args, { cwd: folder });
+    expect([exit, out]).toEqual([2, ""]);
+    expect(err).toMatch(/^seaworthy: .+\n(?: {2}.+\n)* {2}-> .+\n$/);
+  });
+});
+
+describe("--json is one document on stdout, and nothing else", () => {
+  const one = (out: string): unknown => {
+    expect(out.endsWith("\n")).toBe(true);
+    expect(out.trimEnd()).not.toContain("\n");
+    return JSON.parse(out);
+  };
+  test.each([
+    ["a list", ["explain", "--json"], "seaworthy/rules@1", 0],
+    ["one rule", ["explain", "--json", "compose/read-only-root"], "seaworthy/rules@1", 0],
+    ["findings", ["check", "--json"], "seaworthy/findings@1", 1],
+  ])("%s", async (_, args, schema, exit) => {
+    const said = await seaworthy(args, { cwd: folder });
+    expect(one(said.out)).toMatchObject({ schema });
+    expect([said.exit, said.err]).toEqual([exit, ""]);
+  });
+  test.each([
+    ["status", broken, "FIELD_UNKNOWN", 2],
+    ["history", empty, "INPUT_NOT_FOUND", 2],
+    ["ship", empty, "INPUT_NOT_FOUND", 2],
+    ["deploy", empty, "INPUT_NOT_FOUND", 2],
+    ["build", empty, "INPUT_NOT_FOUND", 2],
+  ])("%s that fails", async (command, cwd, code, exit) => {
+    const said = await seaworthy([command, "--json"], { cwd });
+    expect(said.exit).toBe(exit);
+    expect(one(said.out)).toMatchObject({ schema: "seaworthy/error@1", code, exit });
+    // People who look at the log of a script still see it.
+    expect(said.err).toMatch(/^seaworthy: /);
+  });
+});
+
+describe("a remote engine", () => {
+  test.each(["ssh://deploy@a", "tcp://10.0.0.5:2375", "https://10.0.0.5"])(
+    "%s is refused: what changes a server runs there",
+    async (address) => {
+      const { exit, err } = await seaworthy(["deploy"], { cwd: folder, env: { DOCKER_HOST: address } });
+      expect(exit).toBe(2);
+      expect(err).toContain("runs on that server");
+    },
+  );
+});
+
+describe("colour", () => {
+  const ESCAPE = "\u001b";
+  test("is for terminals: none of it in a pipe", async () => {
+    for (const args of [["--help"], ["check"], ["explain", "compose/read-only-root"], ["explain"], ["chekc"], ["check", "--help"]]) {
+      const { out, err } = await seaworthy(args, { cwd: folder });
+      expect(`${out}${err}`, args.join(" ")).not.toContain(ESCAPE);
+    }
+  });
+  test("is there on a terminal", async () => {
+    expect((await seaworthy(["check"], { cwd: folder, terminal: true })).out).toContain(ESCAPE);
+  });
+  test("never gets into --json", async () => {
+    expect((await seaworthy(["check", "--json"], { cwd: folder, terminal: true })).out).not.toContain(ESCAPE);
+  });
+});
+
+test("--version is the version alone", async () => {
+  expect(await seaworthy(["--version"])).toEqual({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: "" });
+});
