@@ -1,4 +1,4 @@
-import { SeaworthyError } from "../../core/index.ts";
+import { forTerminal, SeaworthyError, wordsOf } from "../../core/index.ts";
 import type { ContainerState } from "../../engine/index.ts";
 import type { Perform, World } from "./world.ts";
 
@@ -7,8 +7,15 @@ const PROBE_TIMEOUT_MS = 3000;
 const LOG_LINES = 15;
 
 const lastLines = async (world: World, name: string): Promise<readonly string[]> => {
-  const lines = await Array.fromAsync(world.engine.containers.logs(name, { tail: LOG_LINES }));
-  return lines.length === 0 ? [`${name} wrote no log line`] : [`last log lines of ${name}:`, ...lines.map((line) => `  ${line}`)];
+  try {
+    const lines = await Array.fromAsync(world.engine.containers.logs(name, { tail: LOG_LINES }));
+    return lines.length === 0
+      ? [`${name} wrote no log line`]
+      : [`last log lines of ${name}:`, ...lines.map((line) => `  ${forTerminal(line)}`)];
+  } catch (error) {
+    // Not every log driver can be read back; that must not hide why it is not live.
+    return [`the log of ${name} cannot be read: ${wordsOf(error)}`];
+  }
 };
 
 /** The probe's answer and the container's last words together: what people could never see in one place (kamal#1041). */
@@ -17,7 +24,9 @@ const notLive = async (world: World, name: string, message: string): Promise<Sea
 
 const ended = (state: ContainerState | undefined): string | undefined => {
   if (state === undefined) return "it is gone";
-  if (state.oomKilled) return `it was killed for using more memory than its limit (exit status ${state.exitCode ?? "unknown"})`;
+  // The engine also says so of one whose child was killed and that runs on.
+  if (state.oomKilled && state.state !== "running")
+    return `it was killed for using more memory than its limit (exit status ${state.exitCode ?? "unknown"})`;
   if (state.state === "exited" || state.state === "dead") return `it exited with status ${state.exitCode ?? "unknown"}`;
   if (state.restartCount > 2) return `it keeps crashing: ${state.restartCount} restarts, last exit status ${state.exitCode ?? "unknown"}`;
   return undefined;
@@ -48,11 +57,13 @@ const poll = async (
 
 export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, host, withinMs }, world) => {
   const begun = world.clock.elapsed();
-  return poll(world, name, withinMs, async () => {
+  return poll(world, name, withinMs, async (state) => {
     const answer = await world.probe({ address, port, path, host, timeoutMs: PROBE_TIMEOUT_MS });
-    if (answer.ready) return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
-    const said =
-      answer.status === undefined
+    // Whatever answers at its address, it is not this container while it does not run.
+    if (answer.ready && state?.state === "running") return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
+    const said = answer.ready
+      ? `status ${answer.status}, and the container was ${state?.state ?? "gone"}`
+      : answer.status === undefined
         ? (answer.error ?? "no answer")
         : `status ${answer.status}${answer.body === undefined ? "" : `, ${answer.body}`}`;
     return { notYet: `GET http://${address}:${port}${path} (Host: ${host}) answered ${said}` };
