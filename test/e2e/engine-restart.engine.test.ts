@@ -89,7 +89,8 @@ describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === unde
     // After a crash the engine leaves down what it stopped; what to do about it status says.
     if (signal === "SIGTERM") {
       await answersAgain(shop, 30_000);
-      expect(await get(shop)).toMatchObject({ status: 200, version: serving });
+      // HAProxy and the container come up side by side: a check that came too early takes the server out for a second.
+      await expect.poll(() => get(shop), { timeout: 15_000, interval: 250 }).toMatchObject({ status: 200, version: serving });
     }
     const status = await shop.seaworthy(["status"]);
     expect(status.exit, status.said).toBe(1);
