@@ -1,16 +1,23 @@
-import { formatSubject, gate, type GateResult, type ItemId, judge } from "../checklist/index.ts";
+import { type Evidence, formatSubject, gate, type GateResult, type ItemId, judge } from "../checklist/index.ts";
 import type { StageResult, Voyage } from "./voyage.ts";
+
+/** How many disproofs of one item are told; the check lists them all. */
+const MOST_TOLD = 4;
+
+/** Everything that stands against an item as strongly as what decided. */
+const against = (evidence: readonly Evidence[]): string => {
+  const [deciding] = evidence;
+  const words = evidence
+    .filter(({ verdict, kind }) => verdict.state === "disproved" && kind === deciding?.kind)
+    .map(({ subject, because }) => `${formatSubject(subject)}: ${because}`);
+  const all = [...new Set(words)];
+  return all.length <= MOST_TOLD ? all.join("; ") : [...all.slice(0, MOST_TOLD), `and ${all.length - MOST_TOLD} more`].join("; ");
+};
 
 /** What a gate refused, one line an item with the evidence that decided. */
 const refusalLines = (result: GateResult): readonly string[] =>
   result.refusals.map(({ item, requirement, verdict, evidence }) => {
-    const deciding = evidence[0];
-    const because =
-      verdict.state === "not-tried"
-        ? verdict.reason
-        : deciding === undefined
-          ? verdict.state
-          : `${formatSubject(deciding.subject)}: ${deciding.because}`;
+    const because = verdict.state === "not-tried" ? verdict.reason : against(evidence);
     return `${item} must be ${requirement === "proven" ? "proven" : "free of disproof"}: ${because}`;
   });
 

@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { StateFolder } from "../core/index.ts";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileError, readTextFile, type StateFolder } from "../core/index.ts";
 import type { Project } from "../project/index.ts";
 import {
   generateKeyPair,
@@ -13,13 +13,25 @@ import {
   type TrustedKey,
   writeKeyPair,
 } from "../trust/index.ts";
-import { readTextFile } from "../core/index.ts";
 
 /** This host's own pair: made at first use, readable by its owner alone, without a password. */
 const ownPrefix = (state: StateFolder): string => join(state.folder, "trust", "cosign");
 
+/** Both files appear at once, so that of two first runs, or after a crash, nobody finds half a pair. */
 const makeOwn = (state: StateFolder): void => {
-  if (!existsSync(`${ownPrefix(state)}.key`)) writeKeyPair(ownPrefix(state), generateKeyPair(""));
+  const prefix = ownPrefix(state);
+  if (existsSync(`${prefix}.key`)) return;
+  const beside = join(state.folder, `.trust.${process.pid}.tmp`);
+  try {
+    writeKeyPair(join(beside, "cosign"), generateKeyPair(""));
+    renameSync(beside, dirname(prefix));
+  } catch (error) {
+    // Another process was first; or other files lie there, and the pair goes beside them.
+    if (!existsSync(dirname(prefix))) throw fileError(error, `make a key pair in ${dirname(prefix)}`);
+    if (!existsSync(`${prefix}.key`)) writeKeyPair(prefix, generateKeyPair(""));
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
 };
 
 export interface KeyOptions {
