@@ -90,7 +90,7 @@ describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === unde
     if (signal === "SIGTERM") {
       await answersAgain(shop, 30_000);
       // HAProxy and the container come up side by side: a check that came too early takes the server out for a second.
-      await expect.poll(() => get(shop), { timeout: 15_000, interval: 250 }).toMatchObject({ status: 200, version: serving });
+      await expect.poll(() => get(shop), { timeout: 40_000, interval: 250 }).toMatchObject({ status: 200, version: serving });
     }
     const status = await shop.seaworthy(["status"]);
     expect(status.exit, status.said).toBe(1);
