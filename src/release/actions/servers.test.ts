@@ -180,6 +180,13 @@ describe("a drain", () => {
   test("waits over a restart of HAProxy", async () => {
     expect(await perform(drain, withAnswers({ load: [away, away, load(0)] }))).toMatchObject({ cut: 0 });
   });
+  test("ends at once when HAProxy is silent because the engine is gone", async () => {
+    const gone = new SeaworthyError("ENGINE_UNREACHABLE", "no engine answers");
+    const answers = withAnswers({ load: [away] });
+    const system = { ...answers.engine.system, info: () => Promise.reject(gone) };
+    await expect(perform(drain, { ...answers, engine: { ...answers.engine, system } })).rejects.toBe(gone);
+    expect(world.clock.elapsed()).toBeLessThan(1000);
+  });
   test("is an error, not a guess, when HAProxy never answers", async () => {
     await expect(perform(drain, withAnswers({ load: [away] }))).rejects.toMatchObject({
       code: "PROXY_UNREACHABLE",

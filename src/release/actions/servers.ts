@@ -26,18 +26,22 @@ export const addServer: Perform<"add-server"> = async ({ backend, server, addres
   return undefined;
 };
 
-/** What HAProxy says, or the words of a HAProxy that does not answer: one that is just being restarted is waited for like anything else. */
-const answered = async <T>(ask: () => Promise<T>): Promise<{ readonly answer: T } | { readonly silence: string }> => {
+/**
+ * What HAProxy says, or the words of a HAProxy that does not answer: one that is just being restarted is waited for like anything else.
+ * One whose engine is gone does not come back by waiting. @throws ENGINE_UNREACHABLE
+ */
+const answered = async <T>({ engine }: World, ask: () => Promise<T>): Promise<{ readonly answer: T } | { readonly silence: string }> => {
   try {
     return { answer: await ask() };
   } catch (error) {
     if (!hasCode(error, "PROXY_UNREACHABLE")) throw error;
+    await engine.system.info();
     return { silence: wordsOf(error) };
   }
 };
 
-const seen = async ({ proxy }: World, backend: string, server: string): Promise<ServerStatus | string> => {
-  const said = await answered(() => proxy.servers(backend));
+const seen = async (world: World, backend: string, server: string): Promise<ServerStatus | string> => {
+  const said = await answered(world, () => world.proxy.servers(backend));
   if ("silence" in said) return said.silence;
   return said.answer?.find((one) => one.name === server) ?? "it does not know the server";
 };
@@ -82,7 +86,7 @@ export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, 
   const begun = clock.elapsed();
   let told = false;
   for (;;) {
-    const said = await answered(() => proxy.load(backend, server));
+    const said = await answered(world, () => proxy.load(backend, server));
     const drainMs = Math.round(clock.elapsed() - begun);
     const overdue = drainMs > withinMs && drainMs > OLD_WORKER_MS;
     if ("silence" in said) {
