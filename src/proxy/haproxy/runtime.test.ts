@@ -46,6 +46,16 @@ describe("a command", () => {
     await expect(createRuntime(path)("add server x")).rejects.toEqual(refusesWith("without an answer"));
   });
 
+  test("that only asks is asked again when it was let go: the master is starting itself anew", async () => {
+    let asked = 0;
+    const path = await listen((_, socket) => {
+      asked += 1;
+      socket.end(asked === 1 ? "" : "answer\n\n");
+    });
+    expect(await createRuntime(path)("show proc")).toBe("answer\n\n");
+    expect(asked).toBe(2);
+  });
+
   test("whose connection was cut", async () => {
     const path = await listen((_, socket) => socket.destroy());
     await expect(createRuntime(path)("add server x")).rejects.toEqual(refusesWith(path));

@@ -13,10 +13,12 @@ export interface RuntimeOptions {
   readonly timeoutMs?: number;
   /**
    * How long nobody may listen before that is believed: the master starts itself anew after each reload, and its socket is nobody's for that moment.
-   * A command that reached nobody can be sent again. Default 1 s.
+   * A command that reached nobody can be sent again, and a question (`show …`) also when it was let go without an answer. Default 1 s.
    */
   readonly connectWithinMs?: number;
 }
+
+const NO_ANSWER = "it closed the connection without an answer";
 
 const unreachable = (socket: string, why: string, cause?: unknown): SeaworthyError =>
   new SeaworthyError("PROXY_UNREACHABLE", `HAProxy does not answer on ${socket}: ${why}`, { cause });
@@ -39,15 +41,17 @@ const send = (socket: string, command: string, timeoutMs: number): Promise<strin
     connection.on("error", (error) => reject(error instanceof SeaworthyError ? error : unreachable(socket, wordsOf(error), error)));
     // Every answer ends with an empty line; none at all is a connection that was let go, not a command that was done.
     connection.on("end", () =>
-      size === 0
-        ? reject(unreachable(socket, "it closed the connection without an answer"))
-        : resolve(Buffer.concat(chunks).toString("utf8")),
+      size === 0 ? reject(unreachable(socket, NO_ANSWER, { code: NO_ANSWER })) : resolve(Buffer.concat(chunks).toString("utf8")),
     );
     connection.on("close", () => reject(unreachable(socket, "the connection was cut")));
   });
 
-const reachedNobody = (error: unknown): boolean =>
-  error instanceof Error && /^(?:ECONNREFUSED|ENOENT)$/.test((error.cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+const codeOf = (error: unknown): string =>
+  (error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined) ?? "";
+
+const maySendAgain = (command: string, error: unknown): boolean =>
+  ["ECONNREFUSED", "ENOENT"].includes(codeOf(error)) ||
+  (command.startsWith("show ") && ["ECONNRESET", "EPIPE", NO_ANSWER].includes(codeOf(error)));
 
 /** One connection a command, as management.txt asks of non-interactive use. */
 export const createRuntime =
@@ -58,7 +62,7 @@ export const createRuntime =
       try {
         return await send(socket, command, timeoutMs);
       } catch (error) {
-        if (!reachedNobody(error) || performance.now() >= until) throw error;
+        if (!maySendAgain(command, error) || performance.now() >= until) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
   };
