@@ -10,27 +10,16 @@ import {
   systemClock,
 } from "../core/index.ts";
 import { createDockerEngine, type Engine } from "../engine/index.ts";
-import { type LoadOptions, loadProject, type Project } from "../project/index.ts";
+import type { Project } from "../project/index.ts";
 import { createProxy, type Proxy } from "../proxy/index.ts";
 import { openReleases, type Releases } from "../release/index.ts";
 import { type KeyOptions, openHarbour, type Harbour, type Voyage } from "../ship/index.ts";
 import { terminalPrompt } from "../trust/index.ts";
 import { projectTags } from "../build/index.ts";
+import { projectOf } from "./chosen-project.ts";
 import type { Context } from "./context.ts";
-import type { ProjectFlags, RolloutFlags } from "./flags.ts";
+import type { RolloutFlags } from "./flags.ts";
 import { progressFor } from "./progress.ts";
-
-/** Which project the flags and the environment name. */
-export const loadOptionsOf = (context: Context, flags: ProjectFlags): LoadOptions => ({
-  folder: context.cwd,
-  env: context.process.env,
-  ...(flags.file === undefined ? {} : { files: flags.file }),
-  ...(flags.env === undefined ? {} : { environment: flags.env }),
-  ...(flags.profile === undefined ? {} : { profiles: flags.profile }),
-});
-
-/** Reads the project that the flags name. */
-export const projectOf = (context: Context, flags: ProjectFlags): Promise<Project> => loadProject(loadOptionsOf(context, flags));
 
 /** The host that this process acts on: the engine here, and its state. */
 export interface Host extends Disposable {

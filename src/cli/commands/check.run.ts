@@ -7,7 +7,7 @@ import { type Project, readProject } from "../../project/index.ts";
 import { findingsDocument, renderFindings, unifiedDiff } from "../../report/index.ts";
 import type { Context } from "../context.ts";
 import type { ProjectFlags } from "../flags.ts";
-import { loadOptionsOf, projectOf } from "../host.ts";
+import { loadOptionsOf, projectOf } from "../chosen-project.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 
 export interface Flags extends ProjectFlags {

@@ -2,7 +2,8 @@ import { judge } from "../../checklist/index.ts";
 import { checkProject } from "../../check/index.ts";
 import { checklistDocument, renderChecklist } from "../../report/index.ts";
 import type { ProjectFlags } from "../flags.ts";
-import { openHost, projectOf } from "../host.ts";
+import { projectOf } from "../chosen-project.ts";
+import { openHost } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 
 export type Flags = ProjectFlags;

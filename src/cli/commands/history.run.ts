@@ -1,4 +1,5 @@
-import { openHost, projectOf } from "../host.ts";
+import { projectOf } from "../chosen-project.ts";
+import { openHost } from "../host.ts";
 import type { ProjectFlags } from "../flags.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { renderHistory } from "../render/history.ts";
