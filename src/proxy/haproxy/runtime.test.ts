@@ -46,15 +46,18 @@ describe("a command", () => {
     await expect(createRuntime(path)("add server x")).rejects.toEqual(refusesWith("without an answer"));
   });
 
-  test("that only asks is asked again when it was let go: the master is starting itself anew", async () => {
-    let asked = 0;
-    const path = await listen((_, socket) => {
-      asked += 1;
-      socket.end(asked === 1 ? "" : "answer\n\n");
-    });
-    expect(await createRuntime(path)("show proc")).toBe("answer\n\n");
-    expect(asked).toBe(2);
-  });
+  test.each(["show proc", "@!17 show stat"])(
+    "that only asks, as %s, is asked again when it was let go: the master is starting itself anew",
+    async (command) => {
+      let asked = 0;
+      const path = await listen((_, socket) => {
+        asked += 1;
+        socket.end(asked === 1 ? "" : "answer\n\n");
+      });
+      expect(await createRuntime(path)(command)).toBe("answer\n\n");
+      expect(asked).toBe(2);
+    },
+  );
 
   test("whose connection was cut", async () => {
     const path = await listen((_, socket) => socket.destroy());

@@ -13,7 +13,7 @@ export interface RuntimeOptions {
   readonly timeoutMs?: number;
   /**
    * How long nobody may listen before that is believed: the master starts itself anew after each reload, and its socket is nobody's for that moment.
-   * A command that reached nobody can be sent again, and a question (`show …`) also when it was let go without an answer. Default 1 s.
+   * A command that reached nobody can be sent again, and a question also when it was let go without an answer. Default 1 s.
    */
   readonly connectWithinMs?: number;
 }
@@ -49,9 +49,12 @@ const send = (socket: string, command: string, timeoutMs: number): Promise<strin
 const codeOf = (error: unknown): string =>
   (error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined) ?? "";
 
+/** Also one that the master hands on to a worker, which may end meanwhile. */
+const QUESTION = /^(?:@!\d+ )?show /;
+
 const maySendAgain = (command: string, error: unknown): boolean =>
   ["ECONNREFUSED", "ENOENT"].includes(codeOf(error)) ||
-  (command.startsWith("show ") && ["ECONNRESET", "EPIPE", NO_ANSWER].includes(codeOf(error)));
+  (QUESTION.test(command) && ["ECONNRESET", "EPIPE", NO_ANSWER].includes(codeOf(error)));
 
 /** One connection a command, as management.txt asks of non-interactive use. */
 export const createRuntime =
