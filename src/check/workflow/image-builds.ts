@@ -1,4 +1,4 @@
-import { commandsOf, usesMatches, type WorkflowFile } from "../../source/workflow/index.ts";
+import { scriptOf, usesMatches, type WorkflowFile } from "../../source/workflow/index.ts";
 import { flag, head, type Span, text } from "../../source/yaml/index.ts";
 import { scriptsOf, stepsOf, usesSpot } from "./look.ts";
 import { unwrapped } from "./programs.ts";
@@ -42,7 +42,7 @@ export const imageBuildsOf = (file: WorkflowFile): readonly ImageBuild[] => [
     return action === undefined || isOff ? [] : [{ at: usesSpot(uses), how: action }];
   }),
   ...[...scriptsOf(file)].flatMap(({ script, shell }) =>
-    commandsOf(script, shell).flatMap((command) => {
+    scriptOf(script, shell).commands.flatMap((command) => {
       const { name, args } = unwrapped(command);
       return isPush(name, args) ? [{ at: head(script), how: `${name} ${args[0] ?? ""}`.trim() }] : [];
     }),
@@ -57,7 +57,7 @@ export const doesAny = (
 ): boolean =>
   [...stepsOf(file)].some(({ step: { uses } }) => uses?.kind === "repository" && actions.some((action) => usesMatches(uses, action))) ||
   [...scriptsOf(file)].some(({ script, shell }) =>
-    commandsOf(script, shell).some((command) => {
+    scriptOf(script, shell).commands.some((command) => {
       const { name, args } = unwrapped(command);
       return runs(name, args);
     }),

@@ -1,4 +1,4 @@
-import type { Command } from "../../source/workflow/index.ts";
+import type { ShellCommand } from "../../source/shell/index.ts";
 
 /** A program with its arguments as texts. */
 export interface Invocation {
@@ -7,11 +7,6 @@ export interface Invocation {
 }
 
 const RUNNERS: Readonly<Record<string, readonly string[]>> = {
-  sudo: [],
-  command: [],
-  exec: [],
-  time: [],
-  env: [],
   npx: [],
   uvx: [],
   bunx: [],
@@ -44,9 +39,9 @@ const once = ({ name, args }: Invocation): Invocation | undefined => {
   return program === undefined ? undefined : { name: bare(program), args: words };
 };
 
-/** The program that really runs: behind sudo, `bundle exec`, `python -m`, `pipx run` and the like. */
-export const unwrapped = (command: Command): Invocation => {
-  let found: Invocation = { name: command.name, args: command.args.map(({ value }) => value) };
+/** The program that really runs: behind `bundle exec`, `python -m`, `pipx run` and the like. What sudo, env and their like run is a command of its own. */
+export const unwrapped = (command: ShellCommand): Invocation => {
+  let found: Invocation = { name: command.name, args: command.args.map(({ text }) => text) };
   for (let depth = 0; depth < 4; depth += 1) {
     const inner = once(found);
     if (inner === undefined) return found;

@@ -1,5 +1,5 @@
 import type { Redirection, Statement } from "unbash";
-import type { PipelineOf, ShellCommand, ShellProblem, SubstitutionUse, VariableUse } from "./command.ts";
+import type { PipelineOf, PipelineStage, ShellCommand, ShellProblem, SubstitutionUse, VariableUse } from "./command.ts";
 import type { ShellOptions } from "./shell-options.ts";
 import type { Variables } from "./variables.ts";
 
@@ -28,6 +28,7 @@ export interface Around {
   readonly options: ShellOptions;
   readonly pipeline?: PipelineOf | undefined;
   readonly stage?: number;
+  readonly group?: PipelineStage | undefined;
   readonly before?: ShellCommand["before"];
   readonly after?: ShellCommand["after"];
   readonly isCondition: boolean;

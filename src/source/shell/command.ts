@@ -27,6 +27,8 @@ export interface Assignment {
 export interface Redirect {
   readonly operator: string;
   readonly target: Argument | undefined;
+  /** The text of a here-document, with UNKNOWN for what is not known. */
+  readonly body?: string;
 }
 
 /** Commands whose output flows from one into the next. */
@@ -37,6 +39,13 @@ export interface PipelineOf {
   readonly pipefail: boolean;
   readonly start: number;
   readonly end: number;
+}
+
+/** One place in a pipeline. */
+export interface PipelineStage {
+  readonly pipeline: PipelineOf;
+  /** Counted from 0. */
+  readonly stage: number;
 }
 
 /** A simple command, wherever in the script it stands. */
@@ -52,6 +61,8 @@ export interface ShellCommand {
   readonly pipeline: PipelineOf | undefined;
   /** Its place in the pipeline, counted from 0. */
   readonly stage: number;
+  /** The stage that the braces, parentheses or loop around it are: `{ a; b; } | c`. */
+  readonly group: PipelineStage | undefined;
   /** What joins it to the command before and behind it in its list; `;` for a line end too. Undefined at the ends. */
   readonly before: "&&" | "||" | ";" | undefined;
   readonly after: "&&" | "||" | ";" | undefined;
@@ -100,6 +111,8 @@ export interface SubstitutionUse {
 export interface ShellProblem {
   readonly message: string;
   readonly at: number;
+  /** The script is more than is looked at here, which says nothing against it. */
+  readonly isLimit?: true;
 }
 
 /** A script, read. There is one for any text; `problems` says when it is not to be trusted. */

@@ -103,6 +103,7 @@ const execScript = (words: readonly MappedText[], array: MappedText, outside: Ou
     redirects: [],
     pipeline: undefined,
     stage: 0,
+    group: undefined,
     before: undefined,
     after: undefined,
     isCondition: false,

@@ -18,13 +18,19 @@ const parameter = (part: ParameterExpansionPart, variables: Variables): string =
   return isMissing ? joined(operation.operand, variables) : value;
 };
 
+/** A stretch that is not known is one, however many letters stand for it. */
+const known = (text: string): string => (text.includes(UNKNOWN) ? text.replace(/\0+/g, UNKNOWN) : text);
+
 /** What a part stands for, and whether the shell splits it into fields. */
 const textOf = (part: WordPart, variables: Variables): { readonly text: string; readonly isSplit: boolean } => {
   switch (part.type) {
-    case "Literal":
+    case "Literal": {
+      const text = known(part.value);
+      return { text, isSplit: text !== part.value && !BLANK.test(text) };
+    }
     case "SingleQuoted":
     case "AnsiCQuoted":
-      return { text: part.value, isSplit: false };
+      return { text: known(part.value), isSplit: false };
     case "DoubleQuoted":
     case "LocaleString":
       return { text: part.parts.map((one) => textOf(one, variables).text).join(""), isSplit: false };
@@ -47,8 +53,8 @@ const textOf = (part: WordPart, variables: Variables): { readonly text: string; 
 };
 
 /** The word as one text, as in an assignment. */
-export const joined = (word: Word, variables: Variables): string =>
-  word.parts === undefined ? word.value : word.parts.map((part) => textOf(part, variables).text).join("");
+export const joined = (word: Pick<Word, "value" | "parts">, variables: Variables): string =>
+  word.parts === undefined ? known(word.value) : word.parts.map((part) => textOf(part, variables).text).join("");
 
 interface Field {
   readonly text: string;
@@ -57,7 +63,10 @@ interface Field {
 
 /** The fields that the shell makes of a word. */
 export const fieldsOf = (word: Word, variables: Variables): readonly Field[] => {
-  if (word.parts === undefined) return [{ text: word.value, isOne: true }];
+  if (word.parts === undefined) {
+    const text = known(word.value);
+    return [{ text, isOne: text === word.value }];
+  }
   const fields: Field[] = [];
   let open: { text: string; isOne: boolean } | undefined;
   for (const part of word.parts) {
@@ -76,5 +85,5 @@ export const fieldsOf = (word: Word, variables: Variables): readonly Field[] => 
   return open === undefined ? fields : [...fields, open];
 };
 
-export const argumentsOf = (word: Word, variables: Variables, start: number, end: number): readonly Argument[] =>
-  fieldsOf(word, variables).map((field) => ({ ...field, raw: word.text, start, end }));
+export const argumentsOf = (word: Word, variables: Variables, place: Pick<Argument, "raw" | "start" | "end">): readonly Argument[] =>
+  fieldsOf(word, variables).map((field) => ({ ...field, ...place }));

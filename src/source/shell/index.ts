@@ -10,4 +10,6 @@ export {
   type VariableUse,
 } from "./command.ts";
 export { type DockerfileScript, scriptsOf } from "./dockerfile-scripts.ts";
+export { fedBy, feeding } from "./piped.ts";
+export { readPowershell } from "./powershell.ts";
 export { type ReadOptions, readScript } from "./read-script.ts";

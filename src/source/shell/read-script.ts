@@ -1,5 +1,5 @@
 import { parse, type Script } from "unbash";
-import type { ShellProblem, ShellScript, VariableUse } from "./command.ts";
+import { type ShellProblem, type ShellScript, UNKNOWN, type VariableUse } from "./command.ts";
 import { applyOptions, type ShellOptions } from "./shell-options.ts";
 import { type Outside, Variables } from "./variables.ts";
 import type { Reading } from "./around.ts";
@@ -10,6 +10,14 @@ export interface ReadOptions {
   readonly shell?: readonly string[];
   /** Variables from outside: ARG and ENV. Default: none is known. */
   readonly outside?: Outside;
+  /** Stretches that another puts text into before the shell sees it, as a workflow's templates: letters of a word whose value is not known. Default: none. */
+  readonly opaque?: readonly Stretch[];
+}
+
+/** Offsets in the script's text. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
 }
 
 const MAX_SCRIPT = 131_072;
@@ -35,13 +43,30 @@ const unread = (text: string, problem: ShellProblem): ShellScript => ({
   problems: [problem],
 });
 
+/** The text with UNKNOWN for each letter of the stretches: the parser takes it for a letter like others. */
+export const masked = (text: string, opaque: readonly Stretch[]): string => {
+  if (opaque.length === 0) return text;
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end } of opaque) {
+    parts.push(text.slice(at, start), UNKNOWN.repeat(end - start));
+    at = end;
+  }
+  return parts.join("") + text.slice(at);
+};
+
 /** Reads a script for sh, bash, dash, zsh or ash. Never throws: what cannot be read says so in `problems`. */
-export const readScript = (text: string, { shell = ["/bin/sh", "-c"], outside = () => undefined }: ReadOptions = {}): ShellScript => {
-  if (text.length > MAX_SCRIPT) return unread(text, { message: `the script is longer than ${MAX_SCRIPT} characters`, at: 0 });
+export const readScript = (
+  text: string,
+  { shell = ["/bin/sh", "-c"], outside = () => undefined, opaque = [] }: ReadOptions = {},
+): ShellScript => {
+  if (text.length > MAX_SCRIPT)
+    return unread(text, { message: `the script is longer than ${MAX_SCRIPT} characters`, at: 0, isLimit: true });
   if (nestedSubstitutions(text) > MAX_NESTED)
-    return unread(text, { message: `substitutions are nested more than ${MAX_NESTED} deep`, at: text.indexOf("$(") });
+    return unread(text, { message: `substitutions are nested more than ${MAX_NESTED} deep`, at: text.indexOf("$("), isLimit: true });
   // A file with Windows line ends is meant as one without; the places stay as they are.
-  const unixLines = text.includes("\r\n") ? text.replaceAll("\\\r\n", " \\\n").replaceAll("\r\n", " \n") : text;
+  const plain = masked(text, opaque);
+  const unixLines = plain.includes("\r\n") ? plain.replaceAll("\\\r\n", " \\\n").replaceAll("\r\n", " \n") : plain;
   const options: ShellOptions = { errexit: false, pipefail: false };
   applyOptions(options, shell.slice(1));
   const problems: ShellProblem[] = [];

@@ -2,7 +2,7 @@ import { type Command, parse } from "unbash";
 import { apart, type Around, MAX_DEPTH, placeOf, type Placing, type Reading } from "./around.ts";
 import { type Argument, type Assignment, type ShellCommand, UNKNOWN } from "./command.ts";
 import { applyOptions, applySet, type ShellOptions } from "./shell-options.ts";
-import { assignmentOf, noteRedirects, noteWord, wordArguments } from "./words.ts";
+import { assignmentOf, bodyOf, noteRedirects, noteWord, wordArguments, writtenAt } from "./words.ts";
 import { isShellName, type Wrapped, wrappedBy } from "./wrappers.ts";
 
 const MAX_SCRIPTS = 256;
@@ -56,6 +56,7 @@ const walkText = (
     redirects: [],
     isSubstitution: around.isSubstitution,
     isCondition: false,
+    group: undefined,
     depth: around.depth + 1,
   };
   reading.inner(parse(text).commands, inner);
@@ -92,7 +93,7 @@ const walkWrapped = (reading: Reading, wrapped: Wrapped, command: ShellCommand, 
 
 function addCommand(reading: Reading, command: ShellCommand, around: Around): void {
   if (reading.commands.length >= MAX_COMMANDS) {
-    if (reading.problems.at(-1)?.message !== TOO_MANY) reading.problems.push({ message: TOO_MANY, at: command.start });
+    if (reading.problems.at(-1)?.message !== TOO_MANY) reading.problems.push({ message: TOO_MANY, at: command.start, isLimit: true });
     return;
   }
   reading.commands.push(command);
@@ -105,17 +106,17 @@ export const walkCommand = (reading: Reading, node: Command, around: Around): vo
   const redirections = [...node.redirects, ...around.redirects];
   noteRedirects(reading, node.redirects, around);
   const assignments = node.prefix.filter((one) => one.type === "Assignment").map((one) => assignmentOf(reading, one, around));
-  const [program, ...more] = node.name === undefined ? [] : wordArguments(node.name, around);
+  const [program, ...more] = node.name === undefined ? [] : wordArguments(reading, node.name, around);
   const name = program === undefined ? "" : programName(program.text);
   noteWord(reading, node.name?.parts, around, undefined);
   const args: Argument[] = [...more];
   for (const one of node.args) {
     if (one.type === "Word") {
       noteWord(reading, one.parts, around, name);
-      args.push(...wordArguments(one, around));
+      args.push(...wordArguments(reading, one, around));
     } else {
       const { name: key, text, start, end } = assignmentOf(reading, one, around);
-      args.push({ text: `${key}=${text}`, raw: one.text, isOne: true, start, end });
+      args.push({ text: `${key}=${text}`, raw: writtenAt(reading, one, around), isOne: true, start, end });
     }
   }
   const command: ShellCommand = {
@@ -125,10 +126,12 @@ export const walkCommand = (reading: Reading, node: Command, around: Around): vo
     assignments,
     redirects: redirections.map((one) => ({
       operator: one.operator,
-      target: one.type === "Redirect" && one.target !== undefined ? wordArguments(one.target, around)[0] : undefined,
+      target: one.type === "Redirect" && one.target !== undefined ? wordArguments(reading, one.target, around)[0] : undefined,
+      ...(one.type === "HereDoc" ? { body: bodyOf(one, around) } : {}),
     })),
     pipeline: around.pipeline,
     stage: around.stage ?? 0,
+    group: around.group,
     before: around.before,
     after: around.after,
     isCondition: around.isCondition,

@@ -41,7 +41,8 @@ const walkCompound = (reading: Reading, node: CompoundCommand, around: Around): 
     if (list !== undefined) walkAll(reading, list.commands, within);
   };
   const at = placeOf(around.placing, node.pos, node.end).start;
-  const inner: Around = { ...around, pipeline: undefined, stage: 0 };
+  const { pipeline, stage = 0 } = around;
+  const inner: Around = { ...around, pipeline: undefined, stage: 0, ...(pipeline === undefined ? {} : { group: { pipeline, stage } }) };
   switch (node.type) {
     case "Subshell":
       all(node.body, { ...apart(inner), isCondition: around.isCondition });

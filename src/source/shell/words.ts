@@ -40,7 +40,7 @@ export const noteWord = (
         reading.bashisms.push({ message: `${part.operator}(...)`, at: placeOf(around.placing, part.pos, part.end).start });
       if (part.script !== undefined) {
         const placing: Placing = part.script.source === undefined ? around.placing : placeOf(around.placing, part.pos, part.end);
-        const inner = { ...apart(around), placing, isSubstitution: true, redirects: [], isCondition: false };
+        const inner = { ...apart(around), placing, isSubstitution: true, redirects: [], isCondition: false, group: undefined };
         reading.inner(part.script.commands, inner);
       }
     }
@@ -65,10 +65,19 @@ export const noteRedirects = (reading: Reading, redirects: readonly Redirection[
   }
 };
 
-export const wordArguments = (word: Word, around: Around): readonly Argument[] => {
-  const { start, end } = placeOf(around.placing, word.pos, word.end);
-  return argumentsOf(word, around.variables, start, end);
-};
+/** A node's letters in the user's file, where it stands there letter by letter. */
+export const writtenAt = (
+  reading: Reading,
+  node: { readonly pos: number; readonly end: number; readonly text: string },
+  around: Around,
+): string => ("base" in around.placing ? reading.text.slice(around.placing.base + node.pos, around.placing.base + node.end) : node.text);
+
+export const wordArguments = (reading: Reading, word: Word, around: Around): readonly Argument[] =>
+  argumentsOf(word, around.variables, { raw: writtenAt(reading, word, around), ...placeOf(around.placing, word.pos, word.end) });
+
+/** What a here-document hands over. */
+export const bodyOf = ({ body, delimiter }: Extract<Redirection, { readonly type: "HereDoc" }>, around: Around): string =>
+  delimiter?.quoted === true ? body.text.replace(/\0+/g, UNKNOWN) : joined({ value: body.text, parts: body.parts }, around.variables);
 
 export const assignmentOf = (reading: Reading, one: ParsedAssignment, around: Around): Assignment => {
   if (one.value.type === "ArrayValue") {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isSeaworthyError, SourceText } from "../../core/index.ts";
-import { commandsOf, parseExpression, parseWorkflow, templatesIn, templateSpan } from "./index.ts";
+import { scriptOf, parseExpression, parseWorkflow, templatesIn, templateSpan } from "./index.ts";
 
 const HEAD = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ";
 
@@ -15,10 +15,10 @@ const readAll = (text: string, path: string): void => {
       const span = templateSpan(template, template.expression);
       if (span.start > span.end || span.end > text.length) throw new Error(`a place outside of the file: ${span.start} to ${span.end}`);
     }
-    if (file.dialect === "gitlab") for (const job of file.jobs) for (const line of job.script) commandsOf(line, "bash");
+    if (file.dialect === "gitlab") for (const job of file.jobs) for (const line of job.script) scriptOf(line, "bash");
     if (file.dialect === "github-workflow")
       for (const job of file.jobs)
-        for (const { run } of job.steps) if (run !== undefined) for (const shell of ["bash", "pwsh"]) commandsOf(run, shell);
+        for (const { run } of job.steps) if (run !== undefined) for (const shell of ["bash", "pwsh"]) scriptOf(run, shell);
   } catch (error) {
     if (!isSeaworthyError(error)) throw error;
   }

@@ -9,7 +9,7 @@ export * from "./github/triggers.ts";
 export type { GithubAction, GithubWorkflow } from "./github/workflow.ts";
 export type { GitlabJob, GitlabPipeline } from "./gitlab/pipeline.ts";
 export * from "./parse.ts";
-export * from "./script/index.ts";
+export * from "./script.ts";
 export * from "./template.ts";
 export { spanWithin } from "./text-offsets.ts";
 export * from "./uses.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SourceText } from "../../core/index.ts";
 import {
-  commandsOf,
   commandSpan,
   compareVersions,
   effectivePermissions,
@@ -10,6 +9,7 @@ import {
   matrixValues,
   parseWorkflow,
   readUses,
+  scriptOf,
   templatesIn,
   templateSpan,
   usesMatches,
@@ -18,6 +18,7 @@ import {
   type GitlabPipeline,
   type WorkflowFile,
 } from "./index.ts";
+import { fedBy, feeding, UNKNOWN } from "../shell/index.ts";
 
 const parse = (text: string, path = ".github/workflows/ci.yml"): WorkflowFile => {
   const { file } = parseWorkflow(new SourceText(path, text));
@@ -179,29 +180,47 @@ describe("scripts as commands", () => {
     const step = github(`on: push\njobs: {a: {runs-on: x, steps: [{run: ${JSON.stringify(script)}}]}}`).jobs[0]?.steps[0];
     if (step?.run === undefined) throw new Error("no script");
     const { run } = step;
-    return commandsOf(run, shell).map((one) => ({
+    return scriptOf(run, shell).commands.map((one) => ({
       one,
       text: run.source.text.slice(commandSpan(run, one).start, commandSpan(run, one).end),
     }));
   };
   test("bash: pipes, substitutions, redirections of groups, templates", () => {
     const found = commands('curl "$URL" | sudo tee x\nfor i in 1; do echo $(date) ${{ a.b }}; done\n{ echo 1; } >> "$GITHUB_ENV"', "bash");
-    expect(found.map(({ one }) => one.name)).toEqual(["curl", "sudo", "echo", "date", "echo"]);
-    expect(found[0]?.one.into?.name).toBe("sudo");
-    expect(found[2]?.one.args.map(({ raw, isLiteral }) => [raw, isLiteral])).toEqual([
-      ["$(date)", false],
-      ["${{ a.b }}", true],
+    expect(found.map(({ one }) => one.name)).toEqual(["curl", "sudo", "tee", "date", "echo", "echo"]);
+    expect(found[2]?.one.via?.name).toBe("sudo");
+    expect(found[4]?.one.args.map(({ raw, text }) => [raw, text])).toEqual([
+      ["$(date)", UNKNOWN],
+      ["${{ a.b }}", UNKNOWN],
     ]);
-    expect(found[4]?.one.redirects[0]?.target.value).toBe("$GITHUB_ENV");
-    expect(found[2]?.text).toBe("echo $(date) ${{ a.b }}");
+    expect(found[5]?.one.redirects[0]?.target?.raw).toBe('"$GITHUB_ENV"');
+    expect(found[4]?.text).toBe("echo $(date) ${{ a.b }}");
   });
   test("PowerShell: quotes, backticks, pipes, redirections", () => {
     const found = commands('Get-X "a b" `\n  -Y 1 | Out-File $env:GITHUB_ENV # end\ngem install rake >> $env:LOG', "pwsh");
-    expect(found.map(({ one }) => [one.name, one.args.map(({ value }) => value), one.redirects[0]?.target.value])).toEqual([
+    expect(found.map(({ one }) => [one.name, one.args.map(({ text }) => text), one.redirects[0]?.target?.raw])).toEqual([
       ["Get-X", ["a b", "-Y", "1"], undefined],
-      ["Out-File", ["$env:GITHUB_ENV"], undefined],
+      ["Out-File", [UNKNOWN], undefined],
       ["gem", ["install", "rake"], "$env:LOG"],
     ]);
+  });
+  test("a variable that the script sets is put in; a template is one word whose value nobody knows", () => {
+    const [found] = commands('V=1.2\ncurl -o ${{ a.b }}-x "v$V" ${{ c\n }}', "bash").slice(1);
+    expect(found?.one.args.map(({ raw, text, isOne }) => [raw, text, isOne])).toEqual([
+      ["-o", "-o", true],
+      ["${{ a.b }}-x", `${UNKNOWN}-x`, false],
+      ['"v$V"', "v1.2", true],
+      ["${{ c\n }}", UNKNOWN, false],
+    ]);
+  });
+  test("what flows into what: through braces, sudo and here-documents", () => {
+    const { run } = github("on: push\njobs: {a: {runs-on: x, steps: [{run: '{ a; b; } | c | sudo d'}]}}").jobs[0]?.steps[0] ?? {};
+    if (run === undefined) throw new Error("no script");
+    const script = scriptOf(run, "bash");
+    const named = (name: string) => script.commands.find((one) => one.name === name) ?? expect.fail(name);
+    expect(feeding(script, named("c")).map(({ name }) => name)).toEqual(["a", "b"]);
+    expect(fedBy(script, named("a")).map(({ name }) => name)).toEqual(["c", "sudo", "d"]);
+    expect(fedBy(script, named("d"))).toEqual([]);
   });
   test("other shells are not read", () => expect(commands("import os", "python")).toEqual([]));
 });

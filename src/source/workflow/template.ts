@@ -24,31 +24,31 @@ const closing = (text: string, start: number): number => {
   return -1;
 };
 
-/** A text with every template replaced by as many letters: for a shell they are letters like others. Line ends stay. */
-export const withoutTemplates = (text: string): string => {
-  const parts: string[] = [];
-  let at = 0;
-  for (let start = text.indexOf("${{"); start >= 0; start = text.indexOf("${{", at)) {
-    const end = closing(text, start);
-    if (end < 0) break;
-    parts.push(text.slice(at, start), text.slice(start, end).replace(/[^\n]/g, "x"));
-    at = end;
-  }
-  return parts.length === 0 ? text : parts.join("") + text.slice(at);
-};
-
-const read = (node: ScalarNode): readonly Template[] => {
-  const { text } = node;
-  const found: Template[] = [];
+/** Where templates stand in a text. */
+export const fences = (text: string): readonly { readonly start: number; readonly end: number }[] => {
+  const found: { readonly start: number; readonly end: number }[] = [];
   for (let start = text.indexOf("${{"); start >= 0;) {
     const end = closing(text, start);
     if (end < 0) break;
-    const body = text.slice(start + 3, end - 2);
-    found.push({ node, start, end, body, expression: parseExpression(body) });
+    found.push({ start, end });
     start = text.indexOf("${{", end);
   }
   return found;
 };
+
+/** A text with every template replaced by a letter. */
+export const withoutTemplates = (text: string): string => {
+  const found = fences(text);
+  return [...found.map(({ start }, index) => `${text.slice(found[index - 1]?.end ?? 0, start)}x`), text.slice(found.at(-1)?.end ?? 0)].join(
+    "",
+  );
+};
+
+const read = (node: ScalarNode): readonly Template[] =>
+  fences(node.text).map(({ start, end }) => {
+    const body = node.text.slice(start + 3, end - 2);
+    return { node, start, end, body, expression: parseExpression(body) };
+  });
 
 const known = new WeakMap<ScalarNode, readonly Template[]>();
 

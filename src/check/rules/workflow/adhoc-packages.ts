@@ -1,4 +1,5 @@
-import { type Command, commandsOf, commandSpan } from "../../../source/workflow/index.ts";
+import { type ShellCommand, UNKNOWN } from "../../../source/shell/index.ts";
+import { commandSpan, scriptOf } from "../../../source/workflow/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inRun } from "../../workflow/examples.ts";
 import { scriptsOf } from "../../workflow/look.ts";
@@ -10,7 +11,7 @@ const INSTALLS: Readonly<Record<string, readonly string[]>> = {
   npm: ["install", "i", "add", "in", "ins", "inst", "insta", "instal", "isnt", "isnta", "isntal", "isntall"],
 };
 
-const installed = (command: Command): string | undefined => {
+const installed = (command: ShellCommand): string | undefined => {
   const { name, args } = unwrapped(command);
   const verbs = Object.hasOwn(INSTALLS, name) ? INSTALLS[name] : undefined;
   const [verb, ...named] = args.filter((arg) => !arg.startsWith("-"));
@@ -32,12 +33,12 @@ export const adhocPackages = ciRule({
   ],
   *check({ file }) {
     for (const { script, shell, name } of scriptsOf(file))
-      for (const command of commandsOf(script, shell)) {
+      for (const command of scriptOf(script, shell).commands) {
         const what = installed(command);
         if (what !== undefined)
           yield {
             at: commandSpan(script, command),
-            message: `${name} installs ${what} outside of any lock file`,
+            message: `${name} installs ${what.replaceAll(UNKNOWN, "...")} outside of any lock file`,
             advice: "Add it to the project's manifest and lock file, and install from those.",
           };
       }

@@ -1,4 +1,5 @@
-import { type Command, commandsOf, commandSpan, isPosix } from "../../../source/workflow/index.ts";
+import { feeding, type ShellCommand, type ShellScript, UNKNOWN } from "../../../source/shell/index.ts";
+import { commandSpan, isPosix, scriptOf } from "../../../source/workflow/index.ts";
 import type { ScalarNode, Span } from "../../../source/yaml/index.ts";
 import { spanWithin } from "../../../source/workflow/index.ts";
 import { ciRule } from "../../workflow/define.ts";
@@ -10,14 +11,19 @@ const WRITERS = new Set(["tee", "out-file", "add-content", "set-content", "tee-o
 const CMD_WRITE = /^.+>>?\s*"?%(GITHUB_ENV|GITHUB_PATH)%"?.*$/gim;
 
 /** What only says what the script says, whoever runs it. */
-const isFixed = ({ name, args, hereDocument, from }: Command): boolean => {
-  if (from !== undefined) return isFixed(from);
-  if (name === "echo" || name === "printf" || name === "write-output") return args.every(({ isLiteral }) => isLiteral);
-  return name === "cat" && hereDocument !== undefined && args.length === 0 && !/[$`]/.test(hereDocument);
+const saysFixed = ({ name, args, redirects }: ShellCommand): boolean => {
+  if (name === "echo" || name === "printf" || name === "write-output") return args.every(({ text }) => !text.includes(UNKNOWN));
+  const body = redirects.find((one) => one.body !== undefined)?.body;
+  return name === "cat" && body !== undefined && args.length === 0 && !body.includes(UNKNOWN);
 };
 
-const targetOf = (command: Command): string | undefined => {
-  const written = command.redirects.filter(({ operator }) => operator.includes(">")).map(({ target }) => target.raw);
+const isFixed = (script: ShellScript, command: ShellCommand): boolean => {
+  const [first, ...others] = feeding(script, command);
+  return first === undefined ? saysFixed(command) : [first, ...others].filter(({ stage }) => stage === 0).every(saysFixed);
+};
+
+const targetOf = (command: ShellCommand): string | undefined => {
+  const written = command.redirects.filter(({ operator }) => operator.includes(">")).map(({ target }) => target?.raw ?? "");
   const named = WRITERS.has(command.name.toLowerCase()) ? command.args.map(({ raw }) => raw) : [];
   return [...written, ...named].map((word) => FILE.exec(word)?.[1]).find((file) => file !== undefined);
 };
@@ -29,10 +35,12 @@ const writes = (script: ScalarNode, shell: string): readonly { readonly at: Span
         ? [{ at: spanWithin(script, match.index, match.index + match[0].length), file: match[1] ?? "" }]
         : [],
     );
-  return commandsOf(script, shell).flatMap((command) => {
+  return scriptOf(script, shell).commands.flatMap((command) => {
     const file = targetOf(command);
     // A pipeline into tee says what its first command says; PowerShell's quoting is not followed that far.
-    return file === undefined || (isPosix(shell) && isFixed(command)) ? [] : [{ at: commandSpan(script, command), file }];
+    return file === undefined || (isPosix(shell) && isFixed(scriptOf(script, shell), command))
+      ? []
+      : [{ at: commandSpan(script, command), file }];
   });
 };
 

@@ -1,4 +1,4 @@
-import { commandsOf, commandSpan } from "../../../source/workflow/index.ts";
+import { commandSpan, scriptOf } from "../../../source/workflow/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inRun } from "../../workflow/examples.ts";
 import { scriptsOf } from "../../workflow/look.ts";
@@ -24,7 +24,7 @@ const FETCHERS = new Set([
 const INSECURE = /(?:^|[\s="'(+])((?:http|git|ftp):\/\/([^\s/:"'@]+@)?(\[[^\]]+\]|[^\s/:"']+))/i;
 /** Names within the job's own network have no dot; addresses of one's own machine or network are no way through others' hands. */
 const OWN =
-  /^(?:localhost|[\w-]+|\[::1\]|127\.[\d.]+|0\.0\.0\.0|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|.*\.(?:local|internal|test|localhost))$|[${]/i;
+  /^(?:localhost|[\w-]+|\[::1\]|127\.[\d.]+|0\.0\.0\.0|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|.*\.(?:local|internal|test|localhost))$|[${\0]/i;
 
 export const insecureUrls = ciRule({
   id: "workflow/insecure-urls",
@@ -42,10 +42,10 @@ export const insecureUrls = ciRule({
   ],
   *check({ file }) {
     for (const { script, shell, name } of scriptsOf(file))
-      for (const command of commandsOf(script, shell)) {
+      for (const command of scriptOf(script, shell).commands) {
         if (!FETCHERS.has(unwrapped(command).name.toLowerCase())) continue;
-        for (const { value } of command.args) {
-          const [, url, , host = ""] = INSECURE.exec(value) ?? [];
+        for (const { text } of command.args) {
+          const [, url, , host = ""] = INSECURE.exec(text) ?? [];
           if (url !== undefined && !OWN.test(host))
             yield {
               at: commandSpan(script, command),

@@ -1,4 +1,5 @@
-import { type Command, commandsOf, commandSpan } from "../../../source/workflow/index.ts";
+import { fedBy, type ShellCommand, type ShellScript } from "../../../source/shell/index.ts";
+import { commandSpan, scriptOf } from "../../../source/workflow/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inRun } from "../../workflow/examples.ts";
 import { scriptsOf } from "../../workflow/look.ts";
@@ -7,19 +8,16 @@ import { unwrapped } from "../../workflow/programs.ts";
 const FETCHERS = new Set(["curl", "wget", "iwr", "irm", "invoke-webrequest", "invoke-restmethod"]);
 const READERS = /^(?:(?:ba|da|z|k|a)?sh|python[\d.]*|perl|ruby|node|iex|invoke-expression)$/i;
 
-const runsIt = (command: Command | undefined): boolean => command !== undefined && READERS.test(unwrapped(command).name);
+const CHECKERS = /^(?:sha\d+sum|gpg|cosign|shasum)$/;
 
 /** `curl ... | sh`, with anything between, and `sh -c "$(curl ...)"`. */
-const isPiped = (command: Command): boolean => {
+const isPiped = (script: ShellScript, command: ShellCommand): boolean => {
   if (!FETCHERS.has(unwrapped(command).name.toLowerCase())) return false;
-  for (let into = command.into, hops = 0; into !== undefined && hops < 8; into = into.into, hops += 1) {
-    if (runsIt(into)) return true;
-    if (/^(?:sha\d+sum|gpg|cosign|shasum)$/.test(into.name)) return false;
-  }
-  return false;
+  const deciding = fedBy(script, command).find((one) => READERS.test(unwrapped(one).name) || CHECKERS.test(one.name));
+  return deciding !== undefined && !CHECKERS.test(deciding.name);
 };
 
-const evaluates = (command: Command): boolean =>
+const evaluates = (command: ShellCommand): boolean =>
   (READERS.test(command.name) || command.name === "eval") && command.args.some(({ raw }) => /(?:\$\(|`|<\()\s*(?:curl|wget)\b/.test(raw));
 
 export const pipedToShell = ciRule({
@@ -39,8 +37,8 @@ export const pipedToShell = ciRule({
   ],
   *check({ file }) {
     for (const { script, shell, name } of scriptsOf(file))
-      for (const command of commandsOf(script, shell))
-        if (isPiped(command) || evaluates(command))
+      for (const command of scriptOf(script, shell).commands)
+        if (isPiped(scriptOf(script, shell), command) || evaluates(command))
           yield {
             at: commandSpan(script, command),
             message: `${name} runs what it fetches, unseen`,

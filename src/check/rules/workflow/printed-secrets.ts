@@ -1,4 +1,5 @@
-import { type Command, commandsOf, commandSpan } from "../../../source/workflow/index.ts";
+import { fedBy, type ShellCommand, type ShellScript } from "../../../source/shell/index.ts";
+import { commandSpan, scriptOf } from "../../../source/workflow/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inRun } from "../../workflow/examples.ts";
 import { scriptsOf } from "../../workflow/look.ts";
@@ -8,10 +9,12 @@ const BY_NAME = /\$\{?(?:env:)?(\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIV
 const BY_TEMPLATE = /\$\{\{\s*secrets\.(\w+)\s*\}\}/i;
 
 /** The secret that a command shows in the log: it prints it, and nothing takes what is printed. */
-const shown = ({ name, args, redirects, into }: Command): string | undefined => {
+const shown = (script: ShellScript, command: ShellCommand): string | undefined => {
+  const { name, args, redirects, isSubstitution } = command;
   const goesOn =
-    into !== undefined ||
-    redirects.some(({ operator, target }) => operator.includes(">") && !/^(?:&?[12]|\/dev\/std(?:out|err))$/.test(target.value));
+    isSubstitution ||
+    fedBy(script, command).length > 0 ||
+    redirects.some(({ operator, target }) => operator.includes(">") && !/^(?:&?[12]|\/dev\/std(?:out|err))$/.test(target?.text ?? ""));
   if (!PRINTERS.has(name.toLowerCase()) || goesOn) return undefined;
   if (args.some(({ raw }) => raw.includes("::add-mask::"))) return undefined;
   return args
@@ -38,8 +41,8 @@ export const printedSecrets = ciRule({
   ],
   *check({ file }) {
     for (const { script, shell, name } of scriptsOf(file))
-      for (const command of commandsOf(script, shell)) {
-        const secret = shown(command);
+      for (const command of scriptOf(script, shell).commands) {
+        const secret = shown(scriptOf(script, shell), command);
         if (secret !== undefined)
           yield {
             at: commandSpan(script, command),

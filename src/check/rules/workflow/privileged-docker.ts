@@ -1,4 +1,4 @@
-import { commandsOf, commandSpan } from "../../../source/workflow/index.ts";
+import { commandSpan, scriptOf } from "../../../source/workflow/index.ts";
 import { entries, get, has, head, items, text, type YamlNode } from "../../../source/yaml/index.ts";
 import { ciRule, type WorkflowComplaint } from "../../workflow/define.ts";
 import { inJob } from "../../workflow/examples.ts";
@@ -67,7 +67,7 @@ export const privilegedDocker = ciRule({
             };
         }
     for (const { script, shell, name } of scriptsOf(file))
-      for (const command of commandsOf(script, shell)) {
+      for (const command of scriptOf(script, shell).commands) {
         const { name: program, args } = unwrapped(command);
         if (
           (program === "docker" || program === "podman") &&

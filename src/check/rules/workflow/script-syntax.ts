@@ -1,4 +1,4 @@
-import { scriptProblems, spanWithin } from "../../../source/workflow/index.ts";
+import { scriptOf, spanWithin } from "../../../source/workflow/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inRun } from "../../workflow/examples.ts";
 import { scriptsOf } from "../../workflow/look.ts";
@@ -15,10 +15,10 @@ export const scriptSyntax = ciRule({
   examples: [{ bad: inRun('if [ -f a ]; then\n  echo "yes"'), good: inRun('if [ -f a ]; then\n  echo "yes"\nfi') }],
   *check({ file }) {
     for (const { script, shell, name } of scriptsOf(file)) {
-      const [first] = scriptProblems(script, shell);
+      const first = scriptOf(script, shell).problems.find(({ isLimit }) => isLimit !== true);
       if (first !== undefined)
         yield {
-          at: spanWithin(script, first.offset, first.offset + 1),
+          at: spanWithin(script, first.at, first.at + 1),
           message: `the script of ${name} cannot be read: ${first.message}`,
           advice: "Correct the script; run it through sh -n.",
         };

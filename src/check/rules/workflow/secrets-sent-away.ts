@@ -1,4 +1,5 @@
-import { type Command, commandsOf, commandSpan } from "../../../source/workflow/index.ts";
+import { feeding, type ShellCommand, type ShellScript } from "../../../source/shell/index.ts";
+import { commandSpan, scriptOf } from "../../../source/workflow/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inRun } from "../../workflow/examples.ts";
 import { scriptsOf } from "../../workflow/look.ts";
@@ -8,18 +9,11 @@ const SECRET = /\$\{\{[^}]*\bsecrets\b/i;
 const ADDRESS = /^(?:\d{1,3}\.){3}\d{1,3}$|^[\da-f]*:[\da-f:]+$/i;
 const NETCAT = new Set(["nc", "ncat", "netcat", "nc.traditional", "nc.openbsd"]);
 
-/** The commands whose output it is given. */
-const feeding = ({ from }: Command): readonly Command[] => {
-  const found: Command[] = [];
-  for (let one = from; one !== undefined && found.length < 8; one = one.from) found.push(one);
-  return found;
-};
-
-const says = (command: Command): { readonly peer: string; readonly words: string } | undefined => {
+const says = (script: ShellScript, command: ShellCommand): { readonly peer: string; readonly words: string } | undefined => {
   const { name, args } = unwrapped(command);
   if (
     (name === "curl" || name === "wget") &&
-    [command, ...feeding(command)].some(({ args: words }) => words.some(({ raw }) => SECRET.test(raw.slice(0, 2000))))
+    [command, ...feeding(script, command)].some(({ args: words }) => words.some(({ raw }) => SECRET.test(raw.slice(0, 2000))))
   )
     return {
       peer: "checkov:CKV_GHA_3",
@@ -48,8 +42,8 @@ export const secretsSentAway = ciRule({
   ],
   *check({ file }) {
     for (const { script, shell } of scriptsOf(file))
-      for (const command of commandsOf(script, shell)) {
-        const said = says(command);
+      for (const command of scriptOf(script, shell).commands) {
+        const said = says(scriptOf(script, shell), command);
         if (said !== undefined)
           yield {
             at: commandSpan(script, command),

@@ -1,4 +1,4 @@
-import { commandsOf, commandSpan, effectivePermissions, grants } from "../../../source/workflow/index.ts";
+import { commandSpan, scriptOf, effectivePermissions, grants } from "../../../source/workflow/index.ts";
 import { get, head, spot } from "../../../source/yaml/index.ts";
 import { type Control, watchedUse, type Watched } from "../../workflow/control.ts";
 import { ciRule } from "../../workflow/define.ts";
@@ -87,7 +87,7 @@ export const trustedPublishing = ciRule({
       // An action cannot tell what its callers' jobs may.
       if (step.run === undefined || job === undefined || workflow === undefined) continue;
       if (grants(effectivePermissions(workflow.permissions, job.permissions), "id-token", "write")) continue;
-      for (const command of commandsOf(step.run, step.shell))
+      for (const command of scriptOf(step.run, step.shell).commands)
         if (publishes(unwrapped(command)))
           yield {
             at: commandSpan(step.run, command),
