@@ -5,7 +5,7 @@ import { RULES } from "./catalogue.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
 import { FILE_KINDS } from "./kinds/catalogue.ts";
 import type { FileKind, Remark } from "./kinds/file-kind.ts";
-import { NO_SETTINGS, type RuleSettings } from "./rule-settings.ts";
+import type { RuleSettings } from "../project/index.ts";
 import type { AnyRule, Rule } from "./rule.ts";
 import type { FileRuleKind, FileSubject, Spot, Subjects } from "./subject.ts";
 import { applySuppressions, type Suppression } from "./suppression.ts";
@@ -114,7 +114,7 @@ export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOpt
     const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
     return sources.length === 0
       ? { judgements: [], problems: [], suppressions: [] }
-      : checkKind(kind as FileKind, sources, rules, { profile: options.profile ?? "production", ...(options.settings ?? NO_SETTINGS) });
+      : checkKind(kind as FileKind, sources, rules, { profile: options.profile ?? "production", ...options.settings });
   });
   const judgements = results.flatMap((result) => result.judgements);
   const all = judgements.flatMap((judgement) => judgement.findings);

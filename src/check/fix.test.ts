@@ -2,13 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readProject } from "../project/index.ts";
+import { readProject, type RuleSettings } from "../project/index.ts";
 import { findRules, RULES } from "./catalogue.ts";
 import { applyFixes } from "./fix.ts";
 import type { AnyRule } from "./rule.ts";
 import { checkProject } from "./run.ts";
 import { NOW } from "./test-data/subjects.ts";
-import type { RuleSettings } from "./rule-settings.ts";
 
 /** A compose text as its rules would mend it. */
 const fixed = async (text: string, rules: readonly AnyRule[], settings: RuleSettings = {}): Promise<string> => {

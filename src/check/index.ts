@@ -7,7 +7,7 @@ export { applyFixes, type FixedFile, type FixResult } from "./fix.ts";
 export { type CheckResult } from "./judge.ts";
 export { checkRepository, type RepositoryOptions, type RepositoryResult } from "./repository.ts";
 export { outOfScope } from "./out-of-scope.ts";
-export { type RuleSettings } from "./rule-settings.ts";
+export type { RuleSettings } from "../project/index.ts";
 export { type AnyRule, type Complaint, type Rule } from "./rule.ts";
 export * from "./run.ts";
 export type * from "./subject.ts";

@@ -1,6 +1,6 @@
 import type { Finding, ItemId, Profile, Severity } from "../checklist/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
-import type { RuleSettings } from "./rule-settings.ts";
+import type { RuleSettings } from "../project/index.ts";
 import type { Keys, PlaceIn, RuleKind, Spot, Subjects } from "./subject.ts";
 
 /** What a rule says of one place. The frame adds the rule, its item and the place in the file. */

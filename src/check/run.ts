@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Finding, Profile } from "../checklist/index.ts";
-import type { BuildInput, Project, Service } from "../project/index.ts";
+import type { BuildInput, Project, Service, RuleSettings } from "../project/index.ts";
 import { child, type Problem, type Span } from "../source/index.ts";
 import { RULES } from "./catalogue.ts";
 import { type ContextFacts, readContext } from "./context-facts.ts";
@@ -9,7 +9,6 @@ import { findingInFile, inlineDockerfiles } from "./compose/inline-dockerfiles.t
 import { checkFiles } from "./files.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
 import { loadFindings } from "./load-findings.ts";
-import { NO_SETTINGS, type RuleSettings } from "./rule-settings.ts";
 import type { AnyRule } from "./rule.ts";
 import { judgeServiceDockerfiles } from "./service-dockerfiles.ts";
 import type { ImageFacts, Keys, ServiceRuleKind, ServiceSubject } from "./subject.ts";
@@ -54,7 +53,7 @@ const judgeService = (project: Project, service: Service, options: CheckOptions,
     project,
     service,
     node: child(child(project.written, "services"), service.name) ?? project.written,
-    settings: { profile: options.profile ?? project.policy.profile, ...(options.settings ?? NO_SETTINGS) },
+    settings: { profile: options.profile ?? project.policy.profile, ...options.settings },
     ...(image === undefined ? {} : { image }),
   };
   const judged: Judged<ServiceRuleKind> = {
@@ -98,7 +97,7 @@ const judgeService = (project: Project, service: Service, options: CheckOptions,
 const judgeFiles = (project: Project, options: CheckOptions, rules: readonly AnyRule[]): readonly Judgement[] => {
   const ofFiles = rules.filter((rule) => rule.kind === "compose-file");
   if (ofFiles.length === 0) return [];
-  return composeFileSubjects(project, options.settings ?? NO_SETTINGS).flatMap((subject) => {
+  return composeFileSubjects(project, options.settings ?? {}).flatMap((subject) => {
     const judged: Judged<"compose-file"> = {
       subject: { kind: "file", path: subject.source.path },
       name: subject.source.path,

@@ -2,14 +2,13 @@ import { existsSync } from "node:fs";
 import { isAbsolute, relative } from "node:path";
 import type { Finding } from "../checklist/index.ts";
 import { readTextFile, SourceText } from "../core/index.ts";
-import type { Project, Service } from "../project/index.ts";
+import type { Project, Service, RuleSettings } from "../project/index.ts";
 import { parseDockerfile } from "../source/dockerfile/index.ts";
 import { readIgnoreFile } from "./context-facts.ts";
 import { placeOfSpot } from "./files.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { dockerfileSubject } from "./kinds/dockerfile.ts";
 import { dockerfileSuppressions } from "./kinds/dockerfile-ignores.ts";
-import type { RuleSettings } from "./rule-settings.ts";
 import type { AnyRule, Rule } from "./rule.ts";
 import type { Suppression } from "./suppression.ts";
 

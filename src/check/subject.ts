@@ -1,13 +1,12 @@
 import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
-import type { BuildInput, Project, Service } from "../project/index.ts";
+import type { BuildInput, Project, Service, RuleSettings } from "../project/index.ts";
 import type { ComposeNode, MappingNode, Span } from "../source/index.ts";
 import type { Dockerfile, EvaluatedStage, Evaluation } from "../source/dockerfile/index.ts";
 import type { IgnoreFile } from "../source/dockerignore/index.ts";
 import type { Manifests, Resource } from "../source/kubernetes/index.ts";
 import type { WorkflowFile } from "../source/workflow/index.ts";
 import type { ContextFacts } from "./context-facts.ts";
-import type { RuleSettings } from "./rule-settings.ts";
 
 /** What is known of a service's built or pulled image. */
 export interface ImageFacts {

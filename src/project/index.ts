@@ -5,4 +5,5 @@ export * from "./engine/compose-labels.ts";
 export * from "./engine/container-config.ts";
 export * from "./load.ts";
 export type * from "./project.ts";
+export * from "./rule-settings.ts";
 export type * from "./settings.ts";

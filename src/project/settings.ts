@@ -1,5 +1,6 @@
 import type { ItemId, Profile, Requirement, Severity, Waiver } from "../checklist/index.ts";
 import type { ByteSize, Duration, Platform } from "../core/index.ts";
+import type { RuleSettings } from "./rule-settings.ts";
 
 /** Everything under the top-level `x-seaworthy`, with its defaults filled in. Each section is declared in config/<section>.ts. */
 export interface ProjectSettings {
@@ -25,8 +26,22 @@ export interface RegistrySettings {
   readonly port: number;
 }
 
-export interface CheckSettings {
+/** How serious a rule's findings are here, whatever the rule says itself. `off` owes a reason. */
+export interface RuleOverride {
+  /** Absent: as serious as the rule says. */
+  readonly severity?: Severity | "off";
+  readonly reason?: string;
+  /** ISO date, the last day it holds, in UTC. */
+  readonly until?: string;
+  /** Paths or patterns of files; absent: all. */
+  readonly paths?: readonly string[];
+}
+
+/** `x-seaworthy.check`. Its `profile`, when given, stands for the policy's in the checks. */
+export interface CheckSettings extends RuleSettings {
   readonly ignore: readonly { readonly rule: string; readonly path?: string; readonly until?: string; readonly why: string }[];
+  /** By the rule's id or name, or a peer's id, as written. */
+  readonly rules: Readonly<Record<string, RuleOverride>>;
   /** Findings at or above it make `check` exit 1. Default `error` under dev, `warning` otherwise. */
   readonly fail?: Severity;
 }

@@ -1,8 +1,7 @@
 import { parseYaml, readTrees } from "../../source/yaml/index.ts";
 import { isSeaworthyError } from "../../core/index.ts";
 import type { MappingNode } from "../../source/index.ts";
-import type { Project } from "../../project/index.ts";
-import type { RuleSettings } from "../rule-settings.ts";
+import type { Project, RuleSettings } from "../../project/index.ts";
 import type { ComposeFileSubject } from "../subject.ts";
 
 const isMapping = (tree: { readonly kind: string }): tree is MappingNode => tree.kind === "mapping";

@@ -1,7 +1,7 @@
 import type { Range } from "../../core/index.ts";
 import { copyReference, type EvaluatedStage, mountReference } from "../../source/dockerfile/index.ts";
 import { fileRule } from "./define.ts";
-import type { LabelForm } from "../rule-settings.ts";
+import type { LabelForm } from "../../project/index.ts";
 import type { Rule } from "../rule.ts";
 import type { DockerfileSubject } from "../subject.ts";
 import { textOf, written } from "./walk.ts";

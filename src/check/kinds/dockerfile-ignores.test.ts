@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { SourceText } from "../../core/index.ts";
 import { checkFiles } from "../files.ts";
 import { RULES } from "../catalogue.ts";
-import type { RuleSettings } from "../rule-settings.ts";
+import type { RuleSettings } from "../../project/index.ts";
 
 const now = Date.UTC(2026, 10, 21);
 const IDS = ["dockerfile/untagged-base", "dockerfile/exec-form", "dockerfile/secret-in-variable", "dockerfile/port-range"];

@@ -2,7 +2,7 @@ import type { Range } from "../../core/index.ts";
 import type { Dockerfile, Instruction } from "../../source/dockerfile/index.ts";
 import type { Comment } from "../comments.ts";
 import { peerComments } from "../peer-comments.ts";
-import { NO_SETTINGS, type RuleSettings } from "../rule-settings.ts";
+import type { RuleSettings } from "../../project/index.ts";
 import { ownComments, type Suppression } from "../suppression.ts";
 
 type Extent = NonNullable<Suppression["within"]>;
@@ -67,7 +67,7 @@ const forInstruction = (file: Dockerfile, suppression: Suppression): Suppression
 
 /** All ignores of a Dockerfile: ours, hadolint's (instruction, stage, global), BuildKit's (file, instruction), Trivy's, Checkov's.
  * The build argument BUILDKIT_DOCKERFILE_CHECK stands for the directive, as in BuildKit. */
-export const dockerfileSuppressions = (file: Dockerfile, { dockerfile }: RuleSettings = NO_SETTINGS): readonly Suppression[] => {
+export const dockerfileSuppressions = (file: Dockerfile, { dockerfile }: RuleSettings = {}): readonly Suppression[] => {
   const { source } = file;
   const given = dockerfile?.buildArgs?.["BUILDKIT_DOCKERFILE_CHECK"];
   const directives =

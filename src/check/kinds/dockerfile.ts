@@ -1,7 +1,7 @@
 import { isSeaworthyError, type SourceText } from "../../core/index.ts";
 import { type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from "../../source/dockerfile/index.ts";
 import { type IgnoreFile, parseIgnoreFile } from "../../source/dockerignore/index.ts";
-import type { RuleSettings } from "../rule-settings.ts";
+import type { RuleSettings } from "../../project/index.ts";
 import type { DockerfileSubject } from "../subject.ts";
 import { dockerfileSuppressions } from "./dockerfile-ignores.ts";
 import type { FileKind } from "./file-kind.ts";

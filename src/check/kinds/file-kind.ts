@@ -1,6 +1,6 @@
 import type { Range, SourceText } from "../../core/index.ts";
 import type { Problem } from "../../source/index.ts";
-import type { RuleSettings } from "../rule-settings.ts";
+import type { RuleSettings } from "../../project/index.ts";
 import type { FileRuleKind, Subjects } from "../subject.ts";
 import type { Suppression } from "../suppression.ts";
 

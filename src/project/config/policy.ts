@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isItemId, type ItemId, ITEMS, PROFILES, type Requirement } from "../../checklist/index.ts";
 import { didYouMean } from "../../source/index.ts";
-import { later, section } from "./section.ts";
+import { described, later, section } from "./section.ts";
 
 const REQUIREMENTS = ["proven", "not-disproved", "off"] as const satisfies readonly Requirement[];
 
@@ -22,6 +22,7 @@ export const itemSchema = v.pipe(
     addIssue({ message: `"${dataset.value}" is not an item of the checklist${meant === undefined ? "" : `; did you mean "${meant}"?`}` });
     return NEVER;
   }),
+  v.metadata({ enum: ITEMS.map(({ id }) => id) }),
 );
 
 export const policy = section({
@@ -29,8 +30,17 @@ export const policy = section({
   scope: "project",
   docs: "What the gates demand: the profile (dev, production, strict; default production), and exceptions for single items.",
   schema: v.strictObject({
-    profile: v.optional(v.picklist(PROFILES, `expected ${PROFILES.join(", ")}`), "production"),
-    require: v.optional(v.record(itemSchema, requirement), {}),
+    profile: v.optional(
+      described(
+        "dev only reports, production refuses what is disproved, strict also what was not tried.",
+        v.picklist(PROFILES, `expected ${PROFILES.join(", ")}`),
+      ),
+      "production",
+    ),
+    require: v.optional(
+      described("What single items of the checklist must be, whatever the profile.", v.record(itemSchema, requirement)),
+      {},
+    ),
     scan: later("the scan is not in this version"),
   }),
 });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parseReference } from "../../core/index.ts";
-import { portSchema, section, wordSchema } from "./section.ts";
+import { described, portSchema, section, wordSchema } from "./section.ts";
 
 const isRepositoryName = (text: string): boolean => {
   try {
@@ -16,7 +16,12 @@ export const registry = section({
   scope: "project",
   docs: "Where images are pushed: host/name of a registry, or (default) the embedded one on the loopback port given here, 5417 unless changed.",
   schema: v.strictObject({
-    repository: v.optional(v.pipe(wordSchema, v.check(isRepositoryName, "expected host/name without a tag, as in ghcr.io/acme/shop"))),
-    port: v.optional(portSchema, 5417),
+    repository: v.optional(
+      described(
+        "Where images are pushed. Absent: the embedded registry.",
+        v.pipe(wordSchema, v.check(isRepositoryName, "expected host/name without a tag, as in ghcr.io/acme/shop")),
+      ),
+    ),
+    port: v.optional(described("The loopback port of the embedded registry.", portSchema), 5417),
   }),
 });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { later, section } from "./section.ts";
+import { described, later, section } from "./section.ts";
 
 export const release = section({
   key: "release",
@@ -7,11 +7,14 @@ export const release = section({
   docs: "How many past releases are kept for rollback. Default 5.",
   schema: v.strictObject({
     keep: v.optional(
-      v.pipe(
-        v.number("expected a number"),
-        v.integer("expected a whole number"),
-        v.minValue(1, "at least 1 is kept"),
-        v.maxValue(100, "at most 100 are kept"),
+      described(
+        "How many releases are kept for rollback.",
+        v.pipe(
+          v.number("expected a number"),
+          v.integer("expected a whole number"),
+          v.minValue(1, "at least 1 is kept"),
+          v.maxValue(100, "at most 100 are kept"),
+        ),
       ),
       5,
     ),

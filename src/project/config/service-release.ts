@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { later, durationSchema, section } from "./section.ts";
+import { described, durationSchema, later, section } from "./section.ts";
 
 export const serviceRelease = section({
   key: "release",
@@ -9,6 +9,8 @@ export const serviceRelease = section({
     strategy: v.optional(
       v.pipe(
         v.string("expected rolling"),
+        v.description("How the containers are replaced."),
+        v.metadata({ enum: ["rolling"] }),
         v.rawTransform<string, "rolling">(({ dataset, addIssue, NEVER }) => {
           if (dataset.value === "rolling") return "rolling";
           addIssue({ message: `"${dataset.value}" is not a strategy of this version: expected rolling` });
@@ -17,8 +19,8 @@ export const serviceRelease = section({
       ),
       "rolling",
     ),
-    drain: v.optional(durationSchema, "30s"),
-    ready: v.optional(durationSchema, "60s"),
+    drain: v.optional(described("How long requests in flight may take before their container is taken away.", durationSchema), "30s"),
+    ready: v.optional(described("How long a new container may take to become ready.", durationSchema), "60s"),
     sticky: later(),
     websockets: later(),
     steps: later("canary steps are not in this version"),

@@ -12,7 +12,7 @@ describe("defaults and values", () => {
       waive: [],
       trust: { keys: [] },
       registry: { port: 5417 },
-      check: { ignore: [] },
+      check: { ignore: [], rules: {} },
       release: { keep: 5 },
       proxy: { http: 80 },
     });
@@ -41,12 +41,57 @@ describe("defaults and values", () => {
       waive: [{ item: "restore-proven", until: "2027-03-01", by: "ann@acme.example", why: "first month" }],
       trust: { keys: [`${project.folder}/cosign.pub`] },
       registry: { repository: "ghcr.io/acme/shop", port: 5000 },
-      check: { ignore: [{ rule: "image-size", path: "tools/**", until: "2027-01-01", why: "build image" }], fail: "error" },
+      check: { ignore: [{ rule: "image-size", path: "tools/**", until: "2027-01-01", why: "build image" }], rules: {}, fail: "error" },
       test: { target: "test", command: ["npm", "test"] },
       release: { keep: 9 },
       proxy: { http: 8080, image: "haproxy:3" },
     });
     expect(project.policy).toEqual({ ...project.settings.policy, waivers: project.settings.waive });
+  });
+  test("all that the rules can be told", async () => {
+    const { settings } = await load(`${WEB}x-seaworthy:
+  check:
+    profile: strict
+    rules:
+      DL3008: error
+      compose/init: {severity: info, paths: ["tools/**"]}
+      trivy:DS-0026: {severity: off, reason: nothing serves, until: 2027-01-01}
+      read-only-root: false
+    trustedRegistries: [ghcr.io/acme]
+    kubernetesVersion: "1.30"
+    workflow: {pins: {actions/*: ref}, allowedActions: [actions/*], deniedActions: [x/y], acceptedAdvisories: [GHSA-1], openSecrets: [A], cooldownDays: 3}
+    dockerfile: {buildArgs: {A: 1, B: true, C: c}, labels: {maintainer: email}, strictLabels: true, secretNames: [PIN]}
+    compose: {movingTags: [edge], pullPolicySettles: false, quotes: single, topLevelOrder: [name, x-], serviceKeyOrder: [[image], [ports]], containerName: "^a"}
+`);
+    expect(settings.check).toEqual({
+      ignore: [],
+      profile: "strict",
+      rules: {
+        DL3008: { severity: "error" },
+        "compose/init": { severity: "info", paths: ["tools/**"] },
+        "trivy:DS-0026": { severity: "off", reason: "nothing serves", until: "2027-01-01" },
+        "read-only-root": { severity: "off" },
+      },
+      trustedRegistries: ["ghcr.io/acme"],
+      kubernetesVersion: "1.30",
+      workflow: {
+        pins: { "actions/*": "ref" },
+        allowedActions: ["actions/*"],
+        deniedActions: ["x/y"],
+        acceptedAdvisories: ["GHSA-1"],
+        openSecrets: ["A"],
+        cooldownDays: 3,
+      },
+      dockerfile: { buildArgs: { A: "1", B: "true", C: "c" }, labels: { maintainer: "email" }, strictLabels: true, secretNames: ["PIN"] },
+      compose: {
+        movingTags: ["edge"],
+        pullPolicySettles: false,
+        quotes: "single",
+        topLevelOrder: ["name", "x-"],
+        serviceKeyOrder: [["image"], ["ports"]],
+        containerName: "^a",
+      },
+    });
   });
   test("a service's sections, and variables in them", async () => {
     const text =
@@ -145,6 +190,30 @@ describe("refusals at line and column", () => {
       "compose.yaml": `services:\n  web:\n    build: .\n    x-seaworthy: {${text}}\n`,
       Dockerfile: "FROM scratch",
     });
+    expect(all).toHaveLength(1);
+    expect(all[0]).toMatch(/^compose\.yaml:4:\d+: /);
+    expect(all[0]).toContain(message);
+  });
+  test.each([
+    ["rules: {DL3008: fatal}", "x-seaworthy.check.rules.DL3008: expected off, info, warning, error or a mapping of severity"],
+    ["rules: {DL3008: {severity: fatal}}", "x-seaworthy.check.rules.DL3008.severity: expected off, info, warning, error"],
+    ["rules: {DL3008: {severty: off}}", 'unknown field "severty" in x-seaworthy.check.rules.DL3008; did you mean "severity"?'],
+    ["rules: {DL3008: {severity: off, until: soon}}", "x-seaworthy.check.rules.DL3008.until: expected a date"],
+    ["rules: [DL3008]", "x-seaworthy.check.rules.0: expected off, info, warning, error or a mapping"],
+    ["profile: staging", "x-seaworthy.check.profile: expected dev, production, strict"],
+    ["kubernetesVersion: 1.30", "x-seaworthy.check.kubernetesVersion: expected a version in quotes"],
+    ["trustedRegistries: ghcr.io", "x-seaworthy.check.trustedRegistries: expected a list"],
+    ["trustedRegistry: [ghcr.io]", 'unknown field "trustedRegistry" in x-seaworthy.check; did you mean "trustedRegistries"?'],
+    ["workflow: {pins: {a/b: sha}}", "x-seaworthy.check.workflow.pins.a/b: expected hash, ref, any"],
+    ["workflow: {cooldownDays: -1}", "x-seaworthy.check.workflow.cooldownDays: expected 0 or more days"],
+    ["workflow: {pin: {}}", 'unknown field "pin" in x-seaworthy.check.workflow; did you mean "pins"?'],
+    ["dockerfile: {labels: {a: uri}}", "x-seaworthy.check.dockerfile.labels.a: expected text, url"],
+    ["dockerfile: {buildArgs: {A: [1]}}", "x-seaworthy.check.dockerfile.buildArgs.A: expected text"],
+    ["compose: {quotes: back}", "x-seaworthy.check.compose.quotes: expected single, double"],
+    ["compose: {serviceKeyOrder: [image]}", "x-seaworthy.check.compose.serviceKeyOrder.0: expected a list"],
+    ["compose: {containerName: '('}", "x-seaworthy.check.compose.containerName: expected a regular expression"],
+  ])("check: {%s}", async (text, message) => {
+    const all = await problems(`services: {web: {image: a}}\nx-seaworthy:\n  check:\n    ${text}\n`);
     expect(all).toHaveLength(1);
     expect(all[0]).toMatch(/^compose\.yaml:4:\d+: /);
     expect(all[0]).toContain(message);

@@ -33,21 +33,37 @@ const plain = (node: ComposeNode): Plain => {
   return Object.fromEntries(pairs.map(([key, entry]) => [key, plain(entry.value)]));
 };
 
-const knownKeys = (schema: v.GenericSchema<unknown, unknown>, path: readonly unknown[]): readonly string[] => {
-  let at: unknown = schema;
-  for (const step of path) {
-    while (typeof at === "object" && at !== null && "wrapped" in at) at = at.wrapped;
-    if (typeof at === "object" && at !== null && "item" in at && typeof step === "number") at = at.item;
-    else if (typeof at === "object" && at !== null && "entries" in at && typeof at.entries === "object" && at.entries !== null)
-      at = new Map(Object.entries(at.entries)).get(String(step));
-  }
-  while (typeof at === "object" && at !== null && "wrapped" in at) at = at.wrapped;
-  return typeof at === "object" && at !== null && "entries" in at && typeof at.entries === "object" && at.entries !== null
-    ? Object.keys(at.entries)
-    : [];
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+
+/** What is inside of `optional`, and of the choices that a union offers the one that is a mapping. */
+const mappingIn = (schema: unknown): unknown => {
+  if (!isObject(schema)) return undefined;
+  if ("wrapped" in schema) return mappingIn(schema["wrapped"]);
+  if (!Array.isArray(schema["options"])) return schema;
+  return schema["options"].map(mappingIn).find((option) => isObject(option) && "entries" in option) ?? schema;
+};
+
+const knownKeys = (schema: unknown, path: readonly (string | number)[]): readonly string[] => {
+  const at = mappingIn(schema);
+  if (!isObject(at)) return [];
+  const fields = isObject(at["entries"]) ? at["entries"] : undefined;
+  const [step, ...rest] = path;
+  if (step === undefined) return Object.keys(fields ?? {});
+  return knownKeys(fields?.[String(step)] ?? at["item"] ?? at["value"], rest);
 };
 
 type Issue = v.BaseIssue<unknown>;
+
+/** A mapping that fits none of a union's choices failed at one of its keys: that is what to say. */
+const innermost = (issue: Issue): readonly Issue[] => {
+  const within = (issue.issues ?? []).filter(({ path }) => path !== undefined);
+  return within.length === 0
+    ? [issue]
+    : within.flatMap(innermost).map((one): Issue => {
+        const [first, ...rest] = [...(issue.path ?? []), ...(one.path ?? [])];
+        return first === undefined ? one : { ...one, path: [first, ...rest] };
+      });
+};
 
 const reportIssue = (issue: Issue, schema: v.GenericSchema<unknown, unknown>, node: ComposeNode, path: string, reading: Reading): void => {
   const keys = (issue.path ?? []).map((item) => item.key).filter((key) => typeof key === "string" || typeof key === "number");
@@ -72,7 +88,7 @@ const readSection = <S extends v.GenericSchema<unknown, unknown>>(
   if (node === undefined || isNull(node)) return undefined;
   const result = v.safeParse(schema, plain(node));
   if (result.success) return result.output;
-  for (const issue of result.issues) reportIssue(issue, schema, node, `${path}.${key}`, reading);
+  for (const issue of result.issues.flatMap(innermost)) reportIssue(issue, schema, node, `${path}.${key}`, reading);
   return undefined;
 };
 
@@ -99,7 +115,6 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
   const { profile, require } = readSection(policy, node, path, reading) ?? defaults(policy.schema);
   const { keys } = readSection(trust, node, path, reading) ?? defaults(trust.schema);
   const { repository, port } = readSection(registry, node, path, reading) ?? defaults(registry.schema);
-  const { ignore, fail } = readSection(check, node, path, reading) ?? defaults(check.schema);
   const { http, image } = readSection(proxy, node, path, reading) ?? defaults(proxy.schema);
   const { keep } = readSection(release, node, path, reading) ?? defaults(release.schema);
   const testing = readSection(test, node, path, reading);
@@ -108,15 +123,7 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
     waive: readSection(waive, node, path, reading) ?? [],
     trust: { keys: keys.map((key) => resolve(reading.folder, key)) },
     registry: { ...(repository === undefined ? {} : { repository }), port },
-    check: {
-      ignore: ignore.map(({ rule, path: pattern, until, why }) => ({
-        rule,
-        ...(pattern === undefined ? {} : { path: pattern }),
-        ...(until === undefined ? {} : { until }),
-        why,
-      })),
-      ...(fail === undefined ? {} : { fail }),
-    },
+    check: readSection(check, node, path, reading) ?? defaults(check.schema),
     ...(testing === undefined
       ? {}
       : {

@@ -1,5 +1,5 @@
 import { type RepositoryUses, usesMatches } from "../../../source/workflow/index.ts";
-import type { WorkflowSettings } from "../../rule-settings.ts";
+import type { WorkflowSettings } from "../../../project/index.ts";
 import { ciRule, isStrict } from "../../workflow/define.ts";
 import { HASH, inSteps } from "../../workflow/examples.ts";
 import { repositoryUsesOf, usesSpot } from "../../workflow/look.ts";

@@ -1,6 +1,6 @@
 import { type RepositoryUses, usesMatches } from "../../../source/workflow/index.ts";
 import { has, spot, text } from "../../../source/yaml/index.ts";
-import type { WorkflowSettings } from "../../rule-settings.ts";
+import type { WorkflowSettings } from "../../../project/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { HASH, inSteps } from "../../workflow/examples.ts";
 import { repositoryUsesOf, usesSpot } from "../../workflow/look.ts";

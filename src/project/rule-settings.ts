@@ -33,7 +33,8 @@ export interface ComposeSettings {
 }
 
 /** What a label's value must be. */
-export type LabelForm = "text" | "url" | "rfc3339" | "spdx" | "hash" | "semver" | "email";
+export const LABEL_FORMS = ["text", "url", "rfc3339", "spdx", "hash", "semver", "email"] as const;
+export type LabelForm = (typeof LABEL_FORMS)[number];
 
 export interface DockerfileSettings {
   /** Values of ARGs, as the build will give them. */
@@ -46,7 +47,7 @@ export interface DockerfileSettings {
   readonly secretNames?: readonly string[];
 }
 
-/** What a user may set for rules that cannot know it. Every field has a default: absent. */
+/** What a user may set for rules that cannot know it (config/check.ts reads it). Every field has a default: absent. */
 export interface RuleSettings {
   /** Registries images may come from, `ghcr.io` or with a path, `ghcr.io/acme`. Absent: every one. */
   readonly trustedRegistries?: readonly string[];
@@ -58,5 +59,3 @@ export interface RuleSettings {
   /** The profile in force: some rules say more under `strict`. Absent: `production`. */
   readonly profile?: Profile;
 }
-
-export const NO_SETTINGS: RuleSettings = {};
