@@ -13,7 +13,7 @@ export interface ProjectFiles {
   readonly folder: string;
   /** In the order of merging. */
   readonly compose: readonly string[];
-  /** `.seaworthy.yaml`, when there is one. */
+  /** The nearest `.seaworthy.yaml` from the folder up to the root of its git repository. */
   readonly settings?: string;
   readonly dotenv?: string;
 }
@@ -39,6 +39,25 @@ const baseFile = (folder: string): string => {
     hint === undefined ? {} : { hint },
   );
 };
+
+/** The folder and those above it, up to the root of the git repository; outside of one the folder alone. */
+export const foldersUp = (folder: string): readonly string[] => {
+  const folders = [folder];
+  for (let at = folder; !existsSync(join(at, ".git")); folders.push(at)) {
+    const above = dirname(at);
+    if (above === at) return [folder];
+    at = above;
+  }
+  return folders;
+};
+
+/** The nearest `.seaworthy.yaml`. */
+export const nearestSettings = (folder: string): string | undefined =>
+  foldersUp(folder)
+    .map((at) => join(at, SETTINGS_FILE))
+    .find((path) => existsSync(path));
+
+export const hasComposeFile = (folder: string): boolean => BASE_NAMES.some((name) => existsSync(join(folder, name)));
 
 /** Files that the caller, or COMPOSE_FILE, names. */
 const namedFiles = (
@@ -89,12 +108,12 @@ export const findFiles = (
   if (environment !== undefined && environmentFile === undefined)
     throw new SeaworthyError("INPUT_NOT_FOUND", `the environment ${environment} has no file: expected ${chosen.join(" or ")}`);
   const root = dirname(base);
-  const settings = join(root, SETTINGS_FILE);
+  const settings = nearestSettings(root);
   const dotenv = join(root, ".env");
   return {
     folder: root,
     compose: [...given, ...[override, environmentFile].filter((path) => path !== undefined)],
-    ...(existsSync(settings) ? { settings } : {}),
+    ...(settings === undefined ? {} : { settings }),
     ...(existsSync(dotenv) ? { dotenv } : {}),
   };
 };

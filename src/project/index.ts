@@ -5,5 +5,6 @@ export * from "./engine/compose-labels.ts";
 export * from "./engine/container-config.ts";
 export * from "./load.ts";
 export type * from "./project.ts";
+export { readSettings, type ReadSettings, type Settings } from "./read-settings.ts";
 export * from "./rule-settings.ts";
 export type * from "./settings.ts";

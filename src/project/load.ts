@@ -1,8 +1,6 @@
 import { resolve } from "node:path";
-import { isSeaworthyError, SeaworthyError, type SourceText } from "../core/index.ts";
+import { SeaworthyError, type SourceText } from "../core/index.ts";
 import {
-  buildTrees,
-  canonical,
   child,
   type ComposeNode,
   type Entry,
@@ -11,19 +9,14 @@ import {
   mappingOf,
   type MappingNode,
   mergeTrees,
-  type ParsedFile,
-  parseDotenv,
   parseYaml,
   type Problem,
   problemsError,
-  problemsOf,
-  resolveExtends,
-  resolveIncludes,
-  type TreesOf,
 } from "../source/index.ts";
 import { projectSettings } from "./config/settings.ts";
-import { findFiles, type ProjectFiles, readSource } from "./files.ts";
+import { findFiles, readSource } from "./files.ts";
 import { readGit } from "./git.ts";
+import { environmentLookup, layersOf, lenientReader, type Reader, readSettingsFile, STRICT } from "./layers.ts";
 import { projectName } from "./name.ts";
 import type { GitState, Project, Service } from "./project.ts";
 import { type Reading, unknownField } from "./read/reading.ts";
@@ -32,7 +25,6 @@ import { listOf, name } from "./read/scalars.ts";
 import { namedEntries, readConfig, readNetwork, readSecret, readVolume } from "./read/top-level.ts";
 import { checkReferences } from "./references.ts";
 import { locateIn, readService } from "./services.ts";
-import { settingsLayer } from "./settings-file.ts";
 
 export interface LoadOptions {
   /** Where the project is. */
@@ -52,14 +44,6 @@ export interface LoadOptions {
 }
 
 const TOP_LEVEL = ["name", "version", "services", "networks", "volumes", "secrets", "configs", "x-seaworthy"] as const;
-
-/** The environment first, then `.env` beside the first compose file. */
-const environmentLookup = (files: ProjectFiles, folder: string, env: Readonly<Record<string, string | undefined>>): Lookup => {
-  const own: Lookup = (variable) => (Object.hasOwn(env, variable) ? env[variable] : undefined);
-  if (files.dotenv === undefined) return own;
-  const values = parseDotenv(readSource(files.dotenv, folder), own);
-  return (variable) => own(variable) ?? values.get(variable);
-};
 
 const checkTopLevel = (root: MappingNode, reading: Reading): void => {
   for (const [key, entry] of root.entries) {
@@ -141,52 +125,7 @@ const resolveProject = (root: MappingNode, projectKey: string, profiles: Readonl
 const activeProfiles = (options: LoadOptions, lookup: Lookup): ReadonlySet<string> =>
   new Set(options.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter((profile) => profile !== ""));
 
-/** How problems of the files are met: the first stops the reading, or all are kept and what can be read is. */
-interface Reader {
-  /** Absent: strict. */
-  readonly sink?: Problem[];
-  /** Runs one step; a refusal becomes problems and the fallback counts. Strict: it is thrown. */
-  readonly attempt: <T>(step: () => T, fallback: T) => T;
-}
-
-const STRICT: Reader = { attempt: (step) => step() };
-
-const lenientReader = (): Reader & { readonly sink: Problem[] } => {
-  const sink: Problem[] = [];
-  const attempt: Reader["attempt"] = (step, fallback) => {
-    try {
-      return step();
-    } catch (error) {
-      if (!isSeaworthyError(error)) throw error;
-      sink.push(...problemsOf(error));
-      return fallback;
-    }
-  };
-  return { sink, attempt };
-};
-
 const FALLBACK_NAME = "project";
-
-/** The layers of the files, lowest first. A lenient reading follows `include` and `extends`, so that rules see what they bring in. */
-const layersOf = (
-  {
-    compose,
-    settings,
-    folder,
-    source,
-  }: { compose: readonly ParsedFile[]; settings: ParsedFile | undefined; folder: string; source: (path: string) => SourceText },
-  lookup: Lookup,
-  { sink, attempt }: Reader,
-): readonly MappingNode[] => {
-  const treesOf: TreesOf = (path) => buildTrees(parseYaml(source(path)), lookup, sink).map(canonical);
-  return [
-    ...(settings === undefined ? [] : attempt(() => buildTrees(settings, lookup, sink).map(settingsLayer), [])),
-    ...compose.flatMap((file) => attempt(() => buildTrees(file, lookup, sink), [])),
-  ]
-    .map(canonical)
-    .flatMap((layer) => (sink === undefined ? [layer] : [...resolveIncludes(layer, folder, treesOf, sink), layer]))
-    .map((layer) => (sink === undefined ? layer : resolveExtends(layer, folder, treesOf, sink)));
-};
 
 const read = async (options: LoadOptions, reader: Reader): Promise<Project> => {
   const env = options.env ?? process.env;
@@ -201,8 +140,7 @@ const read = async (options: LoadOptions, reader: Reader): Promise<Project> => {
     (variable) => env[variable],
   );
   const compose = sources.flatMap((source) => reader.attempt(() => [parseYaml(source)], []));
-  const settingsSource = files.settings === undefined ? undefined : readSource(files.settings, files.folder, options.replaced);
-  const settings = settingsSource === undefined ? undefined : reader.attempt(() => parseYaml(settingsSource), undefined);
+  const { source: settingsSource, layer: settings } = readSettingsFile(files, reader, options.replaced);
   const suffix = options.environment === undefined ? "" : `-${options.environment}`;
   const projectKey = reader.attempt(() => projectName(compose, files.folder, lookup), FALLBACK_NAME) + suffix;
   const withName: Lookup = (variable) => (variable === "COMPOSE_PROJECT_NAME" ? projectKey : lookup(variable));

@@ -28,3 +28,12 @@ export const settingsLayer = (tree: MappingNode): MappingNode => {
   }
   return mappingOf(tree, layer);
 };
+
+/** Of a `.seaworthy.yaml` in a folder above the project, what it says of the checks: the rest is about another project, or none. */
+export const checkLayer = (tree: MappingNode): MappingNode =>
+  settingsLayer(
+    mappingOf(
+      tree,
+      [...tree.entries].filter(([key]) => key === "check"),
+    ),
+  );

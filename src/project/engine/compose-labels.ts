@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { canonicalJson, type Digest, digestOf, type Json } from "../../core/index.ts";
 import type { Labels } from "../../engine/index.ts";
 import type { ContainerSpec } from "../container-spec.ts";
@@ -21,7 +21,7 @@ export const specDigest = (spec: ContainerSpec): Digest => {
 const composeFiles = (project: LabelledProject): string =>
   project.files
     .map((file) => resolve(project.folder, file.path))
-    .filter((path) => path !== resolve(project.folder, ".seaworthy.yaml"))
+    .filter((path) => basename(path) !== ".seaworthy.yaml")
     .join(",");
 
 /** Labels that every object of a project carries, so that `docker compose ls`, `ps` and `down` find it. */
