@@ -1,23 +1,22 @@
-import { forTerminal, type Range, REDACTED, type SourceText } from "../core/index.ts";
+import { forTerminal, type Position, type Range, REDACTED, type SourceText } from "../core/index.ts";
 import type { Paint } from "./style.ts";
 
 const MAX_COLUMNS = 120;
 
-/** Values of keys with a telling name, whatever a rule thinks of them: a frame is copied into logs and issues. */
+/**
+ * Values of keys with a telling name, whatever a rule thinks of them: a frame is copied into logs and issues. The bounds keep a hostile line from costing the
+ * square of its length.
+ */
 const SECRET_VALUE =
-  /([\w-]*(?:password|passwd|passphrase|secret|token|api_?key|private_?key|credential)[\w-]*["']?\s*[:=]\s*["']?)(?![\s"'/$[{])([^\s"',}\]]+)/gi;
+  /((?:password|passwd|passphrase|secret|token|api_?key|private_?key|credential)[\w-]{0,128}["']?\s{0,128}[:=]\s{0,128}["']?)(?![\s"'/$[{])([^\s"',}\]]+)/gi;
 
 /** As `forTerminal`, without the values of secrets; code units keep their columns up to the first replaced one. */
 const safeLine = (line: string): string => forTerminal(line.replace(/\t/g, " ")).replace(SECRET_VALUE, `$1${REDACTED}`);
 
-/**
- * The line a range begins on, with a caret under what is meant. A long line is cut around it.
- * `secrets` are ranges whose value must not be seen: after the first colon or equals sign in each nothing is shown.
- */
-export const codeFrame = (source: SourceText, range: Range, paint: Paint, secrets: readonly Range[] = []): readonly string[] => {
-  const { line, column } = range.start;
+/** The line of a position as it may be seen. `secrets` are ranges whose value must not be: after the first colon or equals sign in each nothing is shown. */
+export const cleanLine = (source: SourceText, { line, column, offset }: Position, secrets: readonly Range[] = []): string => {
   const raw = source.line(line);
-  const lineStart = range.start.offset - (column - 1);
+  const lineStart = offset - (column - 1);
   let text = raw;
   for (const secret of secrets.toSorted((a, b) => b.start.offset - a.start.offset)) {
     if (secret.start.line > line || secret.end.line < line) continue;
@@ -28,8 +27,18 @@ export const codeFrame = (source: SourceText, range: Range, paint: Paint, secret
     const kept = secret.start.line < line ? 0 : separator === undefined ? inside.length : separator + 1;
     if (kept < inside.length) text = `${text.slice(0, from + kept)} ${REDACTED}${text.slice(to)}`;
   }
-  const end = range.end.line === line ? range.end.column - 1 : raw.length;
-  const shown = safeLine(text);
+  return safeLine(text);
+};
+
+/** The line a range begins on, with a caret under what is meant. A long line is cut around it. `shown` is the line as `cleanLine` gives it. */
+export const codeFrame = (
+  source: SourceText,
+  range: Range,
+  paint: Paint,
+  shown: string = cleanLine(source, range.start),
+): readonly string[] => {
+  const { line, column } = range.start;
+  const end = range.end.line === line ? range.end.column - 1 : source.line(line).length;
   const start = column - 1;
   const first = start > MAX_COLUMNS - 30 ? start - 30 : 0;
   const cut = `${first > 0 ? "…" : ""}${shown.slice(first, first + MAX_COLUMNS)}${shown.length > first + MAX_COLUMNS ? "…" : ""}`;

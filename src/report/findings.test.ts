@@ -104,3 +104,17 @@ test("as JSON: the schema, counts, places, and what was ignored with its reason"
   expect(document.findings[0]).toMatchObject({ rule: "compose/sample", range: { start: { line: 2, column: 3 } }, fixable: false });
   expect(document.ignored[0]).toMatchObject({ reason: "why", until: "2027-01-01" });
 });
+
+test("many findings on one very long line cost its length once, not its square", () => {
+  for (const line of ["a".repeat(300_000), "password".repeat(40_000), `token${" ".repeat(300_000)}`, "http://a:".repeat(40_000)]) {
+    const long = new SourceText("Dockerfile", line);
+    const findings = Array.from({ length: 2000 }, (_, index): Finding => ({
+      ...finding("3000"),
+      path: "Dockerfile",
+      range: long.range(index * 10, index * 10 + 5),
+    }));
+    const started = performance.now();
+    renderFindings(findings, { style: "plain", sources: [long] });
+    expect(performance.now() - started).toBeLessThan(1500);
+  }
+});
