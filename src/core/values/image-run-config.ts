@@ -9,6 +9,8 @@ export interface ImageRunConfig {
   readonly exposedPorts: readonly string[];
   readonly volumes: readonly string[];
   readonly stopSignal?: string;
+  /** What runs the shell form of a build on top of it (Docker's own addition). */
+  readonly shell?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** The times are there only where the image's own configuration was read. */
   readonly healthcheck?: {

@@ -1,13 +1,9 @@
 import { Readable } from "node:stream";
 import * as v from "valibot";
 import {
-  type Digest,
   formatPlatform,
   formatReference,
   forTerminal,
-  type ImageRunConfig,
-  normalisePlatform,
-  parseDigest,
   parseReference,
   type Platform,
   samePlatform,
@@ -18,33 +14,7 @@ import { type Connection, path } from "./connection.ts";
 import { unlessMissing } from "./containers.ts";
 import { engineRefusal } from "./errors.ts";
 import { jsonFrames } from "./frames.ts";
-
-const WORDS = v.nullish(v.array(v.string()), []);
-const KEYS = v.nullish(v.record(v.string(), v.unknown()), {});
-
-const RUN_CONFIG = v.object({
-  User: v.nullish(v.string(), ""),
-  Env: WORDS,
-  Entrypoint: v.nullish(v.array(v.string())),
-  Cmd: v.nullish(v.array(v.string())),
-  WorkingDir: v.nullish(v.string(), ""),
-  ExposedPorts: KEYS,
-  Volumes: KEYS,
-  StopSignal: v.nullish(v.string(), ""),
-  Labels: v.nullish(v.record(v.string(), v.string()), {}),
-  Healthcheck: v.nullish(v.object({ Test: WORDS })),
-});
-
-const IMAGE = v.object({
-  Id: v.string(),
-  Os: v.string(),
-  Architecture: v.string(),
-  Variant: v.nullish(v.string(), ""),
-  RepoDigests: WORDS,
-  Size: v.number(),
-  Config: v.nullish(RUN_CONFIG),
-  RootFS: v.nullish(v.object({ Layers: WORDS })),
-});
+import { readInspected } from "./inspected.ts";
 
 const PROGRESS = v.object({
   status: v.nullish(v.string(), ""),
@@ -52,21 +22,6 @@ const PROGRESS = v.object({
   error: v.nullish(v.string()),
   errorDetail: v.nullish(v.object({ message: v.nullish(v.string(), "") })),
 });
-
-const runConfigOf = (config: v.InferOutput<typeof RUN_CONFIG>): ImageRunConfig => ({
-  ...(config.User === "" ? {} : { user: config.User }),
-  env: config.Env,
-  ...(config.Entrypoint ? { entrypoint: config.Entrypoint } : {}),
-  ...(config.Cmd ? { command: config.Cmd } : {}),
-  ...(config.WorkingDir === "" ? {} : { workingDir: config.WorkingDir }),
-  exposedPorts: Object.keys(config.ExposedPorts),
-  volumes: Object.keys(config.Volumes),
-  ...(config.StopSignal === "" ? {} : { stopSignal: config.StopSignal }),
-  labels: config.Labels,
-  ...(config.Healthcheck && config.Healthcheck.Test.length > 0 ? { healthcheck: { test: config.Healthcheck.Test } } : {}),
-});
-
-const EMPTY_CONFIG: ImageRunConfig = { env: [], exposedPorts: [], volumes: [], labels: {} };
 
 /** Reads a stream of progress to its end. The engine answers 200 and says later that it failed: every frame is looked at. */
 const watch = async (stream: AsyncIterable<Uint8Array>, tried: string, onProgress?: (words: string) => void): Promise<void> => {
@@ -89,20 +44,7 @@ export const dockerImages = (connection: Connection, enginePlatform: () => Promi
     const answer = await unlessMissing(
       connection.call({ tried: `inspect the image ${reference}`, method: "GET", path: path`/images/${reference}/json` }),
     );
-    if (answer === undefined) return undefined;
-    const image = v.parse(IMAGE, answer);
-    return {
-      id: parseDigest(image.Id),
-      platform: normalisePlatform({
-        os: image.Os,
-        architecture: image.Architecture,
-        ...(image.Variant === "" ? {} : { variant: image.Variant }),
-      }),
-      digests: image.RepoDigests,
-      sizeBytes: image.Size,
-      config: image.Config ? runConfigOf(image.Config) : EMPTY_CONFIG,
-      layers: (image.RootFS?.Layers ?? []).map((layer): Digest => parseDigest(layer)),
-    };
+    return answer === undefined ? undefined : readInspected(answer);
   };
 
   const pull: Images["pull"] = async (text, options = {}) => {

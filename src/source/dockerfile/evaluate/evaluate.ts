@@ -96,7 +96,7 @@ const evaluateInstruction = (
   return { instruction, environment, words };
 };
 
-const baseOf = (run: Run, stage: Stage, image: ExpandedWord | undefined): Base => {
+const baseOf = (run: Run, stage: Stage, image: ExpandedWord | undefined, platform: ExpandedWord | undefined): Base => {
   if (image === undefined || image.error !== undefined) return { kind: "unknown" };
   const name = knownText(image.parts);
   if (name === undefined || name === "") return { kind: "unknown" };
@@ -104,7 +104,7 @@ const baseOf = (run: Run, stage: Stage, image: ExpandedWord | undefined): Base =
   const evaluated = parent === undefined ? undefined : run.done[parent.index];
   if (evaluated !== undefined) return evaluated.chain.length < MAX_CHAIN ? { kind: "stage", stage: evaluated } : { kind: "unknown" };
   if (name === "scratch") return { kind: "scratch" };
-  const config = run.options.baseConfig?.(name);
+  const config = run.options.baseConfig?.(name, platform === undefined ? undefined : knownText(platform.parts));
   return config === undefined ? { kind: "image", image: name } : { kind: "image", image: name, config };
 };
 
@@ -141,7 +141,7 @@ const evaluateStage = (run: Run, stage: Stage, globals: Environment): EvaluatedS
   const image = stage.from?.image === undefined ? undefined : expandWord(run, stage.from.image, globals);
   const platform = stage.from?.platform === undefined ? undefined : expandWord(run, stage.from.platform, globals);
   checkFrom(run, image, platform);
-  const base = baseOf(run, stage, image);
+  const base = baseOf(run, stage, image, platform);
   const scope = scopeOn(base, globals, stage.from === undefined);
   const draft = draftOn(run, base);
   const instructions: EvaluatedInstruction[] = [];

@@ -12,8 +12,8 @@ export interface EvaluateOptions {
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** `--target`. Default: the last stage. */
   readonly target?: string;
-  /** The configuration of a base image, where it is at hand. Default: no image's is. */
-  readonly baseConfig?: (image: string) => BaseConfig | undefined;
+  /** The configuration of a base image, where it is at hand; `platform` as FROM names it, where that is known. Default: no image's is. */
+  readonly baseConfig?: (image: string, platform: string | undefined) => BaseConfig | undefined;
 }
 
 /** A text in which variables were replaced. `word.rangeOf(use.start, use.end)` is where a variable was used. */

@@ -20,7 +20,11 @@ export type CommandValue =
 export type HealthcheckValue = Pick<
   HealthcheckInstruction,
   "command" | "intervalMs" | "timeoutMs" | "startPeriodMs" | "startIntervalMs" | "retries"
-> & { readonly type: string };
+> & {
+  readonly type: string;
+  /** As a base image's configuration has it: `["CMD", "program"]`. */
+  readonly test?: readonly string[];
+};
 
 /** A configuration as a base image has it: what is absent it does not set. */
 export interface BaseConfig {
