@@ -7,6 +7,7 @@ import { FILE_KINDS } from "./kinds/catalogue.ts";
 import type { FileKind, Remark } from "./kinds/file-kind.ts";
 import type { RuleSettings } from "../project/index.ts";
 import type { AnyRule, Rule } from "./rule.ts";
+import { asWritten, type Severities } from "./severities.ts";
 import type { FileRuleKind, FileSubject, Spot, Subjects } from "./subject.ts";
 import { applySuppressions, type Suppression } from "./suppression.ts";
 
@@ -18,6 +19,8 @@ export interface CheckFilesOptions {
   /** Default `production`. */
   readonly profile?: Profile;
   readonly settings?: RuleSettings;
+  /** How serious findings are here. Default: as the rules say. */
+  readonly severities?: Severities;
   /** Ignores that stand outside the files (settingsSuppressions). */
   readonly ignores?: readonly Suppression[];
 }
@@ -71,12 +74,14 @@ const judgeKind = <K extends FileRuleKind>(
   kind: FileKind<K>,
   rules: readonly Rule<K>[],
   subjects: readonly Subjects[K][],
+  severities: Severities,
 ): readonly Judgement[] =>
   subjects.flatMap((given) => {
     const judged: Judged<FileRuleKind> = {
       subject: { kind: "file", path: given.source.path },
       name: `${given.name} in ${given.source.path}`,
       place: placeOfSpot(given),
+      severities,
     };
     // Places of all file kinds are spots, which the compiler cannot tell of a K that it does not know.
     return rules.map((rule) => judge(rule, given, judged as unknown as Judged<K>));
@@ -87,11 +92,12 @@ const checkKind = <K extends FileRuleKind>(
   sources: readonly SourceText[],
   rules: readonly AnyRule[],
   settings: RuleSettings,
+  severities: Severities,
 ): { readonly judgements: readonly Judgement[]; readonly problems: readonly Finding[]; readonly suppressions: readonly Suppression[] } => {
   const ofKind = rules.filter((rule) => rule.kind === kind.kind) as unknown as readonly Rule<K>[];
-  const { subjects, problems, remarks = [], suppressions } = kind.read(sources, settings);
+  const { subjects, problems, remarks = [], suppressions, severities: own = asWritten } = kind.read(sources, settings);
   return {
-    judgements: judgeKind(kind, ofKind, subjects),
+    judgements: judgeKind(kind, ofKind, subjects, (finding) => severities(own(finding))),
     problems: [...problems.map(problemFinding), ...remarks.map(remarkFinding)],
     suppressions,
   };
@@ -109,12 +115,13 @@ export interface CheckedFile {
 
 /** Judges files that are no compose project: each is parsed once, however many rules look at it. What cannot be read is a finding. */
 export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOptions): CheckResult => {
-  const rules = options.rules ?? rulesOf(RULES, options.profile ?? "production");
+  const profile = options.profile ?? "production";
+  const rules = options.rules ?? rulesOf(RULES, profile);
   const results = FILE_KINDS.map((kind) => {
     const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
     return sources.length === 0
       ? { judgements: [], problems: [], suppressions: [] }
-      : checkKind(kind as FileKind, sources, rules, { profile: options.profile ?? "production", ...options.settings });
+      : checkKind(kind as FileKind, sources, rules, { profile, ...options.settings }, options.severities ?? asWritten);
   });
   const judgements = results.flatMap((result) => result.judgements);
   const all = judgements.flatMap((judgement) => judgement.findings);

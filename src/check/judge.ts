@@ -1,6 +1,7 @@
 import { type Evidence, type EvidenceKind, type Finding, type ItemId, itemOf, type Subject } from "../checklist/index.ts";
 import { isSeaworthyError, wordsOf } from "../core/index.ts";
 import { type AnyRule, type Complaint, NOTHING, type Rule } from "./rule.ts";
+import type { Severities } from "./severities.ts";
 import type { PlaceIn, RuleKind, Subjects } from "./subject.ts";
 import { placeOf, type Suppressed } from "./suppression.ts";
 
@@ -31,6 +32,8 @@ export interface Judged<K extends RuleKind> {
   /** As a failing rule's finding calls it. */
   readonly name: string;
   readonly place: (at: PlaceIn<K> | undefined) => Pick<Finding, "path" | "range" | "service">;
+  /** How serious findings are here. Default: as the rule says. */
+  readonly severities?: Severities;
 }
 
 const findingOf = <K extends RuleKind>(rule: Rule<K>, complaint: Complaint<PlaceIn<K>>, judged: Judged<K>): Finding => ({
@@ -69,7 +72,10 @@ export const judge = <K extends RuleKind>(rule: Rule<K>, given: Subjects[K], jud
   try {
     const applies = rule.applies(given);
     if (applies !== true) return { rule: known, subject, findings: [], silence: { state: "not-tried", words: applies }, idle: true };
-    const findings = [...rule.check(given)].map((complaint) => findingOf(rule, complaint, judged));
+    const findings = [...rule.check(given)].map((complaint) => {
+      const finding = findingOf(rule, complaint, judged);
+      return judged.severities?.(finding) ?? finding;
+    });
     if (findings.length > 0) return { rule: known, subject, findings, silence: { state: "not-tried", words: "" } };
     const proof = rule.proves(given);
     const silence =

@@ -1,6 +1,6 @@
 import type { Finding } from "../checklist/index.ts";
 import { ERRORS, type ErrorCode } from "../core/index.ts";
-import type { Project } from "../project/index.ts";
+import type { Settings } from "../project/index.ts";
 import type { Problem } from "../source/index.ts";
 
 const RULES: Partial<Readonly<Record<ErrorCode, string>>> = {
@@ -11,7 +11,7 @@ const RULES: Partial<Readonly<Record<ErrorCode, string>>> = {
 };
 
 /** What keeps a project from being loaded, as findings: each alone is enough for a release to be refused. */
-export const loadFindings = (problems: readonly Problem[], project: Project): readonly Finding[] =>
+export const loadFindings = (problems: readonly Problem[], project: Pick<Settings, "files">): readonly Finding[] =>
   problems.map(({ code, place, message }) => ({
     rule: RULES[code] ?? "input/invalid",
     severity: "error",

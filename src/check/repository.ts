@@ -1,14 +1,19 @@
-import { dirname, join, relative, resolve } from "node:path";
-import type { Finding } from "../checklist/index.ts";
+import { lstatSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Finding, Profile, Severity } from "../checklist/index.ts";
 import { isSeaworthyError, type SeaworthyError, SourceText } from "../core/index.ts";
-import { type Project, readProject } from "../project/index.ts";
+import { type Project, readProject, readSettings, type Settings } from "../project/index.ts";
 import type { Problem } from "../source/index.ts";
 import { checkedText, discover } from "./discover.ts";
 import { type CheckedFile, checkFiles, problemFinding } from "./files.ts";
 import { byPlace, type CheckResult } from "./judge.ts";
+import { loadFindings } from "./load-findings.ts";
 import { unreadable } from "./kinds/unreadable.ts";
 import { checkProject } from "./run.ts";
-import { settingsSuppressions, type Suppressed } from "./suppression.ts";
+import { namedFrom } from "./settings-place.ts";
+import { settingsSuppressions } from "./settings-suppressions.ts";
+import { severitiesOf, unknownRules } from "./severities.ts";
+import type { Suppressed } from "./suppression.ts";
 
 export interface RepositoryOptions {
   /** Where paths start from, and what findings are named from. Absolute. */
@@ -17,6 +22,8 @@ export interface RepositoryOptions {
   readonly paths?: readonly string[];
   /** The project of the folder itself, when it has one: its settings hold for the other files too. */
   readonly project?: Project;
+  /** Default: what the settings say. */
+  readonly profile?: Profile;
   /** What keeps that project from being loaded. */
   readonly problems?: readonly Problem[];
   /** Texts to judge instead of what is on disk, by absolute path. */
@@ -33,17 +40,28 @@ export interface RepositoryResult extends CheckResult {
   readonly sources: readonly SourceText[];
   /** Nothing was there that any rule judges. */
   readonly empty: boolean;
+  /** Findings at or above it count as a failure. */
+  readonly fail: Severity;
 }
 
 const placeKey = ({ path, range }: Pick<Finding, "path" | "range">): string => `${path}:${range?.start.offset ?? ""}`;
+
+/** What several results say of the settings they share is said once. */
+const onceEach = (findings: readonly Finding[]): readonly Finding[] => {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    if (finding.item !== undefined) return true;
+    const key = `${finding.rule} ${placeKey(finding)} ${finding.message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+};
 
 /** Several results as one. An ignore in the settings that was of use in one of them is not unused because another had no use for it. */
 const merged = (results: readonly CheckResult[]): CheckResult => {
   const suppressed = results.flatMap((one) => one.suppressed);
   const used = new Set(suppressed.map(({ by }) => placeKey(by)));
   return {
-    findings: results
-      .flatMap((one) => one.findings)
+    findings: onceEach(results.flatMap((one) => one.findings))
       .filter((finding) => finding.rule !== "suppression/unused" || !used.has(placeKey(finding)))
       .toSorted(byPlace),
     evidence: results.flatMap((one) => one.evidence),
@@ -52,18 +70,18 @@ const merged = (results: readonly CheckResult[]): CheckResult => {
 };
 
 /** A project of another folder names its files from there: here they are named from where we stand. */
-const renamed = (result: CheckResult, prefix: string): CheckResult => {
+const renamed = (result: CheckResult, name: (path: string) => string): CheckResult => {
   const named = (finding: Finding): Finding => ({
     ...finding,
-    path: join(prefix, finding.path),
-    ...(finding.fix === undefined ? {} : { fix: { ...finding.fix, path: join(prefix, finding.fix.path) } }),
+    path: name(finding.path),
+    ...(finding.fix === undefined ? {} : { fix: { ...finding.fix, path: name(finding.fix.path) } }),
   });
   return {
     ...result,
     findings: result.findings.map(named),
     suppressed: result.suppressed.map(({ finding, by }): Suppressed => ({
       finding: named(finding),
-      by: { ...by, path: join(prefix, by.path) },
+      by: { ...by, path: name(by.path) },
     })),
   };
 };
@@ -79,20 +97,56 @@ const refused = (path: string, error: SeaworthyError): CheckResult => ({
 /** The project of a compose file found on the way; one that cannot be read is a finding. */
 const checkNested = async (
   composeFile: string,
-  { cwd, env, now, replaced }: RepositoryOptions,
+  { cwd, env, now, replaced, profile }: RepositoryOptions,
 ): Promise<{ readonly result: CheckResult; readonly sources: readonly SourceText[] }> => {
   const folder = dirname(composeFile);
   const prefix = relative(cwd, folder);
+  const name = (path: string): string => (isAbsolute(path) ? namedFrom(cwd, path) : join(prefix, path));
   try {
     const { project, problems } = await readProject({ folder, env, git: false, profiles: ["*"], replaced });
     return {
-      result: renamed(checkProject(project, { now, problems }), prefix),
-      sources: project.files.map((file) => new SourceText(join(prefix, file.path), file.text)),
+      result: renamed(checkProject(project, { now, problems, ...(profile === undefined ? {} : { profile }) }), name),
+      sources: project.files.map((file) => new SourceText(name(file.path), file.text)),
     };
   } catch (error) {
     if (isSeaworthyError(error)) return { result: refused(relative(cwd, composeFile), error), sources: [] };
     throw error;
   }
+};
+
+/** The folder that holds all that is named. */
+const folderOf = (cwd: string, paths: readonly string[]): string => {
+  const folders = paths
+    .map((path) => resolve(cwd, path))
+    .map((path) => (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false ? dirname(path) : path));
+  let [common = cwd] = folders;
+  while (!folders.every((folder) => folder === common || folder.startsWith(common.endsWith(sep) ? common : `${common}${sep}`)))
+    common = dirname(common);
+  return common;
+};
+
+/** Whether all that the settings may speak of is looked at. */
+const isWhole = ({ folder }: Settings, cwd: string, paths: readonly string[]): boolean =>
+  paths.some((path) => path !== "-" && !relative(resolve(cwd, path), folder).startsWith(".."));
+
+/** What holds for files of no compose project: the settings of the folder's own, else the nearest at or above what is named. */
+const governing = (
+  { cwd, env, project, replaced }: RepositoryOptions,
+  onDisk: readonly string[],
+): { readonly settings?: Settings; readonly findings: readonly Finding[]; readonly sources: readonly SourceText[] } => {
+  if (project !== undefined) return { settings: project, findings: [], sources: [] };
+  const read = readSettings({ folder: folderOf(cwd, onDisk), env, replaced });
+  if (read === undefined) return { findings: [], sources: [] };
+  const { settings, problems } = read;
+  const name = (path: string): string => namedFrom(cwd, resolve(settings.folder, path));
+  return {
+    settings,
+    findings: [
+      ...loadFindings(problems, settings).map((finding) => ({ ...finding, path: name(finding.path) })),
+      ...unknownRules(settings, cwd),
+    ],
+    sources: settings.files.map(({ path, text }) => new SourceText(name(path), text)),
+  };
 };
 
 /**
@@ -112,20 +166,36 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
   const nested = await Promise.all(
     (found?.compose ?? []).filter((path) => dirname(path) !== project?.folder).map((path) => checkNested(path, options)),
   );
-  const own = project === undefined ? [] : [checkProject(project, { now, problems })];
+  const { settings, ...fromSettings } = governing(options, onDisk);
+  const check = settings?.settings.check;
+  const profile = options.profile ?? check?.profile ?? settings?.policy.profile ?? "production";
+  const own = project === undefined ? [] : [checkProject(project, { now, problems, profile })];
   const built = new Set((project?.services ?? []).flatMap(({ build }) => (build === undefined ? [] : [build.dockerfile])));
   // The Dockerfiles of the project's services were judged as their builds use them.
   const others = checkFiles(
     files.filter(({ source }) => !built.has(resolve(cwd, source.path))),
     {
       now,
-      ...(project === undefined ? {} : { profile: project.policy.profile, ignores: settingsSuppressions(project) }),
+      profile,
+      settings: { ...check, profile },
+      ...(settings === undefined
+        ? {}
+        : {
+            ignores: settingsSuppressions(settings, cwd, { partial: project === undefined && !isWhole(settings, cwd, paths) }),
+            severities: severitiesOf(settings, cwd, now),
+          }),
     },
   );
-  const remarks: CheckResult = { findings: found?.remarks ?? [], evidence: [], suppressed: [] };
+  const remarks: CheckResult = { findings: [...(found?.remarks ?? []), ...fromSettings.findings], evidence: [], suppressed: [] };
   return {
     ...merged([...own, ...nested.map((one) => one.result), others, remarks]),
-    sources: [...(project?.files ?? []), ...nested.flatMap((one) => one.sources), ...files.map((file) => file.source)],
+    sources: [
+      ...(project?.files ?? []),
+      ...fromSettings.sources,
+      ...nested.flatMap((one) => one.sources),
+      ...files.map((file) => file.source),
+    ],
     empty: project === undefined && nested.length === 0 && files.length === 0,
+    fail: check?.fail ?? (profile === "dev" ? "error" : "warning"),
   };
 };

@@ -11,6 +11,7 @@ import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judge
 import { loadFindings } from "./load-findings.ts";
 import type { AnyRule } from "./rule.ts";
 import { judgeServiceDockerfiles } from "./service-dockerfiles.ts";
+import { type Severities, severitiesOf, unknownRules } from "./severities.ts";
 import type { ImageFacts, Keys, ServiceRuleKind, ServiceSubject } from "./subject.ts";
 import { applySuppressions, projectSuppressions } from "./suppression.ts";
 
@@ -19,16 +20,30 @@ export interface CheckOptions {
   readonly images?: ReadonlyMap<string, ImageFacts>;
   /** Default: all of the catalogue. Those that judge no service are left out. */
   readonly rules?: readonly AnyRule[];
-  /** Default: the project's own. */
+  /** Default: that of `settings`, else the project's own for its checks, else its policy's. */
   readonly profile?: Profile;
   /** What kept the project from being loaded (readProject): findings of their own. Default: nothing did. */
   readonly problems?: readonly Problem[];
+  /** Default: the project's own. */
   readonly settings?: RuleSettings;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** How a build context is looked through. Default: on the file system. */
   readonly readContext?: (build: BuildInput, projectFolder: string) => ContextFacts;
 }
+
+/** The options with what the project sets. */
+interface Checking extends CheckOptions {
+  readonly profile: Profile;
+  readonly settings: RuleSettings & { readonly profile: Profile };
+  readonly severities: Severities;
+}
+
+const checking = (project: Project, options: CheckOptions): Checking => {
+  const settings = options.settings ?? project.settings.check;
+  const profile = options.profile ?? settings.profile ?? project.settings.check.profile ?? project.policy.profile;
+  return { ...options, profile, settings: { ...settings, profile }, severities: severitiesOf(project, project.folder, options.now) };
+};
 
 const isSpan = (at: Keys | Span): at is Span => "source" in at;
 
@@ -47,19 +62,20 @@ const placeIn =
     return { service: service.name, path: origin.path, range: oneLine ? origin.range : (origin.key ?? origin.range) };
   };
 
-const judgeService = (project: Project, service: Service, options: CheckOptions, rules: readonly AnyRule[]): readonly Judgement[] => {
+const judgeService = (project: Project, service: Service, options: Checking, rules: readonly AnyRule[]): readonly Judgement[] => {
   const image = options.images?.get(service.name);
   const subject: ServiceSubject = {
     project,
     service,
     node: child(child(project.written, "services"), service.name) ?? project.written,
-    settings: { profile: options.profile ?? project.policy.profile, ...options.settings },
+    settings: options.settings,
     ...(image === undefined ? {} : { image }),
   };
   const judged: Judged<ServiceRuleKind> = {
     subject: { kind: "service", service: service.name },
     name: service.name,
     place: placeIn(service, project),
+    severities: options.severities,
   };
   const seeing = (judgement: Judgement): Judgement => ({ ...judgement, blind: judgement.idle === true && image === undefined });
   let context: ContextFacts | undefined;
@@ -94,14 +110,15 @@ const judgeService = (project: Project, service: Service, options: CheckOptions,
   });
 };
 
-const judgeFiles = (project: Project, options: CheckOptions, rules: readonly AnyRule[]): readonly Judgement[] => {
+const judgeFiles = (project: Project, options: Checking, rules: readonly AnyRule[]): readonly Judgement[] => {
   const ofFiles = rules.filter((rule) => rule.kind === "compose-file");
   if (ofFiles.length === 0) return [];
-  return composeFileSubjects(project, options.settings ?? {}).flatMap((subject) => {
+  return composeFileSubjects(project, options.settings).flatMap((subject) => {
     const judged: Judged<"compose-file"> = {
       subject: { kind: "file", path: subject.source.path },
       name: subject.source.path,
       place: (at) => placeOf(at ?? subject.tree),
+      severities: options.severities,
     };
     return ofFiles.map((rule) => judge(rule, subject, judged));
   });
@@ -124,22 +141,24 @@ const settledRules = (rules: readonly AnyRule[], judgements: readonly Judgement[
 };
 
 /** What the rules for Dockerfiles say of those that are written into the compose files. */
-const inlineFindings = (project: Project, { now, settings, profile, rules }: CheckOptions): readonly Finding[] =>
+const inlineFindings = (project: Project, { now, settings, profile, rules, severities }: Checking): readonly Finding[] =>
   inlineDockerfiles(project).flatMap((inline) =>
     checkFiles([{ kind: "dockerfile", source: inline.source }], {
       now,
-      profile: profile ?? project.policy.profile,
+      profile,
+      settings,
+      severities,
       ...(rules === undefined ? {} : { rules }),
-      ...(settings === undefined ? {} : { settings }),
     }).findings.map((finding) => findingInFile(inline, finding)),
   );
 
 /** Judges a project by the static rules. @throws INPUT_NOT_FOUND, INPUT_INVALID for a build context or an ignore file that cannot be read. */
-export const checkProject = (project: Project, options: CheckOptions): CheckResult => {
-  const chosen = options.rules ?? rulesOf(RULES, options.profile ?? project.policy.profile);
+export const checkProject = (project: Project, given: CheckOptions): CheckResult => {
+  const options = checking(project, given);
+  const chosen = options.rules ?? rulesOf(RULES, options.profile);
   const rules = chosen.filter((rule) => JUDGES_PROJECTS.has(rule.kind));
   const ofServices = project.services.flatMap((service) => judgeService(project, service, options, rules));
-  const dockerfiles = judgeServiceDockerfiles(project, rules, { profile: options.profile ?? project.policy.profile, ...options.settings });
+  const dockerfiles = judgeServiceDockerfiles(project, rules, options.settings, options.severities);
   const judgements = [...ofServices, ...judgeFiles(project, options, rules)];
   const all = [...judgements.flatMap((judgement) => judgement.findings), ...dockerfiles.findings, ...inlineFindings(project, options)];
   const { findings, suppressed } = applySuppressions(all, [...projectSuppressions(project), ...dockerfiles.suppressions], {
@@ -148,7 +167,7 @@ export const checkProject = (project: Project, options: CheckOptions): CheckResu
     kinds: JUDGES_PROJECTS,
   });
   return {
-    findings: [...loadFindings(options.problems ?? [], project), ...findings].toSorted(byPlace),
+    findings: [...loadFindings(options.problems ?? [], project), ...unknownRules(project, project.folder), ...findings].toSorted(byPlace),
     // How a file is written says nothing of the checklist.
     evidence: evidenceFrom([...ofServices, ...dockerfiles.judgements], suppressed, options.now),
     suppressed,

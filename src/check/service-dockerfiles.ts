@@ -8,8 +8,10 @@ import { readIgnoreFile } from "./context-facts.ts";
 import { placeOfSpot } from "./files.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { dockerfileSubject } from "./kinds/dockerfile.ts";
+import { buildkitErrors } from "./kinds/buildkit-errors.ts";
 import { dockerfileSuppressions } from "./kinds/dockerfile-ignores.ts";
 import type { AnyRule, Rule } from "./rule.ts";
+import type { Severities } from "./severities.ts";
 import type { Suppression } from "./suppression.ts";
 
 /** A larger file is no Dockerfile. */
@@ -41,7 +43,12 @@ export interface ServiceDockerfiles {
 }
 
 /** Judges the Dockerfile of each service as its build uses it: with its arguments, target and ignore file. The evidence is the service's. */
-export const judgeServiceDockerfiles = (project: Project, rules: readonly AnyRule[], settings: RuleSettings): ServiceDockerfiles => {
+export const judgeServiceDockerfiles = (
+  project: Project,
+  rules: readonly AnyRule[],
+  settings: RuleSettings,
+  severities?: Severities,
+): ServiceDockerfiles => {
   const ofKind = rules.filter(isDockerfileRule);
   if (ofKind.length === 0) return { judgements: [], findings: [], suppressions: [] };
   const files = new Map<string, ReturnType<typeof parseDockerfile>>();
@@ -60,6 +67,7 @@ export const judgeServiceDockerfiles = (project: Project, rules: readonly AnyRul
     );
     const place = placeOfSpot(given);
     const skipped = overridden(service);
+    const asErrors = buildkitErrors(file, build.args["BUILDKIT_DOCKERFILE_CHECK"]);
     return ofKind
       .filter((rule) => !skipped.has(rule.id))
       .map((rule) =>
@@ -67,6 +75,10 @@ export const judgeServiceDockerfiles = (project: Project, rules: readonly AnyRul
           subject: { kind: "service", service: name },
           name: `${given.name} of ${name}`,
           place: (at) => ({ ...place(at), service: name }),
+          severities: (finding) => {
+            const here = asErrors(finding);
+            return severities?.(here) ?? here;
+          },
         }),
       );
   });

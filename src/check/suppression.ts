@@ -1,16 +1,19 @@
 import type { Finding } from "../checklist/index.ts";
 import { formatPlace, isoTime, type Range, type SourceText } from "../core/index.ts";
 import type { Project } from "../project/index.ts";
-import { matcherOf } from "../source/dockerignore/index.ts";
-import { aliasesNamed, findRules } from "./catalogue.ts";
+import { findRules } from "./catalogue.ts";
 import { type Comment, linesOf, yamlComments } from "./comments.ts";
+import { type Folders, matchesFile, names } from "./finding-match.ts";
 import { peerComments } from "./peer-comments.ts";
+import { settingsSuppressions } from "./settings-suppressions.ts";
 import type { RuleKind } from "./subject.ts";
 
 /** A decision to live with a rule's findings at one place, as the user wrote it. */
 export interface Suppression {
-  /** In our own form, which owes a reason and must hide something; or in a peer's, which is honoured as it is. */
-  readonly form: "ours" | "peer";
+  /** In our own form, which owes a reason and must hide something; a setting, which owes a reason; or a peer's, which is honoured as it is. */
+  readonly form: "ours" | "setting" | "peer";
+  /** As messages call it. Default: `ignore=<rules>`. */
+  readonly called?: string;
   /** Rule ids, names or peers' ids, as written. */
   readonly rules: readonly string[];
   readonly reason: string;
@@ -20,8 +23,10 @@ export interface Suppression {
   readonly lines?: readonly number[];
   /** A stretch of the text whose findings it speaks of, as well as those of `lines`. */
   readonly within?: { readonly start: number; readonly end: number };
-  /** A path or glob. */
-  readonly files: string;
+  /** Paths or globs. */
+  readonly files: string | readonly string[];
+  /** The folders that `files` and the findings' paths start from, where these differ. */
+  readonly folders?: Folders;
   readonly path: string;
   readonly range?: Range;
 }
@@ -52,29 +57,11 @@ export const yamlSuppressions = (source: SourceText): readonly Suppression[] => 
   return [...ownComments(source, comments), ...peerComments(source, comments)];
 };
 
-/** x-seaworthy.check.ignore. */
-export const settingsSuppressions = (project: Project): readonly Suppression[] =>
-  project.settings.check.ignore.map(({ rule, path: files = "**", until, why }, index) => {
-    const origin = project.locate("x-seaworthy", "check", "ignore", index);
-    return {
-      form: "ours",
-      rules: [rule],
-      reason: why,
-      ...(until === undefined ? {} : { until }),
-      files,
-      path: origin?.path ?? project.files[0]?.path ?? "x-seaworthy",
-      ...(origin === undefined ? {} : { range: origin.range }),
-    };
-  });
-
-/** All of a project: comments in its compose files, and x-seaworthy.check.ignore. */
+/** All of a project: comments in its compose files, and what x-seaworthy.check ignores and turns off. */
 export const projectSuppressions = (project: Project): readonly Suppression[] => [
   ...project.files.filter((file) => /\.ya?ml$/.test(file.path)).flatMap(yamlSuppressions),
-  ...settingsSuppressions(project),
+  ...settingsSuppressions(project, project.folder),
 ];
-
-/** A glob that is malformed matches nothing, and is then reported as unused. */
-const globMatches = (glob: string, path: string): boolean => matcherOf(glob)?.(path) === true;
 
 const covers = ({ lines, within }: Suppression, finding: Finding): boolean => {
   if (lines === undefined && within === undefined) return true;
@@ -83,19 +70,10 @@ const covers = ({ lines, within }: Suppression, finding: Finding): boolean => {
   return lines?.includes(at.line) === true || (within !== undefined && within.start <= at.offset && at.offset < within.end);
 };
 
-/** Whether one of the names is the finding's rule, and, where a peer's rule is narrower than ours, says exactly this. `trivy:*` is all that Trivy says. */
-const names = (suppression: Suppression, finding: Finding): boolean =>
-  suppression.rules.some((name) => {
-    const rule = findRules(name).find(({ id }) => id === finding.rule);
-    if (rule === undefined) return false;
-    const said = aliasesNamed(rule, name);
-    return said.length === 0 || finding.peers === undefined || said.some((alias) => finding.peers?.includes(alias) === true);
-  });
-
 const speaksOf = (suppression: Suppression, finding: Finding): boolean =>
-  (globMatches(suppression.files, finding.path) || suppression.files === finding.path) &&
+  [suppression.files].flat().some((glob) => matchesFile(glob, finding.path, suppression.folders)) &&
   covers(suppression, finding) &&
-  names(suppression, finding);
+  suppression.rules.some((name) => names(name, finding));
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const isDate = (text: string): boolean => DATE.test(text) && !Number.isNaN(Date.parse(text));
@@ -114,13 +92,13 @@ const objection = (suppression: Suppression, now: number): Finding | undefined =
     path: suppression.path,
     ...(suppression.range === undefined ? {} : { range: suppression.range }),
   };
-  const what = `ignore=${suppression.rules.join(",")}`;
-  if (suppression.form === "ours" && suppression.reason === "")
+  const what = suppression.called ?? `ignore=${suppression.rules.join(",")}`;
+  if (suppression.form !== "peer" && suppression.reason === "")
     return {
       ...base,
       rule: "suppression/reason-missing",
-      message: `${what} gives no reason`,
-      advice: `Write why: # seaworthy ${what} <reason>.`,
+      message: `${what} gives no reason, and so has no effect`,
+      advice: suppression.form === "setting" ? "Write why: {severity: off, reason: ...}." : `Write why: # seaworthy ${what} <reason>.`,
     };
   if (suppression.until !== undefined && !isDate(suppression.until))
     return {

@@ -3,6 +3,7 @@ import { type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from
 import { type IgnoreFile, parseIgnoreFile } from "../../source/dockerignore/index.ts";
 import type { RuleSettings } from "../../project/index.ts";
 import type { DockerfileSubject } from "../subject.ts";
+import { buildkitErrors } from "./buildkit-errors.ts";
 import { dockerfileSuppressions } from "./dockerfile-ignores.ts";
 import type { FileKind } from "./file-kind.ts";
 
@@ -53,8 +54,12 @@ export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
   is: (source) => IGNORE_FILE.test(source.path) || BEGINS.test(source.text),
   defaultPath: "Dockerfile",
   read: (sources, settings) => {
+    const given = settings.dockerfile?.buildArgs?.["BUILDKIT_DOCKERFILE_CHECK"];
     const ignores = new Map(sources.filter(({ path }) => IGNORE_FILE.test(path)).flatMap(readIgnore));
     const files = sources.filter(({ path }) => !IGNORE_FILE.test(path)).map(parseDockerfile);
+    const asErrors = files
+      .filter(({ directives }) => directives.some(({ name }) => name === "check") || given !== undefined)
+      .map((file) => buildkitErrors(file, given));
     return {
       subjects: files.map((file) => {
         const ignore = ignoreOf(file.source.path, ignores);
@@ -62,6 +67,7 @@ export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
       }),
       problems: [],
       suppressions: files.flatMap((file) => dockerfileSuppressions(file, settings)),
+      severities: (finding) => asErrors.reduce((one, severities) => severities(one), finding),
     };
   },
 });

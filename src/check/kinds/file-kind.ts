@@ -1,6 +1,7 @@
 import type { Range, SourceText } from "../../core/index.ts";
 import type { Problem } from "../../source/index.ts";
 import type { RuleSettings } from "../../project/index.ts";
+import type { Severities } from "../severities.ts";
 import type { FileRuleKind, Subjects } from "../subject.ts";
 import type { Suppression } from "../suppression.ts";
 
@@ -19,6 +20,8 @@ export interface ReadFiles<K extends FileRuleKind> {
   readonly problems: readonly Problem[];
   readonly remarks?: readonly Remark[];
   readonly suppressions: readonly Suppression[];
+  /** What the files themselves say of how serious findings are. */
+  readonly severities?: Severities;
 }
 
 /** How the files of a kind are recognised and read. One frozen object a kind. */
