@@ -43,6 +43,12 @@ export const installsSystemPackages = (command: ShellCommand): boolean => {
 const MANIFEST =
   /^(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-[\w-]+\.yaml|bun\.lockb?|\.npmrc|\.yarnrc(?:\.yml)?|\.yarn|\.pnpmfile\.c?js|turbo\.json|nx\.json|lerna\.json|requirements[\w.-]*|constraints[\w.-]*|pyproject\.toml|poetry\.lock|uv\.lock|Pipfile(?:\.lock)?|setup\.(?:py|cfg)|Gemfile(?:\.lock)?|[\w-]+\.gemspec|\.ruby-version|composer\.(?:json|lock)|go\.(?:mod|sum|work(?:\.sum)?)|Cargo\.(?:toml|lock)|pom\.xml|\.mvn|mvnw|gradle|gradlew|[\w.-]+\.gradle(?:\.kts)?|gradle\.properties|[\w.*-]+\.(?:csproj|fsproj|vbproj|sln|slnx|props|targets)|NuGet\.config|global\.json|mix\.(?:exs|lock)|patches|prisma|vendor|[\w.*-]+\.(?:tgz|whl|lock|toml))$/i;
 
+/** Whether a path names what an edit of the sources leaves as it is: the manifests, and the folders that are installed from them. */
+export const isDependency = (path: string): boolean => {
+  const name = path.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  return MANIFEST.test(name.replaceAll("*", "")) || /^(?:node_modules|site-packages|\.?venv)$/.test(name);
+};
+
 /** Whether a copied path holds the project's sources, of which every commit changes some. */
 export const isSource = (path: string): boolean => {
   const clean = path.replace(/^\.?\/+|\/+$/g, "");

@@ -1,5 +1,6 @@
 import { copyReference, type EvaluatedStage, type Instruction, mountReference, type Stage } from "../../source/dockerfile/index.ts";
 import type { DockerfileSubject } from "../subject.ts";
+import { isDependency } from "./installs.ts";
 
 const isStep = ({ keyword }: Instruction): boolean => keyword === "RUN" || keyword === "COPY" || keyword === "ADD" || keyword === "WORKDIR";
 
@@ -12,6 +13,17 @@ const takenFrom = (stages: readonly Stage[], instruction: Instruction): readonly
         ? instruction.mounts.flatMap(({ from }) => (from === undefined ? [] : [mountReference(stages, from)]))
         : [];
   return references.flatMap((one) => (one.kind === "stage" ? [one.stage] : []));
+};
+
+/** What is copied out of a stage is compared by content: manifests and what is installed from them are the same after an edit of the sources. */
+const staysTheSame = (instruction: Instruction): boolean => {
+  const taken =
+    instruction.keyword === "COPY"
+      ? instruction.sources.map((one) => (one.kind === "path" ? one.word.text : undefined))
+      : instruction.keyword === "RUN"
+        ? instruction.mounts.filter(({ from }) => from !== undefined).map(({ source }) => source?.text)
+        : [];
+  return taken.length > 0 && taken.every((path) => path !== undefined && isDependency(path));
 };
 
 /** The stages that the target is made of, itself among them. */
@@ -43,12 +55,16 @@ export const rebuildAfter = (subject: DockerfileSubject, changed: ReadonlySet<In
   const stages = neededStages(subject);
   const dirty = new Set<Stage>();
   const again = new Set<Instruction>();
+  // Where a manifest itself changes, what is installed from it does too.
+  const isEdit = ![...changed].some(staysTheSame);
   let steps = 0;
   // A stage refers only to those above it.
   for (const { stage, base, instructions } of stages) {
     let isDirty = base.kind === "stage" && dirty.has(base.stage.stage);
     for (const { instruction } of instructions) {
-      isDirty ||= changed.has(instruction) || takenFrom(subject.file.stages, instruction).some((other) => dirty.has(other));
+      isDirty ||=
+        changed.has(instruction) ||
+        (!(isEdit && staysTheSame(instruction)) && takenFrom(subject.file.stages, instruction).some((other) => dirty.has(other)));
       if (!isStep(instruction)) continue;
       steps += 1;
       if (isDirty) again.add(instruction);

@@ -3,21 +3,27 @@ import type { FileComplaint } from "../rule.ts";
 import { isKnown } from "./options.ts";
 import type { Located } from "./scripts.ts";
 
-/** Says of each package that is asked for without a version that it is; of one whose name is not known nothing. */
+/** Three names, and how many there are besides. */
+const listed = (names: readonly string[]): string => {
+  const [last = "", ...before] = (names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names).toReversed();
+  return before.length === 0 ? last : `${before.toReversed().join(", ")} and ${last}`;
+};
+
+/** Says once of a command which packages it asks for without a version; of one whose name is not known nothing. */
 export function* unpinned(
   { script }: Located,
   packages: readonly Argument[],
   isPinned: (name: string) => boolean,
   advice: (name: string) => string,
 ): Iterable<FileComplaint> {
-  for (const one of packages) {
-    if (isPinned(one.text) || !isKnown(one)) continue;
-    yield {
-      at: script.rangeOf(one.start, one.end),
-      message: `${one.text} is installed in whatever version is there on the day of the build`,
-      advice: advice(one.text),
-    };
-  }
+  const open = packages.filter((one) => !isPinned(one.text) && isKnown(one));
+  const [first, ...others] = open;
+  if (first === undefined) return;
+  yield {
+    at: script.rangeOf(first.start, first.end),
+    message: `${listed(open.map(({ text }) => text))} ${others.length === 0 ? "is" : "are"} installed in whatever version is there on the day of the build`,
+    advice: advice(first.text),
+  };
 }
 
 /** A file or folder, not the name of a package in a repository. */

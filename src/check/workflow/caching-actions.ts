@@ -11,10 +11,17 @@ export const CACHING: readonly Watched[] = [
   { action: "actions/cache", control: when("lookup-only", "false", "on") },
   { action: "actions/cache/restore", control: when("lookup-only", "false", "on") },
   { action: "actions/setup-java", control: when("cache", "filled", "off") },
-  { action: "actions/setup-go", control: when("cache", "true", "on") },
+  // Before version 4 it had to be asked for.
+  {
+    action: "actions/setup-go",
+    control: { any: [when("cache", "true", "off"), { all: [{ from: [4, 0, 0] }, when("cache", "true", "on")] }] },
+  },
   {
     action: "actions/setup-node",
-    control: { any: [when("cache", ["npm", "yarn", "pnpm"], "off"), when("package-manager-cache", "true", "on")] },
+    // Only from version 5 on does it cache unasked, going by package.json.
+    control: {
+      any: [when("cache", ["npm", "yarn", "pnpm"], "off"), { all: [{ from: [5, 0, 0] }, when("package-manager-cache", "true", "on")] }],
+    },
   },
   { action: "actions/setup-python", control: when("cache", "filled", "off") },
   { action: "actions/setup-dotnet", control: when("cache", "true", "off") },

@@ -10,6 +10,7 @@ export type Control =
   | { readonly input: string; readonly onWhen: "true" | "false" | "filled" | readonly string[]; readonly unset: "on" | "off" }
   | { readonly input: string; readonly offWhen: readonly string[]; readonly unset: "on" | "off" }
   | { readonly olderThan: Version }
+  | { readonly from: Version }
   | { readonly all: readonly Control[] }
   | { readonly any: readonly Control[] };
 
@@ -43,6 +44,10 @@ export const usageOf = (control: Control, place: UsePlace & { readonly uses: Rep
   if ("olderThan" in control) {
     const version = versionOf(place.uses);
     return version === undefined || compareVersions(version, control.olderThan) < 0 ? "on" : "off";
+  }
+  if ("from" in control) {
+    const version = versionOf(place.uses);
+    return version === undefined || compareVersions(version, control.from) >= 0 ? "on" : "off";
   }
   const parts = ("all" in control ? control.all : control.any).map((part) => usageOf(part, place));
   const [decisive, otherwise]: readonly [Usage, Usage] = "all" in control ? ["off", "on"] : ["on", "off"];

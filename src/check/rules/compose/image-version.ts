@@ -57,7 +57,10 @@ export const imageVersion = composeRule({
     if (MOVING.has(tag.toLowerCase()) || own.includes(tag) || !/\d/.test(tag))
       yield {
         at: ["image"],
-        message: `${service.name} runs ${image.name}:${tag}: the tag "${tag}" names no version`,
+        message:
+          image.tag === undefined
+            ? `${service.name} runs ${image.name} without a version, which means latest`
+            : `${service.name} runs ${image.name}:${tag}: the tag "${tag}" names no version`,
         advice: built
           ? "Leave the tag out: seaworthy build tags by version and commit."
           : "Name a version, better a digest: docker buildx imagetools inspect shows it.",

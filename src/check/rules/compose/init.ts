@@ -5,7 +5,7 @@ export const init = composeRule({
   id: "compose/init",
   aliases: [],
   item: "reaps-zombies",
-  severity: "warning",
+  severity: "info",
   confidence: "possible",
   summary: "PID 1 of a service reaps orphaned children.",
   why: "The kernel hands orphans to PID 1. A program that was not written for that never collects them; each stays in the process table until the pids limit is reached and nothing can be started any more.",

@@ -42,6 +42,10 @@ export const layerOrder = fileRule({
       good: "FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . .\n",
     },
     {
+      bad: "FROM node:24 AS build\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM node:24-slim\nWORKDIR /app\nCOPY --from=build /app ./\nRUN npm ci --omit=dev\n",
+      good: "FROM node:24 AS build\nWORKDIR /app\nCOPY . .\nRUN npm run build\nFROM node:24-slim\nWORKDIR /app\nCOPY --from=build /app/package*.json ./\nRUN npm ci --omit=dev\nCOPY --from=build /app/dist ./dist\n",
+    },
+    {
       bad: "FROM python:3.13\nCOPY . /app/\nRUN apt-get update && apt-get install -y curl\n",
       good: "FROM python:3.13\nRUN apt-get update && apt-get install -y curl\nCOPY requirements.txt /app/\nRUN pip install -r /app/requirements.txt\nCOPY src /app/src\n",
     },

@@ -1,6 +1,9 @@
 import { fileRule } from "../../dockerfile/define.ts";
 import { written } from "../../dockerfile/walk.ts";
 
+/** Without the quotes around the whole of it. */
+const unquoted = (text: string): string => /^"([^"]*)"$/.exec(text)?.[1] ?? text;
+
 export const maintainer = fileRule({
   id: "dockerfile/maintainer",
   aliases: [
@@ -22,7 +25,7 @@ export const maintainer = fileRule({
       yield {
         at: instruction.word.range,
         message: "MAINTAINER is deprecated",
-        advice: `Write LABEL org.opencontainers.image.authors="${(instruction.value?.text ?? "").replace(/^"|"$/g, "")}".`,
+        advice: `Write LABEL org.opencontainers.image.authors="${unquoted(instruction.value?.text ?? "").replaceAll('"', String.raw`\"`)}".`,
       };
   },
 });

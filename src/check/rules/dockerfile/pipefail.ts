@@ -1,4 +1,4 @@
-import { type DockerfileScript, UNKNOWN } from "../../../source/shell/index.ts";
+import { type DockerfileScript, type PipelineOf, type ShellCommand, UNKNOWN } from "../../../source/shell/index.ts";
 import { scriptRule } from "../../packages/define.ts";
 import { runScripts } from "../../packages/scripts.ts";
 
@@ -9,6 +9,18 @@ const HARMLESS = new Set(["echo", "printf", "yes", ":", "true"]);
 const isPlainSh = ({ shellName }: DockerfileScript): boolean => shellName === "sh" || shellName === "dash";
 const setsItself = ({ commands }: DockerfileScript): boolean =>
   commands.some(({ name, args }) => name === "set" && args.some(({ text }) => text === "pipefail"));
+
+/** All that runs before the last stage, within braces and loops too. */
+const earlier = ({ commands }: DockerfileScript, pipeline: PipelineOf): readonly ShellCommand[] =>
+  commands.filter(
+    (one) => one.via === undefined && [one, one.group].some((at) => at?.pipeline === pipeline && at.stage < pipeline.length - 1),
+  );
+
+const isTold = ({ name }: ShellCommand): boolean => name !== "" && !name.includes(UNKNOWN) && !HARMLESS.has(name);
+
+/** Within `$(...)` among the arguments of a command, whose own end is all that counts. */
+const isArgument = ({ commands }: DockerfileScript, { start, end }: PipelineOf): boolean =>
+  commands.some((one) => one.name !== "" && one.args.some((word) => word.start <= start && end < word.end));
 
 export const pipefail = scriptRule({
   id: "dockerfile/pipefail",
@@ -26,6 +38,10 @@ export const pipefail = scriptRule({
       bad: 'FROM alpine:3.22\nSHELL ["/bin/sh", "-o", "pipefail", "-c"]\nRUN wget -qO- https://example.com/a | wc -l\n',
       good: "FROM alpine:3.22\nRUN set -o pipefail && wget -qO- https://example.com/a | wc -l\n",
     },
+    {
+      bad: "FROM debian:12\nRUN { echo a; cat /b; } | debconf-set-selections\n",
+      good: "FROM debian:12\nRUN { echo a; echo b; } | debconf-set-selections\n",
+    },
   ],
   *check(subject) {
     for (const script of runScripts(subject)) {
@@ -34,15 +50,15 @@ export const pipefail = scriptRule({
         const { pipeline } = command;
         if (pipeline === undefined || command.isCondition || seen.has(pipeline)) continue;
         seen.add(pipeline);
-        const members = script.commands.filter((one) => one.pipeline === pipeline && one.via === undefined);
-        const early = members.filter(({ stage }) => stage < pipeline.length - 1);
+        const early = earlier(script, pipeline);
         if (early.length > 0 && early.every(({ name }) => HARMLESS.has(name))) continue;
         if (!pipeline.pipefail || (isPlainSh(script) && !setsItself(script)))
           yield {
             at: script.rangeOf(pipeline.start, pipeline.end),
-            message: `a failure of ${command.name === "" || command.name.includes(UNKNOWN) ? "the first command" : command.name} in this pipe goes unnoticed`,
-            advice:
-              'Put SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, or begin a script for bash with set -o pipefail; or write to a file first.',
+            message: `a failure of ${early.find(isTold)?.name ?? "the first command"} in this pipe goes unnoticed`,
+            advice: isArgument(script, pipeline)
+              ? "Write x=$(...) as a command of its own, with pipefail on, and use $x: no shell looks at how a substitution among arguments ended."
+              : 'Put SHELL ["/bin/bash", "-o", "pipefail", "-c"] before it, or begin a script for bash with set -o pipefail; or write to a file first.',
           };
       }
     }

@@ -1,9 +1,22 @@
-import { UNKNOWN } from "../../../source/shell/index.ts";
+import { type DockerfileScript, type ShellCommand, UNKNOWN } from "../../../source/shell/index.ts";
 import { scriptRule } from "../../packages/define.ts";
 import { runCommands } from "../../packages/scripts.ts";
 
 const PLAIN = /^(?:--?[\w-]+=)?http:\/\/(?!localhost\b|127\.|\[::1\])/i;
 const ADVICE = "Use https; where there is none, check the sha256 of what came.";
+
+/** Behind it the same script compares what came with a sum or a signature that the Dockerfile or a key says. */
+const isVerified = ({ commands }: DockerfileScript, fetch: ShellCommand): boolean =>
+  /^(?:curl|wget)$/.test(fetch.name) &&
+  // What flows into a program or is run at once was used before any check.
+  (fetch.pipeline === undefined || fetch.stage === fetch.pipeline.length - 1) &&
+  commands.some(
+    ({ name, args, start, isCondition }) =>
+      start > fetch.start &&
+      !isCondition &&
+      ((/^(?:sha(?:1|224|256|384|512)|b2)sum$|^shasum$/.test(name) && args.some(({ text }) => /^(?:-\w*c\w*|--check)$/.test(text))) ||
+        (/^gpgv?2?$/.test(name) && (name.startsWith("gpgv") || args.some(({ text }) => text === "--verify")))),
+  );
 
 export const plainHttp = scriptRule({
   id: "dockerfile/plain-http",
@@ -19,12 +32,17 @@ export const plainHttp = scriptRule({
       good: "FROM debian:12\nRUN curl -fsSL https://example.com/tool -o /usr/bin/tool\n",
     },
     {
+      bad: "FROM debian:12\nRUN curl -fsSL http://example.com/a.tgz | tar xz && echo ok | sha256sum -c -\n",
+      good: 'FROM debian:12\nARG SUM\nRUN curl -fsSL http://example.com/a.tgz -o a.tgz && echo "$SUM *a.tgz" | sha256sum -c - && tar xf a.tgz\n',
+    },
+    {
       bad: "FROM debian:12\nADD http://example.com/tool.tar.gz /opt/\n",
       good: "FROM debian:12\nADD https://example.com/tool.tar.gz /opt/\n",
     },
   ],
   *check(subject) {
-    for (const { script, command } of runCommands(subject, new Set(["curl", "wget", "git", "pip", "pip3"])))
+    for (const { script, command } of runCommands(subject, new Set(["curl", "wget", "git", "pip", "pip3"]))) {
+      if (isVerified(script, command)) continue;
       for (const { text, start, end } of command.args)
         if (PLAIN.test(text))
           yield {
@@ -32,6 +50,7 @@ export const plainHttp = scriptRule({
             message: `${text.replaceAll(UNKNOWN, "...").replace(/\/\/[^/@]*@/, "//")} is fetched unprotected`,
             advice: ADVICE,
           };
+    }
     for (const stage of subject.evaluation.stages)
       for (const { instruction } of stage.instructions.filter(({ triggeredBy }) => triggeredBy === undefined))
         if (instruction.keyword === "ADD" && instruction.checksum === undefined)

@@ -62,6 +62,10 @@ export const cachePoisoning = ciRule({
   source: "https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching",
   examples: [
     {
+      bad: inSteps("- uses: actions/setup-node@v5\n- run: npm publish", "release"),
+      good: inSteps("- uses: actions/setup-node@v4\n- run: npm publish", "release"),
+    },
+    {
       bad: inSteps(`- uses: actions/cache@${HASH} # v4.2.0\n  with: {path: dist, key: dist}\n- run: make publish`, "release"),
       good: inSteps(`- uses: actions/cache@${HASH} # v4.2.0\n  with: {path: dist, key: dist}\n- run: make test`, "pull_request"),
     },

@@ -46,11 +46,13 @@ export const permissions = ciRule({
   *check(subject) {
     const { file, spot } = subject;
     const isCalled = isReusableOnly(file.triggers);
+    const open = file.permissions.kind === "default" ? file.jobs.filter((job) => job.permissions.kind === "default") : [];
     // Where each job says what it may, or there is but one, the workflow's own say adds little.
     const isMoot = file.jobs.length === 1 || file.jobs.every((job) => job.permissions.kind !== "default") || isCalled;
     if (!isMoot || isStrict(subject)) {
       const found = tooMuch(file.permissions, "workflow", "source" in spot ? spot : head(file.root), subject.name);
-      if (found !== undefined) yield found;
+      const isOneJobs = file.permissions.kind === "default" && open.length === 1 && !isStrict(subject);
+      if (found !== undefined && !isOneJobs) yield found;
       for (const { name, level, key } of file.permissions.kind === "scopes" ? file.permissions.scopes : [])
         if (level === "write")
           yield {
@@ -61,6 +63,8 @@ export const permissions = ciRule({
           };
     }
     for (const job of file.jobs) {
+      // Said of the workflow already, of all of them at once.
+      if (!isMoot && open.length > 1 && open.includes(job) && !isStrict(subject)) continue;
       if (job.permissions.kind === "default" && file.permissions.kind !== "default") continue;
       // What a reusable workflow may, its callers say.
       if (isCalled && job.uses === undefined && !isStrict(subject)) continue;

@@ -12,12 +12,12 @@ export const selfRepository = ciRule({
   source: "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsuses",
   examples: [{ bad: inSteps("- uses: ./.github/actions/build"), good: inSteps("- uses: $/.github/actions/build") }],
   *check({ file, source }) {
-    for (const { uses } of usesOf(file)) {
+    for (const { uses, step } of usesOf(file)) {
       if (uses.kind !== "local" || uses.form !== "workspace") continue;
       const at = usesSpot(uses);
       yield {
         at,
-        message: `${uses.path} is read from the working tree`,
+        message: `${uses.path} is ${step === undefined ? "named as if it lay in" : "read from"} the working tree`,
         advice: `Write $${uses.path.slice(1)}, which is the workflow's own commit.`,
         ...(uses.path.startsWith("./") ? { fix: { path: source.path, edits: [{ offset: at.start, length: 1, text: "$" }] } } : {}),
       };
