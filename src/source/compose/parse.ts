@@ -39,36 +39,85 @@ const words = (error: YAMLParseError): string => {
   return `YAML: ${said}${expected === undefined ? "" : `; ${expected}`}`;
 };
 
-function* bounded(
-  source: SourceText,
-  limits: YamlLimits,
-): Generator<ReturnType<Parser["next"]> extends Generator<infer Token> ? Token : never> {
-  const parser = new Parser();
-  // The parser keeps its open collections on a stack; every nesting level is one collection.
-  for (const lexeme of new Lexer().lex(source.text)) {
-    yield* parser.next(lexeme);
-    if (parser.stack.length > limits.depth + 2)
-      throw new SeaworthyError(
-        "INPUT_TOO_LARGE",
-        `${source.path}:${source.position(parser.offset).line}: YAML nested more than ${limits.depth} levels deep is refused`,
-      );
-  }
-  yield* parser.end();
-}
+/** More of them mostly follow from the first, and nobody reads them. */
+const MAX_ERRORS = 50;
 
-/** A file is parsed once, however many ask for it: loading, rules, fixes. */
-const PARSED = new WeakMap<SourceText, ParsedFile>();
+/** The parser makes an Error of each mistake, and what stood on our stack tells nobody anything: gathering it takes most of the time on a hostile file. */
+const withoutStacks = <T>(work: () => T): T => {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+};
+
+const documentsOf = (source: SourceText, limits: YamlLimits): readonly Document.Parsed[] => {
+  const parser = new Parser();
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, version: "1.2", schema: "core", stringKeys: false });
+  const documents: Document.Parsed[] = [];
+  let tooDeepAt: number | undefined;
+  const take = (tokens: ReturnType<typeof parser.end>): void => {
+    for (const token of tokens) for (const document of composer.next(token)) documents.push(document);
+  };
+  withoutStacks(() => {
+    for (const lexeme of new Lexer().lex(source.text)) {
+      take(parser.next(lexeme));
+      // The parser keeps its open collections on a stack; every nesting level is one collection.
+      if (parser.stack.length > limits.depth + 2) tooDeepAt = parser.offset;
+      if (tooDeepAt !== undefined || documents.length > limits.documents) return;
+    }
+    take(parser.end());
+    for (const document of composer.end(false, source.text.length)) documents.push(document);
+  });
+  if (tooDeepAt !== undefined)
+    throw new SeaworthyError(
+      "INPUT_TOO_LARGE",
+      `${source.path}:${source.position(tooDeepAt).line}: YAML nested more than ${limits.depth} levels deep is refused`,
+    );
+  if (documents.length > limits.documents)
+    throw new SeaworthyError("INPUT_TOO_LARGE", `${source.path} has more than ${limits.documents} YAML documents`);
+  return documents;
+};
+
+/** The first mistakes of a file, and how many there are besides. */
+const problemsIn = (source: SourceText, documents: readonly Document.Parsed[]): readonly Problem[] => {
+  const errors = documents.flatMap((document) => document.errors);
+  const problem = (pos: YAMLParseError["pos"], message: string): Problem => ({
+    code: "INPUT_INVALID",
+    place: { path: source.path, range: source.range(...pos) },
+    message,
+  });
+  const told = errors.slice(0, MAX_ERRORS).map((error) => problem(error.pos, words(error)));
+  const next = errors[MAX_ERRORS];
+  return next === undefined
+    ? told
+    : [...told, problem(next.pos, `YAML: ${errors.length - MAX_ERRORS} more mistakes follow; most come from those before`)];
+};
+
+/** A file is parsed once, however many ask for it: loading, rules, fixes. What was wrong with it stays wrong. */
+const PARSED = new WeakMap<SourceText, ParsedFile | SeaworthyError>();
 
 /**
- * Parses YAML 1.2 (core schema). Every syntax error is reported, with line and column.
- * @throws INPUT_INVALID with all syntax errors; INPUT_TOO_LARGE over the limits, by default those of a compose file: 1 MiB, 64 levels, 32 documents.
+ * Parses YAML 1.2 (core schema). Syntax errors are reported with line and column, the first 50 of them.
+ * @throws INPUT_INVALID with the syntax errors; INPUT_TOO_LARGE over the limits, by default those of a compose file: 1 MiB, 64 levels, 32 documents.
  */
 export const parseYaml = (source: SourceText, limits: YamlLimits = YAML_LIMITS): ParsedFile => {
-  const before = limits === YAML_LIMITS ? PARSED.get(source) : undefined;
-  if (before !== undefined) return before;
-  const file = parse(source, limits);
-  if (limits === YAML_LIMITS) PARSED.set(source, file);
-  return file;
+  if (limits !== YAML_LIMITS) return parse(source, limits);
+  const before = PARSED.get(source) ?? attempt(source, limits);
+  PARSED.set(source, before);
+  if (before instanceof SeaworthyError) throw before;
+  return before;
+};
+
+const attempt = (source: SourceText, limits: YamlLimits): ParsedFile | SeaworthyError => {
+  try {
+    return parse(source, limits);
+  } catch (error) {
+    if (error instanceof SeaworthyError) return error;
+    throw error;
+  }
 };
 
 const parse = (source: SourceText, limits: YamlLimits): ParsedFile => {
@@ -77,20 +126,8 @@ const parse = (source: SourceText, limits: YamlLimits): ParsedFile => {
       "INPUT_TOO_LARGE",
       `${source.path} has ${formatByteSize(source.text.length)}; at most ${formatByteSize(limits.bytes)} of YAML are read`,
     );
-  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, version: "1.2", schema: "core", stringKeys: false });
-  const documents: Document.Parsed[] = [];
-  for (const document of composer.compose(bounded(source, limits), false, source.text.length)) {
-    documents.push(document);
-    if (documents.length > limits.documents)
-      throw new SeaworthyError("INPUT_TOO_LARGE", `${source.path} has more than ${limits.documents} YAML documents`);
-  }
-  const problems = documents.flatMap((document) =>
-    document.errors.map((error): Problem => ({
-      code: "INPUT_INVALID",
-      place: { path: source.path, range: source.range(...error.pos) },
-      message: words(error),
-    })),
-  );
+  const documents = documentsOf(source, limits);
+  const problems = problemsIn(source, documents);
   if (problems.length > 0) throw problemsError(problems);
   return { source, documents };
 };
