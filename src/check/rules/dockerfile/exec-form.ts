@@ -10,7 +10,7 @@ export const execForm = fileRule({
   item: "graceful-stop",
   severity: "warning",
   summary: "CMD, ENTRYPOINT and HEALTHCHECK are JSON arrays, or their shell form begins with exec.",
-  why: "In shell form PID 1 is a shell, which passes on no signals: docker stop waits out its grace period and kills, requests in flight are lost. An ENTRYPOINT in shell form ignores CMD as well.",
+  why: "In shell form PID 1 is a shell. Some put the program in their own place when it is all there is to run; the others, and any with more than one command, pass on no signals: docker stop waits out its grace period and kills, requests in flight are lost. An ENTRYPOINT in shell form ignores CMD as well.",
   source: "https://docs.docker.com/reference/build-checks/json-args-recommended/",
   examples: [
     { bad: "FROM node:24\nCMD npm start\n", good: 'FROM node:24\nCMD ["node", "server.js"]\n' },
@@ -32,7 +32,7 @@ export const execForm = fileRule({
           }
         : {
             at: command.text.range,
-            message: `${keyword} is run by a shell, which gets the signals instead of the program`,
+            message: `${keyword} is run by a shell, which may keep the signals from the program`,
             advice: `Write it as a JSON array: ${keyword} ["program", "argument"]; or begin it with exec.`,
           };
     }

@@ -31,6 +31,7 @@ export const capabilitiesDropped = containerRule({
     "trivy:KSV-0106",
     "checkov:CKV_K8S_37",
     "checkov:CKV_K8S_36",
+    "checkov:CKV_K8S_28",
     "polaris:insecureCapabilities",
   ],
   item: "least-capabilities",
@@ -79,7 +80,10 @@ export const capabilitiesDropped = containerRule({
         ? `${name} drops the capabilities one by one: those of a later engine stay`
         : `${name} keeps the engine's default capabilities${dropped.length === 0 ? "" : `, but for ${dropped.join(", ")}`}`,
       advice: "Set securityContext.capabilities.drop: [ALL], then add what it fails without.",
-      peers: ALL.filter((peer) => !(oneByOne && peer === POLARIS) && !(dropped.length > 0 && peer === "trivy:KSV-0004")),
+      peers: [
+        ...ALL.filter((peer) => !(oneByOne && peer === POLARIS) && !(dropped.length > 0 && peer === "trivy:KSV-0004")),
+        ...(dropped.includes("NET_RAW") ? [] : ["checkov:CKV_K8S_28"]),
+      ],
     };
   },
 });

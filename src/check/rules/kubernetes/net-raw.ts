@@ -33,21 +33,13 @@ export const netRaw = containerRule({
   *container({ node, name, pod }) {
     if (isWindows(pod)) return;
     const added = capabilities(node, "add");
-    const dropped = capabilities(node, "drop");
+    // Who drops nothing at all keeps NET_RAW with the rest: capabilities-dropped says so.
     if (added.includes("NET_RAW") || added.includes("ALL"))
       yield {
         at: spot(node, "securityContext", "capabilities", "add"),
         message: `${name} is given NET_RAW`,
         advice: "Remove it; where ping is wanted, set the sysctl net.ipv4.ping_group_range.",
         peers: ["trivy:KSV-0119", "kubelinter:drop-net-raw-capability", "checkov:CKV_K8S_28"],
-      };
-    else if (!dropped.includes("ALL") && !dropped.includes("NET_RAW"))
-      yield {
-        at: spot(node, "securityContext", "capabilities", "drop"),
-        severity: "info",
-        message: `${name} keeps NET_RAW, which engines give by default`,
-        advice: "Set securityContext.capabilities.drop: [ALL].",
-        peers: ["checkov:CKV_K8S_28"],
       };
   },
 });

@@ -18,7 +18,7 @@ export const readinessProbe = containerRule({
     if (isLongRunning(resource) && !has(node, "readinessProbe"))
       yield {
         at: head(node),
-        message: `${name} gets requests before it can answer`,
+        message: `${name} counts as ready from the moment it starts`,
         advice: "Add a readinessProbe that is met once it can do its work.",
       };
   },

@@ -29,14 +29,19 @@ export const securityContext = podRule({
     const { spec, containers, annotations } = pod;
     const ofPod = says(spec, "securityContext");
     const bare = containers.filter(({ node, role }) => role !== "ephemeral" && !says(node, "securityContext"));
+    const annotated = (container: string): boolean =>
+      (annotations.get(`container.apparmor.security.beta.kubernetes.io/${container}`) ?? "unconfined") !== "unconfined";
+    const unhardened = isHardened(spec) ? [] : containers.filter((one) => !isHardened(one.node) && !annotated(one.name));
     const advice =
       "Begin with securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}} on the pod, capabilities: {drop: [ALL]} on its containers.";
     if (!ofPod && bare.length > 0)
       yield {
         at: spot(spec, "securityContext"),
+        // The rules about users, capabilities, seccomp and the root file system say each what is missing.
+        severity: "info",
         message: `${name} has no security context`,
         advice,
-        peers: ["trivy:KSV-0118", "checkov:CKV_K8S_29", "checkov:CKV_K8S_30"],
+        peers: ["trivy:KSV-0118", "checkov:CKV_K8S_29", "checkov:CKV_K8S_30", ...(unhardened.length > 0 ? ["polaris:linuxHardening"] : [])],
       };
     else if (get(spec, "securityContext") !== undefined && !ofPod)
       yield { at: spot(spec, "securityContext"), message: `the security context of ${name} is empty`, advice, peers: ["trivy:KSV-0118"] };
@@ -50,17 +55,14 @@ export const securityContext = podRule({
             "Set securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}} on it.",
           peers: ["checkov:CKV_K8S_30"],
         };
-    const annotated = (container: string): boolean =>
-      (annotations.get(`container.apparmor.security.beta.kubernetes.io/${container}`) ?? "unconfined") !== "unconfined";
-    if (!isHardened(spec))
-      for (const { node, name: container } of containers)
-        if (!isHardened(node) && !annotated(container))
-          yield {
-            at: spot(node, "securityContext"),
-            severity: "info",
-            message: `nothing hardens container ${container} of ${name}: no AppArmor, seccomp or SELinux setting, no dropped capability`,
-            advice,
-            peers: ["polaris:linuxHardening"],
-          };
+    if (ofPod || bare.length === 0)
+      for (const { node, name: container } of unhardened)
+        yield {
+          at: spot(node, "securityContext"),
+          severity: "info",
+          message: `nothing hardens container ${container} of ${name}: no AppArmor, seccomp or SELinux setting, no dropped capability`,
+          advice,
+          peers: ["polaris:linuxHardening"],
+        };
   },
 });
