@@ -12,9 +12,11 @@ const setsItself = ({ commands }: DockerfileScript): boolean =>
 
 /** All that runs before the last stage, within braces and loops too. */
 const earlier = ({ commands }: DockerfileScript, pipeline: PipelineOf): readonly ShellCommand[] =>
-  commands.filter(
-    (one) => one.via === undefined && [one, one.group].some((at) => at?.pipeline === pipeline && at.stage < pipeline.length - 1),
-  );
+  commands.filter((one) => [one, one.group].some((at) => at?.pipeline === pipeline && at.stage < pipeline.length - 1));
+
+/** `bash -o pipefail -c "..."`, whatever the shell of the RUN is. */
+const isRunWithPipefail = ({ via }: ShellCommand): boolean =>
+  via !== undefined && /^(?:ba|z|k|a)sh$/.test(via.name) && via.args.some(({ text }) => text === "pipefail");
 
 const isTold = ({ name }: ShellCommand): boolean => name !== "" && !name.includes(UNKNOWN) && !HARMLESS.has(name);
 
@@ -48,7 +50,7 @@ export const pipefail = scriptRule({
       const seen = new Set<object>();
       for (const command of script.commands) {
         const { pipeline } = command;
-        if (pipeline === undefined || command.isCondition || seen.has(pipeline)) continue;
+        if (pipeline === undefined || command.isCondition || seen.has(pipeline) || isRunWithPipefail(command)) continue;
         seen.add(pipeline);
         const early = earlier(script, pipeline);
         if (early.length > 0 && early.every(({ name }) => HARMLESS.has(name))) continue;
