@@ -1,21 +1,68 @@
+import type { ImageRunConfig } from "../core/index.ts";
 import type { Project, Service } from "../project/index.ts";
+import type { ExpectedRun } from "./expected-run.ts";
 import type { ServiceSubject } from "./subject.ts";
 
+/** A service with what is known of its image. */
+type Effective = Pick<ServiceSubject, "service" | "image" | "expected">;
+
+const expectedOf = ({ service, image, expected }: Effective): ExpectedRun | undefined =>
+  image === undefined ? expected?.get(service.name) : undefined;
+
+/** How the image says it wants to be run: the image itself, else its Dockerfile with its base. */
+const imageConfig = (subject: Effective): Partial<ImageRunConfig> => subject.image?.config ?? expectedOf(subject)?.config ?? {};
+
+/** Whether what neither the service nor the image sets is known not to be set. */
+export const isImageKnown = (subject: Effective): boolean => subject.image !== undefined || expectedOf(subject)?.isWhole === true;
+
+/** Whether what is known of the image stands in a Dockerfile, whose own rules speak of it. */
+export const isFromDockerfile = (subject: Effective): boolean => expectedOf(subject)?.from === "Dockerfile";
+
 /** The argument vector of PID 1: Compose's words before the image's. An entrypoint of the service drops the image's command (Engine API, container create). */
-export const commandLine = ({ service, image }: ServiceSubject): readonly string[] => {
-  const { spec } = service;
-  const entrypoint = spec.entrypoint ?? image?.config.entrypoint ?? [];
-  const command = spec.command ?? (spec.entrypoint === undefined ? image?.config.command : undefined) ?? [];
+export const commandLine = (subject: Effective): readonly string[] => {
+  const { spec } = subject.service;
+  const config = imageConfig(subject);
+  const entrypoint = spec.entrypoint ?? config.entrypoint ?? [];
+  const command = spec.command ?? (spec.entrypoint === undefined ? config.command : undefined) ?? [];
   return [...entrypoint, ...command];
 };
 
-export const effectiveUser = ({ service, image }: ServiceSubject): string => service.spec.user ?? image?.config.user ?? "";
+export const effectiveUser = (subject: Effective): string => subject.service.spec.user ?? imageConfig(subject).user ?? "";
+
+export const effectiveStopSignal = (subject: Effective): string | undefined =>
+  subject.service.spec.stopSignal ?? imageConfig(subject).stopSignal;
 
 /** The health check that the engine would run: the service's, else the image's. `["NONE"]` turns it off. */
-export const effectiveHealthTest = ({ service, image }: ServiceSubject): readonly string[] | undefined => {
-  const own = service.spec.healthcheck?.test;
-  return own ?? image?.config.healthcheck?.test;
+export const effectiveHealthTest = (subject: Effective): readonly string[] | undefined =>
+  subject.service.spec.healthcheck?.test ?? imageConfig(subject).healthcheck?.test;
+
+interface HealthTimes {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly startPeriodMs: number;
+  readonly retries: number;
+}
+
+/** How often and how long the health check is tried, as far as somebody wrote it: the service's times, else the image's. */
+export const writtenHealthTimes = (subject: Effective): Partial<HealthTimes> => {
+  const { intervalNs, timeoutNs, startPeriodNs, retries } = imageConfig(subject).healthcheck ?? {};
+  return {
+    ...(intervalNs === undefined ? {} : { intervalMs: intervalNs / 1e6 }),
+    ...(timeoutNs === undefined ? {} : { timeoutMs: timeoutNs / 1e6 }),
+    ...(startPeriodNs === undefined ? {} : { startPeriodMs: startPeriodNs / 1e6 }),
+    ...(retries === undefined ? {} : { retries }),
+    ...subject.service.spec.healthcheck,
+  };
 };
+
+/** The same with the engine's own where nobody wrote any (Dockerfile reference, HEALTHCHECK). */
+export const effectiveHealthTimes = (subject: Effective): HealthTimes => ({
+  intervalMs: 30_000,
+  timeoutMs: 30_000,
+  startPeriodMs: 0,
+  retries: 3,
+  ...writtenHealthTimes(subject),
+});
 
 /** Whether others wait for the service's end: a job, not something that serves. */
 export const runsOnce = (project: Project, service: Service): boolean =>
@@ -33,4 +80,4 @@ export const shellLine = (words: readonly string[]): string | undefined => {
 const REAL_INITS = /(?:^|\/)(?:tini(?:-static)?|dumb-init|catatonit|docker-init|s6-svscan|init|runit|supervisord)$/;
 
 /** Whether PID 1 is a program made for it. */
-export const hasInit = (subject: ServiceSubject): boolean => subject.service.spec.init || REAL_INITS.test(commandLine(subject)[0] ?? "");
+export const hasInit = (subject: Effective): boolean => subject.service.spec.init || REAL_INITS.test(commandLine(subject)[0] ?? "");

@@ -3,6 +3,7 @@ import type { SourceText } from "../core/index.ts";
 import type { Problem, Span } from "../source/index.ts";
 import { RULES } from "./catalogue.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
+import type { KnownBases } from "./base-images.ts";
 import { FILE_KINDS } from "./kinds/catalogue.ts";
 import type { FileKind, Remark } from "./kinds/file-kind.ts";
 import type { RuleSettings } from "../project/index.ts";
@@ -21,6 +22,8 @@ export interface CheckFilesOptions {
   readonly settings?: RuleSettings;
   /** How serious findings are here. Default: as the rules say. */
   readonly severities?: Severities;
+  /** What is known of images that Dockerfiles are built on. Default: nothing. */
+  readonly bases?: KnownBases;
   /** Ignores that stand outside the files (settingsSuppressions). */
   readonly ignores?: readonly Suppression[];
 }
@@ -93,9 +96,10 @@ const checkKind = <K extends FileRuleKind>(
   rules: readonly AnyRule[],
   settings: RuleSettings,
   severities: Severities,
+  bases: KnownBases | undefined,
 ): { readonly judgements: readonly Judgement[]; readonly problems: readonly Finding[]; readonly suppressions: readonly Suppression[] } => {
   const ofKind = rules.filter((rule) => rule.kind === kind.kind) as unknown as readonly Rule<K>[];
-  const { subjects, problems, remarks = [], suppressions, severities: own = asWritten } = kind.read(sources, settings);
+  const { subjects, problems, remarks = [], suppressions, severities: own = asWritten } = kind.read(sources, settings, bases);
   return {
     judgements: judgeKind(kind, ofKind, subjects, (finding) => severities(own(finding))),
     problems: [...problems.map(problemFinding), ...remarks.map(remarkFinding)],
@@ -121,7 +125,7 @@ export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOpt
     const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
     return sources.length === 0
       ? { judgements: [], problems: [], suppressions: [] }
-      : checkKind(kind as FileKind, sources, rules, { profile, ...options.settings }, options.severities ?? asWritten);
+      : checkKind(kind as FileKind, sources, rules, { profile, ...options.settings }, options.severities ?? asWritten, options.bases);
   });
   const judgements = results.flatMap((result) => result.judgements);
   const all = judgements.flatMap((judgement) => judgement.findings);

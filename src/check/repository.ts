@@ -2,14 +2,17 @@ import { lstatSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Finding, Profile, Severity } from "../checklist/index.ts";
 import { isSeaworthyError, type SeaworthyError, SourceText } from "../core/index.ts";
-import { type Project, readProject, readSettings, type Settings } from "../project/index.ts";
+import { type Project, readProject, readSettings, type RuleSettings, type Settings } from "../project/index.ts";
 import type { Problem } from "../source/index.ts";
+import { type BaseImages, findBases, type KnownBases } from "./base-images.ts";
 import { checkedText, discover } from "./discover.ts";
 import { type CheckedFile, checkFiles, problemFinding } from "./files.ts";
 import { byPlace, type CheckResult } from "./judge.ts";
 import { loadFindings } from "./load-findings.ts";
+import { dockerfileBases } from "./kinds/dockerfile.ts";
 import { unreadable } from "./kinds/unreadable.ts";
 import { checkProject } from "./run.ts";
+import { projectBases } from "./service-dockerfiles.ts";
 import { namedFrom } from "./settings-place.ts";
 import { settingsSuppressions } from "./settings-suppressions.ts";
 import { severitiesOf, unknownRules } from "./severities.ts";
@@ -26,6 +29,8 @@ export interface RepositoryOptions {
   readonly profile?: Profile;
   /** What keeps that project from being loaded. */
   readonly problems?: readonly Problem[];
+  /** Who is asked how base images are configured. Default: nobody. */
+  readonly baseImages?: BaseImages | undefined;
   /** Texts to judge instead of what is on disk, by absolute path. */
   readonly replaced?: ReadonlyMap<string, string>;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -94,24 +99,69 @@ const refused = (path: string, error: SeaworthyError): CheckResult => ({
   suppressed: [],
 });
 
-/** The project of a compose file found on the way; one that cannot be read is a finding. */
-const checkNested = async (
-  composeFile: string,
-  { cwd, env, now, replaced, profile }: RepositoryOptions,
-): Promise<{ readonly result: CheckResult; readonly sources: readonly SourceText[] }> => {
-  const folder = dirname(composeFile);
-  const prefix = relative(cwd, folder);
-  const name = (path: string): string => (isAbsolute(path) ? namedFrom(cwd, path) : join(prefix, path));
+interface Nested {
+  readonly composeFile: string;
+  /** Why it cannot be read, otherwise. */
+  readonly read: Awaited<ReturnType<typeof readProject>> | SeaworthyError;
+}
+
+const readNested = async (composeFile: string, { env, replaced }: RepositoryOptions): Promise<Nested> => {
   try {
-    const { project, problems } = await readProject({ folder, env, git: false, profiles: ["*"], replaced });
+    return { composeFile, read: await readProject({ folder: dirname(composeFile), env, git: false, profiles: ["*"], replaced }) };
+  } catch (error) {
+    if (isSeaworthyError(error)) return { composeFile, read: error };
+    throw error;
+  }
+};
+
+/** The project of a compose file found on the way; one that cannot be read is a finding. */
+const checkNested = (
+  { composeFile, read }: Nested,
+  { cwd, now, profile, replaced }: RepositoryOptions,
+  bases: KnownBases | undefined,
+): { readonly result: CheckResult; readonly sources: readonly SourceText[] } => {
+  if (isSeaworthyError(read)) return { result: refused(relative(cwd, composeFile), read), sources: [] };
+  const prefix = relative(cwd, dirname(composeFile));
+  const name = (path: string): string => (isAbsolute(path) ? namedFrom(cwd, path) : join(prefix, path));
+  const { project, problems } = read;
+  try {
     return {
-      result: renamed(checkProject(project, { now, problems, ...(profile === undefined ? {} : { profile }) }), name),
+      result: renamed(checkProject(project, { now, problems, bases, replaced, ...(profile === undefined ? {} : { profile }) }), name),
       sources: project.files.map((file) => new SourceText(name(file.path), file.text)),
     };
   } catch (error) {
     if (isSeaworthyError(error)) return { result: refused(relative(cwd, composeFile), error), sources: [] };
     throw error;
   }
+};
+
+/** What keeps a Dockerfile or an ignore file from being read is said when it is judged. */
+const readableBases = (project: Project, replaced: RepositoryOptions["replaced"]): ReturnType<typeof projectBases> => {
+  try {
+    return projectBases(project, replaced);
+  } catch (error) {
+    if (isSeaworthyError(error)) return [];
+    throw error;
+  }
+};
+
+/** Asks once for all images that anything here is built on or runs: judging then asks nobody. */
+const basesFor = async (
+  { baseImages, project, replaced }: RepositoryOptions,
+  nested: readonly Nested[],
+  files: readonly CheckedFile[],
+  settings: RuleSettings,
+): Promise<KnownBases | undefined> => {
+  if (baseImages === undefined) return undefined;
+  const projects = [
+    ...(project === undefined ? [] : [project]),
+    ...nested.flatMap(({ read }) => (isSeaworthyError(read) ? [] : [read.project])),
+  ];
+  const dockerfiles = files.filter(({ kind }) => kind === "dockerfile");
+  return findBases(
+    [...projects.flatMap((one) => readableBases(one, replaced)), ...dockerfiles.flatMap(({ source }) => dockerfileBases(source, settings))],
+    baseImages,
+  );
 };
 
 /** The folder that holds all that is named. */
@@ -163,29 +213,30 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
     return text === undefined ? file : { ...file, source: new SourceText(file.source.path, text) };
   });
   const files = [...onDiskFiles, ...piped];
-  const nested = await Promise.all(
-    (found?.compose ?? []).filter((path) => dirname(path) !== project?.folder).map((path) => checkNested(path, options)),
+  const readable = await Promise.all(
+    (found?.compose ?? []).filter((path) => dirname(path) !== project?.folder).map((path) => readNested(path, options)),
   );
   const { settings, ...fromSettings } = governing(options, onDisk);
   const check = settings?.settings.check;
   const profile = options.profile ?? check?.profile ?? settings?.policy.profile ?? "production";
-  const own = project === undefined ? [] : [checkProject(project, { now, problems, profile })];
   const built = new Set((project?.services ?? []).flatMap(({ build }) => (build === undefined ? [] : [build.dockerfile])));
-  // The Dockerfiles of the project's services were judged as their builds use them.
-  const others = checkFiles(
-    files.filter(({ source }) => !built.has(resolve(cwd, source.path))),
-    {
-      now,
-      profile,
-      settings: { ...check, profile },
-      ...(settings === undefined
-        ? {}
-        : {
-            ignores: settingsSuppressions(settings, cwd, { partial: project === undefined && !isWhole(settings, cwd, paths) }),
-            severities: severitiesOf(settings, cwd, now),
-          }),
-    },
-  );
+  // The Dockerfiles of the project's services are judged as their builds use them.
+  const otherFiles = files.filter(({ source }) => !built.has(resolve(cwd, source.path)));
+  const bases = await basesFor(options, readable, otherFiles, { ...check });
+  const own = project === undefined ? [] : [checkProject(project, { now, problems, profile, bases, replaced })];
+  const nested = readable.map((one) => checkNested(one, options, bases));
+  const others = checkFiles(otherFiles, {
+    now,
+    ...(bases === undefined ? {} : { bases }),
+    profile,
+    settings: { ...check, profile },
+    ...(settings === undefined
+      ? {}
+      : {
+          ignores: settingsSuppressions(settings, cwd, { partial: project === undefined && !isWhole(settings, cwd, paths) }),
+          severities: severitiesOf(settings, cwd, now),
+        }),
+  });
   const remarks: CheckResult = { findings: [...(found?.remarks ?? []), ...fromSettings.findings], evidence: [], suppressed: [] };
   return {
     ...merged([...own, ...nested.map((one) => one.result), others, remarks]),

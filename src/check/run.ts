@@ -2,15 +2,17 @@ import { existsSync } from "node:fs";
 import type { Finding, Profile } from "../checklist/index.ts";
 import type { BuildInput, Project, Service, RuleSettings } from "../project/index.ts";
 import { child, type Problem, type Span } from "../source/index.ts";
+import type { KnownBases } from "./base-images.ts";
 import { RULES } from "./catalogue.ts";
 import { type ContextFacts, readContext } from "./context-facts.ts";
 import { composeFileSubjects } from "./compose/files.ts";
 import { findingInFile, inlineDockerfiles } from "./compose/inline-dockerfiles.ts";
+import type { ExpectedRun } from "./expected-run.ts";
 import { checkFiles } from "./files.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
 import { loadFindings } from "./load-findings.ts";
 import type { AnyRule } from "./rule.ts";
-import { judgeServiceDockerfiles } from "./service-dockerfiles.ts";
+import { type EvaluatedDockerfiles, evaluateServiceDockerfiles, expectedRuns, judgeServiceDockerfiles } from "./service-dockerfiles.ts";
 import { type Severities, severitiesOf, unknownRules } from "./severities.ts";
 import type { ImageFacts, Keys, ServiceRuleKind, ServiceSubject } from "./subject.ts";
 import { applySuppressions, projectSuppressions } from "./suppression.ts";
@@ -18,6 +20,10 @@ import { applySuppressions, projectSuppressions } from "./suppression.ts";
 export interface CheckOptions {
   /** By service name; a service without one is judged by its files alone. */
   readonly images?: ReadonlyMap<string, ImageFacts>;
+  /** What is known of images that services are built on or run. Default: nothing. */
+  readonly bases?: KnownBases | undefined;
+  /** Texts of Dockerfiles to judge instead of what is on disk, by absolute path. */
+  readonly replaced?: ReadonlyMap<string, string> | undefined;
   /** Default: all of the catalogue. Those that judge no service are left out. */
   readonly rules?: readonly AnyRule[];
   /** Default: that of `settings`, else the project's own for its checks, else its policy's. */
@@ -37,12 +43,23 @@ interface Checking extends CheckOptions {
   readonly profile: Profile;
   readonly settings: RuleSettings & { readonly profile: Profile };
   readonly severities: Severities;
+  readonly expected: ReadonlyMap<string, ExpectedRun>;
+  readonly dockerfiles: EvaluatedDockerfiles;
 }
 
 const checking = (project: Project, options: CheckOptions): Checking => {
   const settings = options.settings ?? project.settings.check;
   const profile = options.profile ?? settings.profile ?? project.settings.check.profile ?? project.policy.profile;
-  return { ...options, profile, settings: { ...settings, profile }, severities: severitiesOf(project, project.folder, options.now) };
+  const inProfile = { ...settings, profile };
+  const dockerfiles = evaluateServiceDockerfiles(project, inProfile, options);
+  return {
+    ...options,
+    profile,
+    settings: inProfile,
+    severities: severitiesOf(project, project.folder, options.now),
+    dockerfiles,
+    expected: expectedRuns(project, dockerfiles, options.bases),
+  };
 };
 
 const isSpan = (at: Keys | Span): at is Span => "source" in at;
@@ -69,6 +86,7 @@ const judgeService = (project: Project, service: Service, options: Checking, rul
     service,
     node: child(child(project.written, "services"), service.name) ?? project.written,
     settings: options.settings,
+    expected: options.expected,
     ...(image === undefined ? {} : { image }),
   };
   const judged: Judged<ServiceRuleKind> = {
@@ -141,7 +159,7 @@ const settledRules = (rules: readonly AnyRule[], judgements: readonly Judgement[
 };
 
 /** What the rules for Dockerfiles say of those that are written into the compose files. */
-const inlineFindings = (project: Project, { now, settings, profile, rules, severities }: Checking): readonly Finding[] =>
+const inlineFindings = (project: Project, { now, settings, profile, rules, severities, bases }: Checking): readonly Finding[] =>
   inlineDockerfiles(project).flatMap((inline) =>
     checkFiles([{ kind: "dockerfile", source: inline.source }], {
       now,
@@ -149,6 +167,7 @@ const inlineFindings = (project: Project, { now, settings, profile, rules, sever
       settings,
       severities,
       ...(rules === undefined ? {} : { rules }),
+      ...(bases === undefined ? {} : { bases }),
     }).findings.map((finding) => findingInFile(inline, finding)),
   );
 
@@ -158,7 +177,7 @@ export const checkProject = (project: Project, given: CheckOptions): CheckResult
   const chosen = options.rules ?? rulesOf(RULES, options.profile);
   const rules = chosen.filter((rule) => JUDGES_PROJECTS.has(rule.kind));
   const ofServices = project.services.flatMap((service) => judgeService(project, service, options, rules));
-  const dockerfiles = judgeServiceDockerfiles(project, rules, options.settings, options.severities);
+  const dockerfiles = judgeServiceDockerfiles(options.dockerfiles, rules, options.settings, options.severities);
   const judgements = [...ofServices, ...judgeFiles(project, options, rules)];
   const all = [...judgements.flatMap((judgement) => judgement.findings), ...dockerfiles.findings, ...inlineFindings(project, options)];
   const { findings, suppressed } = applySuppressions(all, [...projectSuppressions(project), ...dockerfiles.suppressions], {

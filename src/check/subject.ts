@@ -7,6 +7,7 @@ import type { IgnoreFile } from "../source/dockerignore/index.ts";
 import type { Manifests, Resource } from "../source/kubernetes/index.ts";
 import type { WorkflowFile } from "../source/workflow/index.ts";
 import type { ContextFacts } from "./context-facts.ts";
+import type { ExpectedRun } from "./expected-run.ts";
 
 /** What is known of a service's built or pulled image. */
 export interface ImageFacts {
@@ -27,6 +28,8 @@ export interface ServiceSubject {
   readonly node: ComposeNode;
   readonly settings: RuleSettings;
   readonly image?: ImageFacts;
+  /** How images that are not there yet will run, by service; absent where nothing tells. */
+  readonly expected?: ReadonlyMap<string, ExpectedRun>;
 }
 
 /** One compose file by itself: what is not about what it means, but how it is written. */

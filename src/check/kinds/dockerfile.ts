@@ -1,7 +1,8 @@
 import { isSeaworthyError, type SourceText } from "../../core/index.ts";
-import { type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from "../../source/dockerfile/index.ts";
+import { type BaseConfig, type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from "../../source/dockerfile/index.ts";
 import { type IgnoreFile, parseIgnoreFile } from "../../source/dockerignore/index.ts";
 import type { RuleSettings } from "../../project/index.ts";
+import { asBase, basesOf, type BaseUse, type KnownBases } from "../base-images.ts";
 import type { DockerfileSubject } from "../subject.ts";
 import { buildkitErrors } from "./buildkit-errors.ts";
 import { dockerfileSuppressions } from "./dockerfile-ignores.ts";
@@ -15,10 +16,14 @@ const BEGINS = /^\s*(?:FROM|ARG)[ \t]/im;
 export const dockerfileSubject = (
   file: Dockerfile,
   settings: RuleSettings,
-  options: EvaluateOptions & { readonly ignore?: IgnoreFile } = {},
+  options: Omit<EvaluateOptions, "baseConfig"> & { readonly ignore?: IgnoreFile; readonly bases?: KnownBases } = {},
 ): DockerfileSubject => {
-  const { ignore, ...rest } = options;
-  const evaluation = evaluate(file, { buildArgs: settings.dockerfile?.buildArgs ?? {}, ...rest });
+  const { ignore, bases, ...rest } = options;
+  const baseConfig = (image: string, platform: string | undefined): BaseConfig | undefined => {
+    const config = bases?.(image, platform);
+    return config === undefined ? undefined : asBase(config);
+  };
+  const evaluation = evaluate(file, { buildArgs: settings.dockerfile?.buildArgs ?? {}, baseConfig, ...rest });
   const { target } = evaluation;
   const spot = target?.stage.from?.head ?? file.instructions[0]?.head ?? file.source.range(0, 0);
   return {
@@ -47,23 +52,38 @@ const readIgnore = (source: SourceText): readonly (readonly [string, IgnoreFile]
 const ignoreOf = (path: string, ignores: ReadonlyMap<string, IgnoreFile>): IgnoreFile | undefined =>
   ignores.get(`${path}.dockerignore`) ?? ignores.get(`${path.slice(0, path.lastIndexOf("/") + 1)}.dockerignore`);
 
+const known = new WeakMap<SourceText, Dockerfile>();
+
+const parsed = (source: SourceText): Dockerfile => {
+  const file = known.get(source) ?? parseDockerfile(source);
+  known.set(source, file);
+  return file;
+};
+
+/** The images that a Dockerfile of no service is built on. */
+export const dockerfileBases = (source: SourceText, settings: RuleSettings): readonly BaseUse[] =>
+  IGNORE_FILE.test(source.path) ? [] : basesOf(evaluate(parsed(source), { buildArgs: settings.dockerfile?.buildArgs ?? {} }));
+
 /** Dockerfiles by their names, together with the ignore files that lie beside them. */
 export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
   kind: "dockerfile",
   mayBe: (path) => NAME.test(path) || IGNORE_FILE.test(path),
   is: (source) => IGNORE_FILE.test(source.path) || BEGINS.test(source.text),
   defaultPath: "Dockerfile",
-  read: (sources, settings) => {
+  read: (sources, settings, bases) => {
     const given = settings.dockerfile?.buildArgs?.["BUILDKIT_DOCKERFILE_CHECK"];
     const ignores = new Map(sources.filter(({ path }) => IGNORE_FILE.test(path)).flatMap(readIgnore));
-    const files = sources.filter(({ path }) => !IGNORE_FILE.test(path)).map(parseDockerfile);
+    const files = sources.filter(({ path }) => !IGNORE_FILE.test(path)).map(parsed);
     const asErrors = files
       .filter(({ directives }) => directives.some(({ name }) => name === "check") || given !== undefined)
       .map((file) => buildkitErrors(file, given));
     return {
       subjects: files.map((file) => {
         const ignore = ignoreOf(file.source.path, ignores);
-        return dockerfileSubject(file, settings, ignore === undefined ? {} : { ignore });
+        return dockerfileSubject(file, settings, {
+          ...(ignore === undefined ? {} : { ignore }),
+          ...(bases === undefined ? {} : { bases }),
+        });
       }),
       problems: [],
       suppressions: files.flatMap((file) => dockerfileSuppressions(file, settings)),

@@ -1,6 +1,7 @@
 import type { Range, SourceText } from "../../core/index.ts";
 import type { Problem } from "../../source/index.ts";
 import type { RuleSettings } from "../../project/index.ts";
+import type { KnownBases } from "../base-images.ts";
 import type { Severities } from "../severities.ts";
 import type { FileRuleKind, Subjects } from "../subject.ts";
 import type { Suppression } from "../suppression.ts";
@@ -32,7 +33,7 @@ export interface FileKind<K extends FileRuleKind = FileRuleKind> {
   /** Whether a file that may be one is. */
   readonly is: (source: SourceText) => boolean;
   /** Reads all files of the kind at once, each parsed once: what one says may depend on another. Never throws for what a file holds. */
-  readonly read: (sources: readonly SourceText[], settings: RuleSettings) => ReadFiles<K>;
+  readonly read: (sources: readonly SourceText[], settings: RuleSettings, bases?: KnownBases) => ReadFiles<K>;
   /** What a text without a name is taken to be called: examples, standard input. */
   readonly defaultPath: string;
 }

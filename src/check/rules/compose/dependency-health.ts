@@ -1,4 +1,4 @@
-import { effectiveHealthTest } from "../../effective.ts";
+import { effectiveHealthTest, isImageKnown } from "../../effective.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
 export const dependencyHealth = composeRule({
@@ -26,19 +26,21 @@ export const dependencyHealth = composeRule({
   ],
   applies: ({ service }) => (service.dependsOn.length > 0 ? true : `${service.name} depends on no other service`),
   proves: () => NOTHING,
-  *check({ project, service, settings }) {
+  *check({ project, service, expected }) {
     for (const { service: name, condition } of service.dependsOn) {
       const needed = project.services.find((one) => one.name === name);
       if (needed === undefined) continue;
-      const test = effectiveHealthTest({ project, service: needed, node: project.written, settings });
+      const other = { service: needed, ...(expected === undefined ? {} : { expected }) };
+      const test = effectiveHealthTest(other);
       const off = test?.[0] === "NONE";
+      const isSure = off || isImageKnown(other);
       if (condition === "service_healthy" && (test === undefined || off))
         yield {
           at: ["depends_on", name],
           // Its image, which was not looked at, may bring one.
-          severity: off ? "error" : "warning",
-          confidence: off ? "certain" : "possible",
-          message: `${service.name} waits until ${name} is healthy, but ${name} ${off ? "turns its health check off" : "has no health check in these files"}`,
+          severity: isSure ? "error" : "warning",
+          confidence: isSure ? "certain" : "possible",
+          message: `${service.name} waits until ${name} is healthy, but ${name} ${off ? "turns its health check off" : isSure ? "has no health check" : "has no health check in these files"}`,
           advice: `Give ${name} a healthcheck, or wait for it by another condition.`,
         };
       if (

@@ -1,4 +1,4 @@
-import { effectiveHealthTest, runsOnce, shellLine } from "../../effective.ts";
+import { effectiveHealthTest, isFromDockerfile, isImageKnown, runsOnce, shellLine } from "../../effective.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
 /** The command of a test without its form; a shell's line is one text. */
@@ -44,9 +44,9 @@ export const healthcheck = composeRule({
     },
   ],
   applies: (subject) => {
-    const { project, service, image } = subject;
+    const { project, service } = subject;
     if (runsOnce(project, service)) return `${service.name} is a job that ends`;
-    return service.build !== undefined && image === undefined && effectiveHealthTest(subject) === undefined
+    return service.build !== undefined && !isImageKnown(subject) && effectiveHealthTest(subject) === undefined
       ? `${service.name} sets no check of its own, and its image is not built yet`
       : true;
   },
@@ -62,7 +62,7 @@ export const healthcheck = composeRule({
         message: `${service.name} has no health check`,
         advice: "Add healthcheck with a test that asks the program itself, e.g. its readiness path.",
         // A pulled image that was not looked at may bring one.
-        confidence: subject.image === undefined ? "likely" : "certain",
+        confidence: isImageKnown(subject) ? "certain" : "likely",
       };
     else if (test[0] === "NONE")
       yield {
@@ -70,7 +70,7 @@ export const healthcheck = composeRule({
         message: `${service.name} turns its health check off`,
         advice: "Give it a test that asks the program itself.",
       };
-    else {
+    else if (service.spec.healthcheck?.test !== undefined || !isFromDockerfile(subject)) {
       const reason = cannotFail(lineOf(test));
       if (reason !== undefined)
         yield {

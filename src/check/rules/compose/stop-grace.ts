@@ -1,3 +1,4 @@
+import { effectiveHealthTest, effectiveStopSignal, writtenHealthTimes } from "../../effective.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 import { sure } from "../../compose/text.ts";
 
@@ -31,13 +32,19 @@ export const stopGrace = composeRule({
   ],
   applies: () => true,
   proves: () => NOTHING,
-  *check({ service, node }) {
-    const { stopSignal, stopGraceSeconds: grace, healthcheck } = service.spec;
+  *check(subject) {
+    const { service, node } = subject;
+    const { stopGraceSeconds: grace } = service.spec;
+    const stopSignal = effectiveStopSignal(subject);
+    const test = effectiveHealthTest(subject);
     const signal = stopSignal?.toUpperCase();
-    if (signal !== undefined && AT_ONCE.has(signal) && !(/QUIT|^3$/.test(signal) && GRACEFUL_ON_QUIT.test(sure(node, "image") ?? "")))
+    // What an image itself names the program in it was made for.
+    const isOwn = service.spec.stopSignal !== undefined || /KILL$|^9$/.test(signal ?? "");
+    const isMeant = /QUIT|^3$/.test(signal ?? "") && GRACEFUL_ON_QUIT.test(sure(node, "image") ?? "");
+    if (signal !== undefined && AT_ONCE.has(signal) && isOwn && !isMeant)
       yield {
         at: ["stop_signal"],
-        message: `${service.name} is stopped by ${stopSignal}, which ends it in the middle of its work`,
+        message: `${service.name} is stopped by ${stopSignal}${service.spec.stopSignal === undefined ? " (its image's STOPSIGNAL)" : ""}, which ends it in the middle of its work`,
         advice: "Use SIGTERM and let the program finish what it has begun.",
       };
     else if (grace <= 1)
@@ -46,7 +53,8 @@ export const stopGrace = composeRule({
         message: `${service.name} has ${grace} s between the stop signal and SIGKILL`,
         advice: "Give it the time of its longest request and some more, as in stop_grace_period: 30s.",
       };
-    const probe = (healthcheck?.timeoutMs ?? 0) / 1000;
+    // A timeout that nobody wrote says nothing of how long an answer takes.
+    const probe = test === undefined || test[0] === "NONE" ? 0 : (writtenHealthTimes(subject).timeoutMs ?? 0) / 1000;
     if (grace > 1 && probe > grace)
       yield {
         at: ["stop_grace_period"],

@@ -1,11 +1,10 @@
+import { effectiveHealthTest, effectiveHealthTimes } from "../../effective.ts";
 import { parseDuration } from "../../../core/index.ts";
 import type { ComposeNode } from "../../../source/index.ts";
 import { sure } from "../../compose/text.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
 const DEFAULT_MONITOR_MS = 5000;
-/** The engine's own (Dockerfile reference, HEALTHCHECK). */
-const DEFAULTS = { intervalMs: 30_000, timeoutMs: 30_000, retries: 3, startPeriodMs: 0 };
 
 const durationMs = (node: ComposeNode, ...path: readonly string[]): number | undefined => {
   const written = sure(node, ...path);
@@ -37,11 +36,12 @@ export const updateMonitor = composeRule({
       ? `${service.name} sets no time to watch an update`
       : true,
   proves: () => NOTHING,
-  *check({ service, node }) {
-    const { healthcheck } = service.spec;
-    if (healthcheck?.test === undefined || healthcheck.test[0] === "NONE") return;
+  *check(subject) {
+    const { service, node } = subject;
+    const test = effectiveHealthTest(subject);
+    if (test === undefined || test[0] === "NONE") return;
     const monitor = durationMs(node, "deploy", "update_config", "monitor") ?? DEFAULT_MONITOR_MS;
-    const { intervalMs, timeoutMs, retries, startPeriodMs } = { ...DEFAULTS, ...healthcheck };
+    const { intervalMs, timeoutMs, retries, startPeriodMs } = effectiveHealthTimes(subject);
     const needed = startPeriodMs + (intervalMs + timeoutMs) * Math.max(1, retries);
     if (monitor < needed)
       yield {

@@ -22,8 +22,10 @@ export const healthcheck = fileRule({
   ],
   *check({ target }) {
     if (target?.stage.from === undefined || target.config.healthcheck !== undefined) return;
+    const base = target.chain[0]?.base;
     yield {
       at: target.stage.from.head,
+      ...(base?.kind === "scratch" || (base?.kind === "image" && base.config !== undefined) ? { confidence: "certain" as const } : {}),
       message: "the image says nothing about how to tell that it works",
       advice: 'Write HEALTHCHECK CMD ["program"] for a server; HEALTHCHECK NONE for what runs once.',
     };

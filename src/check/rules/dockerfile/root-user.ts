@@ -29,10 +29,11 @@ export const rootUser = fileRule({
   *check({ target }) {
     const user = target?.config.user;
     const name = knownText(user?.value ?? []);
+    const base = target?.chain[0]?.base;
     if (user !== undefined && name !== undefined && isRoot(name))
       yield {
         ...(user.by === undefined ? {} : { at: user.by.range }),
-        message: `the image runs as ${name}${user.by !== undefined && user.by.stage !== target?.stage ? `, set by the stage of line ${user.by.stage.range.start.line}` : ""}`,
+        message: `the image runs as ${name}${user.by !== undefined && user.by.stage !== target?.stage ? `, set by the stage of line ${user.by.stage.range.start.line}` : user.by === undefined && base?.kind === "image" ? `, as its base ${base.image} says` : ""}`,
         advice: "End the final stage with a USER of a high number, 10001 say, that owns only what the application must write.",
       };
   },

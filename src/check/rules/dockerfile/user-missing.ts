@@ -27,12 +27,14 @@ export const userMissing = fileRule({
   ],
   *check({ target }) {
     if (target === undefined || target.stage.from === undefined || target.config.user !== undefined || isNonRoot(target)) return;
-    const scratch = target.chain[0]?.base.kind === "scratch";
+    const base = target.chain[0]?.base;
+    const scratch = base?.kind === "scratch";
+    const known = base?.kind === "image" && base.config !== undefined;
     yield {
       at: target.stage.from.head,
-      message: `no USER is set: the image runs as ${scratch ? "root" : "its base image's user, which mostly is root"}`,
+      message: `no USER is set: the image runs as ${scratch ? "root" : known ? `root, for ${base.image} sets none either` : "its base image's user, which mostly is root"}`,
       advice: "End the final stage with a USER of a high number, 10001 say, that owns only what the application must write.",
-      ...(scratch ? { confidence: "certain" as const } : {}),
+      ...(scratch || known ? { confidence: "certain" as const } : {}),
     };
   },
 });
