@@ -58,19 +58,29 @@ export const remarkFinding = (remark: Remark): Finding => ({
   ...remark,
 });
 
+const asOne = (first: Judgement, group: readonly Judgement[]): Judgement => {
+  const untried = group.find((one) => one.silence.state === "not-tried");
+  const words = [...new Set(group.map((one) => one.silence.words))].join("; ");
+  return { ...first, findings: group.flatMap((one) => one.findings), silence: untried?.silence ?? { state: "proven", words } };
+};
+
 /** One rule's judgements of one file as one: what any of them found, or what all of them prove. */
 const together = (judgements: readonly Judgement[]): readonly Judgement[] => {
-  const groups = Map.groupBy(
-    judgements.filter((one) => one.idle !== true),
-    (one) => `${one.rule.id} ${one.subject.kind === "file" ? one.subject.path : ""}`,
+  const byFile = new Map<string, Map<string, Judgement[]>>();
+  for (const judgement of judgements) {
+    const path = judgement.subject.kind === "file" ? judgement.subject.path : "";
+    const ofFile = byFile.get(path) ?? new Map<string, Judgement[]>();
+    byFile.set(path, ofFile);
+    const group = ofFile.get(judgement.rule.id);
+    if (group === undefined) ofFile.set(judgement.rule.id, [judgement]);
+    else group.push(judgement);
+  }
+  return [...byFile.values()].flatMap((ofFile) =>
+    [...ofFile.values()].flatMap((group) => {
+      const [first] = group;
+      return first === undefined ? [] : group.length === 1 ? [first] : [asOne(first, group)];
+    }),
   );
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const untried = group.find((one) => one.silence.state === "not-tried");
-    const words = [...new Set(group.map((one) => one.silence.words))].join("; ");
-    return [{ ...first, findings: group.flatMap((one) => one.findings), silence: untried?.silence ?? { state: "proven", words } }];
-  });
 };
 
 const judgeKind = <K extends FileRuleKind>(
@@ -87,8 +97,16 @@ const judgeKind = <K extends FileRuleKind>(
       severities,
     };
     // Places of all file kinds are spots, which the compiler cannot tell of a K that it does not know.
-    return rules.map((rule) => judge(rule, given, judged as unknown as Judged<K>));
+    return rules.map((rule) => judge(rule, given, judged as unknown as Judged<K>)).filter((one) => one.idle !== true);
   });
+
+interface JudgedKind {
+  readonly judgements: readonly Judgement[];
+  /** Rules that have looked at something, whether or not it was for them. */
+  readonly looked: readonly string[];
+  readonly problems: readonly Finding[];
+  readonly suppressions: readonly Suppression[];
+}
 
 const checkKind = <K extends FileRuleKind>(
   kind: FileKind<K>,
@@ -97,10 +115,11 @@ const checkKind = <K extends FileRuleKind>(
   settings: RuleSettings,
   severities: Severities,
   bases: KnownBases | undefined,
-): { readonly judgements: readonly Judgement[]; readonly problems: readonly Finding[]; readonly suppressions: readonly Suppression[] } => {
+): JudgedKind => {
   const ofKind = rules.filter((rule) => rule.kind === kind.kind) as unknown as readonly Rule<K>[];
   const { subjects, problems, remarks = [], suppressions, severities: own = asWritten } = kind.read(sources, settings, bases);
   return {
+    looked: subjects.length === 0 ? [] : ofKind.map((rule) => rule.id),
     judgements: judgeKind(kind, ofKind, subjects, (finding) => severities(own(finding))),
     problems: [...problems.map(problemFinding), ...remarks.map(remarkFinding)],
     suppressions,
@@ -121,16 +140,16 @@ export interface CheckedFile {
 export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOptions): CheckResult => {
   const profile = options.profile ?? "production";
   const rules = options.rules ?? rulesOf(RULES, profile);
-  const results = FILE_KINDS.map((kind) => {
+  const results = FILE_KINDS.map((kind): JudgedKind => {
     const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
     return sources.length === 0
-      ? { judgements: [], problems: [], suppressions: [] }
+      ? { judgements: [], looked: [], problems: [], suppressions: [] }
       : checkKind(kind as FileKind, sources, rules, { profile, ...options.settings }, options.severities ?? asWritten, options.bases);
   });
   const judgements = results.flatMap((result) => result.judgements);
   const all = judgements.flatMap((judgement) => judgement.findings);
   const suppressions = [...results.flatMap((result) => result.suppressions), ...(options.ignores ?? [])];
-  const looked = new Set(judgements.map((judgement) => judgement.rule.id));
+  const looked = new Set(results.flatMap((result) => result.looked));
   const { findings, suppressed } = applySuppressions(all, suppressions, {
     now: options.now,
     settled: looked,
