@@ -1,16 +1,18 @@
 /**
  * `script/docs.ts [--check]`: writes docs/reference/ and the generated part of docs/guide/compose.md from the catalogues of src/. With --check it writes
- * nothing, names the pages that are out of date and exits 1. test/docs.test.ts holds the pages to the catalogues.
+ * nothing, names the pages that are out of date or left over and exits 1. test/docs.test.ts holds the pages to the catalogues.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { generateHelpTextForAllCommands } from "@stricli/core";
-import { rulesReference } from "../src/check/index.ts";
 import { application } from "../src/cli/app.ts";
 import { writeFileAtomic } from "../src/core/index.ts";
 import { checklistReference } from "./docs.d/checklist.ts";
 import { composeFields } from "./docs.d/compose.ts";
 import { errorsReference } from "./docs.d/errors.ts";
+import { findingsReference } from "./docs.d/findings-schema.ts";
+import { rulesReference } from "./docs.d/rules.ts";
+import { composeExtensionSchema, settingsFileSchema } from "./docs.d/settings-schema.ts";
 import { settingsReference } from "./docs.d/settings.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -54,18 +56,31 @@ export const between = (page: string, part: string): string => {
   return `${page.slice(0, begin + BEGIN.length)}\n\n${part}\n\n${page.slice(end)}`;
 };
 
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
 /** Every page that has generated text, as it should be now. Paths from the repository's root. */
-export const pages = (): Readonly<Record<string, string>> => ({
+export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   "docs/reference/checklist.md": checklistReference(),
   "docs/reference/commands.md": commandsReference(),
   "docs/reference/errors.md": errorsReference(),
-  "docs/reference/rules.md": rulesReference(),
+  ...(await rulesReference()),
   "docs/reference/settings.md": settingsReference(),
+  "docs/reference/schema/seaworthy.json": json(settingsFileSchema()),
+  "docs/reference/schema/findings-1.json": json(findingsReference()),
+  "docs/reference/schema/compose.json": json(composeExtensionSchema()),
   "docs/guide/compose.md": between(readFileSync(join(root, "docs/guide/compose.md"), "utf8"), composeFields()),
 });
 
+/** Folders whose every file is generated. */
+const WHOLLY = ["docs/reference/rules/**/*.md", "docs/reference/schema/*.json"];
+
+/** Generated pages of what is no more. */
+export const orphans = (known: Readonly<Record<string, string>>): readonly string[] =>
+  globSync(WHOLLY, { cwd: root }).filter((path) => !Object.hasOwn(known, path));
+
 if (import.meta.main) {
-  const stale = Object.entries(pages()).filter(([path, content]) => {
+  const all = await pages();
+  const stale = Object.entries(all).filter(([path, content]) => {
     const file = join(root, path);
     return !existsSync(file) || readFileSync(file, "utf8") !== content;
   });
@@ -74,5 +89,10 @@ if (import.meta.main) {
     if (!check) writeFileAtomic(join(root, path), content);
     console.log(`${check ? "out of date" : "wrote"} ${path}`);
   }
-  if (check && stale.length > 0) process.exitCode = 1;
+  const left = orphans(all);
+  for (const path of left) {
+    if (!check) rmSync(join(root, path));
+    console.log(`${check ? "an orphan:" : "removed"} ${path}`);
+  }
+  if (check && stale.length + left.length > 0) process.exitCode = 1;
 }

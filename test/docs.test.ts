@@ -6,18 +6,25 @@ import { ITEMS } from "../src/checklist/index.ts";
 import { loadProject } from "../src/project/index.ts";
 import { OTHER_SOURCES } from "../script/docs.d/checklist.ts";
 import { EXAMPLE } from "../script/docs.d/settings.ts";
-import { between, commands, pages } from "../script/docs.ts";
+import { between, commands, orphans, pages } from "../script/docs.ts";
 import { brokenLinks, commandProblems, commandsIn, headingsOf, missingPaths } from "./docs.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const markdown = globSync("**/*.md", { cwd: root, exclude: ["node_modules/**", "**/node_modules/**", ".git/**"] }).toSorted();
 
+const generated = await pages();
+
 describe("generated pages", () => {
-  for (const [path, content] of Object.entries(pages()))
+  for (const [path, content] of Object.entries(generated))
     test(`${path} says what the catalogues say (script/docs.ts writes it)`, () => {
       expect(read(path)).toBe(content);
     });
+
+  test("none is left of what is no more", () => {
+    expect(orphans(generated)).toEqual([]);
+    expect(orphans({}).length).toBeGreaterThan(100);
+  });
 
   test("the example of every setting is a project that loads", async () => {
     const folder = mkdtempSync(join(tmpdir(), "seaworthy-docs-"));

@@ -14,7 +14,7 @@ export const OTHER_SOURCES: Readonly<Partial<Record<ItemId, string>>> = {
 /** docs/reference/checklist.md. */
 export const checklistReference = (): string => {
   const rows = ITEMS.map(({ id, holds, evidence }) => {
-    const rules = RULES.filter(({ item }) => item === id).map((rule) => `[${rule.id}](rules.md#${rule.id.replaceAll("/", "")})`);
+    const rules = RULES.filter(({ item }) => item === id).map((rule) => `[${rule.id}](rules/${rule.id}.md)`);
     const readings = READINGS.some(({ item }) => item === id) ? [code("release/readings")] : [];
     const other = OTHER_SOURCES[id];
     const answers = [...rules, ...readings, ...(other === undefined ? [] : [code(other)])];

@@ -14,7 +14,16 @@ x-seaworthy:
   check:
     ignore:
       - {rule: size-budget, path: "tools/**", until: 2027-01-01, why: build image}
+    rules:
+      DL3059: info
+      compose/init: {severity: off, reason: every image has its own init, paths: ["compose.yaml"]}
     fail: warning
+    profile: production
+    trustedRegistries: [ghcr.io/acme, docker.io/library]
+    kubernetesVersion: "1.30"
+    workflow: {pins: {"actions/*": ref}, openSecrets: [CODECOV_TOKEN], cooldownDays: 7}
+    dockerfile: {labels: {org.opencontainers.image.source: url}, secretNames: [PIN]}
+    compose: {movingTags: [edge], quotes: double}
   test: {target: test, command: [npm, test]}
   release: {keep: 5}
   proxy: {http: 80, image: "haproxy:lts"}
@@ -46,7 +55,19 @@ const fieldsOf = (schema: unknown): Readonly<Record<string, unknown>> | undefine
   const bare = inside(schema);
   if (!isObject(bare)) return undefined;
   if (isObject(bare["entries"])) return bare["entries"];
+  if (Array.isArray(bare["options"])) return bare["options"].map(fieldsOf).find((fields) => fields !== undefined);
+  // The keys of a record are the user's own names.
+  if (bare["type"] === "record") return fieldsOf(bare["value"]) === undefined ? undefined : { NAME: bare["value"] };
   return bare["type"] === "array" ? fieldsOf(bare["item"]) : undefined;
+};
+
+/** What a key is for. */
+const wordsFor = (schema: unknown): string => {
+  if (!isObject(schema)) return "";
+  const pipe = Array.isArray(schema["pipe"]) ? schema["pipe"] : [];
+  const own = pipe.findLast((step) => isObject(step) && step["type"] === "description");
+  if (isObject(own)) return String(own["description"]);
+  return wordsFor(schema["wrapped"] ?? pipe.find((step) => step !== schema && isObject(step) && "pipe" in step));
 };
 
 /** Every sentence a schema refuses with, its own first, then those of its pipe. */
@@ -71,7 +92,7 @@ const takes = (schema: unknown): string => {
 };
 
 const defaultOf = (schema: unknown): string => {
-  if (!isObject(schema) || schema["type"] !== "optional") return "must be given";
+  if (!isObject(schema) || (schema["type"] !== "optional" && schema["type"] !== "exact_optional")) return "must be given";
   const value = schema["default"];
   if (value === undefined) return "none";
   return code(JSON.stringify(value));
@@ -81,6 +102,7 @@ interface Key {
   readonly path: string;
   readonly takes: string;
   readonly default: string;
+  readonly words: string;
   /** Why this version refuses it. */
   readonly later?: string;
 }
@@ -89,8 +111,12 @@ const keysOf = (schema: unknown, path: string): readonly Key[] =>
   Object.entries(fieldsOf(schema) ?? {}).flatMap(([name, field]): readonly Key[] => {
     const bare = inside(field);
     const at = `${path}${path === "" ? "" : "."}${name}`;
-    if (isObject(bare) && bare["type"] === "never") return [{ path: at, takes: "", default: "", later: String(bare["message"]) }];
-    return [{ path: at, takes: takes(field), default: defaultOf(field) }, ...keysOf(field, at)];
+    if (isObject(bare) && bare["type"] === "never")
+      return [{ path: at, takes: "", default: "", words: "", later: String(bare["message"]) }];
+    return [
+      { path: at, takes: takes(field), default: name === "NAME" ? "none" : defaultOf(field), words: wordsFor(field) },
+      ...keysOf(field, at),
+    ];
   });
 
 const sectionPage = ({ key, docs, schema }: Section): string => {
@@ -101,8 +127,8 @@ const sectionPage = ({ key, docs, schema }: Section): string => {
     `### ${key}`,
     docs,
     table(
-      ["key", "takes", "default"],
-      known.map((one) => [code(one.path), one.takes, one.default]),
+      ["key", "takes", "default", "what it is for"],
+      known.map((one) => [code(one.path), one.takes, one.default, one.words]),
     ),
     ...(refused.length === 0 ? [] : [`Refused in this version: ${refused.join(", ")}.`]),
   ].join("\n\n");
@@ -118,7 +144,7 @@ const later = (scope: Section["scope"]): string =>
 export const settingsReference = (): string =>
   [
     "# Settings: x-seaworthy",
-    "Generated from `src/project/config/`. All of it is optional. The same keys without the prefix can stand in `.seaworthy.yaml` beside the compose file, whose own `x-seaworthy` wins. An unknown key is an error at its line and column.",
+    "Generated from `src/project/config/`. All of it is optional. The same keys without the prefix can stand in `.seaworthy.yaml` beside the compose file, or, of `check` alone, in a folder above it up to the root of the git repository; the compose file's own `x-seaworthy` wins key by key, lists are joined. An unknown key is an error at its line and column. JSON Schemas for editors: [compose.json](schema/compose.json), [seaworthy.json](schema/seaworthy.json); [how to hook them up](../guide/check.md#in-an-editor).",
     "## By example",
     `\`\`\`yaml\n${EXAMPLE}\`\`\``,
     "## At the top of the compose file",

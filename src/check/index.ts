@@ -9,6 +9,7 @@ export { checkRepository, type RepositoryOptions, type RepositoryResult } from "
 export { outOfScope } from "./out-of-scope.ts";
 export type { RuleSettings } from "../project/index.ts";
 export { type AnyRule, type Complaint, type Rule } from "./rule.ts";
+export { rulesOf } from "./judge.ts";
 export * from "./run.ts";
 export type * from "./subject.ts";
 export { type Suppressed, type Suppression } from "./suppression.ts";

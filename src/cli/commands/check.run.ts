@@ -1,18 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { atLeast, type Finding } from "../../checklist/index.ts";
-import { applyFixes, checkRepository, type FixResult, type RepositoryOptions, type RepositoryResult, RULES } from "../../check/index.ts";
+import { atLeast, type Profile } from "../../checklist/index.ts";
+import {
+  applyFixes,
+  checkRepository,
+  type FixResult,
+  type RepositoryOptions,
+  type RepositoryResult,
+  RULES,
+  rulesDocument,
+  rulesOf,
+} from "../../check/index.ts";
 import { readTextFile, SeaworthyError, writeFileAtomic } from "../../core/index.ts";
-import { type Project, readProject } from "../../project/index.ts";
+import { readProject } from "../../project/index.ts";
 import { findingsDocument, renderFindings, unifiedDiff } from "../../report/index.ts";
 import type { Context } from "../context.ts";
 import type { ProjectFlags } from "../flags.ts";
 import { loadOptionsOf, projectOf } from "../chosen-project.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { table } from "../render/table.ts";
 
 export interface Flags extends ProjectFlags {
   readonly fix?: boolean;
   readonly dryRun?: boolean;
+  readonly policy?: Profile;
+  readonly list?: boolean;
 }
 
 const COMPOSE = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
@@ -24,10 +36,6 @@ const hasProject = (context: Context, flags: Flags): boolean =>
   (context.process.env["COMPOSE_FILE"] ?? "") !== "" ||
   COMPOSE.some((name) => existsSync(join(context.cwd, name)));
 
-interface Judged extends RepositoryResult {
-  readonly project?: Project;
-}
-
 /** Judges the paths, with texts instead of what is on disk. */
 const judge = async (
   context: Context,
@@ -35,7 +43,7 @@ const judge = async (
   paths: readonly string[],
   stdin: () => string,
   replaced: ReadonlyMap<string, string>,
-): Promise<Judged> => {
+): Promise<RepositoryResult> => {
   // Paths that are named are what is checked; compose files among them are projects of their own.
   const read =
     paths.length === 0 && hasProject(context, flags) ? await readProject({ ...loadOptionsOf(context, flags), replaced }) : undefined;
@@ -46,18 +54,18 @@ const judge = async (
     paths: paths.length === 0 ? ["."] : paths,
     stdin,
     replaced,
+    ...(flags.policy === undefined ? {} : { profile: flags.policy }),
     ...(read === undefined ? {} : { project: read.project, problems: read.problems }),
   };
-  const result = await checkRepository(options);
-  return read === undefined ? result : { ...result, project: read.project };
+  return checkRepository(options);
 };
 
 /** What can be mended, judged again as it would be. Standard input cannot be written. */
 const fixed = async (
   context: Context,
-  first: Judged,
-  again: (replaced: ReadonlyMap<string, string>) => Promise<Judged>,
-): Promise<{ readonly result: Judged; readonly fix: FixResult }> => {
+  first: RepositoryResult,
+  again: (replaced: ReadonlyMap<string, string>) => Promise<RepositoryResult>,
+): Promise<{ readonly result: RepositoryResult; readonly fix: FixResult }> => {
   const byPath = new Map(first.sources.map((source) => [source.path, source.text]));
   let result = first;
   let asked = false;
@@ -91,22 +99,39 @@ const summary = ({ files, fixed: gone }: FixResult, dryRun: boolean): string => 
     : `fixed ${what}\n`;
 };
 
-const exitFor = (findings: readonly Finding[], project: Project | undefined): number => {
-  const threshold = project?.settings.check.fail ?? (project?.policy.profile === "dev" ? "error" : "warning");
-  return findings.some(({ severity }) => atLeast(severity, threshold)) ? 1 : 0;
+/** `--list`: nothing is read. */
+const list = ({ policy }: Flags): Outcome => {
+  const rules = policy === undefined ? RULES : rulesOf(RULES, policy);
+  return {
+    exit: 0,
+    human: table(
+      rules.map(({ id, severity, profile, item, summary, aliases }) => [
+        id,
+        severity,
+        profile,
+        item,
+        aliases.length === 0 ? summary : `${summary} (${aliases.join(", ")})`,
+      ]),
+    ),
+    json: rulesDocument(rules),
+  };
 };
 
 export const run = reporting<Flags, readonly string[]>(async (context, flags, ...paths): Promise<Outcome> => {
+  if (flags.list === true) {
+    if (paths.length > 0 || flags.fix === true) throw new SeaworthyError("USAGE", "--list prints the rules: it takes no path and no --fix");
+    return list(flags);
+  }
   if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
   let piped: string | undefined;
   const stdin = (): string => (piped ??= readFileSync(0, "utf8"));
-  const again = (replaced: ReadonlyMap<string, string>): Promise<Judged> => judge(context, flags, paths, stdin, replaced);
+  const again = (replaced: ReadonlyMap<string, string>): Promise<RepositoryResult> => judge(context, flags, paths, stdin, replaced);
   const first = await again(new Map());
   // Nothing to judge: the message of what was looked for is the project's.
   if (first.empty && paths.length === 0) await projectOf(context, flags);
   const { result, fix } = flags.fix === true ? await fixed(context, first, again) : { result: first, fix: undefined };
   if (fix !== undefined && flags.dryRun !== true) write(context, fix);
-  const { findings, suppressed, sources, project } = result;
+  const { findings, suppressed, sources, fail } = result;
   const human = renderFindings(findings, {
     sources,
     style: context.colour.stdout ? "ansi" : "plain",
@@ -114,7 +139,7 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
     whyOf: (rule) => RULES.find(({ id }) => id === rule)?.why,
   });
   return {
-    exit: exitFor(findings, project),
+    exit: findings.some(({ severity }) => atLeast(severity, fail)) ? 1 : 0,
     human: fix === undefined ? human : `${summary(fix, flags.dryRun === true)}${human}`,
     json: {
       ...findingsDocument(findings, suppressed),

@@ -1,7 +1,11 @@
 import { buildCommand } from "@stricli/core";
+import type { Profile } from "../../checklist/index.ts";
 import type { Context } from "../context.ts";
 import { PROJECT_FLAGS } from "../flags.ts";
 import type { Flags } from "./check.run.ts";
+
+/** Written out: help loads nothing that checking needs. */
+const POLICIES = ["dev", "production", "strict"] as const satisfies readonly Profile[];
 
 export const check = buildCommand<Flags, string[], Context>({
   loader: async () => (await import("./check.run.ts")).run,
@@ -12,6 +16,18 @@ export const check = buildCommand<Flags, string[], Context>({
         kind: "boolean",
         withNegated: false,
         brief: "Mend what rules can mend, and write it once it was checked again",
+        optional: true,
+      },
+      policy: {
+        kind: "enum",
+        values: POLICIES,
+        brief: "How much is asked, instead of the settings' profile (--profile is Compose's)",
+        optional: true,
+      },
+      list: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Print every rule instead of checking; with --policy those that it asks",
         optional: true,
       },
       dryRun: { kind: "boolean", withNegated: false, brief: "With --fix: show the changes as a diff and write nothing", optional: true },
@@ -31,9 +47,11 @@ export const check = buildCommand<Flags, string[], Context>({
       { input: "k8s/ .github/", brief: "these folders only" },
       { input: "-", brief: "manifests on standard input: helm template CHART | seaworthy check -" },
       { input: "--fix --dry-run", brief: "what --fix would change, as a diff" },
+      { input: "--policy strict", brief: "with the rules of taste and habit" },
+      { input: "--list", brief: "every rule: id, severity, profile, item, what must be so" },
       { input: "--json", brief: "the same for scripts, schema seaworthy/findings@1" },
     ],
     brief: "What stands between this repository and production",
-    fullDescription: `Reads the files that say how containers are built and run (compose, Kubernetes manifests, workflows), and judges them by the production checklist.\nFiles that git ignores are left out. Findings at or above the threshold (x-seaworthy.check.fail) exit 1.`,
+    fullDescription: `Reads the files that say how containers are built and run (compose, Dockerfiles, Kubernetes manifests, workflows), and judges them by the production checklist.\nFiles that git ignores are left out. Settings stand in x-seaworthy.check of the compose file or in .seaworthy.yaml. Findings at or above the threshold (check.fail) exit 1.`,
   },
 });

@@ -1,37 +1,23 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { explainRule, findRules, RULES } from "../../check/index.ts";
+import { explainRule, findRules, RULES, rulesDocument } from "../../check/index.ts";
 import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
 import { table } from "../render/table.ts";
 
 export type Flags = OutputFlags;
 
 export const run = reporting<Flags, [string?]>(async (_context, _flags, name): Promise<Outcome> => {
-  if (name === undefined) {
-    const rules = RULES.map(({ id, item, severity, summary }) => ({ id, item, severity, summary }));
+  if (name === undefined)
     return {
       exit: 0,
-      human: table(rules.map(({ id, item, severity, summary }) => [id, severity, item, summary])),
-      json: { schema: "seaworthy/rules@1", rules },
+      human: table(RULES.map(({ id, item, severity, summary }) => [id, severity, item, summary])),
+      json: rulesDocument(RULES),
     };
-  }
   const found = findRules(name);
   if (found.length === 0)
     throw new SeaworthyError("USAGE", `there is no rule "${name}"`, { hint: "seaworthy explain without a name lists them." });
   return {
     exit: 0,
     human: found.map(explainRule).join("\n\n"),
-    json: {
-      schema: "seaworthy/rules@1",
-      rules: found.map(({ id, item, severity, confidence, summary, why, source, aliases }) => ({
-        id,
-        item,
-        severity,
-        confidence,
-        summary,
-        why,
-        source,
-        aliases,
-      })),
-    },
+    json: rulesDocument(found),
   };
 });

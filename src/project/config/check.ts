@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { PROFILES, SEVERITIES } from "../../checklist/index.ts";
 import { LABEL_FORMS } from "../rule-settings.ts";
 import { ruleOverride } from "./rule-override.ts";
-import { dateSchema, described, flag, listSchema, pattern, section, textSchema, wordSchema } from "./section.ts";
+import { dateSchema, described, flag, listSchema, section, textSchema, wordSchema } from "./section.ts";
 
 const ACTION = "owner/repo, owner/repo/path, owner/* or *";
 const VERSION = /^v?1\.\d{1,3}(?:\.\d+)?$/;
@@ -107,11 +107,7 @@ export const check = section({
     kubernetesVersion: v.exactOptional(
       described(
         "The cluster's version. Absent: the newest that the rules know.",
-        v.pipe(
-          v.string('expected a version in quotes, such as "1.30"'),
-          v.regex(VERSION, 'expected a version in quotes, such as "1.30"'),
-          pattern(VERSION),
-        ),
+        v.pipe(v.string('expected a version in quotes, such as "1.30"'), v.regex(VERSION, 'expected a version in quotes, such as "1.30"')),
       ),
     ),
     workflow: v.exactOptional(described("For the rules about workflows of GitHub and GitLab.", workflow)),

@@ -86,6 +86,9 @@ const readSection = <S extends v.GenericSchema<unknown, unknown>>(
 ): v.InferOutput<S> | undefined => {
   const node = child(parent, key);
   if (node === undefined || isNull(node)) return undefined;
+  const shape = mappingIn(schema);
+  if (node.kind === "sequence" && isObject(shape) && "entries" in shape)
+    return report(reading, node, `${path}.${key}: expected a mapping, got a sequence`);
   const result = v.safeParse(schema, plain(node));
   if (result.success) return result.output;
   for (const issue of result.issues.flatMap(innermost)) reportIssue(issue, schema, node, `${path}.${key}`, reading);

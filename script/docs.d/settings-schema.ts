@@ -1,0 +1,49 @@
+import { type Section, SECTIONS } from "../../src/project/index.ts";
+import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+
+const DRAFT = "http://json-schema.org/draft-07/schema#";
+
+const sections = (scope: Section["scope"]): JsonSchema =>
+  Object.fromEntries(
+    SECTIONS.filter((section) => section.scope === scope).map(({ key, docs, schema }) => [
+      key,
+      { ...jsonSchemaOf(schema, { variables: true }), description: docs },
+    ]),
+  );
+
+const settings = (scope: Section["scope"], more: JsonSchema = {}): JsonSchema => ({
+  type: "object",
+  properties: { ...sections(scope), ...more },
+  patternProperties: { "^x-": {} },
+  additionalProperties: false,
+});
+
+/** For `.seaworthy.yaml`. */
+export const settingsFileSchema = (): JsonSchema => ({
+  $schema: DRAFT,
+  title: "Seaworthy's settings, .seaworthy.yaml",
+  ...settings("project", {
+    services: {
+      description: "By service of the compose file beside it, what its own x-seaworthy would say.",
+      type: "object",
+      additionalProperties: settings("service"),
+    },
+  }),
+});
+
+/** For `x-seaworthy` in a compose file; of the rest of that file it says nothing. */
+export const composeExtensionSchema = (): JsonSchema => ({
+  $schema: DRAFT,
+  title: "Seaworthy's settings in a compose file, x-seaworthy",
+  type: "object",
+  properties: {
+    "x-seaworthy": { description: "Seaworthy's settings of the project.", ...settings("project") },
+    services: {
+      type: "object",
+      additionalProperties: {
+        type: ["object", "null"],
+        properties: { "x-seaworthy": { description: "Seaworthy's settings of this service.", ...settings("service") } },
+      },
+    },
+  },
+});
