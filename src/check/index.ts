@@ -13,3 +13,6 @@ export { rulesOf } from "./judge.ts";
 export * from "./run.ts";
 export type * from "./subject.ts";
 export { type Suppressed, type Suppression } from "./suppression.ts";
+export { checkImage, type CheckImageOptions, type ImageResult } from "./image/check-image.ts";
+export { judgesImages } from "./image/judge-history.ts";
+export { type FileNote, lookout } from "./image/file-note.ts";

@@ -31,7 +31,7 @@ export interface Judged<K extends RuleKind> {
   readonly subject: Subject;
   /** As a failing rule's finding calls it. */
   readonly name: string;
-  readonly place: (at: PlaceIn<K> | undefined) => Pick<Finding, "path" | "range" | "service">;
+  readonly place: (at: PlaceIn<K> | undefined) => Pick<Finding, "path" | "range" | "service" | "image">;
   /** How serious findings are here. Default: as the rule says. */
   readonly severities?: Severities;
 }

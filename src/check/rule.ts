@@ -27,14 +27,36 @@ export interface DockerfileExample {
   readonly settings?: RuleSettings;
 }
 
+export interface ImageExample {
+  readonly config: Partial<ImageRunConfig>;
+  readonly sizeBytes?: number;
+  /** Lines of the service that runs it. */
+  readonly service?: string;
+  /** No service runs it: it is judged by itself. */
+  readonly alone?: true;
+  readonly reference?: string;
+  /** What its layers hold, by path. Mode 0644; `deleted`: a later layer takes it away. */
+  readonly files?: Readonly<Record<string, ImageExampleFile>>;
+  /** The commands of its history, oldest first. */
+  readonly history?: readonly string[];
+}
+
+export interface ImageExampleFile {
+  readonly mode?: number;
+  readonly content?: string;
+  /** Default: that of the content. */
+  readonly sizeBytes?: number;
+  readonly deleted?: true;
+}
+
 /** An example is the least that shows the rule: it is shown by `explain`, and it is the rule's test. */
 export interface ExampleInputs {
   /** A whole compose file. */
   readonly compose: string;
   /** A whole compose file, judged as a text. */
   readonly "compose-file": string;
-  /** An image's configuration, and the lines of the service that runs it. */
-  readonly image: { readonly config: Partial<ImageRunConfig>; readonly sizeBytes?: number; readonly service?: string };
+  /** An image, and the lines of the service that runs it. */
+  readonly image: ImageExample;
   /** The context's files, by path; `.dockerignore` among them. Content where it matters. */
   readonly context: Readonly<Record<string, string>>;
   /** Manifests, one text of any number of documents. */

@@ -10,6 +10,7 @@ import { findingInFile, inlineDockerfiles } from "./compose/inline-dockerfiles.t
 import type { ExpectedRun } from "./expected-run.ts";
 import { checkFiles } from "./files.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
+import { isImageSpot } from "./image/image-subject.ts";
 import { loadFindings } from "./load-findings.ts";
 import type { AnyRule } from "./rule.ts";
 import { type EvaluatedDockerfiles, evaluateServiceDockerfiles, expectedRuns, judgeServiceDockerfiles } from "./service-dockerfiles.ts";
@@ -79,6 +80,14 @@ const placeIn =
     return { service: service.name, path: origin.path, range: oneLine ? origin.range : (origin.key ?? origin.range) };
   };
 
+/** What is wrong inside an image is shown at the service that runs it. */
+const imagePlaceIn =
+  (service: Service, project: Project): Judged<"image">["place"] =>
+  (at) =>
+    at !== undefined && isImageSpot(at)
+      ? { ...placeIn(service, project)(service.build === undefined ? ["image"] : ["build"]), image: at }
+      : placeIn(service, project)(at);
+
 const judgeService = (project: Project, service: Service, options: Checking, rules: readonly AnyRule[]): readonly Judgement[] => {
   const image = options.images?.get(service.name);
   const subject: ServiceSubject = {
@@ -89,7 +98,7 @@ const judgeService = (project: Project, service: Service, options: Checking, rul
     expected: options.expected,
     ...(image === undefined ? {} : { image }),
   };
-  const judged: Judged<ServiceRuleKind> = {
+  const judged: Judged<"compose"> = {
     subject: { kind: "service", service: service.name },
     name: service.name,
     place: placeIn(service, project),
@@ -112,15 +121,15 @@ const judgeService = (project: Project, service: Service, options: Checking, rul
           ? { ...untried(`the image of ${service.name} was not there to be looked at`), blind: true }
           : judge<typeof rule.kind>(
               rule,
-              { ...subject, image },
-              { ...judged, subject: { kind: "image", service: service.name, digest: image.digest } },
+              { ...subject, name: service.name, image },
+              { ...judged, subject: { kind: "image", service: service.name, digest: image.digest }, place: imagePlaceIn(service, project) },
             );
       case "context": {
         if (service.build === undefined) return untried(`${service.name} is not built here`);
         if (options.readContext === undefined && !existsSync(service.build.context))
           return untried(`the build context of ${service.name} is not there`);
         context ??= (options.readContext ?? readContext)(service.build, project.folder);
-        return seeing(judge<typeof rule.kind>(rule, { ...subject, build: service.build, context }, judged));
+        return seeing(judge<typeof rule.kind>(rule, { ...subject, build: service.build, context }, { ...judged }));
       }
       default:
         return [];

@@ -7,18 +7,10 @@ import type { IgnoreFile } from "../source/dockerignore/index.ts";
 import type { Manifests, Resource } from "../source/kubernetes/index.ts";
 import type { WorkflowFile } from "../source/workflow/index.ts";
 import type { ContextFacts } from "./context-facts.ts";
-import type { ExpectedRun } from "./expected-run.ts";
+import type { ImageFacts, ImageSpot, ImageSubject } from "./image/image-subject.ts";
 
-/** What is known of a service's built or pulled image. */
-export interface ImageFacts {
-  /** The manifest for its platform: the subject of evidence. */
-  readonly digest: Digest;
-  readonly platform: Platform;
-  /** Unpacked, as the engine counts it. */
-  readonly sizeBytes: number;
-  readonly config: ImageRunConfig;
-  readonly layers: readonly Digest[];
-}
+export type { ImageFacts, ImageSubject } from "./image/image-subject.ts";
+import type { ExpectedRun } from "./expected-run.ts";
 
 /** A service as the compose files describe it; its image too, when it is there already. */
 export interface ServiceSubject {
@@ -39,10 +31,6 @@ export interface ComposeFileSubject {
   /** Its last document, aliases and merge keys resolved, variables as written. */
   readonly tree: MappingNode;
   readonly settings: RuleSettings;
-}
-
-export interface ImageSubject extends ServiceSubject {
-  readonly image: ImageFacts;
 }
 
 /** What a build sends to the engine. */
@@ -82,6 +70,8 @@ export interface DockerfileSubject extends FileSubject {
   readonly target?: EvaluatedStage;
   /** Of the build context, where it is known. */
   readonly ignore?: IgnoreFile;
+  /** It was written from an image's history: what a copy brought is known by its hash alone. */
+  readonly fromHistory?: true;
 }
 
 /** The kinds of rules, by what they judge. A rule's id begins with its kind, its file lies in the folder of that name. */
@@ -110,4 +100,10 @@ export type FileRuleKind = Exclude<RuleKind, ProjectRuleKind>;
 export type Keys = readonly (string | number)[];
 
 /** How the rules of a kind say where. */
-export type PlaceIn<K extends RuleKind> = K extends ServiceRuleKind ? Keys | Span : K extends "compose-file" ? Span : Spot;
+export type PlaceIn<K extends RuleKind> = K extends "image"
+  ? Keys | Span | ImageSpot
+  : K extends ServiceRuleKind
+    ? Keys | Span
+    : K extends "compose-file"
+      ? Span
+      : Spot;

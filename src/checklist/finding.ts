@@ -1,4 +1,4 @@
-import type { Edit, Range } from "../core/index.ts";
+import type { Digest, Edit, Range } from "../core/index.ts";
 import type { ItemId } from "./items.ts";
 
 /** By consequence: `error` loses data, requests or secrets; `warning` will hurt one day; `info` is worth knowing. */
@@ -22,6 +22,8 @@ export interface Finding {
   readonly service?: string;
   readonly path: string;
   readonly range?: Range;
+  /** Where in an image it is: a file in the layer of this diffID, or a step of the history, counted from 1. `path` says the same in one text. */
+  readonly image?: { readonly layer?: Digest; readonly file?: string; readonly step?: number };
   /** The peers' rules that say exactly this, as `tool:id`, where the rule's own aliases are wider. */
   readonly peers?: readonly string[];
   /** Edits of the user's text that mend it, all or none. */

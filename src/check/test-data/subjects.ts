@@ -8,7 +8,9 @@ import { checkFiles } from "../files.ts";
 import type { CheckResult } from "../judge.ts";
 import { FILE_KINDS } from "../kinds/catalogue.ts";
 import { checkProject, type CheckOptions } from "../run.ts";
-import type { AnyRule, DockerfileExample, ExampleInputs } from "../rule.ts";
+import { checkImage } from "../image/check-image.ts";
+import { type ImageFile, lookout } from "../image/file-note.ts";
+import type { AnyRule, DockerfileExample, ExampleInputs, ImageExampleFile } from "../rule.ts";
 import type { ImageFacts } from "../subject.ts";
 
 export const NOW = Date.UTC(2026, 10, 21, 12);
@@ -33,6 +35,21 @@ export const imageFacts = (config: Partial<ImageRunConfig> = {}, sizeBytes = 1_0
   sizeBytes,
   config: { env: [], exposedPorts: [], volumes: [], labels: {}, ...config },
   layers: [],
+});
+
+const exampleFile = (path: string, { mode = 0o644, content = "", sizeBytes, deleted }: ImageExampleFile): readonly ImageFile[] => {
+  const bytes = Buffer.from(content);
+  const header = { path, type: "file" as const, sizeBytes: sizeBytes ?? bytes.length, mode, uid: 0, gid: 0, mtimeSeconds: 0, pax: [] };
+  const wanted = lookout.wants(header);
+  const note = wanted === undefined ? undefined : lookout.note(header, bytes.subarray(0, wanted));
+  return note === undefined ? [] : [{ header, note, layer: digestOf(path), layerIndex: 0, visible: deleted !== true }];
+};
+
+/** An example's image. Its layers count as read where it says what they hold. */
+const exampleImage = ({ config, sizeBytes, files, history }: ExampleInputs["image"]): ImageFacts => ({
+  ...imageFacts(config, sizeBytes),
+  ...(files === undefined ? {} : { files: Object.entries(files).flatMap(([path, file]) => exampleFile(path, file)) }),
+  ...(history === undefined ? {} : { history: history.map((createdBy) => ({ createdBy, emptyLayer: false })) }),
 });
 
 /** As far as it can be read: rules judge what a release refuses, too. */
@@ -68,7 +85,17 @@ export const checkExample = (rule: AnyRule, example: ExampleInputs[keyof Example
     return Promise.resolve(checkFiles(files, { now: NOW, rules: [rule], ...(settings === undefined ? {} : { settings }) }));
   }
   if (rule.kind === "image") {
-    const { config, sizeBytes, service = "" } = example as ExampleInputs["image"];
+    const given = example as ExampleInputs["image"];
+    const { service = "" } = given;
+    const facts = exampleImage(given);
+    if (given.alone === true)
+      return Promise.resolve(
+        checkImage("shop/web", facts, {
+          now: NOW,
+          rules: [rule],
+          ...(given.reference === undefined ? {} : { reference: given.reference }),
+        }),
+      );
     const lines =
       service === ""
         ? ""
@@ -80,7 +107,7 @@ export const checkExample = (rule: AnyRule, example: ExampleInputs[keyof Example
     const volumes = /db_data:/.test(service) ? "volumes: {db_data: {}}\n" : "";
     return checkCompose(`services:\n  web:\n${image}${lines}${volumes}`, {
       rules: [rule],
-      images: new Map([["web", imageFacts(config, sizeBytes)]]),
+      images: new Map([["web", facts]]),
     });
   }
   return checkCompose("services: {web: {build: context}}", { rules: [rule] }, contextFiles(example as ExampleInputs["context"]));

@@ -24,7 +24,16 @@ export const copyNotAdd = fileRule({
   *check(subject) {
     for (const one of written(subject, "ADD")) {
       const { keyword, sources, unpack } = one.instruction;
-      if (keyword !== "ADD" || unpack !== undefined || isHistory(sources)) continue;
+      if (keyword !== "ADD" || unpack !== undefined) continue;
+      if (isHistory(sources)) {
+        if (subject.fromHistory === true)
+          yield {
+            at: one.instruction.word.range,
+            message: `an ADD put a file into ${one.instruction.destination?.text ?? "the image"}: unless it was an archive, COPY would have done`,
+            advice: "Write COPY.",
+          };
+        continue;
+      }
       const plain = pathsOf(one, sources).filter(({ path }) => !isArchive(path) && !isRemote(path));
       if (plain.length > 0)
         yield {

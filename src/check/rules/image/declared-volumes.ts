@@ -21,9 +21,13 @@ export const declaredVolumes = imageRule({
       good: { config: { volumes: ["/cache"] }, service: "tmpfs: [/cache]" },
     },
   ],
-  applies: ({ service, image }) => (image.config.volumes.length > 0 ? true : `${service.name}'s image declares no volume`),
+  applies: ({ name, service, image }) => {
+    if (service === undefined) return "where its volumes are mounted only a service says";
+    return image.config.volumes.length > 0 ? true : `${name}'s image declares no volume`;
+  },
   proves: () => NOTHING,
   *check({ service, image }) {
+    if (service === undefined) return;
     const kept = service.spec.mounts.filter((mount) => mount.type !== "volume" || mount.volume !== undefined);
     for (const path of image.config.volumes)
       if (!kept.some((mount) => covers(mount.target, path)))

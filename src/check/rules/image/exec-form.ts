@@ -1,4 +1,5 @@
-import { commandLine, shellLine } from "../../effective.ts";
+import { shellLine } from "../../effective.ts";
+import { commandOf } from "../../image/effective-image.ts";
 import { imageRule, NOTHING } from "../../rule.ts";
 
 export const execForm = imageRule({
@@ -24,13 +25,13 @@ export const execForm = imageRule({
   applies: () => true,
   proves: () => NOTHING,
   *check(subject) {
-    const { service } = subject;
-    const line = shellLine(commandLine(subject));
+    const { name, service } = subject;
+    const line = shellLine(commandOf(subject));
     if (line === undefined || /(?:^|[;&]\s*)exec\s[^;&|]+$/.test(line.trim())) return;
-    const own = service.spec.entrypoint !== undefined || service.spec.command !== undefined;
+    const own = service?.spec.entrypoint !== undefined || service?.spec.command !== undefined;
     yield {
-      at: service.spec.entrypoint === undefined ? ["command"] : ["entrypoint"],
-      message: `${service.name} is started by a shell (${JSON.stringify(line.slice(0, 80))}), which may keep the stop signal from it`,
+      at: service?.spec.entrypoint === undefined ? ["command"] : ["entrypoint"],
+      message: `${name} is started by a shell (${JSON.stringify(line.slice(0, 80))}), which may keep the stop signal from it`,
       advice: own
         ? "Write the command as a list of words, or let the line end with exec."
         : 'Write ENTRYPOINT and CMD as JSON lists in the Dockerfile, e.g. CMD ["node", "server.js"].',

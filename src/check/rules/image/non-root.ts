@@ -1,4 +1,4 @@
-import { effectiveUser } from "../../effective.ts";
+import { userOf } from "../../image/effective-image.ts";
 import { imageRule } from "../../rule.ts";
 
 /** `root`, `0`, `0:0`, `root:root`; leading zeros are zeros. */
@@ -19,17 +19,17 @@ export const nonRoot = imageRule({
     { bad: { config: { user: "10001" }, service: "user: root" }, good: { config: {}, service: "user: '10001:10001'" } },
   ],
   applies: () => true,
-  proves: (subject) => `${subject.service.name} starts as user ${effectiveUser(subject)}`,
+  proves: (subject) => `${subject.name} starts as user ${userOf(subject)}`,
   *check(subject) {
-    const { service } = subject;
-    const user = effectiveUser(subject);
+    const { name, service } = subject;
+    const user = userOf(subject);
     if (!isRoot(user)) return;
-    const overridden = service.spec.user !== undefined;
+    const overridden = service?.spec.user !== undefined;
     yield {
       at: ["user"],
       message: overridden
-        ? `${service.name} is told to run as root (user: "${service.spec.user}")`
-        : `${service.name} runs as root: its image ${user === "" ? "names no user" : `names user "${user}"`}`,
+        ? `${name} is told to run as root (user: "${user}")`
+        : `${name} runs as root: ${service === undefined ? "it" : "its image"} ${user === "" ? "names no user" : `names user "${user}"`}`,
       advice: overridden
         ? "Remove user, or name the image's own."
         : 'End the Dockerfile with USER and a numeric id above 0, e.g. USER 10001:10001, or set user: "10001:10001".',

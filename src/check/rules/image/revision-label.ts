@@ -28,17 +28,20 @@ export const revisionLabel = imageRule({
       },
     },
   ],
-  applies: ({ service }) => (service.build === undefined ? `${service.name} is not built here` : true),
-  proves: ({ service, image }) => `${service.name}'s image was built from commit ${(image.config.labels[REVISION] ?? "").slice(0, 12)}`,
-  *check({ service, image }) {
+  applies: ({ name, service }) => (service?.build === undefined && service !== undefined ? `${name} is not built here` : true),
+  proves: ({ name, image }) => `${name}'s image was built from commit ${(image.config.labels[REVISION] ?? "").slice(0, 12)}`,
+  *check({ name, service, image }) {
+    // An image alone may be anybody's.
+    const severity = service === undefined ? "info" : "warning";
     const revision = image.config.labels[REVISION];
     const advice = "Build it with seaworthy build, from a commit: it sets the label.";
     if (revision === undefined)
-      yield { at: ["build"], message: `${service.name}'s image does not say from which commit it was built`, advice };
+      yield { at: ["build"], severity, message: `${name}'s image does not say from which commit it was built`, advice };
     else if (!COMMIT.test(revision))
       yield {
         at: ["build"],
-        message: `${service.name}'s image names "${revision.slice(0, 80)}" as its revision, which is no commit`,
+        severity,
+        message: `${name}'s image names "${revision.slice(0, 80)}" as its revision, which is no commit`,
         advice,
       };
   },

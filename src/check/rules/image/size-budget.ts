@@ -21,18 +21,18 @@ export const sizeBudget = imageRule({
     },
   ],
   applies: () => true,
-  proves: ({ service, image }) => {
-    const budget = service.settings.build.maxSize;
+  proves: ({ name, service, image }) => {
+    const budget = service?.settings.build.maxSize;
     return budget === undefined
       ? NOTHING
-      : `${service.name}'s image has ${formatByteSize(image.sizeBytes)}, within its budget of ${formatByteSize(budget)}`;
+      : `${name}'s image has ${formatByteSize(image.sizeBytes)}, within its budget of ${formatByteSize(budget)}`;
   },
-  *check({ service, image }) {
-    const budget = service.settings.build.maxSize;
+  *check({ name, service, image }) {
+    const budget = service?.settings.build.maxSize;
     if (image.sizeBytes <= (budget ?? UNBUDGETED_BYTES)) return;
     yield {
       at: ["x-seaworthy", "build", "maxSize"],
-      message: `${service.name}'s image has ${formatByteSize(image.sizeBytes)}${budget === undefined ? ", and no budget" : `; its budget is ${formatByteSize(budget)}`}`,
+      message: `${name}'s image has ${formatByteSize(image.sizeBytes)}${budget === undefined ? ", and no budget" : `; its budget is ${formatByteSize(budget)}`}`,
       advice:
         "Build in one stage and copy the result into a small base (slim, distroless, scratch); or set x-seaworthy.build.maxSize to what is right.",
     };

@@ -17,12 +17,12 @@ export const stopSignal = imageRule({
   ],
   applies: () => true,
   proves: () => NOTHING,
-  *check({ service, image }) {
-    const signal = service.spec.stopSignal ?? image.config.stopSignal ?? "SIGTERM";
+  *check({ name, service, image }) {
+    const signal = service?.spec.stopSignal ?? image.config.stopSignal ?? "SIGTERM";
     if (KILL.test(signal))
       yield {
         at: ["stop_signal"],
-        message: `${service.name} is stopped with ${signal}, which no program can handle`,
+        message: `${name} is stopped with ${signal}, which no program can handle`,
         advice: "Use SIGTERM, or the signal the program takes for a graceful end.",
       };
   },

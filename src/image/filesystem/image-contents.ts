@@ -1,0 +1,87 @@
+import { type Digest, type Platform, SeaworthyError } from "../../core/index.ts";
+import { choosePlatform } from "../values/choose-platform.ts";
+import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
+import type { Descriptor } from "../values/descriptor.ts";
+import type { Index, Manifest } from "../values/manifest.ts";
+import { collect } from "../verified.ts";
+import type { Budget } from "./budget.ts";
+import { type LayerContents, type Lookout, readLayer } from "./layer.ts";
+import { type LayeredFile, stacked } from "./stacked.ts";
+
+/** One image, read through. */
+export interface ImageContents<Note> {
+  /** The manifest's; the configuration's (which engines call the image's id) where there is no manifest. */
+  readonly digest: Digest;
+  /** As an archive names it: `repository:tag`. */
+  readonly tags: readonly string[];
+  readonly config: ImageConfig;
+  /** Of all layers, unpacked. */
+  readonly sizeBytes: number;
+  readonly files: readonly LayeredFile<Note>[];
+}
+
+export interface ReadOptions<Note> {
+  readonly lookout: Lookout<Note>;
+  readonly budget: Budget;
+  /** Which image of an index. */
+  readonly platform: Platform;
+  /** Told of each layer before it is read: its number from 1, and how many there are where that is known. */
+  readonly onLayer?: (layer: number, of: number | undefined) => void;
+}
+
+/** @throws INPUT_INVALID when the layers are not those that the configuration names */
+export const assembled = <Note>(
+  config: ImageConfig,
+  layers: readonly LayerContents<Note>[],
+  named: { readonly digest: Digest; readonly tags: readonly string[] },
+): ImageContents<Note> => {
+  if (layers.length !== config.diffIds.length)
+    throw new SeaworthyError(
+      "INPUT_INVALID",
+      `the image has ${layers.length} layers where its configuration names ${config.diffIds.length}`,
+    );
+  for (const [at, { diffId }] of layers.entries())
+    if (diffId !== config.diffIds[at])
+      throw new SeaworthyError(
+        "INPUT_INVALID",
+        `layer ${at + 1} of the image has the digest ${diffId}; its configuration says ${config.diffIds[at]}`,
+        { hint: "The copy is damaged or was tampered with: fetch or build the image again." },
+      );
+  return { ...named, config, sizeBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0), files: stacked(layers) };
+};
+
+/** Where an image's blobs come from: a layout, a registry. */
+export interface BlobSource {
+  readonly manifest: (digest: Digest) => Promise<Manifest | Index>;
+  readonly blob: (blob: Descriptor) => AsyncIterable<Uint8Array>;
+}
+
+const MAX_DEPTH = 8;
+
+/** The image that an index means: its only one, or the one for the platform. @throws PLATFORM_MISSING, INPUT_INVALID */
+export const imageBelow = async (root: Manifest | Index, platform: Platform, read: BlobSource["manifest"]): Promise<Manifest> => {
+  let at = root;
+  for (let depth = 0; at.kind === "index"; depth += 1) {
+    if (depth > MAX_DEPTH) throw new SeaworthyError("INPUT_INVALID", `the index ${root.digest} is nested deeper than ${MAX_DEPTH}`);
+    const [first, ...others] = at.manifests;
+    at = await read((first !== undefined && others.length === 0 ? first : choosePlatform(at, platform)).digest);
+  }
+  return at;
+};
+
+/** Reads an image layer by layer, base first. @throws INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, PLATFORM_MISSING, and what the source throws */
+export const readImage = async <Note>(
+  root: Manifest | Index,
+  source: BlobSource,
+  options: ReadOptions<Note>,
+  tags: readonly string[] = [],
+): Promise<ImageContents<Note>> => {
+  const manifest = await imageBelow(root, options.platform, source.manifest);
+  const config = parseImageConfig(await collect(source.blob(manifest.config), MAX_CONFIG_BYTES, `the configuration of ${manifest.digest}`));
+  const layers: LayerContents<Note>[] = [];
+  for (const blob of manifest.layers) {
+    options.onLayer?.(layers.length + 1, manifest.layers.length);
+    layers.push(await readLayer(source.blob(blob), `layer ${layers.length + 1} (${blob.digest})`, options.lookout, options.budget));
+  }
+  return assembled(config, layers, { digest: manifest.digest, tags });
+};

@@ -1,0 +1,119 @@
+import { hash } from "node:crypto";
+import { type Digest, SeaworthyError } from "../../core/index.ts";
+import { readTar, type TarEntry, type TarHeader } from "../archive/read-tar.ts";
+import type { Budget } from "./budget.ts";
+import { metered, unpacked } from "./unpacked.ts";
+
+/** What somebody looks for in layers. `Note` is what is remembered of a file: never more of its content than it takes. */
+export interface Lookout<Note> {
+  /** Bytes of the file's content that are needed, 0 where its header says enough; undefined when it is of no interest. */
+  readonly wants: (header: TarHeader) => number | undefined;
+  /** `content` is the file's beginning: at most as much as was wanted. */
+  readonly note: (header: TarHeader, content: Buffer) => Note | undefined;
+}
+
+/** A file of a layer that was worth remembering. */
+export interface SeenFile<Note> {
+  readonly header: Omit<TarHeader, "pax">;
+  readonly note: Note;
+}
+
+/** One layer, read once as a stream. What lies under it is not needed for that, so layers can be read in any order. */
+export interface LayerContents<Note> {
+  /** Of the uncompressed tar. */
+  readonly diffId: Digest;
+  /** Unpacked. */
+  readonly sizeBytes: number;
+  /** By path. */
+  readonly seen: ReadonlyMap<string, SeenFile<Note>>;
+  /** Whether what a lower layer has at this path is gone or replaced once this layer lies on it. `isFolder`: folders are merged, not replaced. */
+  readonly hides: (path: string, isFolder: boolean) => boolean;
+}
+
+const MAX_DEPTH = 256;
+const WHITEOUT = ".wh.";
+const OPAQUE = ".wh..wh..opq";
+/** Longer names are kept as their hash: memory must not grow with what an image calls its files. */
+const KEPT_LENGTH = 64;
+
+const keyOf = (path: string): string => (path.length <= KEPT_LENGTH ? path : `\0${hash("sha256", path, "base64").slice(0, 24)}`);
+
+const split = (path: string): { readonly folder: string; readonly name: string } => {
+  const slash = path.lastIndexOf("/");
+  return { folder: slash < 0 ? "" : path.slice(0, slash), name: path.slice(slash + 1) };
+};
+
+const headOf = async (entry: TarEntry, wanted: number): Promise<Buffer> => {
+  const parts: Uint8Array[] = [];
+  let left = wanted;
+  for await (const chunk of entry.body) {
+    parts.push(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
+  return Buffer.concat(parts);
+};
+
+const look = async <Note>(entry: TarEntry, lookout: Lookout<Note>, budget: Budget): Promise<SeenFile<Note> | undefined> => {
+  const wanted = lookout.wants(entry.header);
+  if (wanted === undefined) return undefined;
+  const bytes = Math.min(wanted, entry.header.sizeBytes);
+  const content = bytes > 0 && budget.content(bytes) ? await headOf(entry, bytes) : Buffer.alloc(0);
+  const note = lookout.note(entry.header, content);
+  if (note === undefined) return undefined;
+  budget.note();
+  const { pax: _, ...header } = entry.header;
+  return { header, note };
+};
+
+/**
+ * Reads a layer, plain or compressed, to its end. Links are never followed and nothing is written: what cannot be read so is refused.
+ * @throws INPUT_INVALID on damage and on names that leave the layer; INPUT_TOO_LARGE, DEADLINE
+ */
+export const readLayer = async <Note>(
+  source: AsyncIterable<Uint8Array>,
+  what: string,
+  lookout: Lookout<Note>,
+  budget: Budget,
+): Promise<LayerContents<Note>> => {
+  const tar = metered((await unpacked(source, what, budget)).stream);
+  const seen = new Map<string, SeenFile<Note>>();
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  const gone = new Set<string>();
+  const emptied = new Set<string>();
+  for await (const entry of readTar(tar.stream)) {
+    const { path, type, linkPath } = entry.header;
+    budget.entry();
+    if (path.split("/", MAX_DEPTH + 1).length > MAX_DEPTH)
+      throw new SeaworthyError("INPUT_INVALID", `${what} has a name that is nested deeper than ${MAX_DEPTH} folders`);
+    const { folder, name } = split(path);
+    // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
+    if (name === OPAQUE) emptied.add(keyOf(folder));
+    else if (name.startsWith(WHITEOUT)) {
+      if (!name.startsWith(`${WHITEOUT}${WHITEOUT}`)) gone.add(keyOf(`${folder === "" ? "" : `${folder}/`}${name.slice(WHITEOUT.length)}`));
+    } else {
+      (type === "directory" ? folders : files).add(keyOf(path));
+      // The last entry of a name counts. A hard link is what it is linked to, whatever its own header says.
+      const linked = type === "hardlink" && linkPath !== undefined ? seen.get(linkPath) : undefined;
+      const found =
+        (await look(entry, lookout, budget)) ?? (linked === undefined ? undefined : { ...linked, header: { ...linked.header, path } });
+      if (found === undefined) seen.delete(path);
+      else seen.set(path, found);
+    }
+  }
+  return {
+    diffId: tar.digest(),
+    sizeBytes: tar.sizeBytes(),
+    seen,
+    hides: (path, isFolder) => {
+      const own = keyOf(path);
+      if (files.has(own) || gone.has(own) || (!isFolder && folders.has(own))) return true;
+      for (let slash = path.lastIndexOf("/"); slash >= 0; slash = path.lastIndexOf("/", slash - 1)) {
+        const above = keyOf(path.slice(0, slash));
+        if (files.has(above) || gone.has(above) || emptied.has(above)) return true;
+      }
+      return emptied.has("");
+    },
+  };
+};
