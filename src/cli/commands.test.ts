@@ -20,7 +20,7 @@ const ROLLOUT = [...CHANGE, "--why", "--wait"];
 /** Each command with the flags that it promises. */
 const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["ship", ROLLOUT],
-  ["check", [...PROJECT, "--fix", "--dry-run"]],
+  ["check", [...PROJECT, "--fix", "--dry-run", "--policy", "--list"]],
   ["explain", ["--json"]],
   ["checklist", PROJECT],
   ["build", PROJECT],
@@ -101,10 +101,56 @@ describe("a command line that makes no sense is exit 2, on stderr", () => {
     ["registry serve without --open", ["registry", "serve", "--data", "x"]],
     ["registry serve on no address", ["registry", "serve", "--data", "x", "--open", "--listen", "nowhere"]],
     ["check --dry-run without --fix", ["check", "--dry-run"]],
+    ["check --list of a path", ["check", "--list", "compose.yaml"]],
   ])("%s", async (_, args) => {
     const { exit, out, err } = await seaworthy(args, { cwd: folder });
     expect([exit, out]).toEqual([2, ""]);
     expect(err).toMatch(/^seaworthy: .+\n(?: {2}.+\n)* {2}-> .+\n$/);
+  });
+});
+
+describe("check", () => {
+  test("--list prints every rule on a line, with --policy those that it asks", async () => {
+    const lines = async (...args: readonly string[]) =>
+      (await seaworthy(["check", "--list", ...args], { cwd: folder })).out.trim().split("\n");
+    const all = await lines();
+    expect(all.length).toBeGreaterThan(250);
+    expect(all).toContainEqual(
+      expect.stringMatching(/^compose\/read-only-root +\w+ +dev +read-only-rootfs +A service .*composelint:CL-0007/),
+    );
+    expect((await lines("--policy", "production")).length).toBeLessThan(all.length);
+    expect(await lines("--policy", "strict")).toEqual(all);
+  });
+
+  test("--policy stands above the settings, and decides with them from where it fails", async () => {
+    const shop = mkdtempSync(join(tmpdir(), "sw-cli-shop-"));
+    afterAll(() => rmSync(shop, { recursive: true, force: true }));
+    writeFileSync(join(shop, "Dockerfile"), "FROM debian:latest\nUSER 1000\n");
+    const check = async (settings: string, ...args: readonly string[]) => {
+      writeFileSync(join(shop, ".seaworthy.yaml"), settings);
+      const { exit, out } = await seaworthy(["check", "--json", ...args], { cwd: shop });
+      const { counts } = JSON.parse(out) as { counts: { info: number; warning: number; error: number } };
+      return { exit, ...counts };
+    };
+    const usual = await check("{}\n");
+    expect(usual).toMatchObject({ exit: 1, error: 0 });
+    expect(usual.warning).toBeGreaterThan(0);
+    expect((await check("{}\n", "--policy", "dev")).exit).toBe(0);
+    expect((await check("check: {profile: dev}\n")).exit).toBe(0);
+    expect((await check("check: {profile: dev}\n", "--policy", "production")).exit).toBe(1);
+    expect((await check("check: {fail: error}\n")).exit).toBe(0);
+  });
+
+  test("a finding says how to read more of its rule, and explain knows it by every name", async () => {
+    const { out } = await seaworthy(["check"], { cwd: folder });
+    const named = [...out.matchAll(/^ {2}more seaworthy explain (\S+)$/gm)].map(([, rule = ""]) => rule);
+    expect(named.length).toBeGreaterThan(3);
+    expect(new Set(named).size).toBe(named.length);
+    for (const name of ["compose/read-only-root", "CL-0007"]) {
+      const { out: page } = await seaworthy(["explain", name]);
+      expect(page).toContain("## compose/read-only-root");
+      expect(page).toContain("Page: docs/reference/rules/compose/read-only-root.md");
+    }
   });
 });
 
@@ -118,6 +164,7 @@ describe("--json is one document on stdout, and nothing else", () => {
     ["a list", ["explain", "--json"], "seaworthy/rules@1", 0],
     ["one rule", ["explain", "--json", "compose/read-only-root"], "seaworthy/rules@1", 0],
     ["findings", ["check", "--json"], "seaworthy/findings@1", 1],
+    ["the rules", ["check", "--list", "--json"], "seaworthy/rules@1", 0],
   ])("%s", async (_, args, schema, exit) => {
     const said = await seaworthy(args, { cwd: folder });
     expect(one(said.out)).toMatchObject({ schema });

@@ -35,6 +35,7 @@ describe("for a person", () => {
    |         ^^^^^^^^^^^
   why  Because of the internet.
   do   Remove it.
+  more seaworthy explain compose/sample
 
 1 error
 `);

@@ -81,6 +81,7 @@ export const renderFindings = (findings: readonly Finding[], options: FindingsOp
       ...frame(finding),
       ...(why === undefined ? [] : labelled("why", why, width, paint)),
       ...labelled("do", finding.advice, width, paint),
+      ...(why === undefined ? [] : labelled("more", `seaworthy explain ${finding.rule}`, width, paint)),
     ].join("\n");
   });
   const total = findings.length === 0 ? paint.green("nothing found") : findingsInWords(findings);
