@@ -27,9 +27,9 @@ const shown = (findings: readonly Finding[]): string =>
 
 /** A tool's whole list against the aliases of ours that speak: the same rules, however often. */
 const compareAll = async (record: CorpusCase, tool: string): Promise<Outcome> => {
-  const rules = RULES.filter((rule) => judges(record.file_kind, rule.kind) && rule.aliases.some((alias) => alias.startsWith(`${tool}:`)));
+  const rules = RULES.filter((rule) => judges(record.file_kind, rule) && rule.aliases.some((alias) => alias.startsWith(`${tool}:`)));
   const expected = new Set((record.expect ?? []).map(({ rule }) => `${tool}:${rule ?? ""}`));
-  const missing = [...expected].filter((alias) => !findRules(alias).some((rule) => judges(record.file_kind, rule.kind)));
+  const missing = [...expected].filter((alias) => !findRules(alias).some((rule) => judges(record.file_kind, rule)));
   if (rules.length === 0 || missing.length > 0) return { verdict: "noRule", words: `no rule for ${missing.join(", ") || tool}` };
   const findings = await judgeCase(record, rules);
   const aliases = new Map(RULES.map((rule) => [rule.id as string, rule.aliases.filter((alias) => alias.startsWith(`${tool}:`))]));
@@ -54,7 +54,7 @@ export const compare = async (record: CorpusCase): Promise<Outcome> => {
   if (record.rule === "*") return compareAll(record, tool);
   const alias = `${tool}:${record.rule}`;
   if (outOfScope(alias) !== undefined) return { verdict: "outOfScope", words: outOfScope(alias) ?? "" };
-  const rules: readonly AnyRule[] = findRules(alias).filter((rule) => judges(record.file_kind, rule.kind));
+  const rules: readonly AnyRule[] = findRules(alias).filter((rule) => judges(record.file_kind, rule));
   if (rules.length === 0) return { verdict: "noRule", words: `no rule for such files has the alias ${alias}` };
   const findings = await judgeCase(record, rules);
   const speaking = findings.filter((finding) => says(finding, alias));

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type AnyRule, checkFiles, checkProject, type ImageFacts } from "../../src/check/index.ts";
+import { type AnyRule, checkFiles, checkImage, checkProject, judgesImages } from "../../src/check/index.ts";
 import type { Finding } from "../../src/checklist/index.ts";
 import { isSeaworthyError, SourceText } from "../../src/core/index.ts";
 import { readProject } from "../../src/project/index.ts";
@@ -42,11 +42,7 @@ const judgeFile = (record: CorpusCase, kind: keyof typeof FILE_KINDS, rules: rea
 };
 
 /** A compose file is a project: it is read from a folder of its own. */
-const judgeCompose = async (
-  record: CorpusCase,
-  rules: readonly AnyRule[],
-  images: ReadonlyMap<string, ImageFacts> = new Map(),
-): Promise<readonly Finding[]> => {
+const judgeCompose = async (record: CorpusCase, rules: readonly AnyRule[]): Promise<readonly Finding[]> => {
   const service = record.config?.["service"];
   const folder = mkdtempSync(join(tmpdir(), "swt-corpus-"));
   try {
@@ -55,7 +51,7 @@ const judgeCompose = async (
       writeFileSync(join(folder, path), content);
     }
     const { project } = await readProject({ folder, env: {}, git: false, profiles: ["*"] });
-    const { findings } = checkProject(project, { now, rules, images, settings: settingsOf(record) });
+    const { findings } = checkProject(project, { now, rules, settings: settingsOf(record) });
     // The verdict of such a case is about one service alone.
     return typeof service === "string" ? findings.filter((finding) => finding.service === service) : findings;
   } catch (error) {
@@ -66,21 +62,24 @@ const judgeCompose = async (
   }
 };
 
-/** An image's configuration is judged as a service's that sets nothing of its own. */
-const judgeImage = (record: CorpusCase, rules: readonly AnyRule[]): Promise<readonly Finding[]> =>
-  judgeCompose(
-    { ...record, content: "services: {app: {image: 'app:1.2.3'}}\n", config: {} },
+/** An image's configuration is judged as that of an image by itself, of which nothing else is at hand. */
+const judgeImage = (record: CorpusCase, rules: readonly AnyRule[]): readonly Finding[] => {
+  const { findings } = checkImage("app:1.2.3", imageOfConfig(record.content), {
+    now,
     rules,
-    new Map([["app", imageOfConfig(record.content)]]),
-  );
+    reference: "app:1.2.3",
+    settings: settingsOf(record),
+  });
+  return findings;
+};
 
-/** Whether rules of a kind look at such a text at all. */
-export const judges = (fileKind: string, ruleKind: AnyRule["kind"]): boolean =>
+/** Whether a rule looks at such a text at all. */
+export const judges = (fileKind: string, rule: AnyRule): boolean =>
   isFileKind(fileKind)
-    ? FILE_KINDS[fileKind] === ruleKind
+    ? FILE_KINDS[fileKind] === rule.kind
     : fileKind === "compose"
-      ? ruleKind === "compose" || ruleKind === "compose-file" || ruleKind === "context"
-      : fileKind === "image-config" && ruleKind === "image";
+      ? rule.kind === "compose" || rule.kind === "compose-file" || rule.kind === "context"
+      : fileKind === "image-config" && judgesImages(rule);
 
 /** What the given rules find in the text of a case; nothing for kinds that no rule judges. */
 export const judgeCase = (record: CorpusCase, rules: readonly AnyRule[]): readonly Finding[] | Promise<readonly Finding[]> => {

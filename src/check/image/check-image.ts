@@ -65,7 +65,7 @@ export const checkImage = (name: string, image: ImageFacts, options: CheckImageO
   const { findings, suppressed } = applySuppressions(all, options.ignores ?? [], {
     now: options.now,
     settled: new Set(judgements.filter(({ idle }) => idle !== true).map(({ rule }) => rule.id)),
-    kinds: new Set(["image"]),
+    kinds: new Set(["image", "dockerfile"]),
   });
   return {
     findings: findings.toSorted(byPlace),
