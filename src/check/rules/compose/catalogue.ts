@@ -30,6 +30,7 @@ import { resourceLimits } from "./resource-limits.ts";
 import { restartPolicy } from "./restart-policy.ts";
 import { rootUser } from "./root-user.ts";
 import { runtimeSocket } from "./runtime-socket.ts";
+import { secretInCommand } from "./secret-in-command.ts";
 import { secretInEnvironment } from "./secret-in-environment.ts";
 import { sharedVolumes } from "./shared-volumes.ts";
 import { stopGrace } from "./stop-grace.ts";
@@ -70,6 +71,7 @@ export const COMPOSE_RULES: readonly Rule<"compose">[] = [
   restartPolicy,
   rootUser,
   runtimeSocket,
+  secretInCommand,
   secretInEnvironment,
   sharedVolumes,
   stopGrace,

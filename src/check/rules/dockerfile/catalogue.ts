@@ -41,6 +41,7 @@ import { numericUser } from "./numeric-user.ts";
 import { ociLabels } from "./oci-labels.ts";
 import { onbuildTrigger } from "./onbuild-trigger.ts";
 import { ownedExecutables } from "./owned-executables.ts";
+import { secretInCommand } from "./secret-in-command.ts";
 import { passwordInBuild } from "./password-in-build.ts";
 import { pinnedBase } from "./pinned-base.ts";
 import { portRange } from "./port-range.ts";
@@ -115,6 +116,7 @@ export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   onbuildTrigger,
   ownedExecutables,
   passwordInBuild,
+  secretInCommand,
   pinnedBase,
   portRange,
   redundantPlatform,

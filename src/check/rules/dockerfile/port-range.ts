@@ -12,12 +12,22 @@ export const portRange = fileRule({
   source: "https://docs.docker.com/reference/dockerfile/#expose",
   examples: [
     { bad: "FROM node:24\nEXPOSE 80000\n", good: "FROM node:24\nEXPOSE 8000\n" },
+    { bad: "FROM node:24\nEXPOSE 80a\n", good: "FROM node:24\nEXPOSE 80/udp $PORT\n" },
     { bad: "ARG PORT=65536\nFROM node:24\nARG PORT\nEXPOSE $PORT\n", good: "FROM node:24\nEXPOSE 40000-60000/tcp\n" },
   ],
   *check(subject) {
     for (const one of written(subject, "EXPOSE"))
       for (const word of one.instruction.words) {
-        const [ports = ""] = (textOf(one, word) ?? "").split("/", 1);
+        const text = textOf(one, word) ?? "";
+        // What is left of a variable, an address before the port and a template are other rules' and builders' affair.
+        if (/^\d*[a-z]\w*$/i.test(text.split("/", 1)[0] ?? ""))
+          yield {
+            at: word.range,
+            message: `${text} is no port: the build stops here`,
+            advice: "Write a number, as in EXPOSE 8080/tcp.",
+            peers: [],
+          };
+        const [ports = ""] = text.split("/", 1);
         const wrong = ports.split(/[-:]/).find((port) => /^\d+$/.test(port) && Number(port) > LAST);
         if (wrong !== undefined) yield { at: word.range, message: `there is no port ${wrong}`, advice: `Name one of 1 to ${LAST}.` };
       }

@@ -5,9 +5,18 @@ import { fileRule } from "../../dockerfile/define.ts";
 /** `root`, `0`, with or without a group. */
 const isRoot = (user: string): boolean => /^(?:root|0+)(?::.*)?$/.test(user.trim());
 
+const PEERS = [
+  "hadolint:DL3002",
+  "trivy:DS-0002",
+  "checkov:CKV_DOCKER_8",
+  "dockle:CIS-DI-0001",
+  "kics:last_user_is_root",
+  "dockerbench:4.1",
+];
+
 export const rootUser = fileRule({
   id: "dockerfile/root-user",
-  aliases: ["hadolint:DL3002", "trivy:DS-0002", "checkov:CKV_DOCKER_8", "dockle:CIS-DI-0001", "kics:last_user_is_root", "dockerbench:4.1"],
+  aliases: [...PEERS, "hadolint:DL3066"],
   item: "non-root",
   severity: "warning",
   summary: "The last user of the final stage is not root.",
@@ -34,6 +43,8 @@ export const rootUser = fileRule({
       yield {
         ...(user.by === undefined ? {} : { at: user.by.range }),
         message: `the image runs as ${name}${user.by !== undefined && user.by.stage !== target?.stage ? `, set by the stage of line ${user.by.stage.range.start.line}` : user.by === undefined && base?.kind === "image" ? `, as its base ${base.image} says` : ""}`,
+        // Written as a word it is a name too.
+        ...(/^\d/.test(name.trim()) ? { peers: PEERS } : {}),
         advice: "End the final stage with a USER of a high number, 10001 say, that owns only what the application must write.",
       };
   },

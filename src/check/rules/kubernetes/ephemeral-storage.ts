@@ -18,12 +18,13 @@ export const ephemeralStorage = containerRule({
     },
   ],
   *container({ node, name }) {
-    for (const part of ["requests", "limits"] as const)
-      if (!has(node, "resources", part, "ephemeral-storage"))
-        yield {
-          at: spot(node, "resources", part),
-          message: `${name} ${part === "limits" ? "can fill its node's disk" : "does not say how much disk it needs"}`,
-          advice: `Set resources.${part}.ephemeral-storage.`,
-        };
+    const missing = (["limits", "requests"] as const).filter((part) => !has(node, "resources", part, "ephemeral-storage"));
+    const [first] = missing;
+    if (first === undefined) return;
+    yield {
+      at: spot(node, "resources", first),
+      message: `${name} ${first === "limits" ? "can fill its node's disk" : "does not say how much disk it needs"}`,
+      advice: `Set ${missing.map((part) => `resources.${part}.ephemeral-storage`).join(" and ")}.`,
+    };
   },
 });

@@ -49,7 +49,9 @@ export const permissions = ciRule({
     const open = file.permissions.kind === "default" ? file.jobs.filter((job) => job.permissions.kind === "default") : [];
     // Where each job says what it may, or there is but one, the workflow's own say adds little.
     const isMoot = file.jobs.length === 1 || file.jobs.every((job) => job.permissions.kind !== "default") || isCalled;
-    if (!isMoot || isStrict(subject)) {
+    const isWriteAll = file.permissions.kind === "all" && file.permissions.level === "write";
+    const isInherited = file.jobs.some((job) => job.permissions.kind === "default");
+    if (!isMoot || isStrict(subject) || (isWriteAll && isInherited)) {
       const found = tooMuch(file.permissions, "workflow", "source" in spot ? spot : head(file.root), subject.name);
       const isOneJobs = file.permissions.kind === "default" && open.length === 1 && !isStrict(subject);
       if (found !== undefined && !isOneJobs) yield found;
