@@ -10,7 +10,7 @@ export interface Comment {
 /** Comments of a YAML text with their places; a # inside a string is none. */
 export const yamlComments = (source: SourceText): readonly Comment[] => {
   // Most files have no comment that decides anything; lexing them a second time would be for nothing.
-  if (!["ignore", "skip", "disable"].some((word) => source.text.includes(word))) return [];
+  if (!["ignore", "skip", "disable", "kics-scan"].some((word) => source.text.includes(word))) return [];
   const found: Comment[] = [];
   let offset = 0;
   for (const lexeme of new Lexer().lex(source.text)) {

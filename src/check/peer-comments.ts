@@ -1,5 +1,6 @@
 import type { SourceText } from "../core/index.ts";
 import { type Comment, linesOf } from "./comments.ts";
+import { type BlockOf, isAtTop, kicsComment, yamlBlock } from "./kics-comments.ts";
 import type { Suppression } from "./suppression.ts";
 
 const CHECKOV = /^#\s*checkov:skip\s*=\s*([\w,]+)\s*(?::\s*(.*))?$/i;
@@ -51,25 +52,14 @@ const dclint = (source: SourceText, { text, range }: Comment): readonly Suppress
   if (form === undefined) return [];
   const base = { form: "peer" as const, ...dclintRules(said), files: source.path, path: source.path, range };
   if (form === "disable-line" || form === "disable-next-line") return [{ ...base, lines: linesOf(source, range.start.line) }];
-  const above = source.text.slice(0, range.start.offset).split("\n");
-  return above.every((line) => /^\s*(?:#.*|---.*)?$/.test(line)) ? [form === "disable-file" ? { ...base, rules: ["dclint:*"] } : base] : [];
-};
-
-const KICS = /^#\s*kics-scan\s+(ignore-line|ignore-block|ignore|disable=\S+)\s*$/;
-
-/** KICS' `ignore` and `disable=` for the whole file, `ignore-line` for the line below. Query ids are KICS' own UUIDs, which name no rule here. */
-const kics = (source: SourceText, { text, range }: Comment): readonly Suppression[] => {
-  const [, form] = KICS.exec(text) ?? [];
-  if (form === undefined || form.startsWith("disable") || form === "ignore-block") return [];
-  const base = { form: "peer" as const, rules: ["kics:*"], reason: "ignored for KICS", files: source.path, path: source.path, range };
-  return [form === "ignore" ? base : { ...base, lines: linesOf(source, range.start.line) }];
+  return isAtTop(source, range.start.offset) ? [form === "disable-file" ? { ...base, rules: ["dclint:*"] } : base] : [];
 };
 
 /** Ignores in the comment forms of tools that read several kinds of files: `#trivy:ignore:ID[:exp:DATE]`, `#checkov:skip=ID:reason`, `# dclint disable-line RULE`, `# kics-scan ignore-line`. */
-export const peerComments = (source: SourceText, comments: readonly Comment[]): readonly Suppression[] =>
+export const peerComments = (source: SourceText, comments: readonly Comment[], blockOf: BlockOf = yamlBlock): readonly Suppression[] =>
   comments.flatMap((comment) => [
     ...checkov(source, comment),
     ...trivy(source, comment),
     ...dclint(source, comment),
-    ...kics(source, comment),
+    ...kicsComment(source, comment, blockOf),
   ]);

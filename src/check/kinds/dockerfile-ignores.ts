@@ -1,6 +1,7 @@
 import type { Range } from "../../core/index.ts";
 import type { Dockerfile, Instruction } from "../../source/dockerfile/index.ts";
 import type { Comment } from "../comments.ts";
+import type { BlockOf } from "../kics-comments.ts";
 import { peerComments } from "../peer-comments.ts";
 import type { RuleSettings } from "../../project/index.ts";
 import { ownComments, type Suppression } from "../suppression.ts";
@@ -14,9 +15,20 @@ const SKIPPED = /(?:^|;)\s*skip\s*=\s*([^;]*)/i;
 
 const extentOf = ({ start, end }: Range): Extent => ({ start: start.offset, end: Math.max(end.offset, start.offset + 1) });
 
+/** The first of those that lie one behind the other that ends behind an offset. */
+const firstEndingAfter = <T extends { readonly range: Range }>(all: readonly T[], at: number): T | undefined => {
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((all[middle]?.range.end.offset ?? 0) > at) high = middle;
+    else low = middle + 1;
+  }
+  return all[low];
+};
+
 /** What a comment speaks of: the instruction it stands in, else the next. */
-const instructionOf = (file: Dockerfile, at: number): Instruction | undefined =>
-  file.instructions.find(({ range }) => range.end.offset > at);
+const instructionOf = (file: Dockerfile, at: number): Instruction | undefined => firstEndingAfter(file.instructions, at);
 
 const namesOf = (tool: string, list: string): readonly string[] =>
   list
@@ -29,7 +41,7 @@ const hadolint = (file: Dockerfile, { text, range }: Comment): readonly Suppress
   const [, scope, ids = "", reason = ""] = HADOLINT.exec(text) ?? [];
   if (ids === "") return [];
   const next = instructionOf(file, range.start.offset);
-  const stage = file.stages.find((one) => one.range.end.offset > range.start.offset);
+  const stage = firstEndingAfter(file.stages, range.start.offset);
   const extent = scope === "stage" ? stage?.range : next?.range;
   const { path } = file.source;
   return [
@@ -65,6 +77,14 @@ const forInstruction = (file: Dockerfile, suppression: Suppression): Suppression
   return instruction === undefined ? suppression : { ...rest, within: extentOf(instruction.range) };
 };
 
+/** From the instruction below to the end of its stage. */
+const stageBelow =
+  (file: Dockerfile): BlockOf =>
+  (source, offset) => {
+    const start = instructionOf(file, offset)?.range.start.offset ?? offset;
+    return { start, end: firstEndingAfter(file.stages, start)?.range.end.offset ?? source.text.length };
+  };
+
 /** All ignores of a Dockerfile: ours, hadolint's (instruction, stage, global), BuildKit's (file, instruction), Trivy's, Checkov's.
  * The build argument BUILDKIT_DOCKERFILE_CHECK stands for the directive, as in BuildKit. */
 export const dockerfileSuppressions = (file: Dockerfile, { dockerfile }: RuleSettings = {}): readonly Suppression[] => {
@@ -74,7 +94,7 @@ export const dockerfileSuppressions = (file: Dockerfile, { dockerfile }: RuleSet
     given === undefined
       ? file.directives.flatMap(({ name, value, range }) => (name === "check" ? buildkit(file, value, range) : []))
       : buildkit(file, given, source.range(0, 0));
-  if (!/#.*(?:ignore|skip)/i.test(source.text)) return directives;
+  if (!source.text.includes("#") || !/ignore|skip|kics-scan/i.test(source.text)) return directives;
   const comments = file.comments.map(({ range }): Comment => ({
     text: source.text.slice(range.start.offset, range.end.offset).trimEnd(),
     range,
@@ -88,6 +108,6 @@ export const dockerfileSuppressions = (file: Dockerfile, { dockerfile }: RuleSet
     ...directives,
     ...ofInstruction,
     ...comments.flatMap((comment) => hadolint(file, comment)),
-    ...[...ownComments(source, comments), ...peerComments(source, comments)].map((one) => forInstruction(file, one)),
+    ...[...ownComments(source, comments), ...peerComments(source, comments, stageBelow(file))].map((one) => forInstruction(file, one)),
   ];
 };
