@@ -41,6 +41,7 @@ const index = (): ReadonlyMap<string, readonly AnyRule[]> => {
   return new Map([...found].map(([name, rules]) => [name, [...rules]]));
 };
 
+const byTool = new Map<string, readonly AnyRule[]>();
 let byName: ReadonlyMap<string, readonly AnyRule[]> | undefined;
 
 /**
@@ -49,7 +50,12 @@ let byName: ReadonlyMap<string, readonly AnyRule[]> | undefined;
  */
 export const findRules = (text: string): readonly AnyRule[] => {
   const [, tool] = /^(\w+):\*$/.exec(text) ?? [];
-  if (tool !== undefined) return RULES.filter((rule) => rule.aliases.some((alias) => alias.startsWith(`${tool}:`)));
+  if (tool !== undefined) {
+    const ofTool = byTool.get(tool) ?? RULES.filter((rule) => rule.aliases.some((alias) => alias.startsWith(`${tool}:`)));
+    // Tools without a rule are not kept: their names are the user's words.
+    if (ofTool.length > 0) byTool.set(tool, ofTool);
+    return ofTool;
+  }
   byName ??= index();
   return byName.get(canonicalName(text)) ?? [];
 };

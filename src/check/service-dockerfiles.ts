@@ -8,9 +8,9 @@ import type { IgnoreFile } from "../source/dockerignore/index.ts";
 import { type BaseUse, basesOf, inBuildOf, type KnownBases } from "./base-images.ts";
 import { readIgnoreFile } from "./context-facts.ts";
 import { type ExpectedRun, expectedOf } from "./expected-run.ts";
-import { placeOfSpot } from "./files.ts";
+import { placeOfSpot, problemFinding } from "./files.ts";
 import { judge, type Judgement } from "./judge.ts";
-import { dockerfileSubject } from "./kinds/dockerfile.ts";
+import { dockerfileSubject, refusalOf } from "./kinds/dockerfile.ts";
 import { buildkitErrors } from "./kinds/buildkit-errors.ts";
 import { dockerfileSuppressions } from "./kinds/dockerfile-ignores.ts";
 import type { AnyRule, Rule } from "./rule.ts";
@@ -149,7 +149,9 @@ export const judgeServiceDockerfiles = (
 ): ServiceDockerfiles => {
   const ofKind = rules.filter(isDockerfileRule);
   if (ofKind.length === 0) return { judgements: [], findings: [], suppressions: [] };
+  const files = [...new Set([...dockerfiles.values()].map(({ file }) => file))];
   const judgements = [...dockerfiles].flatMap(([service, given]): readonly Judgement[] => {
+    if (given.file.refused !== undefined) return [];
     const { name } = service;
     const place = placeOfSpot(given);
     const skipped = overridden(service);
@@ -171,12 +173,12 @@ export const judgeServiceDockerfiles = (
   const seen = new Set<string>();
   return {
     judgements,
-    findings: judgements
-      .flatMap((judgement) => judgement.findings)
-      .filter(({ rule, path, range, message }) => {
+    findings: [...files.flatMap(refusalOf).map(problemFinding), ...judgements.flatMap((judgement) => judgement.findings)].filter(
+      ({ rule, path, range, message }) => {
         const key = JSON.stringify([rule, path, range?.start.offset, message]);
         return !seen.has(key) && seen.add(key);
-      }),
-    suppressions: [...new Set([...dockerfiles.values()].map(({ file }) => file))].flatMap((file) => dockerfileSuppressions(file, settings)),
+      },
+    ),
+    suppressions: files.flatMap((file) => dockerfileSuppressions(file, settings)),
   };
 };

@@ -71,8 +71,8 @@ const covers = ({ lines, within }: Suppression, finding: Finding): boolean => {
 };
 
 const speaksOf = (suppression: Suppression, finding: Finding): boolean =>
-  [suppression.files].flat().some((glob) => matchesFile(glob, finding.path, suppression.folders)) &&
   covers(suppression, finding) &&
+  [suppression.files].flat().some((glob) => matchesFile(glob, finding.path, suppression.folders)) &&
   suppression.rules.some((name) => names(name, finding));
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -124,6 +124,18 @@ const isSettled = (suppression: Suppression, settled: ReadonlySet<string>, kinds
   return (here.length > 0 || meant.length === 0) && here.every((rule) => settled.has(rule.id));
 };
 
+/** The ignores that name a rule at all, by its id: of many ignores and many findings few have to do with each other. */
+const byRule = (suppressions: readonly Suppression[]): ReadonlyMap<string, readonly Suppression[]> => {
+  const found = new Map<string, Suppression[]>();
+  for (const one of suppressions)
+    for (const id of new Set(one.rules.flatMap(findRules).map((rule) => rule.id))) {
+      const ofRule = found.get(id);
+      if (ofRule === undefined) found.set(id, [one]);
+      else ofRule.push(one);
+    }
+  return found;
+};
+
 /** Takes out what is ignored, and adds what is wrong with the ignores themselves: no reason, out of date, matching nothing. */
 export const applySuppressions = (
   findings: readonly Finding[],
@@ -142,14 +154,18 @@ export const applySuppressions = (
 ): { readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[] } => {
   const objections = new Map(suppressions.map((one) => [one, objection(one, now)]));
   const valid = suppressions.filter((one) => objections.get(one) === undefined);
+  const naming = byRule(valid);
+  const findingsOf = Map.groupBy(findings, (finding) => finding.rule);
+  const isUsed = (one: Suppression): boolean =>
+    one.rules.flatMap(findRules).some(({ id }) => findingsOf.get(id)?.some((finding) => speaksOf(one, finding)) === true);
   const suppressed = findings.flatMap((finding): Suppressed[] => {
-    const by = valid.find((one) => speaksOf(one, finding));
+    const by = naming.get(finding.rule)?.find((one) => speaksOf(one, finding));
     return by === undefined ? [] : [{ finding, by }];
   });
   const gone = new Set(suppressed.map((one) => one.finding));
   const unused = valid
     .filter((one) => one.form === "ours")
-    .filter((one) => !findings.some((finding) => speaksOf(one, finding)))
+    .filter((one) => !isUsed(one))
     .filter((one) => isSettled(one, settled, kinds))
     .map((one): Finding => ({
       rule: "suppression/unused",

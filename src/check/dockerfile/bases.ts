@@ -20,13 +20,24 @@ export interface UsedImage {
   readonly stage: EvaluatedStage;
 }
 
+const firstBroken = new WeakMap<Evaluation, EvaluatedStage | "none">();
+
+const brokenStage = (evaluation: Evaluation): EvaluatedStage | undefined => {
+  const found =
+    firstBroken.get(evaluation) ??
+    evaluation.stages.find(({ stage }) => stage.from !== undefined && stage.from.image === undefined) ??
+    "none";
+  firstBroken.set(evaluation, found);
+  return found === "none" ? undefined : found;
+};
+
 /**
  * A FROM without an image begins no stage that could be built. What its ARGs were meant for are the FROMs below, and by these they are read,
  * so that the one mistake does not hide others.
  */
-const meantName = ({ stages }: Evaluation, { stage, image }: EvaluatedStage): string | undefined => {
-  const broken = stages.find((one) => one.stage.index < stage.index && one.stage.from !== undefined && one.stage.from.image === undefined);
-  if (broken === undefined || image === undefined || image.uses.length === 0) return undefined;
+const meantName = (evaluation: Evaluation, { stage, image }: EvaluatedStage): string | undefined => {
+  const broken = brokenStage(evaluation);
+  if (broken === undefined || broken.stage.index >= stage.index || image === undefined || image.uses.length === 0) return undefined;
   let name = "";
   let at = 0;
   for (const use of image.uses) {

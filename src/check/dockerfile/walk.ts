@@ -35,9 +35,14 @@ const unwrap = (evaluated: EvaluatedInstruction, stage: EvaluatedStage): Written
     : { instruction: trigger, evaluated: { ...evaluated, instruction: trigger, words: NO_WORDS }, stage, later: true };
 };
 
+const ofStage = new WeakMap<EvaluatedStage, readonly Written[]>();
+
 /** All that a stage says itself; what a parent's ONBUILD adds is the parent's. */
-export const writtenIn = (stage: EvaluatedStage): readonly Written[] =>
-  stage.instructions.filter((one) => one.triggeredBy === undefined).map((one) => unwrap(one, stage));
+export const writtenIn = (stage: EvaluatedStage): readonly Written[] => {
+  const found = ofStage.get(stage) ?? stage.instructions.filter((one) => one.triggeredBy === undefined).map((one) => unwrap(one, stage));
+  ofStage.set(stage, found);
+  return found;
+};
 
 const known = new WeakMap<DockerfileSubject["evaluation"], readonly Written[]>();
 

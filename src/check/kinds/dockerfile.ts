@@ -1,4 +1,5 @@
 import { isSeaworthyError, type SourceText } from "../../core/index.ts";
+import type { Problem } from "../../source/index.ts";
 import { type BaseConfig, type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from "../../source/dockerfile/index.ts";
 import { type IgnoreFile, parseIgnoreFile } from "../../source/dockerignore/index.ts";
 import type { RuleSettings } from "../../project/index.ts";
@@ -60,6 +61,10 @@ const parsed = (source: SourceText): Dockerfile => {
   return file;
 };
 
+/** That a file is over the limits of a Dockerfile, when it is. */
+export const refusalOf = ({ source, refused }: Dockerfile): readonly Problem[] =>
+  refused === undefined ? [] : [{ code: "INPUT_TOO_LARGE", place: { path: source.path, range: source.range(0, 0) }, message: refused }];
+
 /** The images that a Dockerfile of no service is built on. */
 export const dockerfileBases = (source: SourceText, settings: RuleSettings): readonly BaseUse[] =>
   IGNORE_FILE.test(source.path) ? [] : basesOf(evaluate(parsed(source), { buildArgs: settings.dockerfile?.buildArgs ?? {} }));
@@ -73,7 +78,8 @@ export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
   read: (sources, settings, bases) => {
     const given = settings.dockerfile?.buildArgs?.["BUILDKIT_DOCKERFILE_CHECK"];
     const ignores = new Map(sources.filter(({ path }) => IGNORE_FILE.test(path)).flatMap(readIgnore));
-    const files = sources.filter(({ path }) => !IGNORE_FILE.test(path)).map(parsed);
+    const all = sources.filter(({ path }) => !IGNORE_FILE.test(path)).map(parsed);
+    const files = all.filter(({ refused }) => refused === undefined);
     const asErrors = files
       .filter(({ directives }) => directives.some(({ name }) => name === "check") || given !== undefined)
       .map((file) => buildkitErrors(file, given));
@@ -85,7 +91,7 @@ export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
           ...(bases === undefined ? {} : { bases }),
         });
       }),
-      problems: [],
+      problems: all.flatMap(refusalOf),
       suppressions: files.flatMap((file) => dockerfileSuppressions(file, settings)),
       severities: (finding) => asErrors.reduce((one, severities) => severities(one), finding),
     };

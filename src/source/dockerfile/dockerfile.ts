@@ -21,6 +21,8 @@ export interface Stage {
 /** A Dockerfile, read. Whatever the bytes were there is one; `diagnostics` says what BuildKit would refuse. */
 export interface Dockerfile {
   readonly source: SourceText;
+  /** Why nothing of it was read: it is over DOCKERFILE_LIMITS. */
+  readonly refused?: string;
   readonly directives: readonly Directive[];
   /** Code unit of the escape character: of a backslash, or a backtick by directive. */
   readonly escape: number;

@@ -1,11 +1,12 @@
 import type { SourceText } from "../../core/index.ts";
+import { BACKSLASH } from "./characters.ts";
 import { type Diagnostic, type Report, reportTo } from "./diagnostic.ts";
 import type { Dockerfile } from "./dockerfile.ts";
 import type { Instruction } from "./instructions/instruction.ts";
 import { heredocTaker, readInstruction, withHeredocs } from "./instructions/read.ts";
 import { readHeredocs } from "./lexer/heredoc.ts";
 import { LogicalLineReader } from "./lexer/lines.ts";
-
+import { tooLong, tooMuch } from "./limits.ts";
 import { toStages } from "./stages.ts";
 
 const readInstructions = (lines: LogicalLineReader, source: SourceText, report: Report): readonly Instruction[] => {
@@ -25,11 +26,26 @@ const readInstructions = (lines: LogicalLineReader, source: SourceText, report: 
   return instructions;
 };
 
+const refusedFile = (source: SourceText, refused: string): Dockerfile => ({
+  source,
+  refused,
+  directives: [],
+  escape: BACKSLASH,
+  globalArgs: [],
+  stages: [],
+  instructions: [],
+  comments: [],
+  diagnostics: [],
+});
+
 /**
- * Reads a Dockerfile by BuildKit's grammar. Never throws, whatever the text; takes time linear in its length.
+ * Reads a Dockerfile by BuildKit's grammar. Never throws, whatever the text; takes time linear in its length. A file over DOCKERFILE_LIMITS is `refused`, and
+ * nothing of it is there.
  * Source: frontend/dockerfile/{parser,instructions} of moby/buildkit (0.33), https://docs.docker.com/reference/dockerfile/
  */
 export const parseDockerfile = (source: SourceText): Dockerfile => {
+  const long = tooLong(source);
+  if (long !== undefined) return refusedFile(source, long);
   const diagnostics: Diagnostic[] = [];
   const report = reportTo(diagnostics);
   const lines = new LogicalLineReader(source, report);
@@ -41,6 +57,8 @@ export const parseDockerfile = (source: SourceText): Dockerfile => {
       source.range(0, source.text.length),
     );
   const { globalArgs, stages } = toStages(source, instructions, report);
+  const much = tooMuch(instructions.length, stages.length);
+  if (much !== undefined) return refusedFile(source, much);
   return {
     source,
     directives: lines.directives.found,

@@ -13,6 +13,15 @@ const distance = (a: string, b: string): number => {
   return row[b.length] ?? 0;
 };
 
+const ordered = new WeakMap<readonly string[], readonly string[]>();
+
+const inOrder = (options: readonly string[], caseSensitive: boolean): readonly string[] => {
+  if (caseSensitive) return options.toSorted();
+  const found = ordered.get(options) ?? options.map((one) => one.toLowerCase()).toSorted();
+  ordered.set(options, found);
+  return found;
+};
+
 /**
  * `message`, with BuildKit's ` (did you mean X?)` when one of the options is two edits away or fewer. Of equally near ones the first in alphabetical order.
  * Source: util/suggest of moby/buildkit.
@@ -22,7 +31,8 @@ export const withSuggestion = (message: string, word: string, options: readonly 
   const wanted = caseSensitive ? word : word.toLowerCase();
   let best: string | undefined;
   let least = FURTHEST + 1;
-  for (const option of options.map((one) => (caseSensitive ? one : one.toLowerCase())).toSorted()) {
+  for (const option of inOrder(options, caseSensitive)) {
+    if (Math.abs(option.length - wanted.length) > FURTHEST) continue;
     const far = distance(wanted, option);
     if (far === 0) return message;
     if (far < least) [best, least] = [option, far];
