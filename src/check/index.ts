@@ -16,3 +16,4 @@ export { type Suppressed, type Suppression } from "./suppression.ts";
 export { checkImage, type CheckImageOptions, type ImageResult } from "./image/check-image.ts";
 export { judgesImages } from "./image/judge-history.ts";
 export { type FileNote, lookout } from "./image/file-note.ts";
+export { factsOfContents } from "./image/facts-of-contents.ts";

@@ -79,7 +79,7 @@ export const judgeHistory = (
   image: ImageFacts,
   rules: readonly AnyRule[],
   settings: RuleSettings,
-  severities?: Severities,
+  severities: Severities,
 ): JudgedHistory => {
   const { source, stepAt, lineOf } = rebuilt(`${name} history`, stepsOf(image.history ?? []));
   const file = parseDockerfile(source);
@@ -90,7 +90,7 @@ export const judgeHistory = (
       subject: { kind: "image", service: name, digest: image.digest },
       name: given.name,
       place,
-      ...(severities === undefined ? {} : { severities }),
+      severities,
     });
     const findings = judgement.findings.map((finding): Finding => {
       const step = stepAt(finding.range?.start.line ?? 1);

@@ -25,6 +25,7 @@ export interface Flags extends ProjectFlags {
   readonly dryRun?: boolean;
   readonly policy?: Profile;
   readonly list?: boolean;
+  readonly image?: readonly string[];
 }
 
 const COMPOSE = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
@@ -121,6 +122,12 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
   if (flags.list === true) {
     if (paths.length > 0 || flags.fix === true) throw new SeaworthyError("USAGE", "--list prints the rules: it takes no path and no --fix");
     return list(flags);
+  }
+  if (flags.image !== undefined) {
+    if (paths.length > 0 || flags.fix === true)
+      throw new SeaworthyError("USAGE", "--image judges an image by itself: it takes no path and no --fix");
+    const { checkImages } = await import("./check-image.ts");
+    return checkImages(context, { ...flags, image: flags.image });
   }
   if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
   let piped: string | undefined;

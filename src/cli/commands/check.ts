@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { Profile } from "../../checklist/index.ts";
 import type { Context } from "../context.ts";
-import { PROJECT_FLAGS } from "../flags.ts";
+import { parseText, PROJECT_FLAGS } from "../flags.ts";
 import type { Flags } from "./check.run.ts";
 
 /** Written out: help loads nothing that checking needs. */
@@ -30,6 +30,14 @@ export const check = buildCommand<Flags, string[], Context>({
         brief: "Print every rule instead of checking; with --policy those that it asks",
         optional: true,
       },
+      image: {
+        kind: "parsed",
+        parse: parseText,
+        brief: "Check an image instead of files: a name, an archive (docker save) or an OCI layout; may be given several times",
+        optional: true,
+        variadic: true,
+        placeholder: "IMAGE",
+      },
       dryRun: { kind: "boolean", withNegated: false, brief: "With --fix: show the changes as a diff and write nothing", optional: true },
     },
     positional: {
@@ -49,6 +57,7 @@ export const check = buildCommand<Flags, string[], Context>({
       { input: "--fix --dry-run", brief: "what --fix would change, as a diff" },
       { input: "--policy strict", brief: "with the rules of taste and habit" },
       { input: "--list", brief: "every rule: id, severity, profile, item, what must be so" },
+      { input: "--image shop/web:1.2.3", brief: "an image by itself, down to its layers; also image.tar, or a layout's folder" },
       { input: "--json", brief: "the same for scripts, schema seaworthy/findings@1" },
     ],
     brief: "What stands between this repository and production",

@@ -1,0 +1,156 @@
+import { createReadStream, statSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import type { FileNote } from "../check/index.ts";
+import { lookout } from "../check/index.ts";
+import {
+  fileError,
+  formatReference,
+  hasCode,
+  isSeaworthyError,
+  parsePlatform,
+  parseReference,
+  type Progress,
+  type Reference,
+  SeaworthyError,
+} from "../core/index.ts";
+import { createDockerEngine } from "../engine/index.ts";
+import {
+  createBudget,
+  createRegistryClient,
+  type ImageContents,
+  openLayout,
+  readArchiveImage,
+  readLayoutImage,
+  type ReadOptions,
+  readRegistryImage,
+} from "../image/index.ts";
+import type { Context } from "./context.ts";
+
+/** An image that was read, and what it is known as. */
+export interface OpenedImage {
+  readonly contents: ImageContents<FileNote>;
+  /** Absent for an archive or a layout whose image has no tag. */
+  readonly reference?: string;
+}
+
+type Options = ReadOptions<FileNote>;
+
+const HERE = parsePlatform(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
+
+/** Names of files, which no reference is. */
+const isPath = (text: string): boolean => isAbsolute(text) || /^\.{1,2}(?:\/|$)|\.(?:tar|tgz|tar\.\w+)$/.test(text);
+
+const kindOf = (path: string): "file" | "folder" | undefined => {
+  try {
+    const found = statSync(path);
+    return found.isDirectory() ? "folder" : "file";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || (error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw fileError(error, `look at ${path}`);
+  }
+};
+
+/** A file or folder, and the name of one image in it that may follow a colon. */
+const onDisk = (
+  text: string,
+  cwd: string,
+): { readonly path: string; readonly kind: "file" | "folder"; readonly name?: string } | undefined => {
+  const whole = kindOf(resolve(cwd, text));
+  if (whole !== undefined) return { path: resolve(cwd, text), kind: whole };
+  for (let colon = text.indexOf(":"); colon > 0; colon = text.indexOf(":", colon + 1)) {
+    const path = resolve(cwd, text.slice(0, colon));
+    const kind = kindOf(path);
+    // `shop:1.2` beside a folder shop is the image, unless the folder is a layout.
+    if (kind !== undefined && (isPath(text.slice(0, colon)) || kindOf(resolve(path, "oci-layout")) === "file"))
+      return { path, kind, name: text.slice(colon + 1) };
+  }
+  return undefined;
+};
+
+const fromDisk = async (
+  { path, kind, name }: NonNullable<ReturnType<typeof onDisk>>,
+  text: string,
+  options: Options,
+): Promise<ImageContents<FileNote>> => {
+  if (kind === "file") {
+    try {
+      return await readArchiveImage(createReadStream(path, { highWaterMark: 1024 * 1024 }), name, options);
+    } catch (error) {
+      throw fileError(error, `read the image archive ${text}`);
+    }
+  }
+  if (kindOf(resolve(path, "oci-layout")) === undefined)
+    throw new SeaworthyError("INPUT_INVALID", `the folder ${text} is no image layout: it has no oci-layout file`, {
+      hint: "To check the files of a folder: seaworthy check FOLDER.",
+    });
+  return readLayoutImage(await openLayout(path), name, options);
+};
+
+/** What the engine here has of that name, as it would save it; undefined when it has no such image, or does not answer. */
+const fromEngine = async (text: string, options: Options): Promise<ImageContents<FileNote> | { readonly absent: string }> => {
+  const { images } = createDockerEngine();
+  try {
+    const found = await images.inspect(text);
+    if (found === undefined) return { absent: "the engine here does not have it" };
+    return await readArchiveImage(images.save(text), undefined, options);
+  } catch (error) {
+    if (hasCode(error, "ENGINE_UNREACHABLE", "PERMISSION_DENIED")) return { absent: "no engine answers here" };
+    throw error;
+  }
+};
+
+const fromRegistry = async (
+  reference: Reference,
+  local: string,
+  options: Options,
+  signal: AbortSignal,
+): Promise<ImageContents<FileNote>> => {
+  const client = createRegistryClient({ signal, attempts: 3 });
+  try {
+    return await readRegistryImage(client, reference, options);
+  } catch (error) {
+    if (!isSeaworthyError(error) || !hasCode(error, "IMAGE_NOT_FOUND", "REGISTRY_UNREACHABLE", "REGISTRY_REFUSED")) throw error;
+    throw new SeaworthyError(error.code, `${error.message}; and ${local}`, {
+      hint: "Pull or build it first, or name an archive (docker save -o image.tar REF, then --image image.tar).",
+      cause: error,
+    });
+  } finally {
+    client.close();
+  }
+};
+
+/**
+ * Reads an image wherever it is: an archive, a layout, the engine here, its registry. Nothing is unpacked to disk.
+ * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_REFUSED, PLATFORM_MISSING
+ */
+export const openImage = async (context: Pick<Context, "cwd" | "signal">, text: string, progress: Progress): Promise<OpenedImage> => {
+  const options: Options = {
+    lookout,
+    budget: createBudget({ signal: context.signal }),
+    platform: HERE,
+    onLayer: (layer, of) => progress.begin(`read ${text}`, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
+  };
+  const disk = onDisk(text, context.cwd);
+  if (disk !== undefined) {
+    const contents = await fromDisk(disk, text, options);
+    const [tag] = contents.tags;
+    // A layout's name may be a tag alone.
+    return tag === undefined || !/[:/]/.test(tag) ? { contents } : { contents, reference: tag };
+  }
+  if (isPath(text))
+    throw new SeaworthyError("INPUT_NOT_FOUND", `there is no image archive or layout ${text}`, {
+      hint: "Write one with docker save -o FILE REF, or name an image: --image shop/web:1.2.3.",
+    });
+  const isId = /^(?:sha256:)?[0-9a-f]{12,64}$/.test(text);
+  // Refused here, with the reason, before anybody is asked for it.
+  const reference = isId ? undefined : parseReference(text);
+  progress.begin(`read ${text}`, "from the engine");
+  const local = await fromEngine(text, options);
+  if (!("absent" in local)) return isId ? { contents: local } : { contents: local, reference: text };
+  if (reference === undefined)
+    throw new SeaworthyError("IMAGE_NOT_FOUND", `no image with the id ${text}: ${local.absent}`, {
+      hint: "docker images --no-trunc lists what the engine has.",
+    });
+  progress.begin(`read ${formatReference(reference)}`, "from its registry");
+  return { contents: await fromRegistry(reference, local.absent, options, context.signal), reference: text };
+};
