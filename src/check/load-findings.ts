@@ -19,5 +19,5 @@ export const loadFindings = (problems: readonly Problem[], project: Pick<Setting
     message,
     advice: ERRORS[code].hint,
     path: place?.path ?? project.files[0]?.path ?? "compose.yaml",
-    ...(place === undefined ? {} : { range: place.value ?? place.range }),
+    ...(place === undefined ? {} : { range: (code === "FIELD_UNKNOWN" ? place.key : place.value) ?? place.range }),
   }));
