@@ -1,5 +1,6 @@
 export { findRules, RULES } from "./catalogue.ts";
 export { type ContextEntry, type ContextFacts } from "./context-facts.ts";
+export { type BaseImages, findBases, type KnownBases } from "./base-images.ts";
 export * from "./explain.ts";
 export { readImageFacts } from "./image-facts.ts";
 export { type CheckedFile, checkFiles, type CheckFilesOptions } from "./files.ts";
@@ -12,6 +13,7 @@ export { type AnyRule, type Complaint, type Rule } from "./rule.ts";
 export { rulesOf } from "./judge.ts";
 export * from "./run.ts";
 export type * from "./subject.ts";
+export { projectBases } from "./service-dockerfiles.ts";
 export { type Suppressed, type Suppression } from "./suppression.ts";
 export { checkImage, type CheckImageOptions, type ImageResult } from "./image/check-image.ts";
 export { judgesImages } from "./image/judge-history.ts";

@@ -11,6 +11,7 @@ export { choosePlatform } from "./values/choose-platform.ts";
 export { type HistoryEntry, type ImageConfig, parseImageConfig } from "./values/config.ts";
 export type { Descriptor } from "./values/descriptor.ts";
 export { hasDigest, type Index, type Manifest, type ManifestFacts, MAX_MANIFEST_BYTES, parseManifest } from "./values/manifest.ts";
+export { layoutRunConfig, registryRunConfig } from "./run-config.ts";
 export { isNonDistributable, MEDIA } from "./values/media-types.ts";
 export { collect, verified } from "./verified.ts";
 export { setTarTimes, type TimeRule } from "./archive/set-times.ts";

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { atLeast, type Profile } from "../../checklist/index.ts";
 import {
   applyFixes,
+  type BaseImages,
   checkRepository,
   type FixResult,
   type RepositoryOptions,
@@ -14,6 +15,7 @@ import {
 import { readTextFile, SeaworthyError, writeFileAtomic } from "../../core/index.ts";
 import { readProject } from "../../project/index.ts";
 import { findingsDocument, renderFindings, unifiedDiff } from "../../report/index.ts";
+import { baseImages } from "../base-images.ts";
 import type { Context } from "../context.ts";
 import type { ProjectFlags } from "../flags.ts";
 import { loadOptionsOf, projectOf } from "../chosen-project.ts";
@@ -26,6 +28,7 @@ export interface Flags extends ProjectFlags {
   readonly policy?: Profile;
   readonly list?: boolean;
   readonly image?: readonly string[];
+  readonly registries?: boolean;
 }
 
 const COMPOSE = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
@@ -43,6 +46,7 @@ const judge = async (
   flags: Flags,
   paths: readonly string[],
   stdin: () => string,
+  bases: BaseImages,
   replaced: ReadonlyMap<string, string>,
 ): Promise<RepositoryResult> => {
   // Paths that are named are what is checked; compose files among them are projects of their own.
@@ -55,6 +59,7 @@ const judge = async (
     paths: paths.length === 0 ? ["."] : paths,
     stdin,
     replaced,
+    baseImages: bases,
     ...(flags.policy === undefined ? {} : { profile: flags.policy }),
     ...(read === undefined ? {} : { project: read.project, problems: read.problems }),
   };
@@ -132,7 +137,8 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
   if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
   let piped: string | undefined;
   const stdin = (): string => (piped ??= readFileSync(0, "utf8"));
-  const again = (replaced: ReadonlyMap<string, string>): Promise<RepositoryResult> => judge(context, flags, paths, stdin, replaced);
+  const bases = baseImages(context, flags.registries === true);
+  const again = (replaced: ReadonlyMap<string, string>): Promise<RepositoryResult> => judge(context, flags, paths, stdin, bases, replaced);
   const first = await again(new Map());
   // Nothing to judge: the message of what was looked for is the project's.
   if (first.empty && paths.length === 0) await projectOf(context, flags);

@@ -30,6 +30,12 @@ export const check = buildCommand<Flags, string[], Context>({
         brief: "Print every rule instead of checking; with --policy those that it asks",
         optional: true,
       },
+      registries: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Ask registries, too, how base images are configured; else only this machine's engine is asked",
+        optional: true,
+      },
       image: {
         kind: "parsed",
         parse: parseText,
