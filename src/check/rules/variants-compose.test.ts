@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { findRules } from "../catalogue.ts";
+import { checkCompose } from "../test-data/subjects.ts";
+
+const speaks = async (alias: string, text: string): Promise<boolean> =>
+  (await checkCompose(text, { rules: findRules(alias) })).findings.some(
+    (finding) =>
+      finding.service === "a" && !finding.rule.startsWith("input/") && (finding.peers === undefined || finding.peers.includes(alias)),
+  );
+
+const indented = (text: string, depth: number): string => text.replace(/^(?=.)/gm, " ".repeat(depth));
+const IMAGE = "image: r.test/a:1.2.3";
+
+/** The same lines of a service, by every way that Compose has of writing them. */
+const SHAPES: Readonly<Record<string, (lines: string) => string>> = {
+  "in the service": (lines) => `services:\n  a:\n    ${IMAGE}\n${indented(lines, 4)}\n`,
+  "by a merge key": (lines) => `x-c: &c\n${indented(lines, 2)}\nservices:\n  a:\n    <<: *c\n    ${IMAGE}\n`,
+  "by one of several merge keys": (lines) =>
+    `x-d: &d {tty: true}\nx-c: &c\n${indented(lines, 2)}\nservices:\n  a:\n    <<: [*d, *c]\n    ${IMAGE}\n`,
+  "by extends": (lines) => `services:\n  base:\n    ${IMAGE}\n${indented(lines, 4)}\n  a:\n    extends: {service: base}\n`,
+};
+
+const ROWS: readonly (readonly [alias: string, fires: readonly string[], silent: readonly string[]])[] = [
+  [
+    "composelint:CL-0001",
+    [
+      'volumes: ["/var/run/docker.sock:/s:ro"]',
+      "volumes:\n- {type: bind, source: /run/docker.sock, target: /s, read_only: true}",
+      'volumes: ["/var/run:/host/run"]',
+    ],
+    ['volumes: ["data:/data"]', 'volumes: ["./docker.sock.d:/x"]'],
+  ],
+  ["composelint:CL-0002", ["privileged: true"], ["privileged: false"]],
+  [
+    "composelint:CL-0003",
+    ['security_opt: ["label:disable"]'],
+    ["security_opt: [no-new-privileges]", 'security_opt: ["no-new-privileges=true"]'],
+  ],
+  [
+    "composelint:CL-0005",
+    ['ports: ["80:80"]', 'ports: ["[::]:80:80"]', 'ports: [{target: 80, published: "80"}]'],
+    ['ports: ["[::1]:80:80"]', 'ports: [{target: 80, published: "80", host_ip: 127.0.0.1}]', 'expose: ["80"]'],
+  ],
+  ["composelint:CL-0006", ["cap_drop: [NET_RAW]"], ['cap_drop: ["all"]']],
+  ["composelint:CL-0008", ["network_mode: host"], ["network_mode: none"]],
+  ["composelint:CL-0010", ["pid: host", "ipc: host"], ["init: true"]],
+  [
+    "composelint:CL-0013",
+    ['volumes: ["/etc:/host/etc:ro"]', 'volumes: ["/proc:/p:ro"]'],
+    ['volumes: ["./etc:/etc"]', 'volumes: ["/srv/app:/x:ro"]'],
+  ],
+  ["composelint:CL-0018", ["user: root", 'user: "0:0"'], ['user: "1000:1000"', "user: nobody"]],
+  [
+    "composelint:CL-0020",
+    ["environment: {DB_PASSWORD: hunter2hunter2}", 'environment: ["API_KEY=abcdef123456"]'],
+    [
+      "environment: {DB_PASSWORD_FILE: /run/secrets/x}",
+      'environment: ["API_KEY=${API_KEY}"]',
+      "environment: [API_KEY]",
+      "environment: {TOKEN_TTL: 30}",
+    ],
+  ],
+  [
+    "composelint:CL-0021",
+    ['environment: {DATABASE_URL: "postgres://u:p4ssw0rd@db/x"}', 'environment: ["REDIS_URL=redis://:hunter22@cache:6379/0"]'],
+    ['environment: {DATABASE_URL: "postgres://u:${PW}@db/x"}', 'environment: {DATABASE_URL: "postgres://db/x"}'],
+  ],
+  [
+    "compose/secret-in-command",
+    [
+      "command: [redis-server, --requirepass, hunter2hunter2]",
+      "command: serve --token=abcdef123456",
+      "entrypoint: [psql, 'postgres://u:hunter2@db/x']",
+    ],
+    [
+      "command: redis-server --requirepass ${PW}",
+      "command: serve --token-file /run/secrets/t",
+      "command: 'sh -c \"serve --token $$TOKEN\"'",
+      "command: [serve, --password]",
+    ],
+  ],
+];
+
+describe.each(Object.entries(SHAPES))("%s", (_, shape) => {
+  test.each(ROWS)("%s", async (alias, fires, silent) => {
+    expect(findRules(alias)).not.toEqual([]);
+    for (const lines of fires) expect([lines, await speaks(alias, shape(lines))]).toEqual([lines, true]);
+    for (const lines of silent) expect([lines, await speaks(alias, shape(lines))]).toEqual([lines, false]);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { findRules } from "../catalogue.ts";
+import { checkText } from "../test-data/subjects.ts";
+
+const speaks = (alias: string, text: string): boolean =>
+  checkText(
+    "kubernetes",
+    text,
+    findRules(alias).filter(({ kind }) => kind === "kubernetes"),
+  ).findings.some((finding) => !finding.rule.startsWith("input/") && (finding.peers === undefined || finding.peers.includes(alias)));
+
+const indented = (text: string, depth: number): string => text.replace(/^(?=.)/gm, " ".repeat(depth));
+
+const workload = (kind: string, version: string, spec: string, more = ""): string =>
+  `apiVersion: ${version}\nkind: ${kind}\nmetadata: {name: n}\nspec:\n${more}  template:\n    metadata: {labels: {app: n}}\n    spec:\n${indented(spec, 6)}`;
+const SELECTOR = "  selector: {matchLabels: {app: n}}\n";
+
+/** The same pod, wherever Kubernetes lets one be written. */
+const SHAPES: Readonly<Record<string, (spec: string) => string>> = {
+  Pod: (spec) => `apiVersion: v1\nkind: Pod\nmetadata: {name: n}\nspec:\n${indented(spec, 2)}`,
+  DaemonSet: (spec) => workload("DaemonSet", "apps/v1", spec, SELECTOR),
+  Job: (spec) => workload("Job", "batch/v1", `restartPolicy: Never\n${spec}`),
+  CronJob: (spec) =>
+    `apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: n}\nspec:\n  schedule: '@daily'\n  jobTemplate:\n${indented(workload("", "", `restartPolicy: Never\n${spec}`).replace(/^[^]*?\nspec:/, "spec:"), 4)}`,
+  "a StatefulSet in a List": (spec) =>
+    `apiVersion: v1\nkind: List\nitems:\n${indented(workload("StatefulSet", "apps/v1", spec, `  serviceName: n\n${SELECTOR}`), 4).replace("    apiVersion", "  - apiVersion")}`,
+  "a second document, with anchors": (spec) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: &m {name: n}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: n}\nspec:\n${indented(spec, 2)}`,
+};
+
+const image = (name: string): string => `containers:\n- name: a\n  image: ${name}\n`;
+const PLAIN = image("r.test/a:1.2.3");
+const container = (line: string): string => `${PLAIN}  ${line}\n`;
+const context = (fields: string): string => container(`securityContext: {${fields}}`);
+const mount = (path: string): string =>
+  `volumes: [{name: v, hostPath: {path: ${path}}}]\n${container("volumeMounts: [{name: v, mountPath: /x}]")}`;
+
+const ROWS: readonly (readonly [aliases: readonly string[], fires: readonly string[], silent: readonly string[]])[] = [
+  [
+    ["trivy:KSV-0017", "kubelinter:privileged-container", "checkov:CKV_K8S_16", "polaris:runAsPrivileged"],
+    [context("privileged: true")],
+    [context("privileged: false"), PLAIN],
+  ],
+  [
+    ["trivy:KSV-0001", "checkov:CKV_K8S_20", "polaris:privilegeEscalationAllowed"],
+    [context("allowPrivilegeEscalation: true"), PLAIN],
+    [context("allowPrivilegeEscalation: false")],
+  ],
+  [["trivy:KSV-0014", "kubelinter:no-read-only-root-fs", "checkov:CKV_K8S_22"], [PLAIN], [context("readOnlyRootFilesystem: true")]],
+  [
+    ["trivy:KSV-0012"],
+    [PLAIN, context("runAsNonRoot: false")],
+    [context("runAsNonRoot: true"), `securityContext: {runAsNonRoot: true}\n${PLAIN}`],
+  ],
+  [["kubelinter:run-as-non-root"], [context("runAsUser: 0")], [context("runAsUser: 1000"), `securityContext: {runAsUser: 1000}\n${PLAIN}`]],
+  [["trivy:KSV-0009", "kubelinter:host-network", "checkov:CKV_K8S_19"], [`hostNetwork: true\n${PLAIN}`], [`hostNetwork: false\n${PLAIN}`]],
+  [["trivy:KSV-0010", "kubelinter:host-pid"], [`hostPID: true\n${PLAIN}`], [PLAIN]],
+  [["trivy:KSV-0008", "kubelinter:host-ipc"], [`hostIPC: true\n${PLAIN}`], [PLAIN]],
+  [
+    ["trivy:KSV-0003", "checkov:CKV_K8S_37"],
+    [PLAIN, context("capabilities: {drop: [NET_RAW]}")],
+    [context('capabilities: {drop: ["ALL"]}')],
+  ],
+  [
+    ["checkov:CKV_K8S_28"],
+    [PLAIN, context("capabilities: {drop: [CHOWN]}")],
+    [context("capabilities: {drop: [NET_RAW]}"), context("capabilities: {drop: [ALL]}")],
+  ],
+  [["kubelinter:drop-net-raw-capability"], [context("capabilities: {add: [NET_RAW]}")], [context("capabilities: {drop: [NET_RAW]}")]],
+  [["trivy:KSV-0005"], [context("capabilities: {add: [SYS_ADMIN]}")], [context("capabilities: {drop: [SYS_ADMIN]}")]],
+  [
+    ["trivy:KSV-0013", "kubelinter:latest-tag", "checkov:CKV_K8S_14", "polaris:tagNotSpecified"],
+    [image("nginx"), image("'r.test:5000/nginx'"), image("nginx:latest")],
+    [image("r.test:5000/a/b:1"), image(`nginx@sha256:${"a".repeat(64)}`), image(`nginx:latest@sha256:${"a".repeat(64)}`)],
+  ],
+  [
+    ["trivy:KSV-0011", "checkov:CKV_K8S_11"],
+    [PLAIN, container("resources: {limits: {memory: 1Gi}}")],
+    [container("resources: {limits: {cpu: '0.5'}}")],
+  ],
+  [
+    ["trivy:KSV-0018", "checkov:CKV_K8S_13"],
+    [container("resources: {limits: {cpu: 1}}")],
+    [container("resources: {limits: {memory: 1Gi}}")],
+  ],
+  [["trivy:KSV-0015", "checkov:CKV_K8S_10"], [PLAIN], [container("resources: {requests: {cpu: 100m}}")]],
+  [["trivy:KSV-0006", "kubelinter:docker-sock", "checkov:CKV_K8S_27"], [mount("/var/run/docker.sock")], [mount("/var/log")]],
+  [["trivy:KSV-0023"], [mount("/data")], [PLAIN]],
+  [
+    ["kubelinter:env-var-secret"],
+    [container("env: [{name: DB_SECRET, value: hunter2}]")],
+    [container("env: [{name: DB_SECRET, valueFrom: {secretKeyRef: {name: s, key: k}}}]"), container("env: [{name: MODE, value: prod}]")],
+  ],
+  [["kubelinter:ssh-port"], [container("ports: [{containerPort: 22, protocol: TCP}]")], [container("ports: [{containerPort: 2222}]")]],
+  [["kubelinter:default-service-account"], [PLAIN, `serviceAccountName: default\n${PLAIN}`], [`serviceAccountName: a\n${PLAIN}`]],
+  [
+    ["trivy:KSV-0030"],
+    [PLAIN, context("seccompProfile: {type: Unconfined}")],
+    [`securityContext: {seccompProfile: {type: RuntimeDefault}}\n${PLAIN}`],
+  ],
+  [["trivy:KSV-0024"], [container("ports: [{containerPort: 80, hostPort: 80}]")], [container("ports: [{containerPort: 80}]")]],
+];
+
+describe.each(Object.entries(SHAPES))("%s", (_, shape) => {
+  test.each(ROWS)("%s", (aliases, fires, silent) => {
+    for (const alias of aliases) {
+      expect(findRules(alias)).not.toEqual([]);
+      expect(fires.filter((spec) => !speaks(alias, shape(spec)))).toEqual([]);
+      expect(silent.filter((spec) => speaks(alias, shape(spec)))).toEqual([]);
+    }
+  });
+});
