@@ -13,12 +13,28 @@ const KICS = /^#\s*kics-scan\s+(ignore-line|ignore-block|ignore|disable|enable)\
 
 const NOTHING_YET = /^\s*(?:#.*|---.*)?$/;
 
+const tops = new WeakMap<SourceText, number>();
+
+/** The first line of substance. */
+const firstLine = (source: SourceText): number => {
+  const known = tops.get(source);
+  if (known !== undefined) return known;
+  const last = source.position(source.text.length).line;
+  let line = 1;
+  while (line < last && NOTHING_YET.test(source.line(line))) line += 1;
+  tops.set(source, line);
+  return line;
+};
+
 /** Whether no line of substance stands above: where a comment may speak of the whole file. */
-export const isAtTop = (source: SourceText, offset: number): boolean =>
-  source.text
-    .slice(0, offset)
-    .split("\n")
-    .every((line) => NOTHING_YET.test(line));
+export const isAtTop = (source: SourceText, offset: number): boolean => source.position(offset).line <= firstLine(source);
+
+/** Whether a line is the first of substance in its document. */
+const beginsDocument = (source: SourceText, line: number): boolean => {
+  let above = line - 1;
+  while (above > 0 && /^\s*(?:#.*)?$/.test(source.line(above))) above -= 1;
+  return above === 0 || source.line(above).startsWith("---");
+};
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 
@@ -27,8 +43,7 @@ export const yamlBlock: BlockOf = (source, offset) => {
   const last = source.position(source.text.length).line;
   const [first = last] = linesOf(source, source.position(offset).line);
   const indent = indentOf(source.line(first));
-  const isFirst =
-    isAtTop(source, offset) || /(?:^|\n)---[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*$/.test(source.text.slice(0, source.offsetOfLine(first)));
+  const isFirst = beginsDocument(source, first);
   let end = first + 1;
   for (; end <= last; end += 1) {
     const line = source.line(end);

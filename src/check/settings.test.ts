@@ -248,6 +248,15 @@ describe("BuildKit's error=true", () => {
     expect(severities(`# check=error=false\n${LOWER}`)["dockerfile/maintainer"]).toBe("info");
   });
 
+  test("of a service's Dockerfile too, with the build's arguments", async () => {
+    const compose = (build: string) => `services: {web: {build: ${build}}}\n`;
+    const severity = async (build: string, text: string) =>
+      of(await repository({ "compose.yaml": compose(build), Dockerfile: text }), "dockerfile/maintainer");
+    expect(await severity(".", LOWER)).toEqual(["Dockerfile info"]);
+    expect(await severity(".", `# check=error=true\n${LOWER}`)).toEqual(["Dockerfile error"]);
+    expect(await severity("{context: ., args: {BUILDKIT_DOCKERFILE_CHECK: error=true}}", LOWER)).toEqual(["Dockerfile error"]);
+  });
+
   test("the build argument stands for the directive", () => {
     const given = (value: string) => ({ dockerfile: { buildArgs: { BUILDKIT_DOCKERFILE_CHECK: value } } });
     expect(severities(LOWER, given("error=true"))["dockerfile/maintainer"]).toBe("error");
