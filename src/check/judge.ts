@@ -65,6 +65,19 @@ const whatWouldProve = (item: ItemId): string => {
   return evidence.includes("live") ? "but only the running service can prove it" : "which alone proves nothing";
 };
 
+/** Nobody reads more of the same about one subject, and a hostile text can have one at every character. */
+const MAX_COMPLAINTS = 500;
+
+const firstOf = <At>(complaints: Iterable<Complaint<At>>): readonly Complaint<At>[] => {
+  const told: Complaint<At>[] = [];
+  for (const complaint of complaints) {
+    if (told.length === MAX_COMPLAINTS)
+      return [...told.slice(0, -1), { ...complaint, message: `${complaint.message}; more of the same follow here and are not told` }];
+    told.push(complaint);
+  }
+  return told;
+};
+
 export const judge = <K extends RuleKind>(rule: Rule<K>, given: Subjects[K], judged: Judged<K>): Judgement => {
   // A rule is one of the catalogue's whatever its kind; the kinds differ only in what its functions take.
   const known = rule as unknown as AnyRule;
@@ -72,7 +85,7 @@ export const judge = <K extends RuleKind>(rule: Rule<K>, given: Subjects[K], jud
   try {
     const applies = rule.applies(given);
     if (applies !== true) return { rule: known, subject, findings: [], silence: { state: "not-tried", words: applies }, idle: true };
-    const findings = [...rule.check(given)].map((complaint) => {
+    const findings = firstOf(rule.check(given)).map((complaint) => {
       const finding = findingOf(rule, complaint, judged);
       return judged.severities?.(finding) ?? finding;
     });

@@ -127,12 +127,18 @@ const isSettled = (suppression: Suppression, settled: ReadonlySet<string>, kinds
 /** The ignores that name a rule at all, by its id: of many ignores and many findings few have to do with each other. */
 const byRule = (suppressions: readonly Suppression[]): ReadonlyMap<string, readonly Suppression[]> => {
   const found = new Map<string, Suppression[]>();
-  for (const one of suppressions)
+  const seen = new Set<string>();
+  for (const one of suppressions) {
+    const said = one.form === "peer" ? JSON.stringify([one.rules, one.files, one.lines, one.within]) : "";
+    // A peer's that was said before of the same place adds nothing.
+    if (seen.has(said)) continue;
+    if (said !== "") seen.add(said);
     for (const id of new Set(one.rules.flatMap(findRules).map((rule) => rule.id))) {
       const ofRule = found.get(id);
       if (ofRule === undefined) found.set(id, [one]);
       else ofRule.push(one);
     }
+  }
   return found;
 };
 

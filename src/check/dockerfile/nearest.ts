@@ -2,6 +2,7 @@ const FURTHEST = 2;
 /** A shorter name with two letters changed is another name. */
 const SHORT = 4;
 const LONGEST = 64;
+const MOST = 200;
 
 const distance = (a: string, b: string): number => {
   if (Math.abs(a.length - b.length) > FURTHEST) return FURTHEST + 1;
@@ -15,14 +16,14 @@ const distance = (a: string, b: string): number => {
   return row[b.length] ?? 0;
 };
 
-/** The name that was probably meant: at most two letters away, one when it is short. */
-export const nearest = (name: string, names: Iterable<string>): string | undefined => {
-  if (name.length > LONGEST) return undefined;
+/** The name that was probably meant: at most two letters away, one when it is short; of equally near ones the first by alphabet. Among very many names any guess is one. */
+export const nearest = (name: string, names: readonly string[]): string | undefined => {
+  if (name.length > LONGEST || names.length > MOST) return undefined;
   let best: string | undefined;
   let least = (name.length < SHORT ? 1 : FURTHEST) + 1;
-  for (const other of [...names].toSorted()) {
-    const far = other === name ? least : distance(name, other);
-    if (far < least) [best, least] = [other, far];
+  for (const other of names) {
+    const far = other === name ? FURTHEST + 1 : distance(name, other);
+    if (far < least || (far === least && best !== undefined && other < best)) [best, least] = [other, far];
   }
   return best;
 };

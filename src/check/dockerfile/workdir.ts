@@ -1,21 +1,24 @@
 import type { EvaluatedStage } from "../../source/dockerfile/index.ts";
-import { isAbsolute, isOf, valueOf, type Written, writtenIn } from "./walk.ts";
+import { isAbsolute, isOf, valueOf, writtenIn, type Written } from "./walk.ts";
 
-type Workdir = Written & { readonly isKnown: boolean };
+/** Offsets of the first WORKDIR that counts for a stage, and of the first that does not count from the base image's. */
+interface FirstWorkdirs {
+  readonly any: number;
+  readonly absolute: number;
+}
 
-const ofStage = new WeakMap<EvaluatedStage, readonly Workdir[]>();
+const ofStage = new WeakMap<EvaluatedStage, FirstWorkdirs>();
 
-/** The WORKDIRs of a stage and those that it is built on. */
-const workdirs = (stage: EvaluatedStage): readonly Workdir[] => {
-  const found =
-    ofStage.get(stage) ??
-    stage.chain.flatMap(writtenIn).flatMap((one) => {
-      if (!isOf(one, ["WORKDIR"])) return [];
-      const { value } = one.instruction;
-      return [{ ...one, isKnown: value !== undefined && isAbsolute(valueOf(one, value)) !== false }];
-    });
-  ofStage.set(stage, found);
-  return found;
+const firstWorkdirs = (stage: EvaluatedStage): FirstWorkdirs => {
+  let any = Infinity;
+  let absolute = Infinity;
+  for (const one of stage.chain.flatMap(writtenIn)) {
+    if (!isOf(one, ["WORKDIR"])) continue;
+    const { value, range } = one.instruction;
+    any = Math.min(any, range.start.offset);
+    if (value !== undefined && isAbsolute(valueOf(one, value)) !== false) absolute = Math.min(absolute, range.start.offset);
+  }
+  return { any, absolute };
 };
 
 /**
@@ -23,6 +26,8 @@ const workdirs = (stage: EvaluatedStage): readonly Workdir[] => {
  * `none`: it is the base image's. `relative`: set, but by paths that count from the base image's.
  */
 export const workdirBefore = ({ instruction, stage }: Written): "none" | "relative" | "absolute" => {
-  const above = workdirs(stage).filter((one) => one.instruction.range.start.offset < instruction.range.start.offset);
-  return above.length === 0 ? "none" : above.some(({ isKnown }) => isKnown) ? "absolute" : "relative";
+  const first = ofStage.get(stage) ?? firstWorkdirs(stage);
+  ofStage.set(stage, first);
+  const at = instruction.range.start.offset;
+  return at <= first.any ? "none" : at <= first.absolute ? "relative" : "absolute";
 };

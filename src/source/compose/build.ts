@@ -52,24 +52,34 @@ const tagOf = (node: Node, span: Span, building: Building): { tag?: MergeTag } =
   return {};
 };
 
-/** The offset in the file of the character at `offset` of a value: the n-th dollar sign of the value is the n-th of the text behind it. */
-const sourceOffset = (span: Span, value: string, offset: number): number => {
-  const raw = span.source.text.slice(span.start, span.end);
-  if (raw.split("$").length !== value.split("$").length) return span.start;
-  let at = -1;
-  for (let seen = value.slice(0, offset).split("$").length; seen > 0; seen -= 1) at = raw.indexOf("$", at + 1);
-  return at < 0 ? span.start : span.start + at;
+const dollarsIn = (text: string): readonly number[] => Array.from(text.matchAll(/\$/g), ({ index }) => index);
+
+/** The offset in the file of the character at an offset of a value: the n-th dollar sign of the value is the n-th of the text behind it. */
+const sourceOffsets = (span: Span, value: string): ((offset: number) => number) => {
+  const written = dollarsIn(span.source.text.slice(span.start, span.end));
+  const read = dollarsIn(value);
+  if (written.length !== read.length) return () => span.start;
+  const indexOf = new Map(read.map((offset, index) => [offset, index]));
+  return (offset) => {
+    const index = indexOf.get(offset) ?? read.findIndex((one) => one >= offset);
+    return span.start + (written[index] ?? 0);
+  };
 };
 
-const scalarProblems = (span: Span, text: string, faults: ReturnType<typeof interpolate>["faults"]): readonly Problem[] =>
-  faults.map(({ offset, variable, message }) => {
-    const start = sourceOffset(span, text, offset);
+/** More of them in one value say nothing new. */
+const MAX_FAULTS = 50;
+
+const scalarProblems = (span: Span, text: string, faults: ReturnType<typeof interpolate>["faults"]): readonly Problem[] => {
+  const offsetOf = sourceOffsets(span, text);
+  return faults.slice(0, MAX_FAULTS).map(({ offset, variable, message }) => {
+    const start = offsetOf(offset);
     return {
       code: variable === undefined ? "INPUT_INVALID" : "VARIABLE_MISSING",
       place: { path: span.source.path, range: span.source.range(start, Math.max(span.end, start)) },
       message,
     };
   });
+};
 
 const buildScalar = (node: Scalar, building: Building): ScalarNode => {
   const span = spanOf(node, building.source);

@@ -53,11 +53,15 @@ const withoutStacks = <T>(work: () => T): T => {
   }
 };
 
+/** What the lexer puts before each scalar. */
+const SCALAR = "\u001f";
+
 const documentsOf = (source: SourceText, limits: YamlLimits): readonly Document.Parsed[] => {
   const parser = new Parser();
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, version: "1.2", schema: "core", stringKeys: false });
   const documents: Document.Parsed[] = [];
   let tooDeepAt: number | undefined;
+  let scalars = 0;
   const take = (tokens: ReturnType<typeof parser.end>): void => {
     for (const token of tokens) for (const document of composer.next(token)) documents.push(document);
   };
@@ -66,7 +70,8 @@ const documentsOf = (source: SourceText, limits: YamlLimits): readonly Document.
       take(parser.next(lexeme));
       // The parser keeps its open collections on a stack; every nesting level is one collection.
       if (parser.stack.length > limits.depth + 2) tooDeepAt = parser.offset;
-      if (tooDeepAt !== undefined || documents.length > limits.documents) return;
+      if (lexeme === SCALAR) scalars += 1;
+      if (tooDeepAt !== undefined || scalars > limits.nodes || documents.length > limits.documents) return;
     }
     take(parser.end());
     for (const document of composer.end(false, source.text.length)) documents.push(document);
@@ -76,6 +81,8 @@ const documentsOf = (source: SourceText, limits: YamlLimits): readonly Document.
       "INPUT_TOO_LARGE",
       `${source.path}:${source.position(tooDeepAt).line}: YAML nested more than ${limits.depth} levels deep is refused`,
     );
+  if (scalars > limits.nodes)
+    throw new SeaworthyError("INPUT_TOO_LARGE", `${source.path} has more than ${limits.nodes} YAML values; it was not read further`);
   if (documents.length > limits.documents)
     throw new SeaworthyError("INPUT_TOO_LARGE", `${source.path} has more than ${limits.documents} YAML documents`);
   return documents;

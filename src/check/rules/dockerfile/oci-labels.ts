@@ -35,7 +35,7 @@ export const ociLabels = fileRule({
     const { target } = subject;
     for (const { name, range } of labelsOf(subject)) {
       const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "title";
-      const meant = nearest(key, KNOWN);
+      const meant = nearest(key, [...KNOWN]);
       if (!KNOWN.has(key))
         yield {
           at: range,

@@ -34,11 +34,12 @@ export const undefinedVariable = fileRule({
           const unset = new Set(unsetUses(word, uses));
           for (const use of uses) {
             const automatic = AUTOMATIC_ARGS.includes(use.name);
-            const meant = nearest(use.name, [...environment.variables().keys(), ...USUAL]);
             const isPlain = /^\$(?:\{\w+\}|\w+)$/.test(word.text.slice(use.start, use.end));
+            const ofBase = isPlain && onlyBaseCouldSet(use);
+            if (!unset.has(use) && !ofBase) continue;
+            const meant = nearest(use.name, [...environment.variables().keys(), ...USUAL]);
             // Base images set names in upper case: others, those of the builder, and near misses can only be meant for the file's own.
-            const doubtful =
-              isPlain && onlyBaseCouldSet(use) && (automatic || (meant !== undefined && use.name.length > 3) || isOwnName(use.name));
+            const doubtful = ofBase && (automatic || (meant !== undefined && use.name.length > 3) || isOwnName(use.name));
             if (!unset.has(use) && !doubtful) continue;
             yield {
               at: word.rangeOf(use.start, use.end),
