@@ -118,6 +118,8 @@ const VARIANTS: Readonly<Record<string, { readonly fires: readonly string[]; rea
       `${HEAD}RUN <<EOF bash\nset -euo pipefail\ncurl -fsSL https://x.test | sh\nEOF\n`,
       `${HEAD}RUN bash -o pipefail -c 'curl x | sh'\n`,
       `${HEAD}RUN echo 'a | b' > /c\n`,
+      "# hadolint shell=pwsh\nFROM a.test/core:10\nRUN Get-Variable X | Select-Object Y\n",
+      "FROM mcr.microsoft.com/windows:ltsc2019\nRUN dir | more\n",
       `${HEAD}RUN if cat /a | grep -q b; then echo c; fi\n`,
       `${HEAD}RUN a || b\n`,
     ],

@@ -164,7 +164,7 @@ const readCommand = (
 const KINDS = { RUN: "run", CMD: "cmd", ENTRYPOINT: "entrypoint", HEALTHCHECK: "healthcheck" } as const;
 
 /** `# hadolint shell=powershell` names the default shell of what follows. */
-const PRAGMA = /^#\s*hadolint\s+shell\s*=\s*(\S+)/;
+const PRAGMA = /^#?\s*hadolint\s+shell\s*=\s*(\S+)/;
 
 const declaredShell = ({ comments }: Dockerfile, before: number): string | undefined => {
   const found = comments.findLast(({ text, range }) => range.start.offset < before && PRAGMA.test(text));
@@ -172,7 +172,7 @@ const declaredShell = ({ comments }: Dockerfile, before: number): string | undef
 };
 
 const isWindows = ({ base }: EvaluatedStage): boolean =>
-  base.kind === "image" && /windows\/|nanoserver|servercore|-windowsservercore/i.test(base.image);
+  base.kind === "image" && /windows\/|\/windows(?=[:@]|$)|nanoserver|servercore|-windowsservercore/i.test(base.image);
 
 const scriptsOfStage = (
   file: Dockerfile,
