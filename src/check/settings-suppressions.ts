@@ -1,4 +1,5 @@
 import type { Settings } from "../project/index.ts";
+import { findRules } from "./catalogue.ts";
 import { foldersOf, placeOfSetting } from "./settings-place.ts";
 import type { Suppression } from "./suppression.ts";
 
@@ -8,18 +9,22 @@ import type { Suppression } from "./suppression.ts";
  */
 export const settingsSuppressions = (settings: Settings, from: string, { partial = false } = {}): readonly Suppression[] => {
   const { ignore, rules } = settings.settings.check;
-  const ignored = ignore.map(({ rule, path: files = "**", until, why }, index): Suppression => {
+  const ignored = ignore.flatMap(({ rule, path: files = "**", until, why }, index): readonly Suppression[] => {
+    // A name of no rule is a finding of its own (unknownRules).
+    if (findRules(rule).length === 0) return [];
     const key = ["ignore", index] as const;
     const folders = foldersOf(settings, from, key);
-    return {
-      form: partial || folders !== undefined ? "setting" : "ours",
-      rules: [rule],
-      reason: why,
-      ...(until === undefined ? {} : { until }),
-      files,
-      ...(folders === undefined ? {} : { folders }),
-      ...placeOfSetting(settings, from, key),
-    };
+    return [
+      {
+        form: partial || folders !== undefined ? "setting" : "ours",
+        rules: [rule],
+        reason: why,
+        ...(until === undefined ? {} : { until }),
+        files,
+        ...(folders === undefined ? {} : { folders }),
+        ...placeOfSetting(settings, from, key),
+      },
+    ];
   });
   const off = Object.entries(rules).flatMap(([name, { severity, reason = "", until, paths = ["**"] }]): readonly Suppression[] => {
     if (severity !== "off") return [];

@@ -128,6 +128,16 @@ describe("a rule that is off", () => {
   });
 });
 
+test("an ignore of no rule is such an error too", async () => {
+  const result = await repository(
+    { Dockerfile: LATEST, ".seaworthy.yaml": "check: {ignore: [{rule: latest-bse, why: habit}, {rule: trivy:KCV-0001, why: theirs}]}\n" },
+    { paths: ["Dockerfile"] },
+  );
+  expect(
+    result.findings.filter(({ item }) => item === undefined).map(({ rule, message, range }) => [rule, message, range?.start.column]),
+  ).toEqual([["input/unknown-rule", 'there is no rule "latest-bse"; did you mean "latest-base"?', 19]]);
+});
+
 describe("which settings hold", () => {
   const SETTINGS = "check: {fail: info, rules: {DL3007: info, read-only-root: {severity: info, paths: ['services/**']}}}\n";
   const files = {

@@ -28,13 +28,24 @@ export const severitiesOf = (settings: Settings, from: string, now: number): Sev
   };
 };
 
-const known = (): readonly string[] => RULES.flatMap(({ id, kind, aliases }) => [id, id.slice(kind.length + 1), ...aliases]);
+const known = (): readonly string[] =>
+  RULES.flatMap(({ id, kind, aliases }) => [
+    id,
+    id.slice(kind.length + 1),
+    ...aliases,
+    ...aliases.map((alias) => alias.slice(alias.indexOf(":") + 1)),
+  ]);
 
-/** Entries of `x-seaworthy.check.rules` that speak of no rule. */
-export const unknownRules = (settings: Settings, from: string): readonly Finding[] =>
-  Object.keys(settings.settings.check.rules)
-    .filter((name) => findRules(name).length === 0 && outOfScope(name) === undefined)
-    .map((name) => {
+/** Entries of `x-seaworthy.check.rules` and `ignore` that speak of no rule. */
+export const unknownRules = (settings: Settings, from: string): readonly Finding[] => {
+  const { rules, ignore } = settings.settings.check;
+  const named = [
+    ...Object.keys(rules).map((name) => ({ name, key: ["rules", name] })),
+    ...ignore.map(({ rule }, index) => ({ name: rule, key: ["ignore", index, "rule"] })),
+  ];
+  return named
+    .filter(({ name }) => findRules(name).length === 0 && outOfScope(name) === undefined)
+    .map(({ name, key }) => {
       const meant = didYouMean(name, known());
       return {
         rule: "input/unknown-rule",
@@ -42,6 +53,7 @@ export const unknownRules = (settings: Settings, from: string): readonly Finding
         confidence: "certain",
         message: `there is no rule "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
         advice: "seaworthy check --list names every rule, with the ids of its peers.",
-        ...placeOfSetting(settings, from, ["rules", name]),
+        ...placeOfSetting(settings, from, key),
       };
     });
+};
