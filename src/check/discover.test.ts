@@ -100,3 +100,17 @@ test("standard input is judged under the names of the chart's files", async () =
   });
   expect(findings.map(({ path, range }) => [path, range?.start.line])).toContainEqual(["shop/templates/a.yaml", 5]);
 });
+
+test("a file over 4 MB says that it was not judged, unless no rule would judge it", async () => {
+  const folder = folderOf({
+    "k8s/all.yaml": SERVICE + "#\n".repeat(2_000_000),
+    "data.json": `["${"a".repeat(4_000_000)}"]`,
+    Dockerfile: `FROM a:1\n${"#\n".repeat(2_000_000)}`,
+  });
+  const { files, remarks } = await discover(["."], folder);
+  expect(files).toEqual([]);
+  expect(remarks.map(({ path, message }) => [path, message]).toSorted()).toEqual([
+    ["Dockerfile", expect.stringContaining("was not judged")],
+    ["k8s/all.yaml", expect.stringContaining("was not judged")],
+  ]);
+});

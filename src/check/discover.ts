@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { exec, isSeaworthyError, readTextFile, SeaworthyError, SourceText } from "../core/index.ts";
+import { exec, formatByteSize, isSeaworthyError, readTextFile, SeaworthyError, SourceText } from "../core/index.ts";
 import {
   isKustomizationPath,
   KUSTOMIZATION_NAMES,
@@ -24,8 +24,8 @@ export interface Discovery {
 /** Bounds on a folder that is no repository: a home folder must not be read through. */
 const WALK_LIMITS = { files: 50_000, depth: 24 } as const;
 const NEVER = new Set([".git", "node_modules", ".venv", "venv", "__pycache__", ".terraform", "bower_components"]);
-/** Larger files of these kinds are data: lock files, dumps, bundles. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Larger files are mostly data: lock files, dumps, bundles. */
+const MAX_BYTES = 4_000_000;
 
 const COMPOSE_NAMES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
@@ -76,6 +76,17 @@ const walk = (folder: string): readonly string[] => {
 const isPlainFile = (path: string): boolean => {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat?.isFile() === true && stat.size <= MAX_BYTES;
+};
+
+/** Enough of a file to tell what it is. */
+const headOf = (path: string): string => {
+  const handle = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(65_536);
+    return head.toString("utf8", 0, readSync(handle, head));
+  } finally {
+    closeSync(handle);
+  }
 };
 
 const shownFrom = (cwd: string, path: string): string => relative(cwd, path).replaceAll("\\", "/") || basename(path);
@@ -133,6 +144,21 @@ const chartRemarks = (paths: readonly string[], cwd: string): readonly Finding[]
       }),
     );
 
+/** Files that a rule would judge, were they not too large: what is not looked at says so. */
+const sizeRemarks = (paths: readonly string[], cwd: string): readonly Finding[] =>
+  paths.flatMap((path) => {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() !== true || stat.size <= MAX_BYTES) return [];
+    const shown = shownFrom(cwd, path);
+    return kindOf(new SourceText(shown, headOf(path))) === undefined
+      ? []
+      : remarkFinding({
+          path: shown,
+          message: `it has ${formatByteSize(stat.size)} and was not judged: files of at most ${formatByteSize(MAX_BYTES)} are read`,
+          advice: "Split it, or leave it out of the repository if it is made from something else that is judged.",
+        });
+  });
+
 /**
  * Finds what can be checked below some paths. A folder in a git repository gives its files that are not ignored; another is walked, without node_modules and
  * the like. A file that is named is taken whatever its name, when any rule judges its content.
@@ -147,7 +173,8 @@ export const discover = async (paths: readonly string[], cwd: string): Promise<D
     if (stat.isDirectory()) listed.push(...((await listedByGit(path)) ?? walk(path)));
     else named.push(path);
   }
-  const candidates = listed.filter((path) => mayBeChecked(shownFrom(cwd, path)) && isPlainFile(path));
+  const possible = listed.filter((path) => mayBeChecked(shownFrom(cwd, path)));
+  const candidates = possible.filter(isPlainFile);
   const read = (path: string): readonly [string, SourceText] => [path, new SourceText(shownFrom(cwd, path), readTextFile(path))];
   const isCompose = (path: string): boolean => COMPOSE_NAMES.includes(basename(path));
   const sources = followed(new Map([...candidates, ...named.filter((path) => !isCompose(path))].map(read)), cwd);
@@ -160,7 +187,7 @@ export const discover = async (paths: readonly string[], cwd: string): Promise<D
       );
     return kind === undefined ? [] : [{ kind, source }];
   });
-  return { files, compose: composeOf([...listed, ...named]), remarks: chartRemarks(listed, cwd) };
+  return { files, compose: composeOf([...listed, ...named]), remarks: [...chartRemarks(listed, cwd), ...sizeRemarks(possible, cwd)] };
 };
 
 /** A text from standard input: manifests, among them what Helm prints. @throws INPUT_INVALID when it is none */
