@@ -7,16 +7,16 @@ const BY_NAME =
 /** Files that hold one only with the right words in them: certificates are public, most `.npmrc` and `.env` files hold settings. */
 const BY_CONTENT: readonly (readonly [name: RegExp, content: RegExp, what: string])[] = [
   [/\.(?:pem|key|priv|private_key|secret)$/i, /PRIVATE KEY-----/, "a private key"],
-  [/(?:^|\/)\.npmrc$/, /_(?:auth|authToken|password)\s*=\s*["']?[^\s"'$]/i, "an npm token"],
+  [/(?:^|\/)\.npmrc$/, /_(?:auth|authToken|password)\s*=[ \t]*["']?[^\s"'$]/i, "an npm token"],
   [/(?:^|\/)\.yarnrc(?:\.yml)?$/, /npmAuth(?:Token|Ident)["']?\s*:\s*["']?[^\s"'$]/, "an npm token"],
-  [/(?:^|\/)\.pypirc$/, /^\s*password\s*[:=]\s*\S/im, "a password for a package index"],
+  [/(?:^|\/)\.pypirc$/, /^\s*password\s*[:=][ \t]*\S/im, "a password for a package index"],
   [/(?:^|\/)\.?pip(?:\.conf|\/pip\.conf)$/, /:\/\/[^\s/:@]+:[^\s/@]+@/, "a password for a package index"],
   [/(?:^|\/)\.docker\/config\.json$/, /"auth"\s*:\s*"[^"]/, "a registry's password"],
-  [/(?:^|\/)(?:\.aws\/)?credentials$/, /aws_secret_access_key\s*=\s*\S|^\s*(?:password|token|secret)\s*[:=]\s*\S/im, "cloud credentials"],
+  [/(?:^|\/)(?:\.aws\/)?credentials$/, /aws_secret_access_key\s*=[ \t]*\S|^\s*(?:password|token|secret)\s*[:=][ \t]*\S/im, "cloud credentials"],
   [/(?:^|\/)application_default_credentials\.json$/, /"(?:private_key|refresh_token)"/, "cloud credentials"],
   [
     /(?:^|\/)\.env(?:\.(?!example$|sample$|template$|dist$)[\w-]+)?$/,
-    /^\s*(?:export\s+)?\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)\w*\s*=\s*["']?[^\s"'$]/im,
+    /^\s*(?:export\s+)?\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)\w*\s*=[ \t]*["']?[^\s"'$]/im,
     "a password or token",
   ],
   [/(?:^|\/)\.composer\/auth\.json$/, /"(?:password|token)"|oauth/, "a package registry's token"],
