@@ -20,8 +20,8 @@ export interface ContextFacts {
   readonly entries: readonly ContextEntry[];
   /** False when the folder was too large to be looked through. */
   readonly complete: boolean;
-  /** The first 4 KB of a file. */
-  readonly peek: (path: string) => string;
+  /** The first 4 KB of a file, or as many bytes as are asked for. */
+  readonly peek: (path: string, maxBytes?: number) => string;
 }
 
 /** Folders whose inside says nothing that their name does not. */
@@ -43,8 +43,8 @@ const MAX_ENTRIES = 20_000;
 const MAX_DEPTH = 8;
 const SAMPLE = 40;
 
-const peekAt = (path: string): string => {
-  const buffer = Buffer.alloc(4096);
+const peekAt = (path: string, maxBytes = 4096): string => {
+  const buffer = Buffer.alloc(maxBytes);
   try {
     const handle = openSync(path, "r");
     try {
@@ -107,5 +107,11 @@ export const readContext = (build: BuildInput, projectFolder: string): ContextFa
     }
   };
   walk("", 0);
-  return { ...(ignore === undefined ? {} : { ignore }), ignorePath, entries, complete, peek: (one) => peekAt(join(build.context, one)) };
+  return {
+    ...(ignore === undefined ? {} : { ignore }),
+    ignorePath,
+    entries,
+    complete,
+    peek: (one, maxBytes) => peekAt(join(build.context, one), maxBytes),
+  };
 };

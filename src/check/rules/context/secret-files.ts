@@ -1,22 +1,5 @@
 import { contextRule, NOTHING } from "../../rule.ts";
-import type { ContextFacts } from "../../context-facts.ts";
-
-const SECRET_FILE =
-  /^(?:\.env(?:\..+)?|\.netrc|\.pgpass|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|credentials|.+\.(?:pem|key|p12|pfx|jks|keystore|kdbx))$/;
-const TEMPLATE = /\.(?:example|sample|template|dist|defaults)$/;
-/** Names that are secrets only with the right content: certificates are public, and most .npmrc files hold settings. */
-const BY_CONTENT: readonly (readonly [RegExp, RegExp])[] = [
-  [/\.(?:pem|key)$/, /PRIVATE KEY-----/],
-  [/^\.(?:npmrc|pypirc)$/, /_auth|password/i],
-  [/^credentials$/, /secret|password|token/i],
-];
-
-const isSecret = (path: string, context: ContextFacts): boolean => {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (!SECRET_FILE.test(name) || TEMPLATE.test(name)) return false;
-  const content = BY_CONTENT.find(([pattern]) => pattern.test(name))?.[1];
-  return content === undefined || content.test(context.peek(path));
-};
+import { isSecretFile } from "../../context-secrets.ts";
 
 export const secretFiles = contextRule({
   id: "context/secret-files",
@@ -38,7 +21,7 @@ export const secretFiles = contextRule({
   proves: () => NOTHING,
   *check({ service, context }) {
     for (const entry of context.entries)
-      if (entry.sent && !entry.folder && isSecret(entry.path, context))
+      if (entry.sent && !entry.folder && isSecretFile(entry.path, context))
         yield {
           at: ["build"],
           message: `the build of ${service.name} is sent ${entry.path}, which holds a secret`,
