@@ -109,8 +109,6 @@ test("a file over 4 MB says that it was not judged, unless no rule would judge i
   });
   const { files, remarks } = await discover(["."], folder);
   expect(files).toEqual([]);
-  expect(remarks.map(({ path, message }) => [path, message]).toSorted()).toEqual([
-    ["Dockerfile", expect.stringContaining("was not judged")],
-    ["k8s/all.yaml", expect.stringContaining("was not judged")],
-  ]);
+  expect(remarks.map(({ path }) => path).toSorted()).toEqual(["Dockerfile", "k8s/all.yaml"]);
+  for (const { message } of remarks) expect(message).toContain("was not judged");
 });

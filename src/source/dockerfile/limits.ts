@@ -14,7 +14,7 @@ export const tooLong = ({ text }: SourceText): string | undefined =>
 /** Why a file has too much in it to be judged; undefined when it has not. */
 export const tooMuch = (instructions: number, stages: number): string | undefined =>
   instructions > DOCKERFILE_LIMITS.instructions
-    ? `it has ${inWords(instructions)} instructions; a Dockerfile of at most ${inWords(DOCKERFILE_LIMITS.instructions)} is read`
+    ? `it has more than ${inWords(DOCKERFILE_LIMITS.instructions)} instructions; no more of a Dockerfile are read`
     : stages > DOCKERFILE_LIMITS.stages
       ? `it has ${inWords(stages)} stages; a Dockerfile of at most ${inWords(DOCKERFILE_LIMITS.stages)} is read`
       : undefined;

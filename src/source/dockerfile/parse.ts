@@ -6,12 +6,13 @@ import type { Instruction } from "./instructions/instruction.ts";
 import { heredocTaker, readInstruction, withHeredocs } from "./instructions/read.ts";
 import { readHeredocs } from "./lexer/heredoc.ts";
 import { LogicalLineReader } from "./lexer/lines.ts";
-import { tooLong, tooMuch } from "./limits.ts";
+import { DOCKERFILE_LIMITS, tooLong, tooMuch } from "./limits.ts";
 import { toStages } from "./stages.ts";
 
 const readInstructions = (lines: LogicalLineReader, source: SourceText, report: Report): readonly Instruction[] => {
   const instructions: Instruction[] = [];
-  for (let line = lines.next(); line !== undefined; line = lines.next()) {
+  // One more than are taken shows that there are too many; a hostile file may have a hundred thousand.
+  for (let line = lines.next(); line !== undefined && instructions.length <= DOCKERFILE_LIMITS.instructions; line = lines.next()) {
     const instruction = readInstruction(line, lines.escape, report);
     const heredocs = heredocTaker(instruction) === undefined ? [] : readHeredocs(line.text, lines);
     if (heredocs.length === 0) {

@@ -157,3 +157,20 @@ describe("any text is read", () => {
         for (const { start, end } of readScript(text).commands) expect(start >= 0 && start <= end && end <= text.length).toBe(true);
   });
 });
+
+describe("texts that take another's parser the square of their length, or more, are not read", () => {
+  test.each([
+    ["here-documents", "<<a".repeat(20_000), "more than 200 here-documents"],
+    ["process substitutions", "a <(".repeat(10_000), "nested more than 64 deep"],
+    ["command substitutions", "a $(".repeat(10_000), "nested more than 64 deep"],
+  ])("%s", (_, text, words) => {
+    const started = performance.now();
+    const { problems } = readScript(text);
+    expect(performance.now() - started).toBeLessThan(500);
+    expect(problems).toEqual([expect.objectContaining({ isLimit: true, message: expect.stringContaining(words) })]);
+  });
+  test("what scripts have is read", () => {
+    expect(readScript("cat <<E\na\nE\n".repeat(100)).problems).toEqual([]);
+    expect(readScript("diff <(sort a) <(sort b)").problems).toEqual([]);
+  });
+});

@@ -22,17 +22,21 @@ export interface Stretch {
 
 const MAX_SCRIPT = 131_072;
 const MAX_NESTED = 64;
+const MAX_HEREDOCS = 200;
 
-/** Deepest substitution within substitutions: the parser reads each level again. Quotes do not matter for an upper bound. */
+/** Deepest substitution within substitutions, of commands or processes: the parser reads each level again. Quotes do not matter for an upper bound. */
 const nestedSubstitutions = (text: string): number => {
   let depth = 0;
   let deepest = 0;
-  for (let at = text.search(/[$)]/); at >= 0 && at < text.length; at += 1) {
-    if (text[at] === ")") depth = Math.max(0, depth - 1);
-    else if (text[at] === "$" && text[at + 1] === "(") deepest = Math.max(deepest, (depth += 1));
+  for (const { 0: found } of text.matchAll(/[$<>]\(|\)/g)) {
+    if (found === ")") depth = Math.max(0, depth - 1);
+    else deepest = Math.max(deepest, (depth += 1));
   }
   return deepest;
 };
+
+/** Here-documents at most: for each the parser looks through those that wait for their text. */
+const heredocs = (text: string): number => (text.includes("<<") ? text.split("<<").length - 1 : 0);
 
 const unread = (text: string, problem: ShellProblem): ShellScript => ({
   text,
@@ -64,6 +68,8 @@ export const readScript = (
     return unread(text, { message: `the script is longer than ${MAX_SCRIPT} characters`, at: 0, isLimit: true });
   if (nestedSubstitutions(text) > MAX_NESTED)
     return unread(text, { message: `substitutions are nested more than ${MAX_NESTED} deep`, at: text.indexOf("$("), isLimit: true });
+  if (heredocs(text) > MAX_HEREDOCS)
+    return unread(text, { message: `there are more than ${MAX_HEREDOCS} here-documents`, at: text.indexOf("<<"), isLimit: true });
   // A file with Windows line ends is meant as one without; the places stay as they are.
   const plain = masked(text, opaque);
   const unixLines = plain.includes("\r\n") ? plain.replaceAll("\\\r\n", " \\\n").replaceAll("\r\n", " \n") : plain;
