@@ -52,7 +52,7 @@ interface Line {
 
 const lineOf = (text: string): Line => JSON.parse(text) as Line;
 
-/** All that looks real, in a fixed order, each text once. */
+/** All that looks real, in a fixed order, each text once. Folders of the machine that begin with a dot are not walked. */
 export const candidates = (corpora: string, roots: readonly string[], kind: Kind): readonly Candidate[] => {
   const least = KINDS.find((one) => one.kind === kind)?.lines ?? 0;
   const fromCorpora = globSync("*.jsonl", { cwd: corpora })
