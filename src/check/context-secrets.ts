@@ -48,7 +48,7 @@ const entropyOf = (text: string): number => {
 
 /** How often two letters next to each other are of different kinds; words in camel case stay below a third. */
 const changesOf = (text: string): number => {
-  const kinds = [...text].map((letter) => (/\d/.test(letter) ? 0 : /[a-z]/.test(letter) ? 1 : /[A-Z]/.test(letter) ? 2 : 3));
+  const kinds = Array.from(text, (letter) => (/\d/.test(letter) ? 0 : /[a-z]/.test(letter) ? 1 : /[A-Z]/.test(letter) ? 2 : 3));
   return kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length / text.length;
 };
 

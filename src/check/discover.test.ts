@@ -112,3 +112,61 @@ test("a file over 4 MB says that it was not judged, unless no rule would judge i
   expect(remarks.map(({ path }) => path).toSorted()).toEqual(["Dockerfile", "k8s/all.yaml"]);
   for (const { message } of remarks) expect(message).toContain("was not judged");
 });
+
+const COMPLETE = "services:\n  web: {image: 'shop/web:1.2.3'}\n";
+const composeFound = async (folder: string, ...paths: readonly string[]) => {
+  const { compose, overlays } = await discover(paths.length === 0 ? ["."] : paths, folder);
+  const named = (all: Iterable<string>) => [...all].map((path) => path.slice(folder.length + 1)).toSorted();
+  return { compose: named(compose), overlays: named(overlays.keys()) };
+};
+
+test("compose files under other names are found by what they hold", async () => {
+  const folder = folderOf({
+    "deploy/docker-compose.prod.yml": COMPLETE,
+    "deploy/docker-compose.dev.yml": COMPLETE,
+    "shop.compose.yml": COMPLETE,
+    "stack.yaml": `# all of it\n${COMPLETE}`,
+    "inline.yml": "services: {web: {build: .}}\n",
+    ".github/workflows/ci.yml": "on: push\njobs: {a: {runs-on: x, services: {db: {image: 'postgres:17'}}, steps: []}}\n",
+    ".gitlab-ci.yml": "services:\n  - docker:dind\nbuild: {script: make}\n",
+    "k8s.yaml": SERVICE,
+    "list.yaml": "services: [a, b]\n",
+    "broken.yaml": "services:\n  web: [\n",
+  });
+  expect(await composeFound(folder)).toEqual({
+    compose: ["deploy/docker-compose.dev.yml", "deploy/docker-compose.prod.yml", "inline.yml", "shop.compose.yml", "stack.yaml"],
+    overlays: [],
+  });
+});
+
+test("files that change another are no projects of their own, unless they are named", async () => {
+  const folder = folderOf({
+    "compose.yaml": COMPLETE,
+    "compose.override.yaml": COMPLETE,
+    "compose.prod.yaml": "services:\n  web: {image: 'shop/web:2.0.0'}\n",
+    "compose.debug.yaml": "services:\n  web: {environment: {DEBUG: '1'}}\n  tools: {image: 'shop/tools:1'}\n",
+    "compose.monitoring.yaml": "services:\n  grafana: {image: 'grafana/grafana:12.0.0'}\n",
+    "limits/part.yaml": "services:\n  web: {mem_limit: 1g}\n",
+  });
+  expect(await composeFound(folder)).toEqual({
+    compose: ["compose.monitoring.yaml", "compose.yaml"],
+    overlays: ["compose.debug.yaml", "compose.override.yaml", "compose.prod.yaml", "limits/part.yaml"],
+  });
+  expect((await composeFound(folder, "compose.prod.yaml")).compose).toEqual(["compose.prod.yaml"]);
+});
+
+test("what is not taken up by any project says how it is judged; what is taken up is judged there", async () => {
+  const folder = folderOf({
+    "compose.yaml": `include: [parts/db.yaml]\n${COMPLETE}`,
+    "compose.prod.yaml": "services:\n  web: {privileged: true}\n",
+    "parts/db.yaml": "services:\n  db: {image: 'shop/db:1.2.3', privileged: true}\n",
+    "other/docker-compose.prod.yml": "services:\n  api: {image: 'shop/api:1.2.3', privileged: true}\n",
+  });
+  const { findings } = await checkRepository({ cwd: folder, env: {}, now: 0 });
+  const about = (rule: string) => findings.filter((one) => one.rule === rule).map(({ path, service }) => `${path} ${service ?? ""}`.trim());
+  expect(about("compose/not-privileged")).toEqual(["other/docker-compose.prod.yml api", "parts/db.yaml db"]);
+  const remarks = findings.filter(({ rule }) => rule === "input/not-resolved");
+  expect(remarks.map(({ path, advice }) => [path, advice])).toEqual([
+    ["compose.prod.yaml", "Judge it together with what it changes: seaworthy check --env prod"],
+  ]);
+});

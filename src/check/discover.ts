@@ -8,6 +8,7 @@ import {
   readKustomization,
   splitHelmOutput,
 } from "../source/kubernetes/index.ts";
+import { BASE_NAMES, isBaseName, otherComposeFiles, overlayAdvice } from "./compose-files.ts";
 import { type CheckedFile, kindOf, remarkFinding } from "./files.ts";
 import type { Finding } from "../checklist/index.ts";
 import { FILE_KINDS } from "./kinds/catalogue.ts";
@@ -15,8 +16,10 @@ import { FILE_KINDS } from "./kinds/catalogue.ts";
 /** What there is to check in a repository. */
 export interface Discovery {
   readonly files: readonly CheckedFile[];
-  /** Absolute paths of compose files, one for each folder that has one. */
+  /** Absolute paths of compose files that are projects: of the usual names one for each folder, and those that stand for themselves under others. */
   readonly compose: readonly string[];
+  /** Absolute paths of compose files that only change others, with what to say where nothing takes them up. */
+  readonly overlays: ReadonlyMap<string, Finding>;
   /** What is there and was not judged. */
   readonly remarks: readonly Finding[];
 }
@@ -26,8 +29,6 @@ const WALK_LIMITS = { files: 50_000, depth: 24 } as const;
 const NEVER = new Set([".git", "node_modules", ".venv", "venv", "__pycache__", ".terraform", "bower_components"]);
 /** Larger files are mostly data: lock files, dumps, bundles. */
 const MAX_BYTES = 4_000_000;
-
-const COMPOSE_NAMES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 /** Tracked and untracked files that are not ignored; undefined outside a repository, or without git. */
 const listedByGit = async (folder: string): Promise<readonly string[] | undefined> => {
@@ -124,12 +125,9 @@ const followed = (sources: ReadonlyMap<string, SourceText>, cwd: string): Readon
 };
 
 const composeOf = (paths: readonly string[]): readonly string[] => {
-  const byFolder = Map.groupBy(
-    paths.filter((path) => COMPOSE_NAMES.includes(basename(path))),
-    dirname,
-  );
+  const byFolder = Map.groupBy(paths.filter(isBaseName), dirname);
   return [...byFolder.values()].flatMap(
-    (files) => COMPOSE_NAMES.map((name) => files.find((path) => basename(path) === name)).find((path) => path !== undefined) ?? [],
+    (files) => BASE_NAMES.map((name) => files.find((path) => basename(path) === name)).find((path) => path !== undefined) ?? [],
   );
 };
 
@@ -159,6 +157,13 @@ const sizeRemarks = (paths: readonly string[], cwd: string): readonly Finding[] 
         });
   });
 
+const overlayRemark = (path: string): Finding =>
+  remarkFinding({
+    path,
+    message: "this compose file was not judged: it changes another and is no project by itself",
+    advice: overlayAdvice(path),
+  });
+
 /**
  * Finds what can be checked below some paths. A folder in a git repository gives its files that are not ignored; another is walked, without node_modules and
  * the like. A file that is named is taken whatever its name, when any rule judges its content.
@@ -176,18 +181,26 @@ export const discover = async (paths: readonly string[], cwd: string): Promise<D
   const possible = listed.filter((path) => mayBeChecked(shownFrom(cwd, path)));
   const candidates = possible.filter(isPlainFile);
   const read = (path: string): readonly [string, SourceText] => [path, new SourceText(shownFrom(cwd, path), readTextFile(path))];
-  const isCompose = (path: string): boolean => COMPOSE_NAMES.includes(basename(path));
-  const sources = followed(new Map([...candidates, ...named.filter((path) => !isCompose(path))].map(read)), cwd);
+  const sources = followed(new Map([...candidates, ...named.filter((path) => !isBaseName(path))].map(read)), cwd);
+  const others = otherComposeFiles([...sources.values()], (path) => sources.get(resolve(cwd, path)));
+  const otherPaths = new Map(others.map((one) => [resolve(cwd, one.source.path), one]));
   const files = [...sources].flatMap(([path, source]): readonly CheckedFile[] => {
     const kind = kindOf(source);
-    if (kind === undefined && named.includes(path))
+    if (kind === undefined && named.includes(path) && !otherPaths.has(path))
       throw new SeaworthyError(
         "INPUT_INVALID",
         `no rule judges ${source.path}: it is none of ${["compose", ...FILE_KINDS.map((one) => one.kind)].join(", ")}`,
       );
     return kind === undefined ? [] : [{ kind, source }];
   });
-  return { files, compose: composeOf([...listed, ...named]), remarks: [...chartRemarks(listed, cwd), ...sizeRemarks(possible, cwd)] };
+  // What is named is judged as it is, be it made for standing on another.
+  const isProject = (path: string): boolean => named.includes(path) || otherPaths.get(path)?.isOverlay === false;
+  return {
+    files,
+    compose: [...composeOf([...listed, ...named]), ...[...otherPaths.keys()].filter(isProject)],
+    overlays: new Map([...otherPaths].filter(([path]) => !isProject(path)).map(([path, { source }]) => [path, overlayRemark(source.path)])),
+    remarks: [...chartRemarks(listed, cwd), ...sizeRemarks(possible, cwd)],
+  };
 };
 
 /** A text from standard input: manifests, among them what Helm prints. @throws INPUT_INVALID when it is none */

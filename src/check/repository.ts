@@ -5,6 +5,7 @@ import { isSeaworthyError, type SeaworthyError, SourceText } from "../core/index
 import { type Project, readProject, readSettings, type RuleSettings, type Settings } from "../project/index.ts";
 import type { Problem } from "../source/index.ts";
 import { type BaseImages, findBases, type KnownBases } from "./base-images.ts";
+import { isBaseName } from "./compose-files.ts";
 import { checkedText, discover } from "./discover.ts";
 import { type CheckedFile, checkFiles, problemFinding } from "./files.ts";
 import { byPlace, type CheckResult } from "./judge.ts";
@@ -107,12 +108,28 @@ interface Nested {
 
 const readNested = async (composeFile: string, { env, replaced }: RepositoryOptions): Promise<Nested> => {
   try {
-    return { composeFile, read: await readProject({ folder: dirname(composeFile), env, git: false, profiles: ["*"], replaced }) };
+    return {
+      composeFile,
+      read: await readProject({
+        folder: dirname(composeFile),
+        files: isBaseName(composeFile) ? undefined : [composeFile],
+        env,
+        git: false,
+        profiles: ["*"],
+        replaced,
+      }),
+    };
   } catch (error) {
     if (isSeaworthyError(error)) return { composeFile, read: error };
     throw error;
   }
 };
+
+/** The files that a project takes up beside the one that it begins with. */
+const takenUpBy = ({ composeFile, read }: Nested): readonly string[] =>
+  isSeaworthyError(read)
+    ? []
+    : read.project.files.map(({ path }) => resolve(dirname(composeFile), path)).filter((path) => path !== composeFile);
 
 /** The project of a compose file found on the way; one that cannot be read is a finding. */
 const checkNested = (
@@ -213,9 +230,15 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
     return text === undefined ? file : { ...file, source: new SourceText(file.source.path, text) };
   });
   const files = [...onDiskFiles, ...piped];
-  const readable = await Promise.all(
-    (found?.compose ?? []).filter((path) => dirname(path) !== project?.folder).map((path) => readNested(path, options)),
+  const ownFiles = new Set((project?.files ?? []).map(({ path }) => resolve(project?.folder ?? cwd, path)));
+  const readAll = await Promise.all(
+    (found?.compose ?? [])
+      .filter((path) => !ownFiles.has(path) && !(dirname(path) === project?.folder && isBaseName(path)))
+      .map((path) => readNested(path, options)),
   );
+  const takenUp = new Set([...ownFiles, ...readAll.flatMap(takenUpBy)]);
+  // What another takes up under a name of its own is judged there.
+  const readable = readAll.filter(({ composeFile }) => isBaseName(composeFile) || !takenUp.has(composeFile));
   const { settings, ...fromSettings } = governing(options, onDisk);
   const check = settings?.settings.check;
   const profile = options.profile ?? check?.profile ?? settings?.policy.profile ?? "production";
@@ -237,7 +260,12 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
           severities: severitiesOf(settings, cwd, now),
         }),
   });
-  const remarks: CheckResult = { findings: [...(found?.remarks ?? []), ...fromSettings.findings], evidence: [], suppressed: [] };
+  const overlays = [...(found?.overlays ?? [])].flatMap(([path, remark]) => (takenUp.has(path) ? [] : [remark]));
+  const remarks: CheckResult = {
+    findings: [...(found?.remarks ?? []), ...overlays, ...fromSettings.findings],
+    evidence: [],
+    suppressed: [],
+  };
   return {
     ...merged([...own, ...nested.map((one) => one.result), others, remarks]),
     sources: [

@@ -1,5 +1,4 @@
-import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
-import type { ImageRunConfig } from "../engine/index.ts";
+import type { Range, SourceText } from "../core/index.ts";
 import type { BuildInput, Project, Service, RuleSettings } from "../project/index.ts";
 import type { ComposeNode, MappingNode, Span } from "../source/index.ts";
 import type { Dockerfile, EvaluatedStage, Evaluation } from "../source/dockerfile/index.ts";
