@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { atLeast, type Profile } from "../../checklist/index.ts";
 import {
   applyFixes,
@@ -123,6 +124,12 @@ const list = ({ policy }: Flags): Outcome => {
   };
 };
 
+/**
+ * Reading leaves garbage by the megabyte, for which V8 would make room twice over, up to 64 MB, before it clears any: it takes no longer when that room does not
+ * grow (bench/checks: a repository of 1,000 files in 170 instead of 290 MB).
+ */
+const staySmall = (): void => setFlagsFromString("--semi-space-growth-factor=1");
+
 export const run = reporting<Flags, readonly string[]>(async (context, flags, ...paths): Promise<Outcome> => {
   if (flags.list === true) {
     if (paths.length > 0 || flags.fix === true) throw new SeaworthyError("USAGE", "--list prints the rules: it takes no path and no --fix");
@@ -134,6 +141,7 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
     const { checkImages } = await import("./check-image.ts");
     return checkImages(context, { ...flags, image: flags.image });
   }
+  staySmall();
   if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
   let piped: string | undefined;
   const stdin = (): string => (piped ??= readFileSync(0, "utf8"));
@@ -145,15 +153,20 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
   const { result, fix } = flags.fix === true ? await fixed(context, first, again) : { result: first, fix: undefined };
   if (fix !== undefined && flags.dryRun !== true) write(context, fix);
   const { findings, suppressed, sources, fail } = result;
-  const human = renderFindings(findings, {
-    sources,
-    style: context.colour.stdout ? "ansi" : "plain",
-    ignored: suppressed.length,
-    whyOf: (rule) => RULES.find(({ id }) => id === rule)?.why,
-  });
+  const exit = findings.some(({ severity }) => atLeast(severity, fail)) ? 1 : 0;
+  // Only what is asked for is made: of thousands of findings either form takes its time.
+  if (flags.json !== true) {
+    const human = renderFindings(findings, {
+      sources,
+      style: context.colour.stdout ? "ansi" : "plain",
+      ignored: suppressed.length,
+      whyOf: (rule) => RULES.find(({ id }) => id === rule)?.why,
+    });
+    return { exit, human: fix === undefined ? human : `${summary(fix, flags.dryRun === true)}${human}`, json: undefined };
+  }
   return {
-    exit: findings.some(({ severity }) => atLeast(severity, fail)) ? 1 : 0,
-    human: fix === undefined ? human : `${summary(fix, flags.dryRun === true)}${human}`,
+    exit,
+    human: "",
     json: {
       ...findingsDocument(findings, suppressed),
       ...(fix === undefined

@@ -163,6 +163,7 @@ describe("texts that take another's parser the square of their length, or more, 
     ["here-documents", "<<a".repeat(20_000), "more than 200 here-documents"],
     ["process substitutions", "a <(".repeat(10_000), "nested more than 64 deep"],
     ["command substitutions", "a $(".repeat(10_000), "nested more than 64 deep"],
+    ["backticks", "`".repeat(100_000), "more than 2000 substitutions"],
   ])("%s", (_, text, words) => {
     const started = performance.now();
     const { problems } = readScript(text);

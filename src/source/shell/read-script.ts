@@ -23,6 +23,7 @@ export interface Stretch {
 const MAX_SCRIPT = 131_072;
 const MAX_NESTED = 64;
 const MAX_HEREDOCS = 200;
+const MAX_SUBSTITUTIONS = 2000;
 
 /** Deepest substitution within substitutions, of commands or processes: the parser reads each level again. Quotes do not matter for an upper bound. */
 const nestedSubstitutions = (text: string): number => {
@@ -34,6 +35,9 @@ const nestedSubstitutions = (text: string): number => {
   }
   return deepest;
 };
+
+/** Substitutions in all: a script has some dozens, and each is a script of its own to read. */
+const substitutions = (text: string): number => (text.match(/[$<>]\(|`/g) ?? []).length;
 
 /** Here-documents at most: for each the parser looks through those that wait for their text. */
 const heredocs = (text: string): number => (text.includes("<<") ? text.split("<<").length - 1 : 0);
@@ -70,6 +74,8 @@ export const readScript = (
     return unread(text, { message: `substitutions are nested more than ${MAX_NESTED} deep`, at: text.indexOf("$("), isLimit: true });
   if (heredocs(text) > MAX_HEREDOCS)
     return unread(text, { message: `there are more than ${MAX_HEREDOCS} here-documents`, at: text.indexOf("<<"), isLimit: true });
+  if (substitutions(text) > MAX_SUBSTITUTIONS)
+    return unread(text, { message: `there are more than ${MAX_SUBSTITUTIONS} substitutions`, at: text.search(/[$<>]\(|`/), isLimit: true });
   // A file with Windows line ends is meant as one without; the places stay as they are.
   const plain = masked(text, opaque);
   const unixLines = plain.includes("\r\n") ? plain.replaceAll("\\\r\n", " \\\n").replaceAll("\r\n", " \n") : plain;
