@@ -22,10 +22,21 @@ export const yamlComments = (source: SourceText): readonly Comment[] => {
   return found;
 };
 
-/** The lines a comment speaks of: its own, and when it stands alone the next that is no comment. */
-export const linesOf = (source: SourceText, line: number): readonly number[] => {
-  if (!source.line(line).trimStart().startsWith("#")) return [line];
-  let next = line + 1;
-  while (/^\s*(?:#.*)?$/.test(source.line(next)) && source.position(source.text.length).line > next) next += 1;
-  return [next];
+const KNOWN = new WeakMap<SourceText, readonly number[]>();
+
+/** For each line, counted from 0, the first from there on that says something, or else the last: counted once for a text, which may be all comments. */
+const speakingLines = (source: SourceText): readonly number[] => {
+  const before = KNOWN.get(source);
+  if (before !== undefined) return before;
+  const { line: last } = source.position(source.text.length);
+  const found: number[] = [];
+  found[last] = last;
+  for (let line = last - 1; line >= 0; line -= 1)
+    found[line] = line === 0 || /^\s*(?:#|$)/.test(source.line(line)) ? (found[line + 1] ?? last) : line;
+  KNOWN.set(source, found);
+  return found;
 };
+
+/** The lines a comment speaks of: its own, and when it stands alone the next that is no comment. */
+export const linesOf = (source: SourceText, line: number): readonly number[] =>
+  source.line(line).trimStart().startsWith("#") ? [speakingLines(source)[line + 1] ?? line + 1] : [line];

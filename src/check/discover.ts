@@ -74,10 +74,13 @@ const walk = (folder: string): readonly string[] => {
   return found;
 };
 
-const isPlainFile = (path: string): boolean => {
+/** Of a plain file; undefined for links, folders and what is not there. */
+const sizeOf = (path: string): number | undefined => {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size <= MAX_BYTES;
+  return stat?.isFile() === true ? stat.size : undefined;
 };
+
+const isPlainFile = (path: string): boolean => (sizeOf(path) ?? Infinity) <= MAX_BYTES;
 
 /** Enough of a file to tell what it is. */
 const headOf = (path: string): string => {
@@ -143,16 +146,15 @@ const chartRemarks = (paths: readonly string[], cwd: string): readonly Finding[]
     );
 
 /** Files that a rule would judge, were they not too large: what is not looked at says so. */
-const sizeRemarks = (paths: readonly string[], cwd: string): readonly Finding[] =>
-  paths.flatMap((path) => {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.isFile() !== true || stat.size <= MAX_BYTES) return [];
+const sizeRemarks = (files: readonly { readonly path: string; readonly sizeBytes: number }[], cwd: string): readonly Finding[] =>
+  files.flatMap(({ path, sizeBytes }) => {
+    if (sizeBytes <= MAX_BYTES) return [];
     const shown = shownFrom(cwd, path);
     return kindOf(new SourceText(shown, headOf(path))) === undefined
       ? []
       : remarkFinding({
           path: shown,
-          message: `it has ${formatByteSize(stat.size)} and was not judged: files of at most ${formatByteSize(MAX_BYTES)} are read`,
+          message: `it has ${formatByteSize(sizeBytes)} and was not judged: files of at most ${formatByteSize(MAX_BYTES)} are read`,
           advice: "Split it, or leave it out of the repository if it is made from something else that is judged.",
         });
   });
@@ -178,8 +180,11 @@ export const discover = async (paths: readonly string[], cwd: string): Promise<D
     if (stat.isDirectory()) listed.push(...((await listedByGit(path)) ?? walk(path)));
     else named.push(path);
   }
-  const possible = listed.filter((path) => mayBeChecked(shownFrom(cwd, path)));
-  const candidates = possible.filter(isPlainFile);
+  const possible = listed.flatMap((path) => {
+    const sizeBytes = mayBeChecked(shownFrom(cwd, path)) ? sizeOf(path) : undefined;
+    return sizeBytes === undefined ? [] : [{ path, sizeBytes }];
+  });
+  const candidates = possible.filter(({ sizeBytes }) => sizeBytes <= MAX_BYTES).map(({ path }) => path);
   const read = (path: string): readonly [string, SourceText] => [path, new SourceText(shownFrom(cwd, path), readTextFile(path))];
   const sources = followed(new Map([...candidates, ...named.filter((path) => !isBaseName(path))].map(read)), cwd);
   const others = otherComposeFiles([...sources.values()], (path) => sources.get(resolve(cwd, path)));
