@@ -43,13 +43,16 @@ export const secretInImage = imageRule({
       if (what !== undefined) yield { message: `the label ${name} of ${whose} holds ${what}`, advice };
     }
     const current = new Set(image.config.env);
-    for (const { number, keyword, rest, args, text } of stepsOf(image.history ?? [])) {
+    // A build argument is handed to every step behind it.
+    const said = new Set<string>();
+    for (const { number, keyword, rest, args } of stepsOf(image.history ?? [])) {
       const at = { step: number };
       // What is set to this day was judged above.
       const set =
         keyword === "ENV" || keyword === "ARG" ? assignmentsIn(rest).filter(([name, value]) => !current.has(`${name}=${value}`)) : [];
-      const named = [...args, ...set].find(([name, value]) => secretIn(name, value) !== undefined);
-      const what = named === undefined ? (keyword === "RUN" ? secretValueIn(text) : undefined) : secretIn(named[0], named[1]);
+      const named = [...args, ...set].find(([name, value]) => !said.has(`${name}=${value}`) && secretIn(name, value) !== undefined);
+      const what = named === undefined ? (keyword === "RUN" ? secretValueIn(rest) : undefined) : secretIn(named[0], named[1]);
+      if (named !== undefined) said.add(named.join("="));
       if (what !== undefined)
         yield {
           at,
