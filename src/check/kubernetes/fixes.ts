@@ -22,3 +22,19 @@ export const renameKey = (node: MappingNode, key: string, to: string): Pick<Find
   const { source, start, end } = entry.key;
   return { fix: { path: source.path, edits: [{ offset: start, length: end - start, text: to }] } };
 };
+
+/** Writes a line with another key below one that stands on a line of its own, in the block style. */
+export const addBelow = (node: MappingNode, key: string, line: string): Pick<Finding, "fix"> => {
+  const entry = written(node, key);
+  const { source } = node;
+  if (entry?.value.kind !== "scalar" || entry.key.source !== source || source.text[node.start] === "{") return {};
+  const lineStart = source.text.lastIndexOf("\n", entry.key.start) + 1;
+  const newline = source.text.indexOf("\n", entry.key.start);
+  const end = newline < 0 ? source.text.length : newline;
+  // Dashes before the key count as its indentation; what else stands there does not.
+  const before = source.text.slice(lineStart, entry.key.start);
+  if (entry.value.end > end || !/^[ -]*$/.test(before)) return {};
+  const isWindows = source.text[end - 1] === "\r";
+  const text = `${isWindows ? "\r\n" : "\n"}${" ".repeat(before.length)}${line}`;
+  return { fix: { path: source.path, edits: [{ offset: isWindows ? end - 1 : end, length: 0, text }] } };
+};

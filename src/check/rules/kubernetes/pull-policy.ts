@@ -1,5 +1,6 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
+import { addBelow, replaceValue } from "../../kubernetes/fixes.ts";
 import { imageOf, isMoving } from "../../kubernetes/images.ts";
 import { spot, text } from "../../../source/yaml/index.ts";
 
@@ -31,6 +32,8 @@ export const pullPolicy = containerRule({
         ? `${name} leaves it to the name of its image whether the registry is asked`
         : `${name} is started from the node's own copy of ${container.image} when there is one`,
       advice: "Set imagePullPolicy: Always; what has not changed is not pulled again.",
+      // Always the stricter one: a node whose registry is out of reach says so, instead of starting what it happens to have.
+      ...(written === undefined ? addBelow(node, "image", "imagePullPolicy: Always") : replaceValue(node, "imagePullPolicy", "Always")),
       ...(byTag ? { peers: ["polaris:pullPolicyNotAlways"] } : {}),
     };
   },
