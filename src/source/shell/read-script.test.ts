@@ -163,12 +163,19 @@ describe("texts that take another's parser the square of their length, or more, 
     ["here-documents", "<<a".repeat(20_000), "more than 200 here-documents"],
     ["process substitutions", "a <(".repeat(10_000), "nested more than 64 deep"],
     ["command substitutions", "a $(".repeat(10_000), "nested more than 64 deep"],
+    ["defaults within defaults", "${a:-".repeat(10_000), "nested more than 64 deep"],
     ["backticks", "`".repeat(100_000), "more than 2000 substitutions"],
   ])("%s", (_, text, words) => {
     const started = performance.now();
     const { problems } = readScript(text);
     expect(performance.now() - started).toBeLessThan(500);
     expect(problems).toEqual([expect.objectContaining({ isLimit: true, message: expect.stringContaining(words) })]);
+  });
+  test("programs that run each other", () => {
+    const started = performance.now();
+    expect(readScript("sudo ".repeat(13_000)).commands.length).toBeLessThan(20);
+    expect(performance.now() - started).toBeLessThan(500);
+    expect(readScript("sudo env A=b nice make all").commands.map(({ name }) => name)).toEqual(["sudo", "env", "nice", "make"]);
   });
   test("what scripts have is read", () => {
     expect(readScript("cat <<E\na\nE\n".repeat(100)).problems).toEqual([]);

@@ -25,13 +25,17 @@ const MAX_NESTED = 64;
 const MAX_HEREDOCS = 200;
 const MAX_SUBSTITUTIONS = 2000;
 
-/** Deepest substitution within substitutions, of commands or processes: the parser reads each level again. Quotes do not matter for an upper bound. */
+/** Deepest substitution within substitutions, of commands, processes or variables: the parser reads each level again. Quotes do not matter for an upper bound. */
 const nestedSubstitutions = (text: string): number => {
-  let depth = 0;
+  let open = 0;
+  let openBraces = 0;
   let deepest = 0;
-  for (const { 0: found } of text.matchAll(/[$<>]\(|\)/g)) {
-    if (found === ")") depth = Math.max(0, depth - 1);
-    else deepest = Math.max(deepest, (depth += 1));
+  for (const { 0: found } of text.matchAll(/[$<>]\(|\$\{|[)}]/g)) {
+    if (found === ")") open = Math.max(0, open - 1);
+    else if (found === "}") openBraces = Math.max(0, openBraces - 1);
+    else if (found === "${") openBraces += 1;
+    else open += 1;
+    deepest = Math.max(deepest, open + openBraces);
   }
   return deepest;
 };

@@ -8,6 +8,8 @@ import { isShellName, type Wrapped, wrappedBy } from "./wrappers.ts";
 const MAX_SCRIPTS = 256;
 
 const MAX_COMMANDS = 2048;
+/** Each has the arguments of all behind it. */
+const MAX_WRAPPERS = 8;
 
 const TOO_MANY = `the script has more than ${MAX_COMMANDS} commands: the rest is not looked at`;
 
@@ -91,13 +93,20 @@ const walkWrapped = (reading: Reading, wrapped: Wrapped, command: ShellCommand, 
   addCommand(reading, inner, around);
 };
 
+/** How many commands stand before this one and run it: `sudo`, `env` and `nice` in `sudo env A=b nice make`. */
+const wrappersOf = (command: ShellCommand): number => {
+  let count = 0;
+  for (let { via } = command; via !== undefined && count <= MAX_WRAPPERS; { via } = via) count += 1;
+  return count;
+};
+
 function addCommand(reading: Reading, command: ShellCommand, around: Around): void {
   if (reading.commands.length >= MAX_COMMANDS) {
     if (reading.problems.at(-1)?.message !== TOO_MANY) reading.problems.push({ message: TOO_MANY, at: command.start, isLimit: true });
     return;
   }
   reading.commands.push(command);
-  if (around.depth > MAX_DEPTH) return;
+  if (around.depth > MAX_DEPTH || wrappersOf(command) > MAX_WRAPPERS) return;
   const wrapped = wrappedBy(command.name, command.args);
   if (wrapped !== undefined) walkWrapped(reading, wrapped, command, { ...around, depth: around.depth + 1 });
 }
