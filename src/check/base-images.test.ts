@@ -50,6 +50,11 @@ test("each image is asked for once, under any of its names, and what takes too l
   expect(bases("node:22")).toBeUndefined();
 });
 
+test("a base that adds instructions of its own is not known", async () => {
+  const bases = await findBases([{ reference: "node:24-onbuild" }], async () => ({ ...BARE, onBuild: ["USER 1000"] }));
+  expect(bases("node:24-onbuild")).toBeUndefined();
+});
+
 test("the user is the base image's where the Dockerfile sets none", async () => {
   const dockerfile = "FROM acme/base:1 AS build\nFROM acme/base:1\n";
   expect(about(await rulesSaid(BUILT, dockerfile, {}), ...USERS).join()).toContain("its base image's user, which mostly is root (likely)");

@@ -46,7 +46,8 @@ export const findBases = async (uses: readonly BaseUse[], ask: BaseImages, limit
     for (let next = queue.shift(); next !== undefined && !late.signal.aborted; next = queue.shift()) {
       const [key, { reference, platform }] = next;
       const config = await ask(reference, platform, late.signal);
-      if (config !== undefined && !late.signal.aborted) found.set(key, config);
+      // What its ONBUILD does to a build on top of it is not followed: then nothing is known of the outcome.
+      if (config !== undefined && config.onBuild === undefined && !late.signal.aborted) found.set(key, config);
     }
   };
   let timer: NodeJS.Timeout | undefined;

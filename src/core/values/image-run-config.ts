@@ -11,6 +11,8 @@ export interface ImageRunConfig {
   readonly stopSignal?: string;
   /** What runs the shell form of a build on top of it (Docker's own addition). */
   readonly shell?: readonly string[];
+  /** Instructions that a build on top of it begins with. */
+  readonly onBuild?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** The times are there only where the image's own configuration was read. */
   readonly healthcheck?: {

@@ -46,6 +46,7 @@ const schema = v.looseObject({
       ExposedPorts: names,
       Volumes: names,
       StopSignal: text,
+      OnBuild: words,
       Shell: words,
       Labels: v.nullish(v.record(v.string(), v.string())),
       Healthcheck: v.nullish(v.looseObject({ Test: words, Interval: count, Timeout: count, StartPeriod: count, Retries: count })),
@@ -76,6 +77,7 @@ const runOf = (config: v.InferOutput<typeof schema>["config"]): ImageRunConfig =
     exposedPorts: Object.keys(config?.ExposedPorts ?? {}),
     volumes: Object.keys(config?.Volumes ?? {}),
     ...given("stopSignal", config?.StopSignal),
+    ...((config?.OnBuild ?? []).length === 0 ? {} : given("onBuild", config?.OnBuild)),
     ...given("shell", config?.Shell),
     labels: config?.Labels ?? {},
     ...(test.length === 0
