@@ -24,6 +24,8 @@ export interface CheckFilesOptions {
   readonly severities?: Severities;
   /** What is known of images that Dockerfiles are built on. Default: nothing. */
   readonly bases?: KnownBases;
+  /** False leaves out what the silence of rules proves. Default true. */
+  readonly evidence?: boolean;
   /** Ignores that stand outside the files (settingsSuppressions). */
   readonly ignores?: readonly Suppression[];
 }
@@ -86,10 +88,14 @@ const together = (judgements: readonly Judgement[]): readonly Judgement[] => {
 const judgeKind = <K extends FileRuleKind>(
   kind: FileKind<K>,
   rules: readonly Rule<K>[],
-  subjects: readonly Subjects[K][],
+  subjects: Iterable<Subjects[K]>,
   severities: Severities,
-): readonly Judgement[] =>
-  subjects.flatMap((given) => {
+  keep: (judgement: Judgement) => boolean,
+): Pick<JudgedKind, "judgements" | "looked"> => {
+  const judgements: Judgement[] = [];
+  let looked = false;
+  for (const given of subjects) {
+    looked = true;
     const judged: Judged<FileRuleKind> = {
       subject: { kind: "file", path: given.source.path },
       name: `${given.name} in ${given.source.path}`,
@@ -97,8 +103,13 @@ const judgeKind = <K extends FileRuleKind>(
       severities,
     };
     // Places of all file kinds are spots, which the compiler cannot tell of a K that it does not know.
-    return rules.map((rule) => judge(rule, given, judged as unknown as Judged<K>)).filter((one) => one.idle !== true);
-  });
+    for (const rule of rules) {
+      const judgement = judge(rule, given, judged as unknown as Judged<K>);
+      if (keep(judgement)) judgements.push(judgement);
+    }
+  }
+  return { judgements, looked: looked ? rules.map((rule) => rule.id) : [] };
+};
 
 interface JudgedKind {
   readonly judgements: readonly Judgement[];
@@ -115,12 +126,12 @@ const checkKind = <K extends FileRuleKind>(
   settings: RuleSettings,
   severities: Severities,
   bases: KnownBases | undefined,
+  keep: (judgement: Judgement) => boolean,
 ): JudgedKind => {
   const ofKind = rules.filter((rule) => rule.kind === kind.kind) as unknown as readonly Rule<K>[];
   const { subjects, problems, remarks = [], suppressions, severities: own = asWritten } = kind.read(sources, settings, bases);
   return {
-    looked: subjects.length === 0 ? [] : ofKind.map((rule) => rule.id),
-    judgements: judgeKind(kind, ofKind, subjects, (finding) => severities(own(finding))),
+    ...judgeKind(kind, ofKind, subjects, (finding) => severities(own(finding)), keep),
     problems: [...problems.map(problemFinding), ...remarks.map(remarkFinding)],
     suppressions,
   };
@@ -140,11 +151,14 @@ export interface CheckedFile {
 export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOptions): CheckResult => {
   const profile = options.profile ?? "production";
   const rules = options.rules ?? rulesOf(RULES, profile);
+  const wanted = options.evidence !== false;
+  // What found nothing, and where nobody asks what that proves, need not be remembered.
+  const keep = (judgement: Judgement): boolean => judgement.findings.length > 0 || (wanted && judgement.idle !== true);
   const results = FILE_KINDS.map((kind): JudgedKind => {
     const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
     return sources.length === 0
       ? { judgements: [], looked: [], problems: [], suppressions: [] }
-      : checkKind(kind as FileKind, sources, rules, { profile, ...options.settings }, options.severities ?? asWritten, options.bases);
+      : checkKind(kind as FileKind, sources, rules, { profile, ...options.settings }, options.severities ?? asWritten, options.bases, keep);
   });
   const judgements = results.flatMap((result) => result.judgements);
   const all = judgements.flatMap((judgement) => judgement.findings);
@@ -157,7 +171,7 @@ export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOpt
   });
   return {
     findings: [...results.flatMap((result) => result.problems), ...findings].toSorted(byPlace),
-    evidence: evidenceFrom(together(judgements), suppressed, options.now),
+    evidence: wanted ? evidenceFrom(together(judgements), suppressed, options.now) : [],
     suppressed,
   };
 };

@@ -35,6 +35,8 @@ export interface RepositoryOptions {
   /** Texts to judge instead of what is on disk, by absolute path. */
   readonly replaced?: ReadonlyMap<string, string>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** False leaves out what files of no service prove. Default true. */
+  readonly evidence?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Standard input's text, asked for when `-` is among the paths. */
@@ -250,6 +252,7 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
   const nested = readable.map((one) => checkNested(one, options, bases));
   const others = checkFiles(otherFiles, {
     now,
+    evidence: options.evidence ?? true,
     ...(bases === undefined ? {} : { bases }),
     profile,
     settings: { ...check, profile },

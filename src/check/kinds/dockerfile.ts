@@ -84,7 +84,7 @@ export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
       .filter(({ directives }) => directives.some(({ name }) => name === "check") || given !== undefined)
       .map((file) => buildkitErrors(file, given));
     return {
-      subjects: files.map((file) => {
+      subjects: files.values().map((file) => {
         const ignore = ignoreOf(file.source.path, ignores);
         return dockerfileSubject(file, settings, {
           ...(ignore === undefined ? {} : { ignore }),

@@ -16,7 +16,8 @@ export interface Remark {
 
 /** What came of reading files of one kind. */
 export interface ReadFiles<K extends FileRuleKind> {
-  readonly subjects: readonly Subjects[K][];
+  /** May be made one by one, as each is judged: an evaluated file takes much memory. */
+  readonly subjects: Iterable<Subjects[K]>;
   /** What could not be read, and why: shown as findings of the file, which does not stop the others. */
   readonly problems: readonly Problem[];
   readonly remarks?: readonly Remark[];

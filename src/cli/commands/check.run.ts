@@ -56,6 +56,7 @@ const judge = async (
   const options: RepositoryOptions = {
     cwd: context.cwd,
     env: context.process.env,
+    evidence: false,
     now: Date.now(),
     paths: paths.length === 0 ? ["."] : paths,
     stdin,
