@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { FileNote } from "../check/index.ts";
 import { lookout } from "../check/index.ts";
 import {
+  ERRORS,
   fileError,
   formatReference,
   hasCode,
@@ -74,9 +75,14 @@ const fromDisk = async (
 ): Promise<ImageContents<FileNote>> => {
   if (kind === "file") {
     try {
-      return await readArchiveImage(createReadStream(path, { highWaterMark: 1024 * 1024 }), name, options);
+      return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);
     } catch (error) {
-      throw fileError(error, `read the image archive ${text}`);
+      if (!hasCode(error, "INPUT_INVALID") || !isSeaworthyError(error)) throw fileError(error, `read the image archive ${text}`);
+      const isOwn = error.hint !== ERRORS.INPUT_INVALID.hint;
+      throw new SeaworthyError("INPUT_INVALID", `${text}: ${error.message}`, {
+        hint: isOwn ? error.hint : "It is cut off, damaged or no image archive: save the image again (docker save -o FILE REF).",
+        cause: error,
+      });
     }
   }
   if (kindOf(resolve(path, "oci-layout")) === undefined)
