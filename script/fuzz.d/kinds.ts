@@ -80,7 +80,8 @@ const dockerignore = (text: string): Judged => {
   );
 };
 
-const indented = (text: string): string => text.replace(/^/gm, "          ");
+/** As a block of YAML, no longer than other YAML here. */
+const indented = (text: string): string => text.replace(/^/gm, "          ").slice(0, 32_768);
 
 /** A script where scripts stand: in a line of a Dockerfile, in a heredoc, in a workflow. */
 const shell = (text: string, variant: number): Judged => {

@@ -171,6 +171,11 @@ describe("texts that take another's parser the square of their length, or more, 
     expect(performance.now() - started).toBeLessThan(500);
     expect(problems).toEqual([expect.objectContaining({ isLimit: true, message: expect.stringContaining(words) })]);
   });
+  test("a long list of commands", () => {
+    const started = performance.now();
+    readScript("a || ".repeat(15_000));
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
   test("programs that run each other", () => {
     const started = performance.now();
     expect(readScript("sudo ".repeat(13_000)).commands.length).toBeLessThan(20);

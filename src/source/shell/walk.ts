@@ -26,12 +26,14 @@ const walkPipeline = (reading: Reading, node: Pipeline, around: Around): void =>
 
 const walkAndOr = (reading: Reading, node: AndOr, around: Around): void => {
   const { commands, operators } = node;
+  const firstOr = operators.indexOf("||");
+  const lastOr = operators.lastIndexOf("||");
   for (const [index, one] of commands.entries()) {
     const before = operators[index - 1] ?? around.before;
     const after = operators[index] ?? around.after;
-    const isCondition = around.isCondition || operators.indexOf("||", index) >= 0;
+    const isCondition = around.isCondition || lastOr >= index;
     const own: Around = { ...around, before, after, isCondition };
-    if (operators.slice(0, index).includes("||")) branches(own, [(way) => walk(reading, one, { ...way, before, after })]);
+    if (firstOr >= 0 && firstOr < index) branches(own, [(way) => walk(reading, one, { ...way, before, after })]);
     else walk(reading, one, own);
   }
 };
