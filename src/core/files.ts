@@ -124,16 +124,18 @@ export const readTextFile = (path: string, maxBytes = 4 * 1024 * 1024): string =
   }
 };
 
+/** Read into and copied from at once: a thousand files would leave a thousand of them. */
+const CHUNK = Buffer.allocUnsafeSlow(65_536);
+
 /** The size a file says it has is not believed: what /proc and /dev hold says 0, and a file may grow while it is read. */
 const readBounded = (handle: number, path: string, maxBytes: number): Buffer => {
   const chunks: Buffer[] = [];
   let size = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(65_536);
-    const count = readSync(handle, chunk);
+    const count = readSync(handle, CHUNK);
     if (count === 0) return Buffer.concat(chunks, size);
     size += count;
     if (size > maxBytes) throw new SeaworthyError("INPUT_TOO_LARGE", `${path} is larger than ${maxBytes} bytes, the most that is read`);
-    chunks.push(chunk.subarray(0, count));
+    chunks.push(Buffer.from(CHUNK.subarray(0, count)));
   }
 };
