@@ -166,5 +166,5 @@ test("a threshold: the profile dev fails on errors alone", async () => {
 });
 
 test("every rule that a history is judged by exists", () => {
-  expect(RULES.filter((rule) => rule.kind === "dockerfile" && judgesImages(rule))).toHaveLength(27);
+  expect(RULES.filter((rule) => rule.kind === "dockerfile" && judgesImages(rule))).toHaveLength(28);
 });

@@ -23,6 +23,7 @@ const OF_COMMANDS: ReadonlySet<string> = new Set([
   "dockerfile/package-update-alone",
   "dockerfile/password-in-build",
   "dockerfile/pip-trusted-host",
+  "dockerfile/piped-to-shell",
   "dockerfile/plain-http",
   "dockerfile/remote-add",
   "dockerfile/rpm-gpg-check",

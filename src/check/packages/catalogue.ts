@@ -25,6 +25,7 @@ import { pipCache } from "../rules/dockerfile/pip-cache.ts";
 import { pipPinned } from "../rules/dockerfile/pip-pinned.ts";
 import { pipTrustedHost } from "../rules/dockerfile/pip-trusted-host.ts";
 import { pipefail } from "../rules/dockerfile/pipefail.ts";
+import { pipedToShell } from "../rules/dockerfile/piped-to-shell.ts";
 import { plainHttp } from "../rules/dockerfile/plain-http.ts";
 import { rpmGpgCheck } from "../rules/dockerfile/rpm-gpg-check.ts";
 import { rpmSignature } from "../rules/dockerfile/rpm-signature.ts";
@@ -77,6 +78,7 @@ export const SCRIPT_RULES: readonly Rule<"dockerfile">[] = [
   pipCache,
   pipPinned,
   pipTrustedHost,
+  pipedToShell,
   pipefail,
   plainHttp,
   rpmGpgCheck,

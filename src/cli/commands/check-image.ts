@@ -39,7 +39,10 @@ export const checkImages = async (context: Context, flags: ImageFlags): Promise<
       ...(governing === undefined ? {} : { governing: { settings: governing, from: context.cwd } }),
     });
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    progress.end(`read ${name}`, `${contents.config.diffIds.length} ${contents.config.diffIds.length === 1 ? "layer" : "layers"}, ${formatByteSize(contents.sizeBytes)}, ${seconds} s`);
+    progress.end(
+      `read ${name}`,
+      `${contents.config.diffIds.length} ${contents.config.diffIds.length === 1 ? "layer" : "layers"}, ${formatByteSize(contents.sizeBytes)}, ${seconds} s`,
+    );
     results.push(result);
   }
   const findings = results.flatMap((result) => result.findings);
