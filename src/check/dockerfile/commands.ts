@@ -9,15 +9,30 @@ export interface RunCommand {
   readonly range: Range;
 }
 
+const known = new WeakMap<DockerfileSubject["evaluation"], readonly RunCommand[]>();
+
+const allCommands = (evaluation: DockerfileSubject["evaluation"]): readonly RunCommand[] => {
+  const found =
+    known.get(evaluation) ??
+    scriptsOf(evaluation)
+      .filter((script) => script.kind === "run" && script.evaluated.triggeredBy === undefined)
+      .flatMap((script) =>
+        script.commands.map((command) => ({
+          script,
+          command,
+          // Of most commands nobody says anything: their places are counted when asked for.
+          get range() {
+            return script.rangeOf(command.start, command.end);
+          },
+        })),
+      );
+  known.set(evaluation, found);
+  return found;
+};
+
 /** The commands of all RUN instructions, those behind ONBUILD too; with names only these. */
 export const runCommands = ({ evaluation }: DockerfileSubject, ...names: readonly string[]): readonly RunCommand[] =>
-  scriptsOf(evaluation)
-    .filter((script) => script.kind === "run" && script.evaluated.triggeredBy === undefined)
-    .flatMap((script) =>
-      script.commands
-        .filter((command) => names.length === 0 || names.includes(command.name))
-        .map((command) => ({ script, command, range: script.rangeOf(command.start, command.end) })),
-    );
+  names.length === 0 ? allCommands(evaluation) : allCommands(evaluation).filter(({ command }) => names.includes(command.name));
 
 /** The words behind a program, as far as they are known. */
 export const wordsOf = ({ args }: ShellCommand): readonly string[] => args.map(({ text }) => text);

@@ -12,7 +12,10 @@ export interface Located {
 interface Runs {
   readonly scripts: readonly DockerfileScript[];
   readonly places: ReadonlyMap<DockerfileScript, number>;
+  readonly commands: readonly Located[];
 }
+
+export const commandsOf = (script: DockerfileScript): readonly Located[] => script.commands.map((command) => ({ script, command }));
 
 const runs = new WeakMap<Evaluation, Runs>();
 
@@ -20,7 +23,7 @@ const runsOf = (evaluation: Evaluation): Runs => {
   const before = runs.get(evaluation);
   if (before !== undefined) return before;
   const scripts = scriptsOf(evaluation).filter((script) => script.kind === "run");
-  const made: Runs = { scripts, places: new Map(scripts.map((script, index) => [script, index])) };
+  const made: Runs = { scripts, places: new Map(scripts.map((script, index) => [script, index])), commands: scripts.flatMap(commandsOf) };
   runs.set(evaluation, made);
   return made;
 };
@@ -28,13 +31,11 @@ const runsOf = (evaluation: Evaluation): Runs => {
 /** Scripts that run while the image is built. */
 export const runScripts = ({ evaluation }: DockerfileSubject): readonly DockerfileScript[] => runsOf(evaluation).scripts;
 
-export const commandsOf = (script: DockerfileScript): readonly Located[] => script.commands.map((command) => ({ script, command }));
-
 /** The commands that run while the image is built, of those names; all of them when none is given. */
 export const runCommands = (subject: DockerfileSubject, names?: ReadonlySet<string>): readonly Located[] =>
-  runScripts(subject)
-    .flatMap(commandsOf)
-    .filter(({ command }) => names === undefined || names.has(command.name));
+  names === undefined
+    ? runsOf(subject.evaluation).commands
+    : runsOf(subject.evaluation).commands.filter(({ command }) => names.has(command.name));
 
 /** The first line of a command: here-documents and long lists stay out of sight. */
 export const placeOf = ({ script, command }: Located): Range => {

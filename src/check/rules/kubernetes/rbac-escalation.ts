@@ -33,12 +33,10 @@ const powers = (
     )
     .map((rule) => ({ rule, words: "may give rights that it does not have", peers: ["trivy:KSV-0050"] })),
   ...rules
-    .filter(() => creates(rules, "rolebindings") && binds(rules, [...ROLE_RESOURCES]))
-    .slice(0, 1)
+    .slice(0, creates(rules, "rolebindings") && binds(rules, ROLE_RESOURCES) ? 1 : 0)
     .map((rule) => ({ rule, words: "may bind any role in its namespace", peers: ["trivy:KSV-0051"] })),
   ...rules
-    .filter(() => creates(rules, "clusterrolebindings") && binds(rules, ["clusterroles"]))
-    .slice(0, 1)
+    .slice(0, creates(rules, "clusterrolebindings") && binds(rules, ["clusterroles"]) ? 1 : 0)
     .map((rule) => ({ rule, words: "may bind any role in the cluster", peers: ["trivy:KSV-0052"] })),
   ...rules
     .filter((rule) => rule.resources.includes("rolebindings") && covers(rule.verbs, ["get"]) && covers(rule.verbs, ["patch"]))
