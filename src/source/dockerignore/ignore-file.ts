@@ -12,6 +12,7 @@ export interface IgnoreFile {
 
 const MAX_PATTERNS = 2000;
 const MAX_PATTERN_LENGTH = 512;
+const MAX_LINE_LENGTH = 4096;
 
 /** Go's filepath.Clean, without the leading slash: docker takes `/build` and `build` for the same. */
 const clean = (text: string): string => {
@@ -40,7 +41,8 @@ export const parseIgnoreFile = (path: string, text: string): IgnoreFile => {
     const place = formatPlace(path, source.range(start, start + raw.length));
     const trimmed = line.trim();
     const exception = trimmed.startsWith("!");
-    const pattern = clean(exception ? trimmed.slice(1).trim() : trimmed);
+    // Cleaning a path takes the square of its length.
+    const pattern = trimmed.length > MAX_LINE_LENGTH ? trimmed : clean(exception ? trimmed.slice(1).trim() : trimmed);
     if (pattern === "" || (exception && trimmed === "!"))
       throw new SeaworthyError("INPUT_INVALID", `${place}: "!" stands alone; the engine refuses it`);
     if (pattern === ".") continue;
