@@ -39,8 +39,11 @@ const spanOf = (node: Node, source: SourceText): Span => {
   return { source, start, end };
 };
 
+/** A hostile file may have one in every line; nobody reads more of them. */
+const MAX_PROBLEMS = 200;
+
 const report = (building: Building, span: Span, message: string): void => {
-  building.problems.push({ code: "INPUT_INVALID", place: placeOf(span), message });
+  if (building.problems.length < MAX_PROBLEMS) building.problems.push({ code: "INPUT_INVALID", place: placeOf(span), message });
 };
 
 const tagOf = (node: Node, span: Span, building: Building): { tag?: MergeTag } => {

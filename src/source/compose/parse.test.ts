@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SourceText } from "../../core/index.ts";
-import { buildTrees } from "./build.ts";
+import { buildTrees, readTrees } from "./build.ts";
 import { placeIn } from "./locate.ts";
 import type { ComposeNode } from "./node.ts";
 import { parseYaml } from "./parse.ts";
@@ -132,4 +132,9 @@ describe("hostile files", () => {
     expect([...(tree?.entries.keys() ?? [])]).toEqual(["__proto__", "constructor", "hasOwnProperty"]);
     expect(({} as Record<string, unknown>)["a"]).toBeUndefined();
   });
+});
+
+test("a file with something wrong in every line tells the first of it", () => {
+  const { problems } = readTrees(parseYaml(new SourceText("a.yaml", "a: 1\n".repeat(5000))));
+  expect(problems).toHaveLength(200);
 });
