@@ -3,7 +3,7 @@ import { imageRule, NOTHING } from "../../rule.ts";
 
 /** What distributions install so, and keep patched. */
 const OF_DISTRIBUTIONS =
-  /^(?:usr\/)?(?:s?bin|lib|libexec|lib\/openssh|lib\/dbus-1\.0|libexec\/openssh|lib\/polkit-1|lib\/utempter|libexec\/utempter|lib64|libexec\/dbus-1)\/(?:su|mount|umount|passwd|chsh|chfn|newgrp|gpasswd|chage|expiry|ping[46]?|sudo|sudoedit|sg|wall|write|bsd-write|ssh-agent|ssh-keysign|crontab|at|dotlockfile|mlocate|plocate|locate|unix_chkpwd|pam_extrausers_chkpwd|pam_timestamp_check|dbus-daemon-launch-helper|polkit-agent-helper-1|pkexec|fusermount3?|newuidmap|newgidmap|utempter|grub2-set-bootflag|userhelper|bbsuid|clockdiff|arping|traceroute6?)(?:\.\w[\w-]*)?$/;
+  /^(?:usr\/)?(?:s?bin|lib|libexec|lib\/openssh|lib\/dbus-1\.0|libexec\/openssh|lib\/polkit-1|lib\/utempter|lib\/[\w-]+-linux-gnu\w*\/utempter|libexec\/utempter|lib64|libexec\/dbus-1)\/(?:su|mount|umount|passwd|chsh|chfn|newgrp|gpasswd|chage|expiry|ping[46]?|sudo|sudoedit|sg|wall|write|bsd-write|ssh-agent|ssh-keysign|crontab|at|dotlockfile|mlocate|plocate|locate|unix_chkpwd|pam_extrausers_chkpwd|pam_timestamp_check|dbus-daemon-launch-helper|polkit-agent-helper-1|pkexec|fusermount3?|newuidmap|newgidmap|utempter|grub2-set-bootflag|userhelper|bbsuid|clockdiff|arping|traceroute6?)(?:\.\w[\w-]*)?$/;
 
 const SHOWN = 8;
 
