@@ -21,7 +21,6 @@ const GOALS = { dockerfilesMs: 1000, usualMs: 150, timesDclint: 10, rssMb: 150 }
 const runs = Number(process.env["RUNS"]) || 10;
 
 interface InProcess {
-  readonly loadMs: number;
   readonly times: readonly { readonly wallMs: number; readonly cpuMs: number }[];
   readonly findings: number;
   readonly threw: number;
@@ -60,7 +59,7 @@ interface Measured extends Row {
 }
 
 const inProcess = (what: string, tool: Tool, list: string, count: number, passes: number, ours?: Measured): Measured => {
-  const { times, loadMs, findings, threw, rssBytes } = onOneCore(tool, list, passes);
+  const { times, findings, threw, rssBytes } = onOneCore(tool, list, passes);
   const [first] = times;
   // A file's cost in a run over many files, with what compiling on the way costs.
   const perFileMs = (first?.cpuMs ?? Number.NaN) / count;
@@ -70,10 +69,9 @@ const inProcess = (what: string, tool: Tool, list: string, count: number, passes
     rssMb: mb(rssBytes),
     figures: {
       files: count,
-      "load ms": rounded(loadMs),
-      "first pass ms": rounded(first?.wallMs ?? Number.NaN),
+      "wall ms": rounded(first?.wallMs ?? Number.NaN),
       "CPU ms": rounded(first?.cpuMs ?? Number.NaN),
-      "warm pass ms": passes > 1 ? rounded(median(times.slice(1).map(({ wallMs }) => wallMs))) : "",
+      "warm CPU ms": passes > 1 ? rounded(median(times.slice(1).map(({ cpuMs }) => cpuMs))) : "",
       "ms/1,000 files": rounded(perFileMs * 1000),
       "files/s": rounded(1000 / perFileMs),
       "our speed": ours === undefined ? "" : `${rounded(perFileMs / ours.perFileMs)}x`,
@@ -86,21 +84,25 @@ const inProcess = (what: string, tool: Tool, list: string, count: number, passes
 
 const asProcess = (
   what: string,
+  files: number,
   command: readonly [string, ...string[]],
   cwd: string,
-  oursMs?: number,
+  ours?: { readonly wallMs: number; readonly files: number },
   times = runs,
-): Row & { readonly wallMs: number; readonly rssMb: number } => {
+): Row & { readonly wallMs: number; readonly files: number; readonly rssMb: number } => {
   const { wallMs, cpuMs, rssBytes } = processCost(command, { cwd, runs: times });
   return {
     what,
     wallMs: wallMs.minimum,
+    files,
     rssMb: mb(rssBytes),
     figures: {
-      "wall ms min": rounded(wallMs.minimum),
-      "wall ms median": rounded(wallMs.median),
+      files,
+      "wall ms": rounded(wallMs.minimum),
+      "wall median": rounded(wallMs.median),
       "CPU ms": rounded(cpuMs),
-      "our speed": oursMs === undefined ? "" : `${rounded(wallMs.minimum / oursMs)}x`,
+      "ms/1,000 files": rounded((wallMs.minimum / files) * 1000),
+      "our speed": ours === undefined ? "" : `${rounded(wallMs.minimum / files / (ours.wallMs / ours.files))}x`,
       "RSS MB": mb(rssBytes),
     },
   };
@@ -129,16 +131,18 @@ try {
   else {
     const dockerfiles = corpora.get("dockerfile") ?? [];
     const whole = dockerfiles.filter((text) => text.split("\n").length >= 10);
+    // As many as the goal speaks of: each again and again, never the same text.
+    const thousand = Array.from({ length: 1000 }, (_, index) => `${whole[index % whole.length]}\n# ${index}\n`);
     const all = written(join(scratch, "all"), "Dockerfile", dockerfiles);
     const ours = inProcess("Dockerfiles: seaworthy", "seaworthy dockerfile", all, dockerfiles.length, 3);
     rows.push(ours);
     for (const tool of ["dockerfile-utils", "dockerfilelint", "dockerfile_lint"] as const)
       rows.push(inProcess(`Dockerfiles: ${tool} ${PEERS[tool]}`, tool, all, dockerfiles.length, 3, ours));
-    const long = written(join(scratch, "long"), "Dockerfile", whole);
-    const oursLong = inProcess("  of 10 lines and more: seaworthy", "seaworthy dockerfile", long, whole.length, 3);
+    const long = written(join(scratch, "long"), "Dockerfile", thousand);
+    const oursLong = inProcess("1,000 of 10 to 130 lines: seaworthy", "seaworthy dockerfile", long, thousand.length, 3);
     rows.push(oursLong);
     for (const tool of ["dockerfile-utils", "dockerfilelint", "dockerfile_lint"] as const)
-      rows.push(inProcess(`  of 10 lines and more: ${tool}`, tool, long, whole.length, 3, oursLong));
+      rows.push(inProcess(`1,000 of 10 to 130 lines: ${tool}`, tool, long, thousand.length, 3, oursLong));
     goal(
       `1,000 Dockerfiles in less than ${GOALS.dockerfilesMs} ms on one core: ${rounded(ours.perFileMs * 1000)} ms, ${rounded(oursLong.perFileMs * 1000)} ms when they have 10 lines and more`,
       Math.max(ours.perFileMs, oursLong.perFileMs) * 1000 < GOALS.dockerfilesMs,
@@ -168,40 +172,38 @@ try {
   cpSync(join(ROOT, "examples", "storefront"), storefront, { recursive: true });
   execFileSync("git", ["init", "--quiet", storefront]);
   execFileSync("git", ["-C", storefront, "add", "--all"]);
-  const usual = asProcess("storefront: seaworthy check", check, storefront);
+  const usual = asProcess("storefront: seaworthy check", 1, check, storefront);
   rows.push(
     usual,
-    asProcess(
-      "storefront: dclint compose.yaml",
-      [process.execPath, bin("dclint", "bin/dclint.cjs"), "compose.yaml"],
-      storefront,
-      usual.wallMs,
-    ),
+    asProcess("storefront: dclint compose.yaml", 1, [process.execPath, bin("dclint", "bin/dclint.cjs"), "compose.yaml"], storefront, usual),
     asProcess(
       "storefront: dockerfilelint Dockerfile",
+      1,
       [process.execPath, bin("dockerfilelint", "bin/dockerfilelint"), "Dockerfile"],
       storefront,
-      usual.wallMs,
+      usual,
     ),
     asProcess(
       "storefront: dockerfile-utils lint",
+      1,
       [process.execPath, bin("dockerfile-utils", "bin/dockerfile-utils"), "lint", "Dockerfile"],
       storefront,
-      usual.wallMs,
+      usual,
     ),
   );
   goal(`a usual repository in less than ${GOALS.usualMs} ms with start-up: ${rounded(usual.wallMs)} ms`, usual.wallMs < GOALS.usualMs);
 
   const repository = join(scratch, "repository");
-  const count = writeRepository(repository);
-  const large = asProcess(`${count} files: seaworthy check`, check, repository);
+  const { count, judged } = writeRepository(repository);
+  const large = asProcess(`${count} files, ${judged} judged: seaworthy check`, judged, check, repository);
   rows.push(
     large,
     asProcess(
-      "  its 100 compose files: dclint -r stacks",
+      "its 100 compose files: dclint -r stacks",
+      100,
       [process.execPath, bin("dclint", "bin/dclint.cjs"), "-r", "stacks"],
       repository,
-      large.wallMs,
+      large,
       1,
     ),
   );
@@ -211,14 +213,15 @@ try {
   const text = composeFile(0, 250);
   writeFileSync(join(long, "compose.yaml"), text);
   const lines = text.split("\n").length - 1;
-  const longOurs = asProcess(`compose of ${lines} lines: seaworthy check`, check, long);
+  const longOurs = asProcess(`compose of ${lines} lines: seaworthy check`, 1, check, long);
   rows.push(
     longOurs,
     asProcess(
       `compose of ${lines} lines: dclint`,
+      1,
       [process.execPath, bin("dclint", "bin/dclint.cjs"), "compose.yaml"],
       long,
-      longOurs.wallMs,
+      longOurs,
       3,
     ),
   );

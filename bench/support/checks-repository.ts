@@ -136,8 +136,8 @@ const file = (share: Share, n: number): readonly [string, string] => {
   }
 };
 
-/** Writes the repository and hands it to git, as its user would have it. Returns how many files it has. */
-export const writeRepository = (folder: string): number => {
+/** Writes the repository and hands it to git, as its user would have it. Returns how many files it has, and how many of them are for rules. */
+export const writeRepository = (folder: string): { readonly count: number; readonly judged: number } => {
   const shares: readonly Share[] = ["dockerfile", "ignore", "compose", "manifest", "workflow", "json", "other"];
   const files = shares.flatMap((share) => Array.from({ length: SHARES[share] }, (_, n) => file(share, n)));
   for (const [path, text] of files) {
@@ -146,5 +146,5 @@ export const writeRepository = (folder: string): number => {
   }
   execFileSync("git", ["init", "--quiet", folder]);
   execFileSync("git", ["-C", folder, "add", "--all"]);
-  return files.length;
+  return { count: files.length, judged: files.length - SHARES.json - SHARES.other };
 };

@@ -24,18 +24,23 @@ const table = (rows: readonly Row[]): string => {
     .join("\n");
 };
 
-/** Prints what a bench found: heading, table, whether the goal was met, and one JSON line. A missed goal becomes exit status 1. */
+/** Prints what a bench found: heading, table, whether the goal was met, and one JSON line, or that line alone where BENCH_JSON is 1. A missed goal becomes exit status 1. */
 export const report = (
   bench: string,
   rows: readonly Row[],
   goal: { readonly words: string; readonly met: boolean },
   machine: Machine = thisMachine(),
 ): void => {
+  const document = JSON.stringify({ schema: "seaworthy/bench@1", bench, goal, rows, machine });
+  if (!goal.met) process.exitCode = 1;
+  if (process.env["BENCH_JSON"] === "1") {
+    console.log(document);
+    return;
+  }
   const { date, commit, cpu, processors, memoryGib, system, node, load } = machine;
   console.log(`${bench}, ${date}, commit ${commit}`);
   console.log(`${cpu}, ${processors} processors, ${memoryGib} GiB; ${system}; Node ${node}; load ${load} before\n`);
   console.log(table(rows));
   console.log(`\n${goal.met ? "met" : "MISSED"}: ${goal.words}`);
-  console.log(JSON.stringify({ schema: "seaworthy/bench@1", bench, goal, rows, machine }));
-  if (!goal.met) process.exitCode = 1;
+  console.log(document);
 };
