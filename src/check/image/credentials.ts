@@ -12,7 +12,11 @@ const BY_CONTENT: readonly (readonly [name: RegExp, content: RegExp, what: strin
   [/(?:^|\/)\.pypirc$/, /^\s*password\s*[:=][ \t]*\S/im, "a password for a package index"],
   [/(?:^|\/)\.?pip(?:\.conf|\/pip\.conf)$/, /:\/\/[^\s/:@]+:[^\s/@]+@/, "a password for a package index"],
   [/(?:^|\/)\.docker\/config\.json$/, /"auth"\s*:\s*"[^"]/, "a registry's password"],
-  [/(?:^|\/)(?:\.aws\/)?credentials$/, /aws_secret_access_key\s*=[ \t]*\S|^\s*(?:password|token|secret)\s*[:=][ \t]*\S/im, "cloud credentials"],
+  [
+    /(?:^|\/)(?:\.aws\/)?credentials$/,
+    /aws_secret_access_key\s*=[ \t]*\S|^\s*(?:password|token|secret)\s*[:=][ \t]*\S/im,
+    "cloud credentials",
+  ],
   [/(?:^|\/)application_default_credentials\.json$/, /"(?:private_key|refresh_token)"/, "cloud credentials"],
   [
     /(?:^|\/)\.env(?:\.(?!example$|sample$|template$|dist$)[\w-]+)?$/,
