@@ -54,6 +54,7 @@ export const shUndefinedVariable = scriptRule({
   *check(subject) {
     const globals = subject.evaluation.globals.variables();
     for (const script of runScripts(subject)) {
+      if (script.uses.every(({ isAssigned }) => isAssigned)) continue;
       const known = knownNames(script);
       for (const { name, isAssigned, hasDefault, start, end } of script.uses) {
         if (isAssigned || hasDefault || known.has(name) || SHELL.test(name)) continue;
