@@ -6,6 +6,7 @@ import { deploy } from "./commands/deploy.ts";
 import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
 import { keys } from "./commands/keys.ts";
+import { logs } from "./commands/logs.ts";
 import { push } from "./commands/push.ts";
 import { registry } from "./commands/registry.ts";
 import { rollback } from "./commands/rollback.ts";
@@ -16,7 +17,7 @@ import { verify } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
 
 const root = buildRouteMap({
-  routes: { ship, check, explain, checklist, build, push, keys, sign, verify, deploy, rollback, status, history, registry },
+  routes: { ship, check, explain, checklist, build, push, keys, sign, verify, deploy, rollback, status, history, logs, registry },
   docs: {
     brief: "Takes containers to production and holds every step to the checklist, with proof",
     fullDescription: `Takes containers from a developer's machine to production and holds every step to the production checklist, with proof.

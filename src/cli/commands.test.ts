@@ -32,6 +32,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["rollback", [...ROLLOUT, "--to"]],
   ["status", PROJECT],
   ["history", PROJECT],
+  ["logs", [...PROJECT, "--follow", "--tail", "--since"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];
 

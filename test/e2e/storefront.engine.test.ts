@@ -93,6 +93,23 @@ test("its checklist: every item with a verdict, nothing disproved, each not-trie
   expect(proven.length + untried.length).toBe(ITEMS.length);
 });
 
+test("logs: every container's lines in the order of time, as words and as documents", async () => {
+  const told = await shop.seaworthy(["logs", "--json", "--tail", "5"]);
+  expect(told.exit, told.said).toBe(0);
+  const lines = told.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { schema: string; at: string; service: string; container: string; text: string });
+  expect(new Set(lines.map(({ schema }) => schema))).toEqual(new Set(["seaworthy/log-line@1"]));
+  expect(lines.map(({ at }) => at)).toEqual(lines.map(({ at }) => at).toSorted());
+  const web = lines.filter(({ service }) => service === "web");
+  expect(web.length).toBeGreaterThan(0);
+  const words = await shop.seaworthy(["logs", "web", "--tail", "5"]);
+  expect(words.stdout.trim().split("\n")).toEqual(web.map(({ container, text }) => `${container} | ${text}`));
+  const unknown = await shop.seaworthy(["logs", "wbe"]);
+  expect([unknown.exit, unknown.said]).toEqual([2, expect.stringContaining("has no containers of wbe")]);
+});
+
 test("status and history in JSON", async () => {
   expect(await shop.json(["status"])).toMatchObject({
     schema: "seaworthy/status@1",
