@@ -1,5 +1,13 @@
 import { canonicalJson, type Digest, digestOf, type Json } from "../core/index.ts";
-import type { ContainerSpec, LabelledProject, ProjectNetwork, ProjectVolume, RouteSettings, Service } from "../project/index.ts";
+import type {
+  ContainerSpec,
+  LabelledProject,
+  ProjectNetwork,
+  ProjectVolume,
+  RouteSettings,
+  Service,
+  UpdatePolicy,
+} from "../project/index.ts";
 
 /**
  * What a release is: the resolved project with digests in place of tags. Immutable and content-addressed.
@@ -28,6 +36,10 @@ export interface ReleaseService {
   readonly replicas: number;
   readonly dependsOn: Service["dependsOn"];
   readonly updateOrder?: "start-first" | "stop-first";
+  /** `deploy.update_config`: replicas are replaced a few at a time. Absent: all together. */
+  readonly update?: UpdatePolicy;
+  /** `deploy.rollback_config`: how this release is brought back. */
+  readonly rollback?: UpdatePolicy;
   readonly route?: RouteSettings;
   readonly drainMs: number;
   readonly readyMs: number;

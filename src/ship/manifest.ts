@@ -59,6 +59,8 @@ const serviceOf = (project: Project, service: Service, image: ResolvedService, s
     secretVersions: versions(spec.secrets, project.secrets, "secret", state),
     configVersions: versions(spec.configs, project.configs, "config", state),
     ...(service.updateOrder === undefined ? {} : { updateOrder: service.updateOrder }),
+    ...(service.update === undefined ? {} : { update: service.update }),
+    ...(service.rollback === undefined ? {} : { rollback: service.rollback }),
     ...(route === undefined ? {} : { route }),
     ...(image.ours ? {} : { unverified: unverifiedBecause(service) }),
   };
