@@ -14,7 +14,23 @@ export interface Backend {
   /** The port for HTTP that its project asked for. The proxy listens on every port that any of its backends names. */
   readonly httpPort: number;
   readonly servers: readonly Server[];
+  /** Where its requests may have to wait while its only server is replaced: how long and how many. */
+  readonly hold?: HoldBounds;
+  /** Set while they wait: HAProxy itself lets them go at that moment, whoever has died. Whole seconds since the epoch. */
+  readonly heldUntil?: number;
 }
+
+/** What a hold may cost at most. Beyond either bound a request is answered 503 with Retry-After. */
+export interface HoldBounds {
+  /** Longest that one request waits; at most MAX_HOLD_SECONDS. */
+  readonly seconds: number;
+  /** Most that wait at once. */
+  readonly requests: number;
+}
+
+/** HAProxy gives up a client that is silent for 60 s (`timeout client`), and one whose request waits is silent. */
+export const MAX_HOLD_SECONDS = 50;
+const MAX_HOLD_REQUESTS = 100_000;
 
 /** One container behind the proxy. */
 export interface Server {
@@ -58,13 +74,19 @@ const wrongServer = ({ name, address, port, weight }: Partial<Server>): string |
   }
 };
 
-const wrong = ({ name, hosts, check, httpPort, servers }: Partial<Backend>): string | undefined => {
+const isCount = (value: unknown, most: number): boolean =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
+
+const wrong = ({ name, hosts, check, httpPort, servers, hold, heldUntil }: Partial<Backend>): string | undefined => {
   if (typeof name !== "string" || !isBackendName(name)) return `"${String(name)}" cannot name a backend`;
   if (!Array.isArray(hosts) || hosts.length === 0 || !hosts.every((host) => host === "*" || (typeof host === "string" && isHostName(host))))
     return `${name} has no host names, or one that is none`;
   if (typeof check?.path !== "string" || !isRequestTarget(check.path)) return `${name} has no path for its checks`;
   if (typeof check.host !== "string" || !isHostName(check.host)) return `${name} has no host name for its checks`;
   if (!isPort(httpPort)) return `${name} has no port to listen on`;
+  if (hold !== undefined && !(isCount(hold?.seconds, MAX_HOLD_SECONDS) && isCount(hold.requests, MAX_HOLD_REQUESTS)))
+    return `${name} has no bounds for holding its requests`;
+  if (heldUntil !== undefined && !isCount(heldUntil, Number.MAX_SAFE_INTEGER)) return `${name} has no time until which requests wait`;
   if (!Array.isArray(servers)) return `${name} has no list of servers`;
   if (new Set(servers.map((server: Partial<Server>) => server?.name)).size !== servers.length) return `${name} has two servers of one name`;
   for (const server of servers) {

@@ -40,6 +40,13 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
       const backend = required(name);
       backends.set(name, { ...backend, servers: change(backend.servers) });
     },
+    hold: async (name, forMs = 0) => {
+      const { heldUntil: _, ...free } = required(name);
+      if (free.hold === undefined)
+        throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
+      backends.set(name, forMs === 0 ? free : { ...free, heldUntil: Math.ceil(forMs / 1000) });
+      return 0;
+    },
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
     broken: () => [],

@@ -1,4 +1,4 @@
-export type { Backend, Server } from "./backend.ts";
+export { type Backend, type HoldBounds, MAX_HOLD_SECONDS, type Server } from "./backend.ts";
 export { PROXY_IMAGES } from "./container.ts";
 export type { Counters } from "./haproxy/counters.ts";
 export type { Processes } from "./haproxy/master.ts";

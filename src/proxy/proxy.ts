@@ -9,11 +9,12 @@ import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
 import { readServers, type ServerStatus } from "./haproxy/servers.ts";
 import { createLifecycle } from "./lifecycle.ts";
+import { readConnections, setHold } from "./haproxy/holds.ts";
 import { reconcileServers } from "./reconcile.ts";
-import { type InnerFolders, openProxyStore } from "./store.ts";
+import { INSIDE, type InnerFolders, openProxyStore } from "./store.ts";
 
 /** A backend without what the proxy itself keeps of it. */
-type Declared = Omit<Backend, "servers" | "httpPort"> & Partial<Pick<Backend, "httpPort">>;
+type Declared = Omit<Backend, "servers" | "httpPort" | "heldUntil"> & Partial<Pick<Backend, "httpPort">>;
 
 /** The data plane of one host. What it should be is on disk before it is asked of HAProxy, so both a crash of ours and a restart of HAProxy find it. */
 export interface Proxy {
@@ -21,12 +22,17 @@ export interface Proxy {
   ensureRunning(): Promise<void>;
   /**
    * Makes the service known under its hosts; reloads HAProxy, losing nothing, only when that changes its structure. Servers are kept.
-   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back.
+   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back. A hold ends with it.
    * @throws INPUT_INVALID when another project answers to one of the hosts; PORT_TAKEN
    */
   declare(backend: Declared): Promise<void>;
   /** Changes the servers of a declared backend, on disk and then live. */
   updateServers(backend: string, change: (servers: readonly Server[]) => readonly Server[]): Promise<void>;
+  /**
+   * Lets new requests wait in HAProxy for at most `forMs`, or, without it, lets go of those that wait. Only a backend that was declared with bounds for it can hold.
+   * @returns how many were there when it changed, under way or waiting
+   */
+  hold(backend: string, forMs?: number): Promise<number>;
   /** What HAProxy says of the backend's servers now; undefined when it does not know the backend. */
   servers(backend: string): Promise<readonly ServerStatus[] | undefined>;
   /** What they should be. @throws STATE_NEEDS_PERSON when its file cannot be read */
@@ -80,6 +86,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   const socketFolder = join(folder, "sockets");
   assertSocketPath(join(socketFolder, MASTER_SOCKET));
   const store = openProxyStore(folder, httpPort, inside);
+  const inner = inside ?? INSIDE;
   const admin = createRuntime(join(socketFolder, ADMIN_SOCKET));
   const master = createRuntime(join(socketFolder, MASTER_SOCKET));
   const haproxy = createLifecycle({ engine, state, store, socketFolder, admin, master, image, inside, clock });
@@ -110,6 +117,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const wanted = store.backend(name);
     if (wanted === undefined) return;
     await reconcileServers(admin, name, wanted.servers, clock);
+    if (wanted.hold !== undefined) await setHold(admin, inner.configFolder, name, wanted.heldUntil ?? 0);
   };
 
   /** One that ends meanwhile serves nobody any more. */
@@ -172,6 +180,17 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     await change(name, () => store.put({ ...current, servers: update(current.servers) }));
   };
 
+  const hold = async (name: string, forMs = 0): Promise<number> => {
+    const current = store.backend(name);
+    if (current?.hold === undefined)
+      throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
+    await haproxy.start();
+    const waiting = await readConnections(admin, name);
+    const { heldUntil: _, ...free } = current;
+    await change(name, () => store.put(forMs === 0 ? free : { ...free, heldUntil: Math.ceil((clock.now() + forMs) / 1000) }));
+    return waiting;
+  };
+
   const withdraw = async (name: string): Promise<void> => {
     if (await haproxy.runs()) return change(name, () => store.remove(name));
     store.remove(name);
@@ -182,6 +201,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     ensureRunning: () => locked("start the proxy", () => haproxy.start()),
     declare: (backend) => locked(`declare ${backend.name}`, () => declare(backend)),
     updateServers: (name, update) => locked(`change the servers of ${name}`, () => updateServers(name, update)),
+    hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
     broken: () => store.broken(),

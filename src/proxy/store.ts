@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readTextFile, SeaworthyError, wordsOf, writeFileAtomic } from "../core/index.ts";
 import { type Backend, isBackendName, parseBackend } from "./backend.ts";
-import { CONFIG_FILE, HOSTS_FILE, renderConfig, renderHosts } from "./haproxy/render.ts";
+import { renderHoldScript } from "./haproxy/hold-script.ts";
+import { CONFIG_FILE, HOLD_FILE, HOLD_SCRIPT_FILE, HOSTS_FILE, renderConfig, renderHolds, renderHosts } from "./haproxy/render.ts";
 
 /**
  * What the proxy should be: one file a backend, and HAProxy's own configuration rendered from all of them.
@@ -19,7 +20,7 @@ export interface ProxyStore {
   broken(): readonly string[];
   put(backend: Backend): void;
   remove(name: string): void;
-  /** Writes haproxy.cfg and hosts.map from the backends. */
+  /** Writes haproxy.cfg and what it names, from the backends. */
   render(): void;
   /** Ports that the configuration is to listen on. */
   ports(): readonly number[];
@@ -37,6 +38,11 @@ export interface InnerFolders {
 
 /** In the proxy's container. */
 export const INSIDE: InnerFolders = { configFolder: "/etc/seaworthy", socketFolder: "/run/seaworthy" };
+
+/** Spares the sync to disk of what rarely changes. */
+const writeWhereOther = (path: string, content: string): void => {
+  if (!existsSync(path) || readTextFile(path) !== content) writeFileAtomic(path, content);
+};
 
 /** `httpPort` is listened on while no backend names a port. */
 export const openProxyStore = (folder: string, httpPort: number, inside: InnerFolders = INSIDE): ProxyStore => {
@@ -104,6 +110,8 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
     render: () => {
       const all = backends();
       writeFileAtomic(join(configFolder, HOSTS_FILE), renderHosts(all));
+      writeWhereOther(join(configFolder, HOLD_FILE), renderHolds(all));
+      writeWhereOther(join(configFolder, HOLD_SCRIPT_FILE), renderHoldScript(inside.configFolder));
       writeFileAtomic(join(configFolder, CONFIG_FILE), renderConfig({ ...inputOf(all), structure: structureOf(all) }));
     },
     ports: () => portsOf(backends()),

@@ -15,6 +15,8 @@ export interface RenderInput {
 
 export const CONFIG_FILE = "haproxy.cfg";
 export const HOSTS_FILE = "hosts.map";
+export const HOLD_FILE = "hold.map";
+export const HOLD_SCRIPT_FILE = "hold.lua";
 export const ADMIN_SOCKET = "admin.sock";
 export const MASTER_SOCKET = "master.sock";
 
@@ -27,7 +29,25 @@ export const serverOptions = ({ check, weight }: Pick<Server, "check" | "weight"
 
 const serverLine = (server: Server): string => `    server ${server.name} ${server.address}:${server.port} ${serverOptions(server)}`;
 
-const backendSection = (unchecked: Backend, withServers: boolean): string => {
+/** The file is read when HAProxy starts; afterwards the one value is set over the socket. A backend that never holds is not in it. */
+export const renderHolds = (backends: readonly Backend[]): string =>
+  backends.flatMap(({ name, hold, heldUntil = 0 }) => (hold === undefined ? [] : [`${name} ${heldUntil}\n`])).join("");
+
+/**
+ * The bound on how many wait comes first and is HAProxy's own count. A value of 0, as nearly always, costs one look-up and no Lua.
+ * Requests wait in the backend, so what they are answered there is in its counters and in the drop report.
+ */
+const holdRules = ({ name, hold }: Backend, configFolder: string): readonly string[] => {
+  if (hold === undefined) return [];
+  const map = `${configFolder}/${HOLD_FILE}`;
+  const held = `str(${name}),map_str_int(${map},0) gt 0`;
+  return [
+    `    http-request return status 503 content-type text/plain string "Too many requests wait for this service.\\n" hdr Retry-After 2 if { ${held} } { be_conn(${name}) gt ${hold.requests} }`,
+    `    http-request lua.seaworthy_hold ${name} ${hold.seconds} if { ${held} }`,
+  ];
+};
+
+const backendSection = (unchecked: Backend, withServers: boolean, configFolder: string): string => {
   const backend = parseBackend(unchecked);
   return [
     `backend ${backend.name}`,
@@ -35,6 +55,7 @@ const backendSection = (unchecked: Backend, withServers: boolean): string => {
     "    option httpchk",
     `    http-check send meth GET uri ${backend.check.path} ver HTTP/1.1 hdr Host ${backend.check.host} hdr User-Agent seaworthy-check`,
     "    http-check expect status 200-399",
+    ...holdRules(backend, configFolder),
     ...(withServers ? backend.servers.map(serverLine) : []),
   ].join("\n");
 };
@@ -75,7 +96,7 @@ global
     user haproxy
     group haproxy
     hard-stop-after 10m
-    tune.bufsize 32768
+    tune.bufsize 32768${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
 
 defaults
     mode http
@@ -105,6 +126,6 @@ ${httpPorts.map((port) => `    bind :${port}`).join("\n")}
 backend seaworthy_unclaimed
     http-request return status 404 content-type text/plain string "No service answers to this host name.\\n"
 
-${backends.map((backend) => backendSection(backend, servers)).join("\n\n")}
+${backends.map((backend) => backendSection(backend, servers, configFolder)).join("\n\n")}
 `;
 };
