@@ -64,4 +64,9 @@ export interface ServiceReleaseSettings {
   readonly drain: Duration;
   /** How long a new container may take to become ready. Default 60 s. */
   readonly ready: Duration;
+  /**
+   * Where old and new cannot overlap, how long a request may wait in the proxy for the new one, and how many may wait. Default 30 s, 1000.
+   * Absent when switched off: nobody answers in between.
+   */
+  readonly hold?: { readonly seconds: number; readonly requests: number };
 }

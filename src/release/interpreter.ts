@@ -54,6 +54,8 @@ const sentence = (action: Action): string => {
 };
 
 /** One line a person reads while it happens. */
+    case "hold-requests":
+    case "release-requests":
 export const describeStep = (step: Step): string => `${step.action.do.replaceAll("-", " ")} ${sentence(step.action)}`;
 
 const snapshot = async (world: World, services: readonly string[]): Promise<Readonly<Record<string, Counters>>> => {
@@ -75,9 +77,20 @@ const reports = async (world: World, state: RolloutState): Promise<readonly Drop
     const removed = state.entry.plan.steps
       .filter((step) => step.service === service && step.action.do === "remove-server")
       .reduce((sum, step) => sum + Number(state.results.get(step.id)?.["serverErrors"] ?? 0), 0);
-    return dropReport(service, before[service], after[service], removed);
+    return dropReport(service, before[service], after[service], removed, heldOf(state, service));
   });
 };
+/** From the beginning of a service's hold to its end, however many actors that took. */
+const heldOf = ({ entry, results }: RolloutState, service: string): { readonly ms: number; readonly requests: number } | undefined => {
+  const resultOf = (wanted: Action["do"]) => {
+    const step = entry.plan.steps.find((one) => one.service === service && one.action.do === wanted);
+    return step === undefined ? undefined : results.get(step.id);
+  };
+  const [from, to] = [resultOf("hold-requests")?.["at"], resultOf("release-requests")];
+  if (from === undefined || to === undefined) return undefined;
+  return { ms: Number(to["at"]) - Number(from), requests: Number(to["waited"]) };
+};
+
 
 /** Goes on with a rollout from wherever its journal says it is, to its end: live, or taken back. Nothing here depends on what this process did before. */
 export const runRollout = async (

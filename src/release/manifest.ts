@@ -1,4 +1,5 @@
 import { canonicalJson, type Digest, digestOf, type Json } from "../core/index.ts";
+import type { HoldBounds } from "../proxy/index.ts";
 import type {
   ContainerSpec,
   LabelledProject,
@@ -43,6 +44,8 @@ export interface ReleaseService {
   readonly route?: RouteSettings;
   readonly drainMs: number;
   readonly readyMs: number;
+  /** Its requests wait in the proxy, within these bounds, where its containers cannot overlap. Absent: nobody answers them meanwhile. */
+  readonly hold?: HoldBounds;
   /** Key of each secret and config it uses, to the version of its content. */
   readonly secretVersions: Readonly<Record<string, string>>;
   readonly configVersions: Readonly<Record<string, string>>;

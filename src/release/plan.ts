@@ -1,5 +1,6 @@
 import type { Digest, Platform, Weight } from "../core/index.ts";
 import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
+import type { HoldBounds } from "../proxy/index.ts";
 import type { FileSlot } from "./files.ts";
 
 /** One idempotent change of the world. Plans are made of these, and only the interpreter in actions/ does them. */
@@ -24,7 +25,11 @@ export type Action =
       readonly host: string;
       /** Absent: the one that the project asks for now. */
       readonly httpPort?: number;
+      /** Absent: its requests never wait. */
+      readonly hold?: HoldBounds;
     }
+  | { readonly do: "hold-requests"; readonly backend: string; readonly forMs: number }
+  | { readonly do: "release-requests"; readonly backend: string }
   | { readonly do: "withdraw-backend"; readonly backend: string }
   | {
       readonly do: "create-container";

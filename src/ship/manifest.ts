@@ -56,6 +56,7 @@ const serviceOf = (project: Project, service: Service, image: ResolvedService, s
     dependsOn: service.dependsOn,
     drainMs: release.drain,
     readyMs: release.ready,
+    ...(release.hold === undefined || route === undefined ? {} : { hold: release.hold }),
     secretVersions: versions(spec.secrets, project.secrets, "secret", state),
     configVersions: versions(spec.configs, project.configs, "config", state),
     ...(service.updateOrder === undefined ? {} : { updateOrder: service.updateOrder }),

@@ -19,7 +19,7 @@ describe("defaults and values", () => {
     expect(project.services[0]?.settings).toEqual({
       build: { platforms: [], secrets: [] },
       route: { hosts: ["*"], port: 3000, ready: "/" },
-      release: { strategy: "rolling", drain: 30_000, ready: 60_000 },
+      release: { strategy: "rolling", drain: 30_000, ready: 60_000, hold: { seconds: 30, requests: 1000 } },
     });
   });
   test("no route, no traffic", async () => {
@@ -65,7 +65,7 @@ describe("defaults and values", () => {
         secrets: [],
       },
       route: { hosts: ["shop.example"], port: 3000, ready: "/r", live: "/l" },
-      release: { strategy: "rolling", drain: 90_000, ready: 5000 },
+      release: { strategy: "rolling", drain: 90_000, ready: 5000, hold: { seconds: 30, requests: 1000 } },
     });
   });
   test(".seaworthy.yaml lies below the compose file", async () => {

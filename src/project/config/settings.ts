@@ -136,13 +136,18 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
   const at = `${path}.x-seaworthy`;
   checkKeys("service", node, at, reading);
   const { platforms, maxSize, secrets } = readSection(serviceBuild, node, at, reading) ?? defaults(serviceBuild.schema);
-  const { strategy, drain, ready } = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
+  const { strategy, drain, ready, hold, holdRequests } = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
   const written = readSection(serviceRoute, node, at, reading);
   const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
   return {
     build: { platforms, ...(maxSize === undefined ? {} : { maxSize }), secrets },
     ...(route === undefined ? {} : { route }),
-    release: { strategy, drain, ready },
+    release: {
+      strategy,
+      drain,
+      ready,
+      ...(hold === undefined ? {} : { hold: { seconds: Math.round(hold / 1000), requests: holdRequests } }),
+    },
   };
 };
 

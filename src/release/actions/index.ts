@@ -1,6 +1,7 @@
 import type { Action } from "../plan.ts";
 import { createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
 import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork } from "./resources.ts";
+import { holdRequests, releaseRequests } from "./hold.ts";
 import {
   addServer,
   awaitDrained,
@@ -26,6 +27,8 @@ const PERFORMERS: Performers = {
   "place-file": placeFileAction,
   "start-proxy": startProxy,
   "declare-backend": declareBackend,
+  "hold-requests": holdRequests,
+  "release-requests": releaseRequests,
   "withdraw-backend": withdrawBackend,
   "create-container": createContainer,
   "start-container": startContainer,

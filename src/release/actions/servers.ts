@@ -9,8 +9,14 @@ export const startProxy: Perform<"start-proxy"> = async (_action, { proxy }) => 
   return undefined;
 };
 
-export const declareBackend: Perform<"declare-backend"> = async ({ backend, hosts, path, host, httpPort }, { proxy }) => {
-  await proxy.declare({ name: backend, hosts, check: { path, host }, ...(httpPort === undefined ? {} : { httpPort }) });
+export const declareBackend: Perform<"declare-backend"> = async ({ backend, hosts, path, host, httpPort, hold }, { proxy }) => {
+  await proxy.declare({
+    name: backend,
+    hosts,
+    check: { path, host },
+    ...(httpPort === undefined ? {} : { httpPort }),
+    ...(hold === undefined ? {} : { hold }),
+  });
   return undefined;
 };
 

@@ -1,6 +1,7 @@
 import { networkLabels, volumeLabels } from "../../project/index.ts";
 import type { Live } from "../live.ts";
 import { INGRESS, ingressName, LABELS } from "../live.ts";
+import { isHeld } from "./hold.ts";
 import { choosePool } from "../address.ts";
 import { backendName, checkHost, labelled, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
@@ -112,13 +113,21 @@ const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
               path: before.check.path,
               host: before.check.host,
               httpPort: before.httpPort,
+              ...(before.hold === undefined ? {} : { hold: before.hold }),
             },
           ];
     return [
       step(
         `backend/${service.name}`,
         "the proxy knows the service under its host names",
-        { do: "declare-backend", backend, hosts: route.hosts, path: route.ready, host },
+        {
+          do: "declare-backend",
+          backend,
+          hosts: route.hosts,
+          path: route.ready,
+          host,
+          ...(isHeld(service) && service.hold !== undefined ? { hold: service.hold } : {}),
+        },
         undo,
       ),
     ];

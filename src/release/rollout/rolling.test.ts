@@ -117,8 +117,8 @@ test("a service that writes to a volume stops first, says why, and comes back if
   const plan = planRolling(manifestOf("2", [dbService("2")]), alive(running(dbService("1"), 1)), 2, describeReplica);
   expect(plan.summary[0]).toMatchObject({ way: "stop-first", why: expect.stringContaining("the volume data") });
   expect(ids(plan).filter((id) => id.startsWith("db/"))).toEqual([
-    "db/stop/1-1",
     "db/create/1",
+    "db/stop/1-1",
     "db/start/1",
     "db/ready/1",
     "db/retire/1-1",

@@ -12,11 +12,13 @@ import { bringUp, dismiss, makeRoom, retireChange, shift } from "./steps.ts";
 export const planRolling = (manifest: ReleaseManifest, live: Live, release: number, describe: Describe): Plan => {
   const changes = changesOf(manifest, live, release);
   const stopsFirst = (change: Change): boolean => change.order.way === "stop-first";
-  const up = changes.flatMap((change) => [
-    ...(stopsFirst(change) ? makeRoom(change, manifest) : []),
-    ...bringUp(change, manifest, live, describe),
-    ...(stopsFirst(change) ? shift(change, manifest) : []),
-  ]);
+  const up = changes.flatMap((change) => {
+    const come = bringUp(change, manifest, live, describe);
+    if (!stopsFirst(change)) return come;
+    // What can be made before the old ones stop is time that nobody waits for.
+    const [made, started] = [true, false].map((create) => come.filter(({ action }) => (action.do === "create-container") === create));
+    return [...(made ?? []), ...makeRoom(change, manifest), ...(started ?? []), ...shift(change, manifest)];
+  });
   return {
     schema: "seaworthy/plan@1",
     project: manifest.project,

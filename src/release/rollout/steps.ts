@@ -3,15 +3,8 @@ import type { Live, LiveContainer } from "../live.ts";
 import { backendName, checkHost, completes, type ReleaseManifest } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Describe, Replica } from "./change.ts";
-
-const serverName = (container: { readonly release: number; readonly replica: number }): string =>
-  `r${container.release}-${container.replica}`;
-const newServer = (replica: Replica): string => serverName({ release: replica.release, replica: replica.number });
-
-type Draft = (id: string, why: string, action: Action, rest?: { readonly undo?: readonly Action[]; readonly final?: true }) => Step;
-const drafting =
-  (service: string): Draft =>
-  (id, why, action, rest) => ({ id: `${service}/${id}`, service, why, action, ...rest });
+import { drafting, newServer, serverName } from "./drafting.ts";
+import { beginHold, endHold } from "./hold.ts";
 
 const waitFor = (
   replica: Replica,
@@ -86,7 +79,7 @@ export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly St
   const { service, old } = change;
   const step = drafting(service.name);
   const backend = backendName(manifest.project, service.name);
-  return old.flatMap((container) => {
+  const leaving = old.flatMap((container) => {
     const { name, address } = container;
     const server = serverName(container);
     const routed = service.route !== undefined && address !== undefined;
@@ -107,6 +100,7 @@ export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly St
       step(`stop/${suffix}`, change.order.why, { do: "stop-container", name, graceSeconds: grace }, routed ? {} : { undo: back }),
     ];
   });
+  return [...beginHold(change, manifest), ...leaving];
 };
 
 /** Where the old one is already gone nothing is gained by waiting for other services, so traffic moves at once. */
@@ -121,7 +115,7 @@ export const shift = (change: Change, manifest: ReleaseManifest): readonly Step[
   const step = drafting(change.service.name);
   return change.order.way === "start-first"
     ? [step("shift", "all traffic to the new ones in one change; from here on only forward", action, { final: true })]
-    : [step("shift", "it answers, and the old one is gone", action)];
+    : [step("shift", "it answers, and the old one is gone", action), ...endHold(change, manifest)];
 };
 
 const retire = (
