@@ -43,6 +43,8 @@ const sentence = (action: Action): string => {
       return "HAProxy";
     case "declare-backend":
     case "withdraw-backend":
+    case "hold-requests":
+    case "release-requests":
     case "shift-traffic":
       return action.backend;
     case "add-server":
@@ -54,8 +56,6 @@ const sentence = (action: Action): string => {
 };
 
 /** One line a person reads while it happens. */
-    case "hold-requests":
-    case "release-requests":
 export const describeStep = (step: Step): string => `${step.action.do.replaceAll("-", " ")} ${sentence(step.action)}`;
 
 const snapshot = async (world: World, services: readonly string[]): Promise<Readonly<Record<string, Counters>>> => {
@@ -69,17 +69,6 @@ const snapshot = async (world: World, services: readonly string[]): Promise<Read
 
 const MEASURE = "measure";
 
-const reports = async (world: World, state: RolloutState): Promise<readonly DropReport[]> => {
-  const routed = state.entry.manifest.services.filter((service) => service.route !== undefined).map(({ name }) => name);
-  const before = (state.results.get(MEASURE) ?? {}) as Readonly<Record<string, Counters>>;
-  const after = await snapshot(world, routed);
-  return routed.map((service) => {
-    const removed = state.entry.plan.steps
-      .filter((step) => step.service === service && step.action.do === "remove-server")
-      .reduce((sum, step) => sum + Number(state.results.get(step.id)?.["serverErrors"] ?? 0), 0);
-    return dropReport(service, before[service], after[service], removed, heldOf(state, service));
-  });
-};
 /** From the beginning of a service's hold to its end, however many actors that took. */
 const heldOf = ({ entry, results }: RolloutState, service: string): { readonly ms: number; readonly requests: number } | undefined => {
   const resultOf = (wanted: Action["do"]) => {
@@ -91,6 +80,17 @@ const heldOf = ({ entry, results }: RolloutState, service: string): { readonly m
   return { ms: Number(to["at"]) - Number(from), requests: Number(to["waited"]) };
 };
 
+const reports = async (world: World, state: RolloutState): Promise<readonly DropReport[]> => {
+  const routed = state.entry.manifest.services.filter((service) => service.route !== undefined).map(({ name }) => name);
+  const before = (state.results.get(MEASURE) ?? {}) as Readonly<Record<string, Counters>>;
+  const after = await snapshot(world, routed);
+  return routed.map((service) => {
+    const removed = state.entry.plan.steps
+      .filter((step) => step.service === service && step.action.do === "remove-server")
+      .reduce((sum, step) => sum + Number(state.results.get(step.id)?.["serverErrors"] ?? 0), 0);
+    return dropReport(service, before[service], after[service], removed, heldOf(state, service));
+  });
+};
 
 /** Goes on with a rollout from wherever its journal says it is, to its end: live, or taken back. Nothing here depends on what this process did before. */
 export const runRollout = async (
