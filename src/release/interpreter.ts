@@ -1,17 +1,26 @@
-import { isSeaworthyError, SeaworthyError, wordsOf } from "../core/index.ts";
+import { hasCode, isSeaworthyError, SeaworthyError, wordsOf } from "../core/index.ts";
 import { perform, type World } from "./actions/index.ts";
+import { assertNotAborted, isAborted, watchful } from "./asked.ts";
 import { dropReport, type DropReport } from "./drop-report.ts";
 import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
-import { isFinal, rolloutState, type RolloutState } from "./rollout-state.ts";
+import { isFinal, promotionOf, rolloutState, type RolloutState } from "./rollout-state.ts";
 import { standAgain } from "./stand-again.ts";
 import type { Counters } from "../proxy/index.ts";
+import type { Result } from "./actions/world.ts";
 
-/** How a rollout ended. Being taken back is an outcome, not an exception. */
+/** How a rollout ended, or that it waits for a person's word. Being taken back is an outcome, not an exception. */
 export type RolloutOutcome =
   | { readonly state: "live"; readonly release: number; readonly reports: readonly DropReport[]; readonly seconds: number }
-  | { readonly state: "reverted"; readonly release: number; readonly because: SeaworthyError; readonly seconds: number };
+  | { readonly state: "reverted"; readonly release: number; readonly because: SeaworthyError; readonly seconds: number }
+  | {
+      readonly state: "paused";
+      readonly release: number;
+      readonly step: string;
+      readonly because: SeaworthyError;
+      readonly seconds: number;
+    };
 
 /**
  * Exit status of a rollout that was taken back: what the machine or its surroundings refused keeps its own (7, 8), so that a script can tell
@@ -19,8 +28,8 @@ export type RolloutOutcome =
  */
 export const revertedExit = (because: SeaworthyError): number => (because.exit === 7 || because.exit === 8 ? because.exit : 3);
 
-/** Called before and after each step: tests kill the process here. */
-export type StepHook = (moment: "intent" | "done", step: Step) => void | Promise<void>;
+/** Called after each entry of the journal about a step: tests kill the process here. */
+export type StepHook = (moment: "intent" | "done" | "paused" | "undone", step: Step) => void | Promise<void>;
 
 const sentence = (action: Action): string => {
   switch (action.do) {
@@ -39,6 +48,8 @@ const sentence = (action: Action): string => {
       return action.name;
     case "place-file":
       return action.key;
+    case "pause":
+      return action.forMs === undefined ? "until somebody promotes it" : `for ${action.forMs / 1000} s`;
     case "start-proxy":
       return "HAProxy";
     case "declare-backend":
@@ -92,6 +103,21 @@ const reports = async (world: World, state: RolloutState): Promise<readonly Drop
   });
 };
 
+/** Between two looks at whether somebody promoted what waits for time to pass. */
+const LOOK_MS = 250;
+
+/** The rollout waits at a step for a person's word: not a failure, so no SeaworthyError of its own. */
+class PausedAt extends Error {
+  readonly step: string;
+  readonly because: SeaworthyError;
+
+  constructor(step: string, because: SeaworthyError) {
+    super(because.message);
+    this.step = step;
+    this.because = because;
+  }
+}
+
 /** Goes on with a rollout from wherever its journal says it is, to its end: live, or taken back. Nothing here depends on what this process did before. */
 export const runRollout = async (
   journal: Journal,
@@ -113,17 +139,75 @@ export const runRollout = async (
     journal.append(project, release, { kind: "done", step: MEASURE, result: await snapshot(world, routed) });
   };
 
+  const watched = watchful(world, journal, release);
+
+  /** Notes that the rollout waits, once, and says since when and how long. */
+  const pausedAt = async (step: Step, because: string, rest: { readonly forMs?: number; readonly facts?: SeaworthyError["details"] }) => {
+    const { paused } = read();
+    if (paused?.step === step.id) return paused;
+    const { forMs, facts } = rest;
+    journal.append(project, release, {
+      kind: "paused",
+      step: step.id,
+      because,
+      ...(forMs === undefined ? {} : { untilAt: clock.now() + forMs }),
+      ...(facts === undefined ? {} : { facts }),
+    });
+    await hook("paused", step);
+    return { untilAt: forMs === undefined ? undefined : clock.now() + forMs };
+  };
+
+  const undecided = (step: Step, because: string): PausedAt =>
+    new PausedAt(
+      step.id,
+      new SeaworthyError("PAUSED", because, {
+        hint: `seaworthy promote goes on with r${release}; seaworthy abort takes it back. Until then it stays as it is.`,
+      }),
+    );
+
+  const pass = async (step: Step, forMs: number | undefined, because: string): Promise<Result> => {
+    const begun = clock.now();
+    const { untilAt } = await pausedAt(step, because, forMs === undefined ? {} : { forMs });
+    if (untilAt === undefined) throw undecided(step, because);
+    world.progress.note(`${because}; goes on by itself in ${Math.max(0, Math.round((untilAt - clock.now()) / 1000))} s`);
+    for (let left = untilAt - clock.now(); left > 0; left = untilAt - clock.now()) {
+      if (journal.has(project, release, "promoted") && promotionOf(read(), step.id) !== undefined) break;
+      await watched.clock.sleep(Math.min(left, LOOK_MS), world.signal);
+    }
+    return { waitedMs: clock.now() - begun };
+  };
+
+  /** Does the step, or waits at it. @throws PausedAt */
+  const attempt = async (step: Step, state: RolloutState): Promise<Result> => {
+    const { action } = step;
+    const promoted = promotionOf(read(), step.id);
+    // A word for one step lets go past whatever waited there; a word for all of them lets go past what would have to wait.
+    if (promoted !== undefined && (action.do === "pause" || promoted.step === step.id))
+      return { promotedBy: promoted.who, why: promoted.why };
+    if (action.do === "pause") return pass(step, action.forMs, action.because);
+    if (state.paused?.step === step.id) throw undecided(step, state.paused.because);
+    try {
+      return await perform(action, watched);
+    } catch (error) {
+      if (!hasCode(error, "PAUSED") || !isSeaworthyError(error)) throw error;
+      await pausedAt(step, error.message, { facts: error.details });
+      throw undecided(step, error.message);
+    }
+  };
+
   const forward = async (): Promise<void> => {
     const state = read();
+    assertNotAborted(journal, project, release);
     await standAgain(state, "new", world);
     await measureOnce(state);
     for (const step of state.entry.plan.steps) {
       if (state.done.has(step.id)) continue;
       world.signal?.throwIfAborted();
+      assertNotAborted(journal, project, release);
       world.progress.begin(describeStep(step));
       journal.append(project, release, { kind: "intent", step: step.id });
       await hook("intent", step);
-      const result = await perform(step.action, world);
+      const result = await attempt(step, state);
       journal.append(project, release, { kind: "done", step: step.id, ...(result === undefined ? {} : { result }) });
       await hook("done", step);
       world.progress.end(describeStep(step));
@@ -140,6 +224,7 @@ export const runRollout = async (
       if (step === undefined || state.undone.has(id)) continue;
       for (const action of step.undo ?? []) await perform(action, unhurried);
       journal.append(project, release, { kind: "undone", step: id });
+      await hook("undone", step);
     }
   };
 
@@ -155,8 +240,9 @@ export const runRollout = async (
   try {
     await forward();
   } catch (error) {
+    if (error instanceof PausedAt) return { state: "paused", release, step: error.step, because: error.because, seconds: seconds() };
     // Interrupted is not failed: the rollout stays as it is, for `deploy --resume` or the next deploy.
-    if (isFinal(read()) || world.signal?.aborted === true) throw error;
+    if (isFinal(read()) || (world.signal?.aborted === true && !isAborted(error))) throw error;
     const because = isSeaworthyError(error) ? error : new SeaworthyError("RELEASE_NOT_LIVE", wordsOf(error), { cause: error });
     journal.append(project, release, { kind: "reverting", because: because.message });
     return revert(because);

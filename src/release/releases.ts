@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Evidence } from "../checklist/index.ts";
 import {
   type Clock,
+  hasCode,
   lock,
   type KernelLock,
   type Progress,
@@ -11,11 +12,13 @@ import {
   type StateFolder,
   systemClock,
   type VerifiedDigest,
+  wordsOf,
 } from "../core/index.ts";
 import { type Engine, probeHttp } from "../engine/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { assertGoverned, claimEngine } from "./claim.ts";
+import { abortIn, type Decision, outcomeOf, promoteIn } from "./decide.ts";
 import { describeReplica } from "./describe.ts";
 import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
@@ -26,7 +29,7 @@ import type { Plan } from "./plan.ts";
 import { planRolling } from "./rollout/rolling.ts";
 import { DEFAULT_KEEP, letGo } from "./retention.ts";
 import { rollbackTarget } from "./rollback-target.ts";
-import { liveRelease, rolloutState, unfinishedRollout } from "./rollout-state.ts";
+import { isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
 
@@ -34,9 +37,21 @@ import { type ProjectStatus, statusOf } from "./status.ts";
 export interface Releases {
   /** What a deploy would do now. Changes nothing. */
   plan(manifest: ReleaseManifest): Promise<Plan>;
-  /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first. */
+  /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first; one that waits for a word is not. @throws PAUSED */
   deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
-  /** Brings an unfinished rollout to its end; undefined when there is none. */
+  /**
+   * Lets a rollout go on past where it waits; with `full`, past everything that would still wait or judge. Where another process is at work on it, that one does.
+   * @throws INPUT_NOT_FOUND when none is under way, USAGE when it does not wait
+   */
+  promote(project: string, options: DecideOptions & { readonly full?: boolean }): Promise<Decision>;
+  /**
+   * Takes a rollout back: all traffic returns to the old containers first. A process that is at work on it ends its step and does so, and is waited for.
+   * @throws INPUT_NOT_FOUND when none is under way, USAGE when its old containers already leave
+   */
+  abort(project: string, options: DecideOptions): Promise<Decision>;
+  /** The release that waits for somebody's word, with the one that `abort` brings back. */
+  waiting(project: string): { readonly release: number; readonly back: number | undefined } | undefined;
+  /** Brings an unfinished rollout to its end, or to where it waits for somebody's word; undefined when there is none. */
   resume(project: string, options?: RunOptions): Promise<RolloutOutcome | undefined>;
   /**
    * The manifest that `rollback` would make live: the release before the live one, or the named one. `keep` past releases can be gone back to, by default 5.
@@ -65,6 +80,10 @@ export interface RunOptions {
   readonly keep?: number;
 }
 
+export interface DecideOptions extends RunOptions {
+  readonly why: string;
+}
+
 export interface DeployOptions extends RunOptions {
   readonly why: string;
   readonly rollbackTo?: number;
@@ -82,6 +101,11 @@ export interface ReleasesOptions {
   readonly who: string;
   readonly clock?: Clock;
 }
+
+/** Whoever ends just now is waited for this long before somebody else is taken to be at work. */
+const HANDOVER_MS = 3000;
+/** How long an abort waits for whoever is at work to see it and to take the rollout back. */
+const ABORT_MS = 300_000;
 
 const assertVerified = (manifest: ReleaseManifest, verified: readonly VerifiedDigest[]): void => {
   const known = new Set(verified.map(({ digest }) => digest));
@@ -158,6 +182,34 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     return open === undefined ? undefined : rollOut(project, open.entry.release, options);
   };
 
+  const assertDecided = (project: string): void => {
+    const open = unfinishedRollout(journal, project);
+    if (open === undefined || !isWaiting(open, clock.now())) return;
+    const { release, manifest } = open.entry;
+    throw new SeaworthyError(
+      "PAUSED",
+      `r${release} (${manifest.version}) of ${project} waits for a decision: ${open.paused?.because ?? ""}`,
+      {
+        hint: "seaworthy promote goes on with it, seaworthy abort takes it back; then deploy again.",
+      },
+    );
+  };
+
+  /** Goes on with a rollout about which somebody decided, unless another process does. */
+  const goOn = async (project: string, open: RolloutState, what: string, options: RunOptions, waitMs: number): Promise<Decision> => {
+    const { release, manifest } = open.entry;
+    try {
+      return await leased(project, servicesOf(manifest), `${what} ${project} r${release}`, { ...options, waitMs }, async () => {
+        const outcome = outcomeOf(journal, project, release) ?? (await converge(project, options));
+        if (outcome === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the journal lost r${release} of ${project}`);
+        return outcome;
+      });
+    } catch (error) {
+      if (!hasCode(error, "LOCKED")) throw error;
+      return { state: "asked", release, words: wordsOf(error) };
+    }
+  };
+
   const governed = async <T>(read: () => Promise<T>): Promise<T> => {
     await assertGoverned(engine, state);
     return await read();
@@ -171,7 +223,9 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
       await claimEngine(engine, state);
       return leased(manifest.project, servicesOf(manifest), `deploy ${manifest.project} ${manifest.version}`, options, async () => {
         const { hook: _, ...quiet } = options;
+        assertDecided(manifest.project);
         await converge(manifest.project, quiet);
+        assertDecided(manifest.project);
         const made = await plan(manifest);
         const { why, rollbackTo, evidence } = options;
         journal.append(manifest.project, made.release, {
@@ -186,6 +240,21 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
         });
         return rollOut(manifest.project, made.release, options);
       });
+    },
+    promote: async (project, { why, full = false, ...options }) => {
+      await assertGoverned(engine, state);
+      const open = promoteIn(journal, project, { who, why }, full);
+      return goOn(project, open, "promote", options, Math.max(options.waitMs ?? 0, HANDOVER_MS));
+    },
+    abort: async (project, { why, ...options }) => {
+      await assertGoverned(engine, state);
+      const open = abortIn(journal, project, { who, why });
+      return goOn(project, open, "abort", options, Math.max(options.waitMs ?? 0, ABORT_MS));
+    },
+    waiting: (project) => {
+      const open = unfinishedRollout(journal, project);
+      if (open === undefined || !isWaiting(open, clock.now())) return undefined;
+      return { release: open.entry.release, back: liveRelease(journal, project)?.entry.release };
     },
     resume: async (project, options = {}) => {
       const open = unfinishedRollout(journal, project);

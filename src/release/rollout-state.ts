@@ -8,6 +8,11 @@ export interface RolloutState {
   readonly begun: readonly string[];
   readonly done: ReadonlySet<string>;
   readonly results: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Where it waits, undecided. */
+  readonly paused?: Written<Extract<Written, { kind: "paused" }>>;
+  readonly promotions: readonly Written<Extract<Written, { kind: "promoted" }>>[];
+  /** Somebody's word to take it back. */
+  readonly abort?: Written<Extract<Written, { kind: "abort-requested" }>>;
   /** Set once the rollout turned back. */
   readonly reverting?: string;
   readonly undone: ReadonlySet<string>;
@@ -21,11 +26,20 @@ export const rolloutState = (journal: Journal, project: string, release: number)
   const done = entries.filter((one) => one.kind === "done");
   const reverting = entries.find((one) => one.kind === "reverting")?.because;
   const finished = entries.findLast((one) => one.kind === "finished");
+  const promotions = entries.filter((one) => one.kind === "promoted");
+  const abort = entries.find((one) => one.kind === "abort-requested");
+  const doneSteps = new Set(done.map((one) => one.step));
+  const paused = entries.findLast((one) => one.kind === "paused");
+  const waits =
+    paused !== undefined && !doneSteps.has(paused.step) && !promotions.some(({ step, full }) => step === paused.step || full === true);
   return {
     entry,
     begun: [...new Set(entries.filter((one) => one.kind === "intent").map((one) => one.step))],
-    done: new Set(done.map((one) => one.step)),
+    done: doneSteps,
     results: new Map(done.flatMap((one) => (one.result === undefined ? [] : [[one.step, one.result]]))),
+    ...(waits && reverting === undefined ? { paused } : {}),
+    promotions,
+    ...(abort === undefined ? {} : { abort }),
     ...(reverting === undefined ? {} : { reverting }),
     undone: new Set(entries.filter((one) => one.kind === "undone").map((one) => one.step)),
     ...(finished === undefined ? {} : { finished }),
@@ -35,6 +49,14 @@ export const rolloutState = (journal: Journal, project: string, release: number)
 /** Past this point a rollout only goes forward. */
 export const isFinal = (state: RolloutState): boolean =>
   state.entry.plan.steps.some((step: Step) => step.final === true && state.begun.includes(step.id));
+
+/** The word that lets a rollout go past a step at which it would wait. */
+export const promotionOf = ({ promotions }: RolloutState, step: string): RolloutState["promotions"][number] | undefined =>
+  promotions.find((one) => one.step === step || one.full === true);
+
+/** Waits undecided, and for longer than until now. */
+export const isWaiting = ({ paused, abort, finished }: RolloutState, now: number): boolean =>
+  paused !== undefined && abort === undefined && finished === undefined && (paused.untilAt === undefined || paused.untilAt > now);
 
 /** The newest release that became live; what serves when nothing is under way. */
 export const liveRelease = (journal: Journal, project: string): RolloutState | undefined => {

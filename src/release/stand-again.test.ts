@@ -42,6 +42,7 @@ const stateAfter = (...done: readonly string[]): RolloutState => ({
   begun: done,
   done: new Set(done),
   results: new Map(),
+  promotions: [],
   undone: new Set(),
 });
 

@@ -23,6 +23,12 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
       json: { schema: "seaworthy/deploy@1", ...outcome },
     };
   const { code, message, problems, hint } = outcome.because;
+  if (outcome.state === "paused")
+    return {
+      exit: outcome.because.exit,
+      human: forTerminal([`release r${outcome.release} waits at ${outcome.step}: ${message}`, `  -> ${hint}`].join("\n")),
+      json: { schema: "seaworthy/deploy@1", ...outcome, because: { code, message, problems, hint } },
+    };
   return {
     exit: revertedExit(outcome.because),
     human: forTerminal(

@@ -40,6 +40,8 @@ const PERFORMERS: Performers = {
   "shift-traffic": shiftTraffic,
   "await-drained": awaitDrained,
   "remove-server": removeServer,
+  // The interpreter's own: outside of a step of a plan there is nothing to wait for.
+  pause: async () => undefined,
   "stop-container": stopContainer,
   "remove-container": removeContainer,
 };

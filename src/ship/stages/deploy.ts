@@ -59,6 +59,16 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     credentials: pullCredentials(voyage.harbour),
   });
   voyage.outcome = outcome;
+  if (outcome.state === "paused") {
+    const { because, release } = outcome;
+    return {
+      state: "refused",
+      words: `release r${release} waits: ${because.message}`,
+      problems: [],
+      exit: because.exit,
+      hint: because.hint,
+    };
+  }
   if (outcome.state === "reverted") {
     const { because } = outcome;
     return {
