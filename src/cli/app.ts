@@ -3,6 +3,7 @@ import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { checklist } from "./commands/checklist.ts";
 import { deploy } from "./commands/deploy.ts";
+import { exec } from "./commands/exec.ts";
 import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
 import { keys } from "./commands/keys.ts";
@@ -10,6 +11,7 @@ import { logs } from "./commands/logs.ts";
 import { push } from "./commands/push.ts";
 import { registry } from "./commands/registry.ts";
 import { rollback } from "./commands/rollback.ts";
+import { run } from "./commands/run.ts";
 import { ship } from "./commands/ship.ts";
 import { sign } from "./commands/sign.ts";
 import { status } from "./commands/status.ts";
@@ -17,7 +19,25 @@ import { verify } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
 
 const root = buildRouteMap({
-  routes: { ship, check, explain, checklist, build, push, keys, sign, verify, deploy, rollback, status, history, logs, registry },
+  routes: {
+    ship,
+    check,
+    explain,
+    checklist,
+    build,
+    push,
+    keys,
+    sign,
+    verify,
+    deploy,
+    rollback,
+    status,
+    history,
+    logs,
+    exec,
+    run,
+    registry,
+  },
   docs: {
     brief: "Takes containers to production and holds every step to the checklist, with proof",
     fullDescription: `Takes containers from a developer's machine to production and holds every step to the production checklist, with proof.

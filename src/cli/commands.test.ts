@@ -33,6 +33,8 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["status", PROJECT],
   ["history", PROJECT],
   ["logs", [...PROJECT, "--follow", "--tail", "--since"]],
+  ["exec", ["--file", "--env", "--profile", "--replica", "--user"]],
+  ["run", ["--file", "--env", "--profile"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];
 

@@ -4,6 +4,7 @@ export type { ReleaseLine } from "./history.ts";
 export type { Decision } from "./decide.ts";
 export { describeStep, revertedExit, type RolloutOutcome, type StepHook } from "./interpreter.ts";
 export { type LogLine, type LogsOptions, releaseLogs } from "./logs.ts";
+export { describeOneOff, runningReplica } from "./one-off.ts";
 export type { ReleaseManifest, ReleaseService } from "./manifest.ts";
 export type { Plan, ServicePlan, Step } from "./plan.ts";
 export { type DecideOptions, type DeployOptions, openReleases, type Releases, type RunOptions } from "./releases.ts";

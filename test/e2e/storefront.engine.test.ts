@@ -110,6 +110,42 @@ test("logs: every container's lines in the order of time, as words and as docume
   expect([unknown.exit, unknown.said]).toEqual([2, expect.stringContaining("has no containers of wbe")]);
 });
 
+const HOSTNAME_AND = (script: string): string => `console.log(os.hostname()); ${script}`;
+
+test("exec runs in a container that serves; run in one of its own, with the release's environment and secrets, that is gone afterwards", async () => {
+  const inside = await shop.seaworthy(["exec", "web", "--", "/nodejs/bin/node", "-e", HOSTNAME_AND("process.exit(3)")]);
+  expect(inside.exit, inside.said).toBe(3);
+  const serving = await shop.docker.lines([
+    "ps",
+    "-q",
+    "--filter",
+    `label=dev.seaworthy.service=web`,
+    "--filter",
+    `label=dev.seaworthy.project=${shop.project}`,
+  ]);
+  expect(serving).toContain(inside.stdout.trim());
+
+  const before = await shop.docker.lines(["ps", "-aq"]);
+  const own = await shop.seaworthy([
+    "run",
+    "web",
+    "--",
+    "-e",
+    HOSTNAME_AND("console.log(fs.readFileSync(process.env.PGPASSWORD_FILE, 'utf8').trim()); process.exit(4)"),
+  ]);
+  expect(own.exit, own.said).toBe(4);
+  const [name, secret] = own.stdout.trim().split("\n");
+  expect(serving).not.toContain(name);
+  expect(secret).toBe("a password of the test's own");
+  expect(await shop.docker.lines(["ps", "-aq"])).toEqual(before);
+
+  const status = await shop.seaworthy(["status"]);
+  expect(status.exit, status.said).toBe(0);
+  const unknown = await shop.seaworthy(["run", "wbe", "--", "true"]);
+  expect([unknown.exit, unknown.said]).toEqual([2, expect.stringContaining("has no service wbe")]);
+  expect((await shop.seaworthy(["exec", "web"])).exit).toBe(2);
+});
+
 test("status and history in JSON", async () => {
   expect(await shop.json(["status"])).toMatchObject({
     schema: "seaworthy/status@1",
