@@ -55,6 +55,8 @@ export type Action =
   | { readonly do: "shift-traffic"; readonly backend: string; readonly to: readonly string[]; readonly weight: Weight }
   | { readonly do: "await-drained"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "remove-server"; readonly backend: string; readonly server: string }
+  /** Waits for somebody's word, or for time to pass. The interpreter's own, because it may end the process. */
+  | { readonly do: "pause"; readonly because: string; /** Absent: until somebody promotes. */ readonly forMs?: number }
   | { readonly do: "stop-container"; readonly name: string; readonly graceSeconds: number }
   | { readonly do: "remove-container"; readonly name: string };
 
@@ -63,14 +65,6 @@ export interface Connection {
   readonly aliases: readonly string[];
   readonly address?: string;
 }
-  /** Waits for somebody's word, or for time to pass. The interpreter's own, because it may end the process. */
-  | { readonly do: "pause"; readonly because: string; /** Absent: until somebody promotes. */ readonly forMs?: number }
-  /** Looks at new replicas for a time. The interpreter counts those that fail. */
-  | { readonly do: "watch"; readonly replicas: readonly WatchedReplica[]; readonly backend?: string; readonly forMs: number }
-  /** Lets time pass between batches. */
-  | { readonly do: "wait"; readonly forMs: number }
-  /** Fails when none of these serves. */
-  | { readonly do: "assert-serving"; readonly replicas: readonly WatchedReplica[]; readonly backend?: string }
 
 /** A step of a plan: what, why, and how it is taken back while that still can be. */
 export interface Step {
@@ -97,20 +91,6 @@ export interface Plan {
 }
 
 /** What happens to a service, in a line. */
-  /** The new container that the step is about: what fails here is counted as its failure (`Plan.policies`), and from then on its steps are left out. */
-  readonly of?: string;
-  /** Done only once this new container has failed. */
-  readonly insteadOf?: string;
-}
-
-/** What becomes of the rollout when new replicas of a service fail. A service without one stands no failure. */
-export interface FailurePolicy {
-  readonly service: string;
-  /** Replicas that this plan replaces: what failures are a part of. */
-  readonly total: number;
-  /** 0 to 1. The action is taken when failures divided by `total` are more. */
-  readonly maxFailureRatio: number;
-  readonly action: "continue" | "pause" | "rollback";
 export interface ServicePlan {
   readonly service: string;
   readonly way: "unchanged" | "start-first" | "stop-first" | "first" | "removed";
