@@ -1,10 +1,13 @@
 import { NO_TRAFFIC, SeaworthyError } from "../core/index.ts";
-import { type Backend, behindCheck } from "./backend.ts";
+import { type Backend, behindCheck, nextOf } from "./backend.ts";
+import { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";
 import type { ServerStatus } from "./haproxy/servers.ts";
 import type { Proxy } from "./proxy.ts";
 
 /** A proxy in memory: every server it is given answers its check. For tests of what drives a proxy. */
-export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Backend> } => {
+const IDLE: SideCounters = { requests: 0, errors: 0, latency: LATENCY_BOUNDS_MS.map(() => 0) };
+
+export const createFakeProxy = (sides: Partial<Sides> = {}): Proxy & { readonly backends: Map<string, Backend> } => {
   const backends = new Map<string, Backend>();
   let running = false;
   const required = (name: string): Backend => {
@@ -47,6 +50,12 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
       backends.set(name, forMs === 0 ? free : { ...free, heldUntil: Math.ceil(forMs / 1000) });
       return 0;
     },
+    steer: async (name, steering) => {
+      const { steering: _, ...free } = required(name);
+      backends.set(name, steering === undefined ? free : { ...free, steering });
+    },
+    sides: async (name) =>
+      backends.has(name) && backends.has(nextOf(name)) ? { worker: "1", stable: IDLE, next: IDLE, ...sides } : undefined,
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
     broken: () => [],

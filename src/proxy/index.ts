@@ -1,6 +1,7 @@
-export { type Backend, type HoldBounds, MAX_HOLD_SECONDS, type Server } from "./backend.ts";
+export { type Backend, type HoldBounds, MAX_HOLD_SECONDS, nextOf, type Server, type Steering } from "./backend.ts";
 export { PROXY_IMAGES } from "./container.ts";
 export type { Counters } from "./haproxy/counters.ts";
+export { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";
 export type { Processes } from "./haproxy/master.ts";
 export type { ServerStatus } from "./haproxy/servers.ts";
 export { createProxy, type Load, OLD_WORKER_MS, type Proxy, type ProxyOptions } from "./proxy.ts";

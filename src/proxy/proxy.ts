@@ -1,20 +1,21 @@
 import { join } from "node:path";
 import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolder, systemClock } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { type Backend, behindCheck, isServerName, projectOf, type Server } from "./backend.ts";
+import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
 import { assertPortFree, PROXY_CONTAINER } from "./container.ts";
 import { type Counters, readCounters } from "./haproxy/counters.ts";
 import { type Processes, readProcesses } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
 import { readServers, type ServerStatus } from "./haproxy/servers.ts";
+import { readSides, type Sides, setSide } from "./haproxy/sides.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { readConnections, setHold } from "./haproxy/holds.ts";
 import { reconcileServers } from "./reconcile.ts";
 import { INSIDE, type InnerFolders, openProxyStore } from "./store.ts";
 
 /** A backend without what the proxy itself keeps of it. */
-type Declared = Omit<Backend, "servers" | "httpPort" | "heldUntil"> & Partial<Pick<Backend, "httpPort">>;
+type Declared = Omit<Backend, "servers" | "httpPort" | "heldUntil" | "steering"> & Partial<Pick<Backend, "httpPort">>;
 
 /** The data plane of one host. What it should be is on disk before it is asked of HAProxy, so both a crash of ours and a restart of HAProxy find it. */
 export interface Proxy {
@@ -22,7 +23,7 @@ export interface Proxy {
   ensureRunning(): Promise<void>;
   /**
    * Makes the service known under its hosts; reloads HAProxy, losing nothing, only when that changes its structure. Servers are kept.
-   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back. A hold ends with it.
+   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back. A hold ends with it, and so does steering.
    * @throws INPUT_INVALID when another project answers to one of the hosts; PORT_TAKEN
    */
   declare(backend: Declared): Promise<void>;
@@ -33,6 +34,10 @@ export interface Proxy {
    * @returns how many were there when it changed, under way or waiting
    */
   hold(backend: string, forMs?: number): Promise<number>;
+  /** Gives the backend's `:next` a share of its requests, from the next request on; without one it gets none, and clients forget where they were. */
+  steer(backend: string, steering?: Steering): Promise<void>;
+  /** What both sides of a backend with a `:next` counted; undefined when HAProxy does not know both. */
+  sides(backend: string): Promise<Sides | undefined>;
   /** What HAProxy says of the backend's servers now; undefined when it does not know the backend. */
   servers(backend: string): Promise<readonly ServerStatus[] | undefined>;
   /** What they should be. @throws STATE_NEEDS_PERSON when its file cannot be read */
@@ -96,6 +101,18 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     return await work();
   };
 
+  /** One that ends meanwhile serves nobody any more. */
+  const onOldWorkers = async <T>(ask: (runtime: Runtime) => Promise<T>): Promise<readonly T[]> => {
+    const answered: T[] = [];
+    for (const pid of (await readProcesses(master)).oldWorkers)
+      try {
+        answered.push(await ask((command) => master(`@!${pid} ${command}`)));
+      } catch (error) {
+        if (!hasCode(error, "PROXY_UNREACHABLE") || (await readProcesses(master)).oldWorkers.includes(pid)) throw error;
+      }
+    return answered;
+  };
+
   /**
    * Writes, reloads when HAProxy has another structure loaded than the one written, and reconciles the one backend. What is loaded HAProxy says itself,
    * so it does not matter who died between the writing and the reload.
@@ -117,19 +134,12 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const wanted = store.backend(name);
     if (wanted === undefined) return;
     await reconcileServers(admin, name, wanted.servers, clock);
+    if (store.backend(nextOf(name)) !== undefined) {
+      await setSide(admin, inner.configFolder, wanted);
+      // One that is on its way out may know no such map; it has few requests left to send.
+      await onOldWorkers((runtime) => setSide(runtime, inner.configFolder, wanted)).catch(() => undefined);
+    }
     if (wanted.hold !== undefined) await setHold(admin, inner.configFolder, name, wanted.heldUntil ?? 0);
-  };
-
-  /** One that ends meanwhile serves nobody any more. */
-  const onOldWorkers = async <T>(ask: (runtime: Runtime) => Promise<T>): Promise<readonly T[]> => {
-    const answered: T[] = [];
-    for (const pid of (await readProcesses(master)).oldWorkers)
-      try {
-        answered.push(await ask((command) => master(`@!${pid} ${command}`)));
-      } catch (error) {
-        if (!hasCode(error, "PROXY_UNREACHABLE") || (await readProcesses(master)).oldWorkers.includes(pid)) throw error;
-      }
-    return answered;
   };
 
   const load = async (name: string, server: string): Promise<Load> => {
@@ -191,6 +201,16 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     return waiting;
   };
 
+  const steer: Proxy["steer"] = async (name, steering) => {
+    const current = store.backend(name);
+    if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
+    if (steering !== undefined && store.backend(nextOf(name)) === undefined)
+      throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no place for the next release of ${name}`);
+    await haproxy.start();
+    const { steering: _, ...free } = current;
+    await change(name, () => store.put(steering === undefined ? free : { ...free, steering }));
+  };
+
   const withdraw = async (name: string): Promise<void> => {
     if (await haproxy.runs()) return change(name, () => store.remove(name));
     store.remove(name);
@@ -202,6 +222,8 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     declare: (backend) => locked(`declare ${backend.name}`, () => declare(backend)),
     updateServers: (name, update) => locked(`change the servers of ${name}`, () => updateServers(name, update)),
     hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
+    steer: (name, steering) => locked(`steer requests of ${name}`, () => steer(name, steering)),
+    sides: (name) => readSides(admin, name),
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
     broken: () => store.broken(),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readTextFile, SeaworthyError, wordsOf, writeFileAtomic } from "../core/index.ts";
 import { type Backend, isBackendName, parseBackend } from "./backend.ts";
 import { renderHoldScript } from "./haproxy/hold-script.ts";
+import { renderSides, SIDES_FILE } from "./haproxy/sides.ts";
 import { CONFIG_FILE, HOLD_FILE, HOLD_SCRIPT_FILE, HOSTS_FILE, renderConfig, renderHolds, renderHosts } from "./haproxy/render.ts";
 
 /**
@@ -111,6 +112,7 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
       const all = backends();
       writeFileAtomic(join(configFolder, HOSTS_FILE), renderHosts(all));
       writeWhereOther(join(configFolder, HOLD_FILE), renderHolds(all));
+      writeWhereOther(join(configFolder, SIDES_FILE), renderSides(all));
       writeWhereOther(join(configFolder, HOLD_SCRIPT_FILE), renderHoldScript(inside.configFolder));
       writeFileAtomic(join(configFolder, CONFIG_FILE), renderConfig({ ...inputOf(all), structure: structureOf(all) }));
     },

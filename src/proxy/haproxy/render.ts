@@ -1,4 +1,5 @@
 import { type Backend, parseBackend, type Server } from "../backend.ts";
+import { latencyRules, sideRules, sidesSection } from "./sides.ts";
 
 export interface RenderInput {
   /** Ports for HTTP on every address; at least one. */
@@ -47,7 +48,7 @@ const holdRules = ({ name, hold }: Backend, configFolder: string): readonly stri
   ];
 };
 
-const backendSection = (unchecked: Backend, withServers: boolean, configFolder: string): string => {
+const backendSection = (unchecked: Backend, { servers = true, configFolder, backends }: RenderInput): string => {
   const backend = parseBackend(unchecked);
   return [
     `backend ${backend.name}`,
@@ -56,7 +57,8 @@ const backendSection = (unchecked: Backend, withServers: boolean, configFolder: 
     `    http-check send meth GET uri ${backend.check.path} ver HTTP/1.1 hdr Host ${backend.check.host} hdr User-Agent seaworthy-check`,
     "    http-check expect status 200-399",
     ...holdRules(backend, configFolder),
-    ...(withServers ? backend.servers.map(serverLine) : []),
+    ...latencyRules(backend.name, backends).map((rule) => `    ${rule}`),
+    ...(servers ? backend.servers.map(serverLine) : []),
   ].join("\n");
 };
 
@@ -80,12 +82,24 @@ export const renderHosts = (backends: readonly Backend[]): string =>
     .toSorted()
     .join("");
 
+const useBackend = ({ backends, configFolder }: RenderInput, byHost: string): string => {
+  const rules = sideRules(backends, configFolder);
+  return (
+    rules === undefined
+      ? [`use_backend %[${byHost}]`]
+      : [`http-request set-var(txn.sw_backend) ${byHost}`, ...rules, "use_backend %[var(txn.sw_backend)]"]
+  )
+    .map((rule) => `    ${rule}`)
+    .join("\n");
+};
+
 /**
  * The whole configuration of HAProxy 2.6 and later. It is written before the same change is made over the runtime socket,
  * so that a restart of HAProxy at any moment finds what was meant.
  * `idle-close-on-response` keeps idle clients over a reload (haproxy#1506), and without `close-spread-time`, which closes them all the same; `retries` and `redispatch` act on failed connections only, which is safe for POST.
  */
-export const renderConfig = ({ httpPorts, backends, structure, servers = true, configFolder, socketFolder }: RenderInput): string => {
+export const renderConfig = (input: RenderInput): string => {
+  const { httpPorts, backends, structure, configFolder, socketFolder } = input;
   const fallback = owners(backends).get("*")?.name ?? "seaworthy_unclaimed";
   return `# Written by Seaworthy before each change. Edits are lost with the next release; see docs/guide/proxy.md.
 global
@@ -121,11 +135,11 @@ frontend http
 ${httpPorts.map((port) => `    bind :${port}`).join("\n")}
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }
-    use_backend %[req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})]
+${useBackend(input, `req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})`)}
 
 backend seaworthy_unclaimed
     http-request return status 404 content-type text/plain string "No service answers to this host name.\\n"
 
-${backends.map((backend) => backendSection(backend, servers, configFolder)).join("\n\n")}
-`;
+${backends.map((backend) => backendSection(backend, input)).join("\n\n")}
+${sidesSection(backends)}`;
 };
