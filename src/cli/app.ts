@@ -3,6 +3,7 @@ import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { checklist } from "./commands/checklist.ts";
 import { deploy } from "./commands/deploy.ts";
+import { doctor } from "./commands/doctor.ts";
 import { exec } from "./commands/exec.ts";
 import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
@@ -34,6 +35,7 @@ const root = buildRouteMap({
     status,
     history,
     logs,
+    doctor,
     exec,
     run,
     registry,

@@ -35,6 +35,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["logs", [...PROJECT, "--follow", "--tail", "--since"]],
   ["exec", ["--file", "--env", "--profile", "--replica", "--user"]],
   ["run", ["--file", "--env", "--profile"]],
+  ["doctor", [...PROJECT, "--output"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];
 

@@ -64,6 +64,7 @@ export const createFakeProxy = (sides: Partial<Sides> = {}): Proxy & { readonly 
         ? { worker: 1, requests: 0, errors: 0, serverErrors: 0, cutByServer: 0, cutByClient: 0, retries: 0, redispatches: 0 }
         : undefined,
     load: async () => ({ requests: 0, oldWorkers: 0 }),
+    report: async () => ({ config: "", info: "", stat: "", errors: "", workers: "" }),
     processes: async () => ({ workers: [1], oldWorkers: [] }),
     withdraw: async (name) => {
       backends.delete(name);

@@ -5,4 +5,5 @@ export { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/side
 export type { Processes } from "./haproxy/master.ts";
 export type { ServerStatus } from "./haproxy/servers.ts";
 export { createProxy, type Load, OLD_WORKER_MS, type Proxy, type ProxyOptions } from "./proxy.ts";
+export type { ProxyReport } from "./report.ts";
 export { createFakeProxy } from "./fake.ts";

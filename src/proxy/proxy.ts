@@ -12,6 +12,7 @@ import { readSides, type Sides, setSide } from "./haproxy/sides.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { readConnections, setHold } from "./haproxy/holds.ts";
 import { reconcileServers } from "./reconcile.ts";
+import { type ProxyReport, readReport } from "./report.ts";
 import { INSIDE, type InnerFolders, openProxyStore } from "./store.ts";
 
 /** A backend without what the proxy itself keeps of it. */
@@ -48,6 +49,8 @@ export interface Proxy {
   /** What still keeps a server from leaving. */
   load(backend: string, server: string): Promise<Load>;
   processes(): Promise<Processes>;
+  /** Never throws: what cannot be had says why. */
+  report(): Promise<ProxyReport>;
   /** Takes the service out of the proxy. */
   withdraw(backend: string): Promise<void>;
   /** Removes HAProxy's container: only when nothing is routed any more. */
@@ -230,6 +233,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     counters: (name) => readCounters(admin, name),
     load,
     processes: () => readProcesses(master),
+    report: () => readReport(store.configFolder, admin, master),
     withdraw: (name) => locked(`withdraw ${name}`, () => withdraw(name)),
     remove: () => locked("remove the proxy", () => engine.containers.remove(PROXY_CONTAINER)),
   };

@@ -32,7 +32,7 @@ export interface FileSlot {
   readonly mode: number;
 }
 
-const filesFolder = (state: StateFolder): string => join(state.runFolder, "files");
+export const filesFolder = (state: StateFolder): string => join(state.runFolder, "files");
 
 /** Where a version of a secret or config lies on the host while releases use it. Content-addressed: a new version is a new file. */
 export const filePath = (state: StateFolder, slot: FileSlot): string =>

@@ -1,3 +1,4 @@
+export { type Ailment, diagnose, type Diagnosis } from "./diagnosis.ts";
 export { type DropReport, formatDropReport } from "./drop-report.ts";
 export { readContent, versionOf } from "./files.ts";
 export type { ReleaseLine } from "./history.ts";

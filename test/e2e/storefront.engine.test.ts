@@ -146,6 +146,16 @@ test("exec runs in a container that serves; run in one of its own, with the rele
   expect((await shop.seaworthy(["exec", "web"])).exit).toBe(2);
 });
 
+test("doctor: a report of everything, without the password", async () => {
+  const told = await shop.seaworthy(["doctor", "--output", "report.json"]);
+  // A full disk is this machine's own ailment.
+  expect(told.stdout.replaceAll(/^.*MiB left.*\n.*$/gm, ""), told.said).not.toMatch(/^ {4}->/m);
+  const text = readFileSync(join(shop.projectFolder, "report.json"), "utf8");
+  expect(text).not.toContain("a password of the test's own");
+  expect(JSON.parse(text)).toMatchObject({ schema: "seaworthy/doctor@1", engine: { apiVersion: expect.any(String) } });
+  expect(text).toContain("backend swe2e-storefront.web");
+});
+
 test("status and history in JSON", async () => {
   expect(await shop.json(["status"])).toMatchObject({
     schema: "seaworthy/status@1",
