@@ -1,7 +1,7 @@
 import { type Clock, hasCode, SeaworthyError } from "../core/index.ts";
 import type { World } from "./actions/index.ts";
 import type { Journal } from "./journal.ts";
-import { isFinal, rolloutState } from "./rollout-state.ts";
+import { canComeBack, rolloutState } from "./rollout-state.ts";
 
 /** Between two looks at the journal while something is waited for. */
 const LOOK_MS = 250;
@@ -19,7 +19,7 @@ export const isAborted = (error: unknown): error is SeaworthyError =>
 export const assertNotAborted = (journal: Journal, project: string, release: number): void => {
   if (!journal.has(project, release, "abort-requested")) return;
   const state = rolloutState(journal, project, release);
-  if (state?.abort === undefined || isFinal(state)) return;
+  if (state?.abort === undefined || !canComeBack(state)) return;
   const { who, why } = state.abort;
   throw new SeaworthyError("RELEASE_NOT_LIVE", `${who} aborted it${why === "" ? "" : `: ${why}`}`, {
     hint: "The previous release serves.",

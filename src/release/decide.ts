@@ -1,7 +1,8 @@
 import { SeaworthyError } from "../core/index.ts";
+import { rolledBack } from "./bring-back.ts";
 import type { RolloutOutcome } from "./interpreter.ts";
 import type { Journal } from "./journal.ts";
-import { isFinal, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
+import { canComeBack, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 
 /** What came of somebody's word: how the rollout went on, or that the process which is at work on it goes on by itself. */
 export type Decision = RolloutOutcome | { readonly state: "asked"; readonly release: number; readonly words: string };
@@ -40,7 +41,7 @@ export const promoteIn = (journal: Journal, project: string, word: Word, full: b
 export const abortIn = (journal: Journal, project: string, word: Word): RolloutState => {
   const state = open(journal, project);
   const { release } = state.entry;
-  if (isFinal(state))
+  if (!canComeBack(state))
     throw new SeaworthyError(
       "USAGE",
       `r${release} of ${project} is past the point where it could be taken back: the old containers leave`,
@@ -56,8 +57,11 @@ export const abortIn = (journal: Journal, project: string, word: Word): RolloutS
 export const outcomeOf = (journal: Journal, project: string, release: number): RolloutOutcome | undefined => {
   const finished = rolloutState(journal, project, release)?.finished;
   if (finished === undefined) return undefined;
-  const { outcome, because = "", report = [], seconds } = finished;
-  return outcome === "live"
-    ? { state: "live", release, reports: report, seconds }
-    : { state: "reverted", release, because: new SeaworthyError("RELEASE_NOT_LIVE", because), seconds };
+  const { outcome, because = "", problems = [], report = [], seconds } = finished;
+  const error = new SeaworthyError("RELEASE_NOT_LIVE", because, { problems });
+  if (outcome === "live") return { state: "live", release, reports: report, seconds };
+  if (outcome === "reverted") return { state: "reverted", release, because: error, seconds };
+  const following = journal.releases(project).find(({ after }) => after === release);
+  const by = following === undefined ? undefined : outcomeOf(journal, project, following.release);
+  return rolledBack({ state: "failed", release, because: error, seconds }, by, following?.rollbackTo);
 };

@@ -8,7 +8,7 @@ export interface ReleaseLine {
   readonly release: number;
   readonly version: string;
   readonly digest: Digest;
-  readonly outcome: "live" | "reverted" | "unfinished";
+  readonly outcome: "live" | "reverted" | "failed" | "unfinished";
   /** Whether this is the one that serves now. */
   readonly serving: boolean;
   readonly who: string;
@@ -17,13 +17,15 @@ export interface ReleaseLine {
   readonly seconds?: number;
   readonly because?: string;
   readonly rollbackTo?: number;
+  /** The release whose failure this rollback followed by itself. */
+  readonly after?: number;
   readonly report: readonly DropReport[];
 }
 
 /** Newest first. */
 export const historyOf = (journal: Journal, project: string): readonly ReleaseLine[] => {
   const serving = liveRelease(journal, project)?.entry.release;
-  return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo }): ReleaseLine => {
+  return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo, after }): ReleaseLine => {
     const finished = rolloutState(journal, project, release)?.finished;
     return {
       release,
@@ -38,6 +40,7 @@ export const historyOf = (journal: Journal, project: string): readonly ReleaseLi
       ...(finished === undefined ? {} : { seconds: finished.seconds }),
       ...(finished?.because === undefined ? {} : { because: finished.because }),
       ...(rollbackTo === undefined ? {} : { rollbackTo }),
+      ...(after === undefined ? {} : { after }),
     };
   });
 };

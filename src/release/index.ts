@@ -3,7 +3,7 @@ export { type DropReport, formatDropReport } from "./drop-report.ts";
 export { readContent, versionOf } from "./files.ts";
 export type { ReleaseLine } from "./history.ts";
 export type { Decision } from "./decide.ts";
-export { describeStep, revertedExit, type RolloutOutcome, type StepHook } from "./interpreter.ts";
+export { describeStep, outcomeExit, type RolloutOutcome, type StepHook } from "./interpreter.ts";
 export { type LogLine, type LogsOptions, releaseLogs } from "./logs.ts";
 export { describeOneOff, runningReplica } from "./one-off.ts";
 export type { ReleaseManifest, ReleaseService } from "./manifest.ts";

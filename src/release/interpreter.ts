@@ -2,10 +2,11 @@ import { hasCode, isSeaworthyError, SeaworthyError, wordsOf } from "../core/inde
 import { perform, type World } from "./actions/index.ts";
 import { assertNotAborted, isAborted, watchful } from "./asked.ts";
 import { dropReport, type DropReport } from "./drop-report.ts";
+import { isLeftOut, performCounted, turnsBack } from "./failures.ts";
 import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
-import { isFinal, promotionOf, rolloutState, type RolloutState } from "./rollout-state.ts";
+import { isFinal, liveRelease, promotionOf, rolloutState, type RolloutState } from "./rollout-state.ts";
 import { standAgain } from "./stand-again.ts";
 import type { Counters } from "../proxy/index.ts";
 import type { Result } from "./actions/world.ts";
@@ -20,13 +21,47 @@ export type RolloutOutcome =
       readonly step: string;
       readonly because: SeaworthyError;
       readonly seconds: number;
+    }
+  /** It failed when old replicas were gone already, and release `to` serves again, by a release of its own. */
+  | {
+      readonly state: "rolled-back";
+      readonly release: number;
+      readonly because: SeaworthyError;
+      readonly by: number;
+      readonly to: number;
+      readonly reports: readonly DropReport[];
+      readonly seconds: number;
+    }
+  /** It failed, and so did bringing the one before it back: what runs is a mixture. */
+  | {
+      readonly state: "rollback-failed";
+      readonly release: number;
+      readonly because: SeaworthyError;
+      readonly by?: number;
+      readonly seconds: number;
+    };
+
+/** How one run of the interpreter ended: `failed` is not the end, because a rollback follows it where there is one. */
+export type RunOutcome =
+  | Extract<RolloutOutcome, { state: "live" | "reverted" | "paused" }>
+  | {
+      readonly state: "failed";
+      readonly release: number;
+      readonly because: SeaworthyError;
+      readonly seconds: number;
+      readonly rollbackTo?: number;
     };
 
 /**
- * Exit status of a rollout that was taken back: what the machine or its surroundings refused keeps its own (7, 8), so that a script can tell
- * it from a release that did not become live (3). The previous release serves either way.
+ * Exit status of an outcome: 0 live, 3 the previous release serves, 4 it does not, 5 a person decides. What the machine or its surroundings refused
+ * before anything was replaced keeps its own (7, 8), so that a script can tell it from a release that did not become live.
  */
-export const revertedExit = (because: SeaworthyError): number => (because.exit === 7 || because.exit === 8 ? because.exit : 3);
+export const outcomeExit = (outcome: RolloutOutcome): number => {
+  if (outcome.state === "live") return 0;
+  const { exit } = outcome.because;
+  if (outcome.state === "reverted") return exit === 7 || exit === 8 ? exit : 3;
+  return outcome.state === "rolled-back" ? 3 : exit;
+};
 
 /** Called after each entry of the journal about a step: tests kill the process here. */
 export type StepHook = (moment: "intent" | "done" | "paused" | "undone", step: Step) => void | Promise<void>;
@@ -63,6 +98,14 @@ const sentence = (action: Action): string => {
     case "await-drained":
     case "remove-server":
       return `${action.backend}/${action.server}`;
+    case "move-traffic":
+      return `${action.backend} to ${action.to.join(", ") || "the others"}`;
+    case "watch":
+      return `${action.replicas.map(({ name }) => name).join(", ")} for ${action.forMs / 1000} s`;
+    case "wait":
+      return `${action.forMs / 1000} s`;
+    case "assert-serving":
+      return action.replicas.map(({ name }) => name).join(", ");
   }
 };
 
@@ -124,7 +167,7 @@ export const runRollout = async (
   world: World,
   release: number,
   hook: StepHook = () => undefined,
-): Promise<RolloutOutcome> => {
+): Promise<RunOutcome> => {
   const { project, clock } = world;
   const read = (): RolloutState => {
     const state = rolloutState(journal, project, release);
@@ -187,7 +230,7 @@ export const runRollout = async (
     if (action.do === "pause") return pass(step, action.forMs, action.because);
     if (state.paused?.step === step.id) throw undecided(step, state.paused.because);
     try {
-      return await perform(action, watched);
+      return await performCounted(step, { journal, release, world: watched });
     } catch (error) {
       if (!hasCode(error, "PAUSED") || !isSeaworthyError(error)) throw error;
       await pausedAt(step, error.message, { facts: error.details });
@@ -201,7 +244,7 @@ export const runRollout = async (
     await standAgain(state, "new", world);
     await measureOnce(state);
     for (const step of state.entry.plan.steps) {
-      if (state.done.has(step.id)) continue;
+      if (state.done.has(step.id) || isLeftOut(read(), step)) continue;
       world.signal?.throwIfAborted();
       assertNotAborted(journal, project, release);
       world.progress.begin(describeStep(step));
@@ -228,11 +271,27 @@ export const runRollout = async (
     }
   };
 
-  const revert = async (because: SeaworthyError): Promise<RolloutOutcome> => {
+  const revert = async (because: SeaworthyError): Promise<RunOutcome> => {
     world.progress.note(`taking release r${release} back: ${because.message}`);
     await back();
     journal.append(project, release, { kind: "finished", outcome: "reverted", because: because.message, seconds: seconds() });
     return { state: "reverted", release, because, seconds: seconds() };
+  };
+
+  /** Too much is gone to take it back: it ends here, and the release before it is brought back by a release of its own. */
+  const fail = (because: SeaworthyError): RunOutcome => {
+    const { entry } = read();
+    const rollbackTo = entry.rollbackTo === undefined ? liveRelease(journal, project)?.entry.release : undefined;
+    const { message, problems } = because;
+    journal.append(project, release, {
+      kind: "finished",
+      outcome: "failed",
+      because: message,
+      problems,
+      seconds: seconds(),
+      ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    });
+    return { state: "failed", release, because, seconds: seconds(), ...(rollbackTo === undefined ? {} : { rollbackTo }) };
   };
 
   const begun = read();
@@ -241,6 +300,7 @@ export const runRollout = async (
     await forward();
   } catch (error) {
     if (error instanceof PausedAt) return { state: "paused", release, step: error.step, because: error.because, seconds: seconds() };
+    if (isFinal(read()) && (turnsBack(error) || isAborted(error))) return fail(error);
     // Interrupted is not failed: the rollout stays as it is, for `deploy --resume` or the next deploy.
     if (isFinal(read()) || (world.signal?.aborted === true && !isAborted(error))) throw error;
     const because = isSeaworthyError(error) ? error : new SeaworthyError("RELEASE_NOT_LIVE", wordsOf(error), { cause: error });

@@ -18,6 +18,8 @@ export type Entry =
       readonly why: string;
       readonly evidence: readonly Evidence[];
       readonly rollbackTo?: number;
+      /** The release that failed and that this rollback followed by itself. */
+      readonly after?: number;
       readonly plan: Plan;
     }
   | { readonly kind: "intent"; readonly step: string }
@@ -34,12 +36,27 @@ export type Entry =
   | { readonly kind: "promoted"; readonly step: string; readonly who: string; readonly why: string; readonly full?: true }
   /** Somebody's word to take the rollout back. Whoever is at work sees it between steps and while it waits. */
   | { readonly kind: "abort-requested"; readonly who: string; readonly why: string }
+  /** A new replica that failed; what becomes of the rollout its plan's policy says. */
+  | {
+      readonly kind: "replica-failed";
+      readonly step: string;
+      readonly service: string;
+      readonly name: string;
+      readonly because: string;
+      readonly log: readonly string[];
+      /** Whether it had traffic, or its place, already. */
+      readonly served: boolean;
+    }
   | { readonly kind: "reverting"; readonly because: string }
   | { readonly kind: "undone"; readonly step: string }
   | {
       readonly kind: "finished";
-      readonly outcome: "live" | "reverted";
+      /** `failed`: it could not be taken back any more, and left what runs as it is; the next release brings `rollbackTo` back. */
+      readonly outcome: "live" | "reverted" | "failed";
       readonly because?: string;
+      readonly problems?: readonly string[];
+      /** The release that is to be brought back; absent when there is none, or when this was a rollback itself. */
+      readonly rollbackTo?: number;
       readonly report?: readonly DropReport[];
       readonly seconds: number;
     };

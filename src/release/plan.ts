@@ -53,12 +53,32 @@ export type Action =
   | { readonly do: "add-server"; readonly backend: string; readonly server: string; readonly address: string; readonly port: number }
   | { readonly do: "await-server"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "shift-traffic"; readonly backend: string; readonly to: readonly string[]; readonly weight: Weight }
+  /** Gives `to` the weight and takes all traffic from `from`, in one change; other servers keep what they have. */
+  | {
+      readonly do: "move-traffic";
+      readonly backend: string;
+      readonly to: readonly string[];
+      readonly from: readonly string[];
+      readonly weight: Weight;
+    }
   | { readonly do: "await-drained"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "remove-server"; readonly backend: string; readonly server: string }
   /** Waits for somebody's word, or for time to pass. The interpreter's own, because it may end the process. */
   | { readonly do: "pause"; readonly because: string; /** Absent: until somebody promotes. */ readonly forMs?: number }
+  /** Looks at new replicas for a time. The interpreter counts those that fail. */
+  | { readonly do: "watch"; readonly replicas: readonly WatchedReplica[]; readonly backend?: string; readonly forMs: number }
+  /** Lets time pass between batches. */
+  | { readonly do: "wait"; readonly forMs: number }
+  /** Fails when none of these serves. */
+  | { readonly do: "assert-serving"; readonly replicas: readonly WatchedReplica[]; readonly backend?: string }
   | { readonly do: "stop-container"; readonly name: string; readonly graceSeconds: number }
   | { readonly do: "remove-container"; readonly name: string };
+
+export interface WatchedReplica {
+  readonly name: string;
+  /** Its name in the proxy, when it is behind it. */
+  readonly server?: string;
+}
 
 export interface Connection {
   readonly network: string;
@@ -77,6 +97,20 @@ export interface Step {
   readonly undo?: readonly Action[];
   /** Once begun, the rollout only goes forward: the new release may have traffic, or the old one is leaving. */
   readonly final?: true;
+  /** The new container that the step is about: what fails here is counted as its failure (`Plan.policies`), and from then on its steps are left out. */
+  readonly of?: string;
+  /** Done only once this new container has failed. */
+  readonly insteadOf?: string;
+}
+
+/** What becomes of the rollout when new replicas of a service fail. A service without one stands no failure. */
+export interface FailurePolicy {
+  readonly service: string;
+  /** Replicas that this plan replaces: what failures are a part of. */
+  readonly total: number;
+  /** 0 to 1. The action is taken when failures divided by `total` are more. */
+  readonly maxFailureRatio: number;
+  readonly action: "continue" | "pause" | "rollback";
 }
 
 /** Data: made by a pure function of the live state and a manifest, printed by --dry-run, kept in the journal, done by the interpreter. */
@@ -88,6 +122,8 @@ export interface Plan {
   readonly manifest: Digest;
   readonly summary: readonly ServicePlan[];
   readonly steps: readonly Step[];
+  /** Of services that are replaced a few at a time. */
+  readonly policies?: readonly FailurePolicy[];
 }
 
 /** What happens to a service, in a line. */

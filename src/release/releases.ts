@@ -19,6 +19,7 @@ import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { assertGoverned, claimEngine } from "./claim.ts";
 import { abortIn, type Decision, outcomeOf, promoteIn } from "./decide.ts";
+import { rolledBack } from "./bring-back.ts";
 import { describeReplica } from "./describe.ts";
 import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
@@ -26,17 +27,18 @@ import { openJournal, type Journal } from "./journal.ts";
 import { readLive } from "./live.ts";
 import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
+import type { Direction } from "./rollout/change.ts";
 import { planRolling } from "./rollout/rolling.ts";
 import { DEFAULT_KEEP, letGo } from "./retention.ts";
 import { rollbackTarget } from "./rollback-target.ts";
-import { isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
+import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
 
 /** Everything that changes or reads what runs on one host. */
 export interface Releases {
   /** What a deploy would do now. Changes nothing. */
-  plan(manifest: ReleaseManifest): Promise<Plan>;
+  plan(manifest: ReleaseManifest, direction?: "update" | "rollback"): Promise<Plan>;
   /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first; one that waits for a word is not. @throws PAUSED */
   deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
   /**
@@ -163,9 +165,32 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     return [...manifest.services, ...live].map(({ name }) => name);
   };
 
-  const plan = async (manifest: ReleaseManifest): Promise<Plan> => {
+  const plan = async (manifest: ReleaseManifest, direction: Direction = "update"): Promise<Plan> => {
     const live = await readLive(engine, proxy, manifest.project, servicesOf(manifest));
-    return planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live));
+    return planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live), direction);
+  };
+
+  /** Begins the release that brings the one before a failed one back, and rolls it out. */
+  const bringBack = async (project: string, { entry, finished, to }: NonNullable<ReturnType<typeof dueRollback>>, options: RunOptions) => {
+    const target = rolloutState(journal, project, to)?.entry;
+    if (target === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the journal lost r${to} of ${project}`);
+    const { manifest, digest, evidence } = target;
+    const made = await plan(manifest, "rollback");
+    const why = `r${entry.release} failed: ${finished?.because ?? ""}`;
+    options.progress?.note(`bringing r${to} (${manifest.version}) back`);
+    // It was verified when it was deployed, and nothing of it can have changed since: it is named by digest.
+    journal.append(project, made.release, {
+      kind: "release",
+      manifest,
+      digest,
+      who,
+      why,
+      evidence,
+      plan: made,
+      rollbackTo: to,
+      after: entry.release,
+    });
+    return rollOut(project, made.release, options);
   };
 
   const rollOut = async (project: string, release: number, options: RunOptions): Promise<RolloutOutcome> => {
@@ -174,12 +199,27 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
       const { keep = DEFAULT_KEEP, progress = silentProgress } = options;
       await letGo({ engine, state, journal, project, keep, progress });
     }
-    return outcome;
+    if (outcome.state === "failed") {
+      const due = dueRollback(journal, project);
+      return due === undefined ? followed(project, release, rolledBack(outcome, undefined, undefined)) : bringBack(project, due, options);
+    }
+    return followed(project, release, outcome);
+  };
+
+  /** A rollback that followed a failure by itself is told together with it. */
+  const followed = (project: string, release: number, outcome: RolloutOutcome): RolloutOutcome => {
+    const { after, rollbackTo } = rolloutState(journal, project, release)?.entry ?? {};
+    const first = after === undefined ? undefined : rolloutState(journal, project, after)?.finished;
+    if (after === undefined || first === undefined) return outcome;
+    const because = new SeaworthyError("RELEASE_NOT_LIVE", first.because ?? "", { problems: first.problems ?? [] });
+    return rolledBack({ state: "failed", release: after, because, seconds: first.seconds }, outcome, rollbackTo);
   };
 
   const converge = async (project: string, options: RunOptions): Promise<RolloutOutcome | undefined> => {
     const open = unfinishedRollout(journal, project);
-    return open === undefined ? undefined : rollOut(project, open.entry.release, options);
+    if (open !== undefined) return rollOut(project, open.entry.release, options);
+    const due = dueRollback(journal, project);
+    return due === undefined ? undefined : bringBack(project, due, options);
   };
 
   const assertDecided = (project: string): void => {
@@ -217,7 +257,7 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
 
   return {
     journal,
-    plan: (manifest) => governed(() => plan(manifest)),
+    plan: (manifest, direction) => governed(() => plan(manifest, direction)),
     deploy: async (manifest, options) => {
       assertVerified(manifest, options.verified);
       await claimEngine(engine, state);
@@ -226,8 +266,8 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
         assertDecided(manifest.project);
         await converge(manifest.project, quiet);
         assertDecided(manifest.project);
-        const made = await plan(manifest);
         const { why, rollbackTo, evidence } = options;
+        const made = await plan(manifest, rollbackTo === undefined ? "update" : "rollback");
         journal.append(manifest.project, made.release, {
           kind: "release",
           manifest,
@@ -257,7 +297,7 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
       return { release: open.entry.release, back: liveRelease(journal, project)?.entry.release };
     },
     resume: async (project, options = {}) => {
-      const open = unfinishedRollout(journal, project);
+      const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
       if (open === undefined) return undefined;
       await assertGoverned(engine, state);
       return leased(project, servicesOf(open.entry.manifest), `resume ${project} r${open.entry.release}`, options, () =>

@@ -69,7 +69,7 @@ const needed = (journal: Journal, project: string, { kept, unfinished }: Retenti
     .projects()
     .filter((other) => other !== project)
     .flatMap((other) => journal.releases(other).flatMap(({ release }) => rolloutState(journal, other, release) ?? []))
-    .filter(({ finished }) => finished?.outcome !== "reverted");
+    .filter(({ finished }) => finished === undefined || finished.outcome === "live");
   return new Set([...kept, ...unfinished, ...others].flatMap(referencesOf));
 };
 

@@ -13,6 +13,8 @@ export interface RolloutState {
   readonly promotions: readonly Written<Extract<Written, { kind: "promoted" }>>[];
   /** Somebody's word to take it back. */
   readonly abort?: Written<Extract<Written, { kind: "abort-requested" }>>;
+  /** New replicas that failed, by name; `served` is false of those that never came so far. Each counts once. */
+  readonly failed: ReadonlyMap<string, Written<Extract<Written, { kind: "replica-failed" }>>>;
   /** Set once the rollout turned back. */
   readonly reverting?: string;
   readonly undone: ReadonlySet<string>;
@@ -39,6 +41,7 @@ export const rolloutState = (journal: Journal, project: string, release: number)
     results: new Map(done.flatMap((one) => (one.result === undefined ? [] : [[one.step, one.result]]))),
     ...(waits && reverting === undefined ? { paused } : {}),
     promotions,
+    failed: new Map(entries.flatMap((one) => (one.kind === "replica-failed" ? [[one.name, one] as const] : [])).toReversed()),
     ...(abort === undefined ? {} : { abort }),
     ...(reverting === undefined ? {} : { reverting }),
     undone: new Set(entries.filter((one) => one.kind === "undone").map((one) => one.step)),
@@ -49,6 +52,17 @@ export const rolloutState = (journal: Journal, project: string, release: number)
 /** Past this point a rollout only goes forward. */
 export const isFinal = (state: RolloutState): boolean =>
   state.entry.plan.steps.some((step: Step) => step.final === true && state.begun.includes(step.id));
+
+/** Whether the release before it can still be brought back: by undo, or, where a failure policy may ask for that at any time, by a release of its own. */
+export const canComeBack = (state: RolloutState): boolean => !isFinal(state) || (state.entry.plan.policies ?? []).length > 0;
+
+/** The newest release when it failed and the one before it has not been begun to be brought back: an actor died in between. */
+export const dueRollback = (journal: Journal, project: string): (RolloutState & { readonly to: number }) | undefined => {
+  const newest = journal.releases(project)[0];
+  const state = newest === undefined ? undefined : rolloutState(journal, project, newest.release);
+  const to = state?.finished?.outcome === "failed" ? state.finished.rollbackTo : undefined;
+  return state === undefined || to === undefined ? undefined : { ...state, to };
+};
 
 /** The word that lets a rollout go past a step at which it would wait. */
 export const promotionOf = ({ promotions }: RolloutState, step: string): RolloutState["promotions"][number] | undefined =>

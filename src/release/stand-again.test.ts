@@ -43,6 +43,7 @@ const stateAfter = (...done: readonly string[]): RolloutState => ({
   done: new Set(done),
   results: new Map(),
   promotions: [],
+  failed: new Map(),
   undone: new Set(),
 });
 

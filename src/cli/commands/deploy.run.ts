@@ -1,5 +1,5 @@
 import { forTerminal, SeaworthyError } from "../../core/index.ts";
-import { formatDropReport, revertedExit, type RolloutOutcome } from "../../release/index.ts";
+import { formatDropReport, outcomeExit, type RolloutOutcome } from "../../release/index.ts";
 import { checkStage, contentOf, deployStage, pullCredentials } from "../../ship/index.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
@@ -10,6 +10,20 @@ import { stageOutcome } from "../render/stage.ts";
 export interface Flags extends RolloutFlags {
   readonly resume?: boolean;
 }
+
+const ended = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string => {
+  const { release, because } = outcome;
+  switch (outcome.state) {
+    case "paused":
+      return `release r${release} waits at ${outcome.step}: ${because.message}`;
+    case "reverted":
+      return `release r${release} was taken back; the previous one serves: ${because.message}`;
+    case "rolled-back":
+      return `release r${release} failed; r${outcome.by} brought r${outcome.to} back, which serves: ${because.message}`;
+    case "rollback-failed":
+      return because.message;
+  }
+};
 
 /** How a rollout ended, as a command says it. */
 export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
@@ -23,28 +37,18 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
       json: { schema: "seaworthy/deploy@1", ...outcome },
     };
   const { code, message, problems, hint } = outcome.because;
-  if (outcome.state === "paused")
-    return {
-      exit: outcome.because.exit,
-      human: forTerminal([`release r${outcome.release} waits at ${outcome.step}: ${message}`, `  -> ${hint}`].join("\n")),
-      json: { schema: "seaworthy/deploy@1", ...outcome, because: { code, message, problems, hint } },
-    };
+  const words = ended(outcome);
   return {
-    exit: revertedExit(outcome.because),
+    exit: outcomeExit(outcome),
     human: forTerminal(
       [
-        `release r${outcome.release} was taken back; the previous one serves: ${message}`,
+        words,
         ...problems.map((line) => `  ${line}`),
+        ...(outcome.state === "rolled-back" ? outcome.reports.map((report) => `  ${formatDropReport(report)}`) : []),
         `  -> ${hint}`,
       ].join("\n"),
     ),
-    json: {
-      schema: "seaworthy/deploy@1",
-      state: outcome.state,
-      release: outcome.release,
-      seconds: outcome.seconds,
-      because: { code, message, problems, hint },
-    },
+    json: { schema: "seaworthy/deploy@1", ...outcome, because: { code, message, problems, hint } },
   };
 };
 

@@ -7,15 +7,18 @@ import {
   awaitDrained,
   awaitServer,
   declareBackend,
+  moveTraffic,
   removeServer,
   shiftTraffic,
   startProxy,
   withdrawBackend,
 } from "./servers.ts";
 import { awaitExit, awaitHealthy, awaitReady } from "./waiting.ts";
+import { assertServing, wait, watch } from "./watching.ts";
 import type { Perform, Result, World } from "./world.ts";
 
-export type { World } from "./world.ts";
+export type { ReplicaFailure } from "./watching.ts";
+export type { Result, World } from "./world.ts";
 
 type Performers = { readonly [Do in Action["do"]]: Perform<Do> };
 
@@ -38,6 +41,10 @@ const PERFORMERS: Performers = {
   "add-server": addServer,
   "await-server": awaitServer,
   "shift-traffic": shiftTraffic,
+  "move-traffic": moveTraffic,
+  watch,
+  wait,
+  "assert-serving": assertServing,
   "await-drained": awaitDrained,
   "remove-server": removeServer,
   // The interpreter's own: outside of a step of a plan there is nothing to wait for.

@@ -1,5 +1,5 @@
 import { hasCode, NO_TRAFFIC, SeaworthyError, type Weight, wordsOf } from "../../core/index.ts";
-import { OLD_WORKER_MS, type ServerStatus } from "../../proxy/index.ts";
+import { OLD_WORKER_MS, type Server, type ServerStatus } from "../../proxy/index.ts";
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
@@ -68,8 +68,7 @@ export const awaitServer: Perform<"await-server"> = async ({ backend, server, wi
   }
 };
 
-export const shiftTraffic: Perform<"shift-traffic"> = async ({ backend, to, weight }, { proxy }) => {
-  const target = (name: string): Weight => (to.includes(name) ? weight : NO_TRAFFIC);
+const weigh = async ({ proxy }: World, backend: string, to: readonly string[], target: (server: Server) => Weight): Promise<undefined> => {
   await proxy.updateServers(backend, (servers) => {
     const missing = to.filter((name) => !servers.some((server) => server.name === name));
     // Taking the traffic from the others would leave it to nobody.
@@ -78,10 +77,19 @@ export const shiftTraffic: Perform<"shift-traffic"> = async ({ backend, to, weig
         "RELEASE_NOT_LIVE",
         `traffic of ${backend} cannot move to ${missing.join(", ")}, which the proxy no longer has`,
       );
-    return servers.map((server) => ({ ...server, weight: target(server.name) }));
+    return servers.map((server) => ({ ...server, weight: target(server) }));
   });
   return undefined;
 };
+
+export const shiftTraffic: Perform<"shift-traffic"> = ({ backend, to, weight }, world) =>
+  weigh(world, backend, to, ({ name }) => (to.includes(name) ? weight : NO_TRAFFIC));
+
+export const moveTraffic: Perform<"move-traffic"> = ({ backend, to, from, weight }, world) =>
+  weigh(world, backend, to, (server) => {
+    if (to.includes(server.name)) return weight;
+    return from.includes(server.name) ? NO_TRAFFIC : server.weight;
+  });
 
 /** A wait that people would ask about is told. */
 const TELL_AFTER_MS = 3000;

@@ -1,18 +1,28 @@
 import type { Live } from "../live.ts";
 import { manifestDigest, type ReleaseManifest } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
-import { type Change, changesOf, type Describe, summaryOf } from "./change.ts";
+import { failurePolicyOf, isBatched, planBatches } from "./batches.ts";
+import { type Change, changesOf, type Describe, type Direction, summaryOf } from "./change.ts";
 import { prerequisites } from "./prerequisites.ts";
 import { bringUp, dismiss, makeRoom, retireChange, shift } from "./steps.ts";
 
 /**
  * The plan of a rolling release on one host: everything new is brought up and gated first, then all traffic moves, then the old goes.
+ * Services with an update_config are replaced a few replicas at a time, before the traffic of the others moves: what fails early can be taken back.
  * Pure: equal inputs give equal plans. Services whose containers already run exactly what the manifest says are left alone.
  */
-export const planRolling = (manifest: ReleaseManifest, live: Live, release: number, describe: Describe): Plan => {
-  const changes = changesOf(manifest, live, release);
+export const planRolling = (
+  manifest: ReleaseManifest,
+  live: Live,
+  release: number,
+  describe: Describe,
+  direction: Direction = "update",
+): Plan => {
+  const changes = changesOf(manifest, live, release, direction);
+  const batched = changes.filter(isBatched);
+  const whole = changes.filter((change) => !isBatched(change));
   const stopsFirst = (change: Change): boolean => change.order.way === "stop-first";
-  const up = changes.flatMap((change) => {
+  const up = whole.flatMap((change) => {
     const come = bringUp(change, manifest, live, describe);
     if (!stopsFirst(change)) return come;
     // What can be made before the old ones stop is time that nobody waits for.
@@ -32,9 +42,11 @@ export const planRolling = (manifest: ReleaseManifest, live: Live, release: numb
         live,
       ),
       ...up,
-      ...changes.filter((change) => !stopsFirst(change)).flatMap((change) => shift(change, manifest)),
-      ...changes.flatMap((change) => retireChange(change, manifest)),
+      ...batched.flatMap((change) => planBatches(change, manifest, live, describe)),
+      ...whole.filter((change) => !stopsFirst(change)).flatMap((change) => shift(change, manifest)),
+      ...whole.flatMap((change) => retireChange(change, manifest)),
       ...dismiss(manifest, live),
     ],
+    ...(batched.length === 0 ? {} : { policies: batched.map(failurePolicyOf) }),
   };
 };

@@ -38,41 +38,49 @@ const startWhy = ({ old, order }: Change): string => {
   return order.way === "start-first" ? "beside the old one" : "in the old one's place";
 };
 
-/** New containers, made, started, ready, and known to the proxy without traffic. */
-export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] => {
+/** One new container, made, started, ready, and known to the proxy without traffic. */
+export const bringUpReplica = (
+  change: Change,
+  replica: Replica,
+  manifest: ReleaseManifest,
+  live: Live,
+  describe: Describe,
+): readonly Step[] => {
   const step = drafting(change.service.name);
   const backend = backendName(manifest.project, change.service.name);
-  return change.replicas.flatMap((replica) => {
-    const { name, address, number } = replica;
-    const { config, connect } = describe(replica);
-    const { route } = change.service;
-    const server = newServer(replica);
-    return [
-      step(
-        `create/${number}`,
-        "the new container, under a name no other release has",
-        { do: "create-container", name, platform: live.platform, config, connect },
-        { undo: [{ do: "remove-container", name }] },
-      ),
-      step(`start/${number}`, startWhy(change), {
-        do: "start-container",
-        name,
-      }),
-      ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
-      ...(route === undefined || address === undefined
-        ? []
-        : [
-            step(
-              `server/${number}`,
-              "checked by the proxy, without traffic",
-              { do: "add-server", backend, server, address, port: route.port },
-              { undo: [{ do: "remove-server", backend, server }] },
-            ),
-            step(`gate/${number}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: change.service.readyMs }),
-          ]),
-    ];
-  });
+  const { name, address, number } = replica;
+  const { config, connect } = describe(replica);
+  const { route } = change.service;
+  const server = newServer(replica);
+  return [
+    step(
+      `create/${number}`,
+      "the new container, under a name no other release has",
+      { do: "create-container", name, platform: live.platform, config, connect },
+      { undo: [{ do: "remove-container", name }] },
+    ),
+    step(`start/${number}`, startWhy(change), {
+      do: "start-container",
+      name,
+    }),
+    ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
+    ...(route === undefined || address === undefined
+      ? []
+      : [
+          step(
+            `server/${number}`,
+            "checked by the proxy, without traffic",
+            { do: "add-server", backend, server, address, port: route.port },
+            { undo: [{ do: "remove-server", backend, server }] },
+          ),
+          step(`gate/${number}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: change.service.readyMs }),
+        ]),
+  ];
 };
+
+/** New containers, one after the other. */
+export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] =>
+  change.replicas.flatMap((replica) => bringUpReplica(change, replica, manifest, live, describe));
 
 /** Stop-first: the old ones leave before the new ones come, and come back when the new ones fail. */
 export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly Step[] => {

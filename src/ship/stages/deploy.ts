@@ -1,5 +1,5 @@
 import { ITEMS, type ItemId } from "../../checklist/index.ts";
-import { formatDropReport, revertedExit } from "../../release/index.ts";
+import { formatDropReport, outcomeExit, type RolloutOutcome } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
 import type { Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
@@ -30,6 +30,12 @@ const resolveService = ({ project, engine, harbour, platform, commitTag }: Voyag
     ? resolveForeign(service, engine, harbour.client, platform)
     : resolveBuilt(project, service, commitTag, harbour.address, harbour.client, platform);
 
+const refusal = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string => {
+  const { message } = outcome.because;
+  if (outcome.state === "paused") return `release r${outcome.release} waits: ${message}`;
+  return outcome.state === "rolled-back" ? `${message}; r${outcome.by} brought r${outcome.to} back` : message;
+};
+
 const run = async (voyage: Voyage): Promise<StageResult> => {
   const { project, state, images, releases, dryRun, evidence } = voyage;
   for (const service of project.services) if (!images.has(service.name)) images.set(service.name, await resolveService(voyage, service));
@@ -59,23 +65,13 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     credentials: pullCredentials(voyage.harbour),
   });
   voyage.outcome = outcome;
-  if (outcome.state === "paused") {
-    const { because, release } = outcome;
-    return {
-      state: "refused",
-      words: `release r${release} waits: ${because.message}`,
-      problems: [],
-      exit: because.exit,
-      hint: because.hint,
-    };
-  }
-  if (outcome.state === "reverted") {
+  if (outcome.state !== "live") {
     const { because } = outcome;
     return {
       state: "refused",
-      words: because.message,
+      words: refusal(outcome),
       problems: because.problems,
-      exit: revertedExit(because),
+      exit: outcomeExit(outcome),
       hint: because.hint,
     };
   }
