@@ -52,17 +52,21 @@ const seen = async (world: World, backend: string, server: string): Promise<Serv
   return said.answer?.find((one) => one.name === server) ?? "it does not know the server";
 };
 
-/** `status` alone says UP before the first check (HAProxy 2.6): only a passed check counts. */
+/**
+ * `status` alone says UP before the first check (HAProxy 2.6), and a server that was found down has passed one check before it is taken for up again:
+ * only both count.
+ */
 export const awaitServer: Perform<"await-server"> = async ({ backend, server, withinMs }, world) => {
   const { clock, signal } = world;
   const begun = clock.elapsed();
   for (;;) {
     const status = await seen(world, backend, server);
-    if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus)) return { gateMs: Math.round(clock.elapsed() - begun) };
+    if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus) && !/^(?:DOWN|MAINT)/.test(status.status))
+      return { gateMs: Math.round(clock.elapsed() - begun) };
     if (clock.elapsed() - begun > withinMs)
       throw new SeaworthyError(
         "RELEASE_NOT_LIVE",
-        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
+        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.status}, ${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
       );
     await clock.sleep(POLL_MS, signal);
   }

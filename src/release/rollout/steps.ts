@@ -59,10 +59,15 @@ export const bringUpReplica = (
       { do: "create-container", name, platform: live.platform, config, connect },
       { undo: [{ do: "remove-container", name }] },
     ),
-    step(`start/${number}`, startWhy(change), {
-      do: "start-container",
-      name,
-    }),
+    step(
+      `start/${number}`,
+      startWhy(change),
+      { do: "start-container", name },
+      // What takes the old one's place must be gone before the old one comes back.
+      change.order.way === "stop-first"
+        ? { undo: [{ do: "stop-container", name, graceSeconds: change.service.spec.stopGraceSeconds }] }
+        : {},
+    ),
     ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
     ...(route === undefined || address === undefined
       ? []
@@ -82,6 +87,9 @@ export const bringUpReplica = (
 export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] =>
   change.replicas.flatMap((replica) => bringUpReplica(change, replica, manifest, live, describe));
 
+/** What served before is given this long at least to serve again: the new release's impatience is not meant for it. */
+const COME_BACK_MS = 60_000;
+
 /** Stop-first: the old ones leave before the new ones come, and come back when the new ones fail. */
 export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly Step[] => {
   const { service, old } = change;
@@ -95,7 +103,7 @@ export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly St
       ? [
           { do: "start-container", name },
           { do: "add-server", backend, server, address, port: service.route.port },
-          { do: "await-server", backend, server, withinMs: service.readyMs },
+          { do: "await-server", backend, server, withinMs: Math.max(service.readyMs, COME_BACK_MS) },
           { do: "shift-traffic", backend, to: [server], weight: FULL_TRAFFIC },
         ]
       : [{ do: "start-container", name }];
