@@ -44,6 +44,7 @@ const judge = ({ service, total, maxFailureRatio, action }: FailurePolicy, { ent
 interface Parts {
   readonly journal: Journal;
   readonly release: number;
+  readonly plan: Plan;
   readonly world: World;
 }
 
@@ -52,15 +53,14 @@ interface Parts {
  * within its bound the rollout goes on, beyond it the error says what becomes of it. Other steps are done as they are.
  * @throws PAUSED, and RELEASE_NOT_LIVE of which `turnsBack` is true
  */
-export const performCounted = async (step: Step, { journal, release, world }: Parts): Promise<Result> => {
+export const performCounted = async (step: Step, { journal, release, plan, world }: Parts): Promise<Result> => {
   const { action } = step;
   const read = (): RolloutState => {
     const state = rolloutState(journal, world.project, release);
     if (state === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the journal lost r${release} of ${world.project}`);
     return state;
   };
-  const state = read();
-  const policy = policyOf(state.entry.plan, step);
+  const policy = policyOf(plan, step);
   if (policy === undefined) return perform(action, world);
 
   const count = (failures: readonly ReplicaFailure[], served: boolean): void => {
@@ -80,7 +80,10 @@ export const performCounted = async (step: Step, { journal, release, world }: Pa
   };
 
   // An actor may have died between writing a failure down and acting on it.
-  if ([...state.failed.values()].some((one) => one.step === step.id)) judge(policy, state);
+  if (journal.has(world.project, release, "replica-failed")) {
+    const state = read();
+    if ([...state.failed.values()].some((one) => one.step === step.id)) judge(policy, state);
+  }
   if (action.do === "assert-serving")
     try {
       return await perform(action, world);

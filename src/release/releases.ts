@@ -102,6 +102,8 @@ export interface ReleasesOptions {
   /** user@host, for the audit trail. */
   readonly who: string;
   readonly clock?: Clock;
+  /** How a container is asked whether it is ready. Default: an HTTP request from here. */
+  readonly probe?: World["probe"];
 }
 
 /** Whoever ends just now is waited for this long before somebody else is taken to be at work. */
@@ -119,7 +121,14 @@ const assertVerified = (manifest: ReleaseManifest, verified: readonly VerifiedDi
     );
 };
 
-export const openReleases = ({ engine, proxy, state, who, clock = systemClock }: ReleasesOptions): Releases & Disposable => {
+export const openReleases = ({
+  engine,
+  proxy,
+  state,
+  who,
+  clock = systemClock,
+  probe = probeHttp,
+}: ReleasesOptions): Releases & Disposable => {
   const journal = openJournal(state.folder, clock);
   const leasePath = (project: string, service: string): string => join(state.folder, "leases", `${project}.${service}.sqlite`);
 
@@ -129,7 +138,7 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     proxy,
     state,
     clock,
-    probe: probeHttp,
+    probe,
     progress: options.progress ?? silentProgress,
     content: options.content ?? (() => undefined),
     credentials: options.credentials ?? (async () => undefined),

@@ -4,7 +4,7 @@ import type { Proxy, ServerStatus } from "../proxy/index.ts";
 import type { Journal } from "./journal.ts";
 import { LABELS, liveContainer, type LiveContainer } from "./live.ts";
 import { backendName, completes, containerSha, type ReleaseService } from "./manifest.ts";
-import { liveRelease, unfinishedRollout } from "./rollout-state.ts";
+import { dueRollback, liveRelease, unfinishedRollout } from "./rollout-state.ts";
 
 export interface ContainerStatus extends LiveContainer {
   readonly health?: string;
@@ -143,10 +143,13 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
     ];
   });
   const step = open?.begun.at(-1);
+  const due = dueRollback(journal, project);
+  const owed =
+    due === undefined ? [] : [`r${due.entry.release} failed, and r${due.to} has still to be brought back: seaworthy deploy --resume`];
   return {
     project,
     services: services.map(({ known: _, ...service }) => service),
-    drift: [...doubts({ journal, proxy }), ...drift],
+    drift: [...owed, ...doubts({ journal, proxy }), ...drift],
     holders: Object.fromEntries(
       names.flatMap((name) => {
         const one = holder(name);
