@@ -57,9 +57,44 @@ export interface RouteSettings {
   readonly live?: string;
 }
 
+/** A strategy that looks at the new release, behind the proxy, before it serves. */
+export type StagedStrategy = {
+  /** Host names that reach the new release before it serves. Default `preview.<host>`; none where the service takes any host. */
+  readonly preview: readonly string[];
+} & (
+  | {
+      readonly name: "blue-green";
+      /** Promotes by itself after this time. Absent: waits for somebody. */
+      readonly autoPromote?: Duration;
+      /** The old containers run on for this long after the switch. Default 0. */
+      readonly keepOld: Duration;
+    }
+  | { readonly name: "canary"; /** By growing weight. */ readonly steps: readonly CanaryStep[] }
+);
+
+export interface CanaryStep {
+  /** Percent of the requests, 1 to 100. */
+  readonly weight: number;
+  /** `promote`: until somebody does. After the analysis, where there are both. */
+  readonly pause?: Duration | "promote";
+  readonly analysis?: Analysis;
+}
+
+/** When a new release counts as no worse than the stable one beside it, over the same minutes. */
+export interface Analysis {
+  /** Default 5 m. */
+  readonly for: Duration;
+  /** Each side must have had so many, or nothing can be said. Default 100. */
+  readonly requests: number;
+  /** How much larger the part of failed requests may be. Default 0.01. */
+  readonly errors: number;
+  /** How many times as long the 95th percentile may be. Default 1.5. */
+  readonly p95: number;
+}
+
 export interface ServiceReleaseSettings {
-  /** Only `rolling` until the release engine goes deep; other names are refused. */
-  readonly strategy: "rolling";
+  /** Default `rolling`. */
+  readonly strategy: "rolling" | StagedStrategy;
   /** How long requests in flight may take before their server is taken away. Default 30 s. */
   readonly drain: Duration;
   /** How long a new container may take to become ready. Default 60 s. */

@@ -83,6 +83,12 @@ const sentence = (action: Action): string => {
       return action.name;
     case "place-file":
       return action.key;
+    case "steer":
+      return `${action.weight} % of ${action.backend}`;
+    case "end-steering":
+      return action.backend;
+    case "analyse":
+      return `${action.backend} for ${action.forMs / 1000} s`;
     case "pause":
       return action.forMs === undefined ? "until somebody promotes it" : `for ${action.forMs / 1000} s`;
     case "start-proxy":
@@ -225,7 +231,7 @@ export const runRollout = async (
     const { action } = step;
     const promoted = journal.has(project, release, "promoted") ? promotionOf(read(), step.id) : undefined;
     // A word for one step lets go past whatever waited there; a word for all of them lets go past what would have to wait.
-    if (promoted !== undefined && (action.do === "pause" || promoted.step === step.id))
+    if (promoted !== undefined && (action.do === "pause" || action.do === "analyse" || promoted.step === step.id))
       return { promotedBy: promoted.who, why: promoted.why };
     if (action.do === "pause") return pass(step, action.forMs, action.because);
     if (state.paused?.step === step.id) throw undecided(step, state.paused.because);

@@ -7,6 +7,7 @@ import type {
   ProjectVolume,
   RouteSettings,
   Service,
+  StagedStrategy,
   UpdatePolicy,
 } from "../project/index.ts";
 
@@ -42,6 +43,8 @@ export interface ReleaseService {
   /** `deploy.rollback_config`: how this release is brought back. */
   readonly rollback?: UpdatePolicy;
   readonly route?: RouteSettings;
+  /** How a new release of it is looked at before it serves. Absent: rolling. */
+  readonly strategy?: StagedStrategy;
   readonly drainMs: number;
   readonly readyMs: number;
   /** Its requests wait in the proxy, within these bounds, where its containers cannot overlap. Absent: nobody answers them meanwhile. */

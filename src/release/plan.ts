@@ -2,6 +2,7 @@ import type { Digest, Platform, Weight } from "../core/index.ts";
 import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
 import type { HoldBounds } from "../proxy/index.ts";
 import type { FileSlot } from "./files.ts";
+import type { Criteria } from "./verdict.ts";
 
 /** One idempotent change of the world. Plans are made of these, and only the interpreter in actions/ does them. */
 export type Action =
@@ -63,6 +64,11 @@ export type Action =
     }
   | { readonly do: "await-drained"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "remove-server"; readonly backend: string; readonly server: string }
+  /** Gives the next release of a backend a part of its requests, in percent. 0: only who asks for it. */
+  | { readonly do: "steer"; readonly backend: string; readonly release: string; readonly weight: number }
+  | { readonly do: "end-steering"; readonly backend: string }
+  /** Compares both sides of a steered backend over a time; see verdict.ts. */
+  | ({ readonly do: "analyse"; readonly backend: string; readonly forMs: number } & Criteria)
   /** Waits for somebody's word, or for time to pass. The interpreter's own, because it may end the process. */
   | { readonly do: "pause"; readonly because: string; /** Absent: until somebody promotes. */ readonly forMs?: number }
   /** Looks at new replicas for a time. The interpreter counts those that fail. */
@@ -129,7 +135,7 @@ export interface Plan {
 /** What happens to a service, in a line. */
 export interface ServicePlan {
   readonly service: string;
-  readonly way: "unchanged" | "start-first" | "stop-first" | "first" | "removed";
+  readonly way: "unchanged" | "start-first" | "stop-first" | "blue-green" | "canary" | "first" | "removed";
   readonly why: string;
   /** Memory limits of old and new together while both run. Undefined when nothing overlaps or a container has no limit. */
   readonly overlapBytes?: number;

@@ -13,6 +13,7 @@ import {
   startProxy,
   withdrawBackend,
 } from "./servers.ts";
+import { analyse, endSteering, steer } from "./steering.ts";
 import { awaitExit, awaitHealthy, awaitReady } from "./waiting.ts";
 import { assertServing, wait, watch } from "./watching.ts";
 import type { Perform, Result, World } from "./world.ts";
@@ -47,6 +48,9 @@ const PERFORMERS: Performers = {
   "assert-serving": assertServing,
   "await-drained": awaitDrained,
   "remove-server": removeServer,
+  steer,
+  "end-steering": endSteering,
+  analyse,
   // The interpreter's own: outside of a step of a plan there is nothing to wait for.
   pause: async () => undefined,
   "stop-container": stopContainer,

@@ -36,7 +36,10 @@ export const addServer: Perform<"add-server"> = async ({ backend, server, addres
  * What HAProxy says, or the words of a HAProxy that does not answer: one that is just being restarted is waited for like anything else.
  * One whose engine is gone does not come back by waiting. @throws ENGINE_UNREACHABLE
  */
-const answered = async <T>({ engine }: World, ask: () => Promise<T>): Promise<{ readonly answer: T } | { readonly silence: string }> => {
+export const answered = async <T>(
+  { engine }: World,
+  ask: () => Promise<T>,
+): Promise<{ readonly answer: T } | { readonly silence: string }> => {
   try {
     return { answer: await ask() };
   } catch (error) {

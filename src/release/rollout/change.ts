@@ -5,6 +5,7 @@ import { completes, containerSha, type ReleaseManifest, type ReleaseService } fr
 import type { UpdatePolicy } from "../../project/index.ts";
 import type { Connection, ServicePlan } from "../plan.ts";
 import { inDependencyOrder } from "./dependencies.ts";
+import { isStaged } from "./staged.ts";
 import { type AskedOrder, type Order, orderOf } from "./overlap.ts";
 import { rollbackPolicy } from "./policy.ts";
 
@@ -65,7 +66,10 @@ export const changesOf = (manifest: ReleaseManifest, live: Live, release: number
     const old = live.containers.filter((container) => container.service === service.name);
     if (isCurrent(service, old)) return [];
     // What runs for the first time is no update, and what ends cannot be watched.
-    const policy = old.length === 0 || completes(manifest, service.name) ? undefined : policyOf(service, direction);
+    const policy =
+      old.length === 0 || completes(manifest, service.name) || (direction === "update" && service.strategy !== undefined)
+        ? undefined
+        : policyOf(service, direction);
     const sha = containerSha(service);
     const kept = policy === undefined ? [] : old.filter((one) => one.sha === sha && one.state === "running").slice(0, service.replicas);
     const count = service.replicas - kept.length;
@@ -104,7 +108,18 @@ const pace = ({ policy, replicas }: Change): string => {
   return `${size === replicas.length ? `all ${size} at once` : `${size} of ${replicas.length} at a time`}, each watched for ${policy.monitorMs / 1000} s`;
 };
 
-export const summaryOf = (manifest: ReleaseManifest, live: Live, changes: readonly Change[]): readonly ServicePlan[] => {
+const wayOf = (change: Change, direction: Direction): Pick<ServicePlan, "way" | "why"> => {
+  const { order, policy } = change;
+  if (isStaged(change, direction)) return { way: change.service.strategy.name, why: `x-seaworthy.release.strategy says so; ${order.why}` };
+  return { way: order.way, why: policy === undefined ? order.why : `${order.why}; ${pace(change)}` };
+};
+
+export const summaryOf = (
+  manifest: ReleaseManifest,
+  live: Live,
+  changes: readonly Change[],
+  direction: Direction = "update",
+): readonly ServicePlan[] => {
   const changed = new Map(changes.map((change) => [change.service.name, change]));
   const kept = manifest.services.map(({ name, spec }): ServicePlan => {
     const change = changed.get(name);
@@ -114,8 +129,7 @@ export const summaryOf = (manifest: ReleaseManifest, live: Live, changes: readon
       change.order.way === "start-first" && spec.resources.memoryBytes !== undefined
         ? spec.resources.memoryBytes * together(change)
         : undefined;
-    const why = change.policy === undefined ? change.order.why : `${change.order.why}; ${pace(change)}`;
-    return { service: name, way: change.order.way, why, ...(overlap === undefined ? {} : { overlapBytes: overlap }) };
+    return { service: name, ...wayOf(change, direction), ...(overlap === undefined ? {} : { overlapBytes: overlap }) };
   });
   const names = new Set(manifest.services.map(({ name }) => name));
   const gone = new Set(live.containers.map(({ service }) => service).filter((service) => !names.has(service)));

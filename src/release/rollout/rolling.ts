@@ -4,11 +4,16 @@ import type { Plan } from "../plan.ts";
 import { failurePolicyOf, isBatched, planBatches } from "./batches.ts";
 import { type Change, changesOf, type Describe, type Direction, summaryOf } from "./change.ts";
 import { prerequisites } from "./prerequisites.ts";
+import { isStaged } from "./staged.ts";
+import { planStages } from "./stages.ts";
 import { bringUp, dismiss, makeRoom, retireChange, shift } from "./steps.ts";
 
+const stopsFirst = (change: Change): boolean => change.order.way === "stop-first";
+
 /**
- * The plan of a rolling release on one host: everything new is brought up and gated first, then all traffic moves, then the old goes.
+ * The plan of a release on one host. Rolling unless a service says otherwise: everything new is brought up and gated first, then all traffic moves, then the old goes.
  * Services with an update_config are replaced a few replicas at a time, before the traffic of the others moves: what fails early can be taken back.
+ * Services with a strategy are looked at before anything that cannot be taken back.
  * Pure: equal inputs give equal plans. Services whose containers already run exactly what the manifest says are left alone.
  */
 export const planRolling = (
@@ -21,7 +26,8 @@ export const planRolling = (
   const changes = changesOf(manifest, live, release, direction);
   const batched = changes.filter(isBatched);
   const whole = changes.filter((change) => !isBatched(change));
-  const stopsFirst = (change: Change): boolean => change.order.way === "stop-first";
+  const staged = whole.filter((change) => isStaged(change, direction));
+  const moved = whole.filter((change) => !stopsFirst(change) && !isStaged(change, direction));
   const up = whole.flatMap((change) => {
     const come = bringUp(change, manifest, live, describe);
     if (!stopsFirst(change)) return come;
@@ -34,7 +40,7 @@ export const planRolling = (
     project: manifest.project,
     release,
     manifest: manifestDigest(manifest),
-    summary: summaryOf(manifest, live, changes),
+    summary: summaryOf(manifest, live, changes, direction),
     steps: [
       ...prerequisites(
         manifest,
@@ -42,8 +48,9 @@ export const planRolling = (
         live,
       ),
       ...up,
+      ...staged.flatMap((change) => planStages(change, manifest)),
       ...batched.flatMap((change) => planBatches(change, manifest, live, describe)),
-      ...whole.filter((change) => !stopsFirst(change)).flatMap((change) => shift(change, manifest)),
+      ...moved.flatMap((change) => shift(change, manifest)),
       ...whole.flatMap((change) => retireChange(change, manifest)),
       ...dismiss(manifest, live),
     ],

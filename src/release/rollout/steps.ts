@@ -1,4 +1,5 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
+import { nextOf } from "../../proxy/index.ts";
 import type { Live, LiveContainer } from "../live.ts";
 import { backendName, checkHost, completes, type ReleaseManifest } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
@@ -190,7 +191,12 @@ export const dismiss = (manifest: ReleaseManifest, live: Live): readonly Step[] 
     const backend = backendName(manifest.project, service);
     const routed = live.backends.has(backend);
     const withdraw = routed
-      ? [drafting(service)("withdraw", "its host names are no longer answered", { do: "withdraw-backend", backend })]
+      ? [
+          drafting(service)("withdraw", "its host names are no longer answered", { do: "withdraw-backend", backend }),
+          ...(live.backends.has(nextOf(backend))
+            ? [drafting(service)("withdraw-next", "nor those of its next release", { do: "withdraw-backend", backend: nextOf(backend) })]
+            : []),
+        ]
       : [];
     return [...retire(manifest.project, service, routed, 30_000, 10, old), ...withdraw];
   });
