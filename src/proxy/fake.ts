@@ -4,10 +4,16 @@ import { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/side
 import type { ServerStatus } from "./haproxy/servers.ts";
 import type { Proxy } from "./proxy.ts";
 
-/** A proxy in memory: every server it is given answers its check. For tests of what drives a proxy. */
 const IDLE: SideCounters = { requests: 0, errors: 0, latency: LATENCY_BOUNDS_MS.map(() => 0) };
 
-export const createFakeProxy = (sides: Partial<Sides> = {}): Proxy & { readonly backends: Map<string, Backend> } => {
+export interface FakeProxy extends Proxy {
+  readonly backends: Map<string, Backend>;
+  /** What both sides of any backend have counted by now. Default nothing. */
+  counted: () => Partial<Sides>;
+}
+
+/** A proxy in memory: every server it is given answers its check. For tests of what drives a proxy. */
+export const createFakeProxy = (): FakeProxy => {
   const backends = new Map<string, Backend>();
   let running = false;
   const required = (name: string): Backend => {
@@ -28,8 +34,9 @@ export const createFakeProxy = (sides: Partial<Sides> = {}): Proxy & { readonly 
     total: 0,
     serverErrors: 0,
   });
-  return {
+  const fake: FakeProxy = {
     backends,
+    counted: () => ({}),
     ensureRunning: async () => {
       running = true;
     },
@@ -55,7 +62,7 @@ export const createFakeProxy = (sides: Partial<Sides> = {}): Proxy & { readonly 
       backends.set(name, steering === undefined ? free : { ...free, steering });
     },
     sides: async (name) =>
-      backends.has(name) && backends.has(nextOf(name)) ? { worker: "1", stable: IDLE, next: IDLE, ...sides } : undefined,
+      backends.has(name) && backends.has(nextOf(name)) ? { worker: "1", stable: IDLE, next: IDLE, ...fake.counted() } : undefined,
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
     broken: () => [],
@@ -74,4 +81,5 @@ export const createFakeProxy = (sides: Partial<Sides> = {}): Proxy & { readonly 
       backends.clear();
     },
   };
+  return fake;
 };

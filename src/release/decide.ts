@@ -5,7 +5,7 @@ import type { Journal } from "./journal.ts";
 import { canComeBack, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 
 /** What came of somebody's word: how the rollout went on, or that the process which is at work on it goes on by itself. */
-export type Decision = RolloutOutcome | { readonly state: "asked"; readonly release: number; readonly words: string };
+export type Decided = RolloutOutcome | { readonly state: "asked"; readonly release: number; readonly words: string };
 
 /** Who decides, and why: for the history. */
 export interface Word {

@@ -1,4 +1,5 @@
 import type { Digest } from "../core/index.ts";
+import { type Decision, decisionsOf } from "./decisions.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { Journal } from "./journal.ts";
 import { liveRelease, rolloutState } from "./rollout-state.ts";
@@ -20,6 +21,8 @@ export interface ReleaseLine {
   /** The release whose failure this rollback followed by itself. */
   readonly after?: number;
   readonly report: readonly DropReport[];
+  /** What was said about it on its way, where anything was. */
+  readonly decisions?: readonly Decision[];
 }
 
 /** Newest first. */
@@ -27,6 +30,7 @@ export const historyOf = (journal: Journal, project: string): readonly ReleaseLi
   const serving = liveRelease(journal, project)?.entry.release;
   return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo, after }): ReleaseLine => {
     const finished = rolloutState(journal, project, release)?.finished;
+    const decisions = decisionsOf(journal, project, release);
     return {
       release,
       version: manifest.version,
@@ -41,6 +45,7 @@ export const historyOf = (journal: Journal, project: string): readonly ReleaseLi
       ...(finished?.because === undefined ? {} : { because: finished.because }),
       ...(rollbackTo === undefined ? {} : { rollbackTo }),
       ...(after === undefined ? {} : { after }),
+      ...(decisions.length === 0 ? {} : { decisions }),
     };
   });
 };

@@ -2,7 +2,7 @@ export { type Ailment, diagnose, type Diagnosis } from "./diagnosis.ts";
 export { type DropReport, formatDropReport } from "./drop-report.ts";
 export { readContent, versionOf } from "./files.ts";
 export type { ReleaseLine } from "./history.ts";
-export type { Decision } from "./decide.ts";
+export type { Decided } from "./decide.ts";
 export { describeStep, outcomeExit, type RolloutOutcome, type StepHook } from "./interpreter.ts";
 export { type LogLine, type LogsOptions, releaseLogs } from "./logs.ts";
 export { describeOneOff, runningReplica } from "./one-off.ts";

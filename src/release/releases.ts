@@ -18,7 +18,7 @@ import { type Engine, probeHttp } from "../engine/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { assertGoverned, claimEngine } from "./claim.ts";
-import { abortIn, type Decision, outcomeOf, promoteIn } from "./decide.ts";
+import { abortIn, type Decided, outcomeOf, promoteIn } from "./decide.ts";
 import { rolledBack } from "./bring-back.ts";
 import { describeReplica } from "./describe.ts";
 import { liveEvidence } from "./evidence.ts";
@@ -45,12 +45,12 @@ export interface Releases {
    * Lets a rollout go on past where it waits; with `full`, past everything that would still wait or judge. Where another process is at work on it, that one does.
    * @throws INPUT_NOT_FOUND when none is under way, USAGE when it does not wait
    */
-  promote(project: string, options: DecideOptions & { readonly full?: boolean }): Promise<Decision>;
+  promote(project: string, options: DecideOptions & { readonly full?: boolean }): Promise<Decided>;
   /**
    * Takes a rollout back: all traffic returns to the old containers first. A process that is at work on it ends its step and does so, and is waited for.
    * @throws INPUT_NOT_FOUND when none is under way, USAGE when its old containers already leave
    */
-  abort(project: string, options: DecideOptions): Promise<Decision>;
+  abort(project: string, options: DecideOptions): Promise<Decided>;
   /** The release that waits for somebody's word, with the one that `abort` brings back. */
   waiting(project: string): { readonly release: number; readonly back: number | undefined } | undefined;
   /** Brings an unfinished rollout to its end, or to where it waits for somebody's word; undefined when there is none. */
@@ -245,7 +245,7 @@ export const openReleases = ({
   };
 
   /** Goes on with a rollout about which somebody decided, unless another process does. */
-  const goOn = async (project: string, open: RolloutState, what: string, options: RunOptions, waitMs: number): Promise<Decision> => {
+  const goOn = async (project: string, open: RolloutState, what: string, options: RunOptions, waitMs: number): Promise<Decided> => {
     const { release, manifest } = open.entry;
     try {
       return await leased(project, servicesOf(manifest), `${what} ${project} r${release}`, { ...options, waitMs }, async () => {

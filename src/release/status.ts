@@ -1,6 +1,7 @@
 import type { LockHolder } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Proxy, ServerStatus } from "../proxy/index.ts";
+import { type Decision, decisionsOf } from "./decisions.ts";
 import type { Journal } from "./journal.ts";
 import { LABELS, liveContainer, type LiveContainer } from "./live.ts";
 import { backendName, completes, containerSha, type ReleaseService } from "./manifest.ts";
@@ -33,6 +34,12 @@ export interface ProjectStatus {
     readonly turningBack: boolean;
     readonly steps: number;
     readonly done: number;
+    /** It waits for somebody's word, or until a time (milliseconds since the epoch); nobody need be at work. */
+    readonly paused?: { readonly step: string; readonly because: string; readonly since: number; readonly untilAt?: number };
+    /** Service to the percent of its requests that the new release gets, while old and new are told apart. */
+    readonly weights?: Readonly<Record<string, number>>;
+    /** What was said about it so far. */
+    readonly decisions?: readonly Decision[];
   };
   /** Service to who works on it now. */
   readonly holders: Readonly<Record<string, LockHolder>>;
@@ -59,7 +66,12 @@ const jobDrift = (service: ReleaseService, containers: readonly ContainerStatus[
         )
     : [`${service.name}: ${containers.length} of ${service.replicas} containers are there`];
 
-const driftOf = (service: ReleaseService, job: boolean, routed: boolean, containers: readonly ContainerStatus[]): readonly string[] => {
+/** `deciding`: a rollout waits for a word, and who gets traffic meanwhile is its business. */
+const driftOf = (
+  service: ReleaseService,
+  { job, routed, deciding }: { readonly job: boolean; readonly routed: boolean; readonly deciding: boolean },
+  containers: readonly ContainerStatus[],
+): readonly string[] => {
   const running = containers.filter(({ state }) => state === "running");
   const sha = containerSha(service);
   const others = containers.filter((one) => one.sha !== sha).map(({ name }) => `${service.name}: ${name} is not of the live release`);
@@ -74,7 +86,9 @@ const driftOf = (service: ReleaseService, job: boolean, routed: boolean, contain
           server === undefined
             ? [`${service.name}: the proxy does not know ${name}`]
             : server.weight === 0
-              ? [`${service.name}: the proxy sends nothing to ${name}`]
+              ? deciding
+                ? []
+                : [`${service.name}: the proxy sends nothing to ${name}`]
               : server.status.startsWith("UP")
                 ? []
                 : [`${service.name}: the proxy sees ${name} as ${server.status} (${server.checkStatus})`],
@@ -132,17 +146,27 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
       };
     }),
   );
-  const drift = services.flatMap(({ service, containers, known }) => {
+  // What waits beside what serves, until somebody decides, is meant to be there.
+  const deciding = open?.paused !== undefined;
+  const aside = (container: ContainerStatus): boolean => deciding && container.release === open.entry.release;
+  const drift = services.flatMap(({ service, containers: all, known }) => {
+    const containers = all.filter((one) => !aside(one));
     const wanted = manifest?.services.find(({ name }) => name === service);
     if (wanted === undefined) return containers.map(({ name }) => `${service}: ${name} belongs to no service of the live release`);
     const routed = wanted.route !== undefined;
     const job = manifest !== undefined && completes(manifest, service);
     return [
       ...(routed && !known ? [`${service}: the proxy does not answer, or does not know the service`] : []),
-      ...driftOf(wanted, job, routed && known, containers),
+      ...driftOf(wanted, { job, routed: routed && known, deciding }, containers),
     ];
   });
   const step = open?.begun.at(-1);
+  const weights = open?.entry.manifest.services.flatMap(({ name }) => {
+    const steering = proxy.declared(backendName(project, name))?.steering;
+    return steering === undefined ? [] : [[name, steering.share / 100] as const];
+  });
+  const decisions = open === undefined ? [] : decisionsOf(journal, project, open.entry.release);
+  const paused = open?.paused;
   const due = dueRollback(journal, project);
   const owed =
     due === undefined ? [] : [`r${due.entry.release} failed, and r${due.to} has still to be brought back: seaworthy deploy --resume`];
@@ -169,6 +193,18 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
             steps: open.entry.plan.steps.length,
             done: open.entry.plan.steps.filter(({ id }) => open.done.has(id)).length,
             ...(step === undefined ? {} : { lastStep: step }),
+            ...(paused === undefined
+              ? {}
+              : {
+                  paused: {
+                    step: paused.step,
+                    because: paused.because,
+                    since: paused.at,
+                    ...(paused.untilAt === undefined ? {} : { untilAt: paused.untilAt }),
+                  },
+                }),
+            ...(weights === undefined || weights.length === 0 ? {} : { weights: Object.fromEntries(weights) }),
+            ...(decisions.length === 0 ? {} : { decisions }),
           },
         }),
   };
