@@ -1,4 +1,5 @@
 import { buildApplication, buildRouteMap } from "@stricli/core";
+import { abort } from "./commands/abort.ts";
 import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { checklist } from "./commands/checklist.ts";
@@ -9,6 +10,7 @@ import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
 import { keys } from "./commands/keys.ts";
 import { logs } from "./commands/logs.ts";
+import { promote } from "./commands/promote.ts";
 import { push } from "./commands/push.ts";
 import { registry } from "./commands/registry.ts";
 import { rollback } from "./commands/rollback.ts";
@@ -31,6 +33,8 @@ const root = buildRouteMap({
     sign,
     verify,
     deploy,
+    promote,
+    abort,
     rollback,
     status,
     history,

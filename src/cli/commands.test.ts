@@ -29,6 +29,8 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["sign", [...CHANGE, "--key"]],
   ["verify", [...PROJECT, "--key"]],
   ["deploy", [...ROLLOUT, "--resume"]],
+  ["promote", [...PROJECT, "--why", "--wait", "--full"]],
+  ["abort", [...PROJECT, "--why", "--wait"]],
   ["rollback", [...ROLLOUT, "--to"]],
   ["status", PROJECT],
   ["history", PROJECT],

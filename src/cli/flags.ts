@@ -54,8 +54,13 @@ export const CHANGE_FLAGS = {
   dryRun: { kind: "boolean", withNegated: false, brief: "Say what would be done, and change nothing", optional: true },
 } as const satisfies FlagParametersForType<ChangeFlags, Context>;
 
-export const ROLLOUT_FLAGS = {
-  ...CHANGE_FLAGS,
+/** Flags of commands that decide about a rollout. */
+export interface DecideFlags extends ProjectFlags {
+  readonly why?: string;
+  readonly wait?: string;
+}
+
+const WORD_FLAGS = {
   why: { kind: "parsed", parse: text, brief: "Reason, for the history", optional: true, placeholder: "WORDS" },
   wait: {
     kind: "parsed",
@@ -64,7 +69,11 @@ export const ROLLOUT_FLAGS = {
     optional: true,
     placeholder: "DURATION",
   },
-} as const satisfies FlagParametersForType<RolloutFlags, Context>;
+} as const;
+
+export const DECIDE_FLAGS = { ...PROJECT_FLAGS, ...WORD_FLAGS } as const satisfies FlagParametersForType<DecideFlags, Context>;
+
+export const ROLLOUT_FLAGS = { ...CHANGE_FLAGS, ...WORD_FLAGS } as const satisfies FlagParametersForType<RolloutFlags, Context>;
 
 /** A file that may be named. */
 export const fileFlag = (brief: string) => ({ kind: "parsed", parse: text, brief, optional: true, placeholder: "FILE" }) as const;
