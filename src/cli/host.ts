@@ -76,7 +76,11 @@ export const withVoyage = async <T>(
   context: Context,
   flags: RolloutFlags,
   work: (voyage: Voyage, host: Host) => Promise<T>,
-  { keys = {}, progress = progressFor(context, flags) }: { readonly keys?: KeyPaths; readonly progress?: Progress } = {},
+  {
+    keys = {},
+    progress = progressFor(context, flags),
+    ...plan
+  }: { readonly keys?: KeyPaths; readonly progress?: Progress } & Pick<Voyage, "sealing" | "approved"> = {},
 ): Promise<T> => {
   const project = await projectOf(context, flags);
   using host = await openHost(context, project);
@@ -103,6 +107,7 @@ export const withVoyage = async <T>(
     built: new Map(),
     images: new Map(),
     verified: [],
+    ...plan,
   };
   return await work(voyage, host);
 };

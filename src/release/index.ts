@@ -8,6 +8,7 @@ export { type LogLine, type LogsOptions, releaseLogs } from "./logs.ts";
 export { describeOneOff, runningReplica } from "./one-off.ts";
 export type { ReleaseManifest, ReleaseService } from "./manifest.ts";
 export { orderOf } from "./rollout/overlap.ts";
+export { type Approved, type PlanFile, readPlanFile, writePlanFile } from "./plan-file.ts";
 export type { Plan, ServicePlan, Step } from "./plan.ts";
 export { type DecideOptions, type DeployOptions, openReleases, type Releases, type RunOptions } from "./releases.ts";
 export type { ContainerStatus, ProjectStatus, ServiceStatus } from "./status.ts";

@@ -24,10 +24,11 @@ import { describeReplica } from "./describe.ts";
 import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
 import { openJournal, type Journal } from "./journal.ts";
-import { readLive } from "./live.ts";
+import { type Live, readLive } from "./live.ts";
 import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
 import type { Direction } from "./rollout/change.ts";
+import { type Approved, assertApproved, type PlanFile, sealPlan } from "./plan-file.ts";
 import { planRolling } from "./rollout/rolling.ts";
 import { DEFAULT_KEEP, letGo } from "./retention.ts";
 import { rollbackTarget } from "./rollback-target.ts";
@@ -39,6 +40,8 @@ import { type ProjectStatus, statusOf } from "./status.ts";
 export interface Releases {
   /** What a deploy would do now. Changes nothing. */
   plan(manifest: ReleaseManifest, direction?: "update" | "rollback"): Promise<Plan>;
+  /** The same, with what it was made from, to be approved and applied later. @throws PLAN_OUT_OF_DATE while a rollout is unfinished */
+  seal(manifest: ReleaseManifest): Promise<PlanFile>;
   /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first; one that waits for a word is not. @throws PAUSED */
   deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
   /**
@@ -89,6 +92,8 @@ export interface DecideOptions extends RunOptions {
 export interface DeployOptions extends RunOptions {
   readonly why: string;
   readonly rollbackTo?: number;
+  /** Only exactly this is done. @throws PLAN_OUT_OF_DATE */
+  readonly approved?: Approved;
   /** One for each image whose signature was checked. An image of the manifest that is neither here nor says why not is refused. */
   readonly verified: readonly VerifiedDigest[];
   /** What was found out about these images on the way here; kept with the release. */
@@ -174,9 +179,27 @@ export const openReleases = ({
     return [...manifest.services, ...live].map(({ name }) => name);
   };
 
-  const plan = async (manifest: ReleaseManifest, direction: Direction = "update"): Promise<Plan> => {
+  const planned = async (
+    manifest: ReleaseManifest,
+    direction: Direction = "update",
+  ): Promise<{ readonly plan: Plan; readonly live: Live }> => {
     const live = await readLive(engine, proxy, manifest.project, servicesOf(manifest));
-    return planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live), direction);
+    const plan = planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live), direction);
+    return { plan, live };
+  };
+
+  const seal = async (manifest: ReleaseManifest): Promise<PlanFile> => {
+    const { plan, live } = await planned(manifest);
+    return sealPlan(manifest, live, plan, { who, madeAt: clock.now() });
+  };
+
+  /** A rollout that is brought to its end first would move what the plan was made from. */
+  const assertSettled = (project: string): void => {
+    const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
+    if (open !== undefined)
+      throw new SeaworthyError("PLAN_OUT_OF_DATE", `r${open.entry.release} of ${project} is unfinished, so a plan cannot hold`, {
+        hint: "seaworthy deploy --resume brings it to its end; then plan again.",
+      });
   };
 
   /** Begins the release that brings the one before a failed one back, and rolls it out. */
@@ -184,7 +207,7 @@ export const openReleases = ({
     const target = rolloutState(journal, project, to)?.entry;
     if (target === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the journal lost r${to} of ${project}`);
     const { manifest, digest, evidence } = target;
-    const made = await plan(manifest, "rollback");
+    const { plan: made } = await planned(manifest, "rollback");
     const why = `r${entry.release} failed: ${finished?.because ?? ""}`;
     options.progress?.note(`bringing r${to} (${manifest.version}) back`);
     // It was verified when it was deployed, and nothing of it can have changed since: it is named by digest.
@@ -266,17 +289,24 @@ export const openReleases = ({
 
   return {
     journal,
-    plan: (manifest, direction) => governed(() => plan(manifest, direction)),
+    plan: (manifest, direction) => governed(async () => (await planned(manifest, direction)).plan),
+    seal: (manifest) =>
+      governed(() => {
+        assertSettled(manifest.project);
+        return seal(manifest);
+      }),
     deploy: async (manifest, options) => {
       assertVerified(manifest, options.verified);
       await claimEngine(engine, state);
       return leased(manifest.project, servicesOf(manifest), `deploy ${manifest.project} ${manifest.version}`, options, async () => {
         const { hook: _, ...quiet } = options;
         assertDecided(manifest.project);
+        if (options.approved !== undefined) assertSettled(manifest.project);
         await converge(manifest.project, quiet);
         assertDecided(manifest.project);
         const { why, rollbackTo, evidence } = options;
-        const made = await plan(manifest, rollbackTo === undefined ? "update" : "rollback");
+        const { plan: made, live } = await planned(manifest, rollbackTo === undefined ? "update" : "rollback");
+        if (options.approved !== undefined) assertApproved(options.approved, sealPlan(manifest, live, made, { who, madeAt: clock.now() }));
         journal.append(manifest.project, made.release, {
           kind: "release",
           manifest,

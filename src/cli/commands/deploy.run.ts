@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { forTerminal, SeaworthyError } from "../../core/index.ts";
-import { formatDropReport, outcomeExit, type RolloutOutcome } from "../../release/index.ts";
-import { checkStage, contentOf, deployStage, pullCredentials } from "../../ship/index.ts";
+import { formatDropReport, outcomeExit, readPlanFile, type RolloutOutcome, writePlanFile } from "../../release/index.ts";
+import { checkStage, contentOf, deployStage, pullCredentials, type Voyage } from "../../ship/index.ts";
+import type { Context } from "../context.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
@@ -9,6 +11,8 @@ import { stageOutcome } from "../render/stage.ts";
 
 export interface Flags extends RolloutFlags {
   readonly resume?: boolean;
+  readonly planFile?: string;
+  readonly plan?: string;
 }
 
 const ended = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string => {
@@ -52,8 +56,18 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
   };
 };
 
-export const run = reporting<Flags, []>((context, flags) =>
-  withVoyage(context, flags, async (voyage): Promise<Outcome> => {
+const assertTogether = ({ dryRun, resume, plan, planFile }: Flags): void => {
+  const refuse = (message: string): never => {
+    throw new SeaworthyError("USAGE", message);
+  };
+  if (planFile !== undefined && dryRun !== true) refuse("--plan-file writes what --dry-run shows; give both");
+  if (plan !== undefined && (dryRun === true || resume === true))
+    refuse(`--plan does what was planned, and --${resume === true ? "resume" : "dry-run"} does something else; give one of them`);
+};
+
+const deploy = (context: Context, flags: Flags): Promise<Outcome> => {
+  const approved = flags.plan === undefined ? {} : { approved: readPlanFile(resolve(context.cwd, flags.plan)) };
+  const work = async (voyage: Voyage): Promise<Outcome> => {
     const { project, releases, progress, signal, waitMs } = voyage;
     if (flags.resume === true) {
       if (flags.dryRun === true)
@@ -79,7 +93,14 @@ export const run = reporting<Flags, []>((context, flags) =>
     const checked = await checkStage.run(voyage);
     if (checked.state === "refused") return stageOutcome("check", checked, {}, "");
     const result = await deployStage.run(voyage);
+    if (voyage.sealed !== undefined && flags.planFile !== undefined) writePlanFile(resolve(context.cwd, flags.planFile), voyage.sealed);
     if (voyage.plan !== undefined) return { exit: 0, human: renderPlan(voyage.plan), json: voyage.plan };
     return voyage.outcome === undefined ? stageOutcome("deploy", result, {}, "") : rolloutOutcome(voyage.outcome);
-  }),
-);
+  };
+  return withVoyage(context, flags, work, { ...approved, sealing: flags.planFile !== undefined });
+};
+
+export const run = reporting<Flags, []>(async (context, flags) => {
+  assertTogether(flags);
+  return await deploy(context, flags);
+});

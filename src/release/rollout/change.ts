@@ -43,8 +43,11 @@ const containerName = (project: string, service: string, release: number, number
 const isCurrent = (service: ReleaseService, old: readonly LiveContainer[]): boolean =>
   old.length === service.replicas && old.every((container) => container.sha === containerSha(service) && container.state === "running");
 
-const policyOf = (service: ReleaseService, direction: Direction): UpdatePolicy | undefined =>
-  direction === "update" ? service.update : rollbackPolicy(service);
+/** A strategy of its own says how a service is updated; the way back it has in common with the others. */
+const policyOf = (service: ReleaseService, direction: Direction): UpdatePolicy | undefined => {
+  if (direction === "rollback") return rollbackPolicy(service);
+  return service.strategy === undefined ? service.update : undefined;
+};
 
 const askedOrder = (service: ReleaseService, direction: Direction, policy: UpdatePolicy | undefined): AskedOrder => {
   const way = direction === "update" ? service.updateOrder : (policy?.order ?? service.updateOrder);

@@ -48,7 +48,8 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = releaseManifest(project, images, voyage.version, state);
   if (dryRun) {
-    voyage.plan = await releases.plan(voyage.manifest);
+    if (voyage.sealing === true) voyage.sealed = await releases.seal(voyage.manifest);
+    voyage.plan = voyage.sealed?.plan ?? (await releases.plan(voyage.manifest));
     return { state: "passed", words: "would do the plan above; nothing was changed" };
   }
   const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))), "all");
@@ -63,6 +64,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     keep: project.settings.release.keep,
     content: contentOf(project),
     credentials: pullCredentials(voyage.harbour),
+    ...(voyage.approved === undefined ? {} : { approved: voyage.approved }),
   });
   voyage.outcome = outcome;
   if (outcome.state !== "live") {
