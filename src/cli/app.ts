@@ -12,6 +12,7 @@ import { keys } from "./commands/keys.ts";
 import { logs } from "./commands/logs.ts";
 import { promote } from "./commands/promote.ts";
 import { push } from "./commands/push.ts";
+import { reconcile } from "./commands/reconcile.ts";
 import { registry } from "./commands/registry.ts";
 import { rollback } from "./commands/rollback.ts";
 import { run } from "./commands/run.ts";
@@ -37,6 +38,7 @@ const root = buildRouteMap({
     abort,
     rollback,
     status,
+    reconcile,
     history,
     logs,
     doctor,

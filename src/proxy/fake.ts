@@ -65,6 +65,7 @@ export const createFakeProxy = (): FakeProxy => {
       backends.has(name) && backends.has(nextOf(name)) ? { worker: "1", stable: IDLE, next: IDLE, ...fake.counted() } : undefined,
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
+    drift: async () => (running ? [] : ["HAProxy does not run"]),
     broken: () => [],
     counters: async (name) =>
       backends.has(name)

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolder, systemClock } from "../core/index.ts";
+import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolder, systemClock, wordsOf } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
 import { assertPortFree, PROXY_CONTAINER } from "./container.ts";
@@ -43,6 +43,8 @@ export interface Proxy {
   servers(backend: string): Promise<readonly ServerStatus[] | undefined>;
   /** What they should be. @throws STATE_NEEDS_PERSON when its file cannot be read */
   declared(backend: string): Backend | undefined;
+  /** What of HAProxy as a whole is not as its files say, a sentence each: it does not run, or has another configuration. Servers are not looked at. */
+  drift(): Promise<readonly string[]>;
   /** What of the proxy's state cannot be read and is left out of its configuration, a sentence each. */
   broken(): readonly string[];
   counters(backend: string): Promise<Counters | undefined>;
@@ -214,6 +216,17 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     await change(name, () => store.put(steering === undefined ? free : { ...free, steering }));
   };
 
+  const drift = async (): Promise<readonly string[]> => {
+    const edited = store.isRendered() ? [] : ["the configuration files of HAProxy are not what was written there"];
+    if (!(await haproxy.runs())) return ["HAProxy does not run", ...edited];
+    try {
+      const current = (await haproxy.loaded()) === store.structure();
+      return [...(current ? [] : ["HAProxy has another configuration loaded than the one that is meant"]), ...edited];
+    } catch (error) {
+      return [wordsOf(error), ...edited];
+    }
+  };
+
   const withdraw = async (name: string): Promise<void> => {
     if (await haproxy.runs()) return change(name, () => store.remove(name));
     store.remove(name);
@@ -229,6 +242,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     sides: (name) => readSides(admin, name),
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
+    drift,
     broken: () => store.broken(),
     counters: (name) => readCounters(admin, name),
     load,

@@ -23,6 +23,8 @@ export interface ProxyStore {
   remove(name: string): void;
   /** Writes haproxy.cfg and what it names, from the backends. */
   render(): void;
+  /** Whether the files are what `render` would write. */
+  isRendered(): boolean;
   /** Ports that the configuration is to listen on. */
   ports(): readonly number[];
   /** Ports of the configuration as it was written last; none when there is none. */
@@ -40,9 +42,11 @@ export interface InnerFolders {
 /** In the proxy's container. */
 export const INSIDE: InnerFolders = { configFolder: "/etc/seaworthy", socketFolder: "/run/seaworthy" };
 
-/** Spares the sync to disk of what rarely changes. */
+const isThere = (path: string, content: string): boolean => existsSync(path) && readTextFile(path) === content;
+
+/** Spares the sync to disk of what did not change. */
 const writeWhereOther = (path: string, content: string): void => {
-  if (!existsSync(path) || readTextFile(path) !== content) writeFileAtomic(path, content);
+  if (!isThere(path, content)) writeFileAtomic(path, content);
 };
 
 /** `httpPort` is listened on while no backend names a port. */
@@ -93,6 +97,18 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
     return createHash("sha256").update(bare).update(renderHosts(all)).digest("hex").slice(0, 16);
   };
 
+  /** The configuration last: what it names is there before it. */
+  const rendered = (): readonly (readonly [string, string])[] => {
+    const all = backends();
+    return [
+      [HOSTS_FILE, renderHosts(all)],
+      [HOLD_FILE, renderHolds(all)],
+      [SIDES_FILE, renderSides(all)],
+      [HOLD_SCRIPT_FILE, renderHoldScript(inside.configFolder)],
+      [CONFIG_FILE, renderConfig({ ...inputOf(all), structure: structureOf(all) })],
+    ];
+  };
+
   return {
     configFolder,
     backends,
@@ -109,13 +125,9 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
     put: (value) => writeFileAtomic(pathOf(value.name), `${JSON.stringify(parseBackend(value), undefined, 2)}\n`, 0o600),
     remove: (name) => rmSync(pathOf(name), { force: true }),
     render: () => {
-      const all = backends();
-      writeFileAtomic(join(configFolder, HOSTS_FILE), renderHosts(all));
-      writeWhereOther(join(configFolder, HOLD_FILE), renderHolds(all));
-      writeWhereOther(join(configFolder, SIDES_FILE), renderSides(all));
-      writeWhereOther(join(configFolder, HOLD_SCRIPT_FILE), renderHoldScript(inside.configFolder));
-      writeFileAtomic(join(configFolder, CONFIG_FILE), renderConfig({ ...inputOf(all), structure: structureOf(all) }));
+      for (const [name, content] of rendered()) writeWhereOther(join(configFolder, name), content);
     },
+    isRendered: () => rendered().every(([name, content]) => isThere(join(configFolder, name), content)),
     ports: () => portsOf(backends()),
     listening: () => {
       const config = join(configFolder, CONFIG_FILE);

@@ -18,6 +18,8 @@ export interface ReleaseLine {
   readonly seconds?: number;
   readonly because?: string;
   readonly rollbackTo?: number;
+  /** The release that this one put right again. */
+  readonly repairs?: number;
   /** The release whose failure this rollback followed by itself. */
   readonly after?: number;
   readonly report: readonly DropReport[];
@@ -28,7 +30,7 @@ export interface ReleaseLine {
 /** Newest first. */
 export const historyOf = (journal: Journal, project: string): readonly ReleaseLine[] => {
   const serving = liveRelease(journal, project)?.entry.release;
-  return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo, after }): ReleaseLine => {
+  return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo, repairs, after }): ReleaseLine => {
     const finished = rolloutState(journal, project, release)?.finished;
     const decisions = decisionsOf(journal, project, release);
     return {
@@ -44,6 +46,7 @@ export const historyOf = (journal: Journal, project: string): readonly ReleaseLi
       ...(finished === undefined ? {} : { seconds: finished.seconds }),
       ...(finished?.because === undefined ? {} : { because: finished.because }),
       ...(rollbackTo === undefined ? {} : { rollbackTo }),
+      ...(repairs === undefined ? {} : { repairs }),
       ...(after === undefined ? {} : { after }),
       ...(decisions.length === 0 ? {} : { decisions }),
     };

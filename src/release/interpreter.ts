@@ -74,6 +74,7 @@ const sentence = (action: Action): string => {
     case "remove-network":
     case "create-volume":
     case "create-container":
+    case "connect-network":
     case "start-container":
     case "stop-container":
     case "remove-container":

@@ -18,6 +18,8 @@ export type Entry =
       readonly why: string;
       readonly evidence: readonly Evidence[];
       readonly rollbackTo?: number;
+      /** The release that this one put right again, with the same manifest. */
+      readonly repairs?: number;
       /** The release that failed and that this rollback followed by itself. */
       readonly after?: number;
       readonly plan: Plan;

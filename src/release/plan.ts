@@ -39,6 +39,14 @@ export type Action =
       readonly config: ContainerConfig;
       readonly connect: readonly Connection[];
     }
+  /** A container that is connected at another address is connected anew. */
+  | {
+      readonly do: "connect-network";
+      readonly name: string;
+      readonly network: string;
+      readonly aliases: readonly string[];
+      readonly address?: string;
+    }
   | { readonly do: "start-container"; readonly name: string }
   | {
       readonly do: "await-ready";
@@ -135,7 +143,7 @@ export interface Plan {
 /** What happens to a service, in a line. */
 export interface ServicePlan {
   readonly service: string;
-  readonly way: "unchanged" | "start-first" | "stop-first" | "blue-green" | "canary" | "first" | "removed";
+  readonly way: "unchanged" | "repaired" | "start-first" | "stop-first" | "blue-green" | "canary" | "first" | "removed";
   readonly why: string;
   /** Memory limits of old and new together while both run. Undefined when nothing overlaps or a container has no limit. */
   readonly overlapBytes?: number;

@@ -21,6 +21,9 @@ import { assertGoverned, claimEngine } from "./claim.ts";
 import { abortIn, type Decided, outcomeOf, promoteIn } from "./decide.ts";
 import { rolledBack } from "./bring-back.ts";
 import { describeReplica } from "./describe.ts";
+import { type Difference, differencesOf } from "./drift/differences.ts";
+import { observe } from "./drift/observe.ts";
+import { planRepair } from "./drift/repair.ts";
 import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
 import { openJournal, type Journal } from "./journal.ts";
@@ -64,6 +67,16 @@ export interface Releases {
    */
   rollbackTarget(project: string, to?: number, keep?: number): { readonly release: number; readonly manifest: ReleaseManifest };
   status(project: string): Promise<ProjectStatus>;
+  /** How what runs differs from the live release, and what would put it right. Changes nothing. @throws INPUT_NOT_FOUND when nothing is live */
+  repair(project: string): Promise<Repair>;
+  /**
+   * Puts right what differs from the live release, losing nothing, as an entry of the history. Undefined when nothing can be done or has to be.
+   * @throws INPUT_NOT_FOUND when nothing is live; STATE_NEEDS_PERSON, PAUSED while a rollout is unfinished
+   */
+  reconcile(
+    project: string,
+    options?: RunOptions & { readonly why?: string },
+  ): Promise<(Repair & { readonly outcome: RolloutOutcome }) | undefined>;
   /** What the live release was shipped with, and what the server shows now. */
   evidence(project: string): Promise<readonly Evidence[]>;
   /** What one release was shipped with. */
@@ -98,6 +111,12 @@ export interface DeployOptions extends RunOptions {
   readonly verified: readonly VerifiedDigest[];
   /** What was found out about these images on the way here; kept with the release. */
   readonly evidence: readonly Evidence[];
+}
+
+/** What differs, and the plan that puts it right; its steps are none when nothing can be done about it or has to be. */
+export interface Repair {
+  readonly differences: readonly Difference[];
+  readonly plan: Plan;
 }
 
 export interface ReleasesOptions {
@@ -200,6 +219,36 @@ export const openReleases = ({
       throw new SeaworthyError("PLAN_OUT_OF_DATE", `r${open.entry.release} of ${project} is unfinished, so a plan cannot hold`, {
         hint: "seaworthy deploy --resume brings it to its end; then plan again.",
       });
+  };
+
+  const repair = async (project: string): Promise<Repair & { readonly live: RolloutState }> => {
+    const live = liveRelease(journal, project);
+    if (live === undefined)
+      throw new SeaworthyError("INPUT_NOT_FOUND", `no release of ${project} is live, so there is nothing to compare with`, {
+        hint: "Deploy one first.",
+      });
+    const { manifest } = live.entry;
+    const services = manifest.services.map(({ name }) => name);
+    const [seen, now] = [await observe({ engine, proxy, project, manifest, services }), await readLive(engine, proxy, project, services)];
+    const made = planRepair(manifest, seen, now, journal.nextRelease(project), describeReplica(manifest, state, now));
+    return { live, differences: differencesOf(seen), plan: made };
+  };
+
+  const reconcile = async (project: string, options: RunOptions & { readonly why?: string }) => {
+    const { live, differences, plan: made } = await repair(project);
+    if (made.steps.length === 0) return undefined;
+    const { manifest, digest, evidence, release, repairs = release } = live.entry;
+    const why = options.why ?? "";
+    journal.append(project, made.release, { kind: "release", manifest, digest, who, why, evidence, plan: made, repairs });
+    return { differences, plan: made, outcome: await rollOut(project, made.release, options) };
+  };
+
+  const assertFinished = (project: string): void => {
+    const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
+    if (open === undefined) return;
+    throw new SeaworthyError("STATE_NEEDS_PERSON", `r${open.entry.release} of ${project} is unfinished, and what runs is its own`, {
+      hint: "seaworthy deploy --resume brings it to its end; then reconcile.",
+    });
   };
 
   /** Begins the release that brings the one before a failed one back, and rolls it out. */
@@ -346,6 +395,21 @@ export const openReleases = ({
     rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, to, keep),
     status: (project) =>
       governed(() => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) })),
+    repair: (project) =>
+      governed(async () => {
+        const { differences, plan: made } = await repair(project);
+        return { differences, plan: made };
+      }),
+    reconcile: async (project, options = {}) => {
+      await assertGoverned(engine, state);
+      const live = liveRelease(journal, project);
+      const services = live?.entry.manifest.services.map(({ name }) => name) ?? [];
+      return leased(project, services, `reconcile ${project}`, options, async () => {
+        assertDecided(project);
+        assertFinished(project);
+        return reconcile(project, options);
+      });
+    },
     evidence: (project) =>
       governed(async () => [
         ...(liveRelease(journal, project)?.entry.evidence ?? []),

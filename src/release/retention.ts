@@ -24,7 +24,9 @@ export interface Retention {
 export const retentionOf = (journal: Journal, project: string, keep: number): Retention => {
   const all = journal.releases(project).flatMap(({ release }) => rolloutState(journal, project, release) ?? []);
   const lived = all.filter(({ finished }) => finished?.outcome === "live");
-  const kept = lived.slice(0, keep + 1);
+  // A repair is no release of its own to go back to.
+  const since = lived.filter(({ entry }) => entry.repairs === undefined)[keep + 1];
+  const kept = since === undefined ? lived : lived.slice(0, lived.indexOf(since));
   const unfinished = all.filter(({ finished }) => finished === undefined);
   return { kept, unfinished, dropped: all.filter((one) => !kept.includes(one) && !unfinished.includes(one)) };
 };

@@ -3,8 +3,10 @@ import type { Engine } from "../engine/index.ts";
 import type { Proxy, ServerStatus } from "../proxy/index.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
 import type { Journal } from "./journal.ts";
-import { LABELS, liveContainer, type LiveContainer } from "./live.ts";
-import { backendName, completes, containerSha, type ReleaseService } from "./manifest.ts";
+import { type Difference, differencesOf, wordsOfDifference } from "./drift/differences.ts";
+import { observe, type Seen } from "./drift/observe.ts";
+import type { LiveContainer } from "./live.ts";
+import { backendName } from "./manifest.ts";
 import { dueRollback, liveRelease, unfinishedRollout } from "./rollout-state.ts";
 
 export interface ContainerStatus extends LiveContainer {
@@ -56,47 +58,6 @@ interface Sources {
   readonly holder: (service: string) => LockHolder | undefined;
 }
 
-/** A job did what it was there for; whether it did is its exit status. */
-const jobDrift = (service: ReleaseService, containers: readonly ContainerStatus[]): readonly string[] =>
-  containers.length === service.replicas
-    ? containers
-        .filter(({ state, exitCode }) => state !== "exited" || exitCode !== 0)
-        .map(
-          ({ name, state, exitCode }) => `${service.name}: ${name} is ${state}${exitCode === undefined ? "" : ` with status ${exitCode}`}`,
-        )
-    : [`${service.name}: ${containers.length} of ${service.replicas} containers are there`];
-
-/** `deciding`: a rollout waits for a word, and who gets traffic meanwhile is its business. */
-const driftOf = (
-  service: ReleaseService,
-  { job, routed, deciding }: { readonly job: boolean; readonly routed: boolean; readonly deciding: boolean },
-  containers: readonly ContainerStatus[],
-): readonly string[] => {
-  const running = containers.filter(({ state }) => state === "running");
-  const sha = containerSha(service);
-  const others = containers.filter((one) => one.sha !== sha).map(({ name }) => `${service.name}: ${name} is not of the live release`);
-  if (job) return [...jobDrift(service, containers), ...others];
-  return [
-    ...(running.length === service.replicas ? [] : [`${service.name}: ${running.length} of ${service.replicas} containers run`]),
-    ...others,
-    ...containers.filter(({ state }) => state !== "running").map(({ name, state }) => `${service.name}: ${name} is ${state}`),
-    ...running.filter(({ health }) => health === "unhealthy").map(({ name }) => `${service.name}: ${name} is unhealthy`),
-    ...(routed
-      ? running.flatMap(({ name, server }) =>
-          server === undefined
-            ? [`${service.name}: the proxy does not know ${name}`]
-            : server.weight === 0
-              ? deciding
-                ? []
-                : [`${service.name}: the proxy sends nothing to ${name}`]
-              : server.status.startsWith("UP")
-                ? []
-                : [`${service.name}: the proxy sees ${name} as ${server.status} (${server.checkStatus})`],
-        )
-      : []),
-  ];
-};
-
 /** What of the state itself is in doubt, whoever's services it is about. */
 const doubts = ({ journal, proxy }: Pick<Sources, "journal" | "proxy">): readonly string[] => {
   const broken = journal.firstBroken();
@@ -106,60 +67,36 @@ const doubts = ({ journal, proxy }: Pick<Sources, "journal" | "proxy">): readonl
   ];
 };
 
+/** What waits beside what serves until somebody decides is meant to be there, and who gets traffic meanwhile is its business. */
+const undecided = (seen: Seen, release: number): readonly Difference[] => {
+  const services = seen.services.map((one) => ({
+    ...one,
+    containers: one.containers.filter((container) => container.release !== release),
+  }));
+  return differencesOf({ ...seen, services }).filter(
+    ({ service, remedy }) => service === undefined || !/^(?:proxy|server|unlist)$/.test(remedy.by),
+  );
+};
+
 export const statusOf = async ({ engine, proxy, journal, project, holder }: Sources): Promise<ProjectStatus> => {
   const live = liveRelease(journal, project);
   const open = unfinishedRollout(journal, project);
-  const summaries = await engine.containers.list({ [LABELS.project]: project });
   const manifest = live?.entry.manifest;
-  const names = [
-    ...new Set([
-      ...[manifest, open?.entry.manifest].flatMap((one) => one?.services ?? []).map(({ name }) => name),
-      ...summaries.map((one) => liveContainer(one).service),
-    ]),
-  ].toSorted();
-  const services = await Promise.all(
-    names.map(async (service): Promise<ServiceStatus & { readonly known: boolean }> => {
-      const servers = await proxy.servers(backendName(project, service)).catch(() => undefined);
-      const containers = await Promise.all(
-        summaries
-          .map(liveContainer)
-          .filter((container) => container.service === service)
-          .map(async (container): Promise<ContainerStatus> => {
-            const state = await engine.containers.inspect(container.name);
-            const server = servers?.find((one) => one.name === `r${container.release}-${container.replica}`);
-            return {
-              ...container,
-              restartCount: state?.restartCount ?? 0,
-              ...(state?.health === undefined ? {} : { health: state.health.status }),
-              ...(state?.exitCode === undefined ? {} : { exitCode: state.exitCode }),
-              ...(server === undefined
-                ? {}
-                : { server: { status: server.status, weight: server.weight, checkStatus: server.checkStatus, current: server.current } }),
-            };
-          }),
-      );
-      return {
-        service,
-        replicas: manifest?.services.find(({ name }) => name === service)?.replicas ?? 0,
-        containers,
-        known: servers !== undefined,
-      };
-    }),
-  );
-  // What waits beside what serves, until somebody decides, is meant to be there.
-  const deciding = open?.paused !== undefined;
-  const aside = (container: ContainerStatus): boolean => deciding && container.release === open.entry.release;
-  const drift = services.flatMap(({ service, containers: all, known }) => {
-    const containers = all.filter((one) => !aside(one));
-    const wanted = manifest?.services.find(({ name }) => name === service);
-    if (wanted === undefined) return containers.map(({ name }) => `${service}: ${name} belongs to no service of the live release`);
-    const routed = wanted.route !== undefined;
-    const job = manifest !== undefined && completes(manifest, service);
-    return [
-      ...(routed && !known ? [`${service}: the proxy does not answer, or does not know the service`] : []),
-      ...driftOf(wanted, { job, routed: routed && known, deciding }, containers),
-    ];
-  });
+  const expected = [manifest, open?.entry.manifest].flatMap((one) => one?.services ?? []).map(({ name }) => name);
+  const seen = await observe({ engine, proxy, project, manifest, services: expected });
+  const names = seen.services.map(({ name }) => name);
+  const services = seen.services.map(({ name, wanted, containers }): ServiceStatus => ({
+    service: name,
+    replicas: wanted?.replicas ?? 0,
+    containers: containers.map(({ addresses: _, server, ...container }) => ({
+      ...container,
+      ...(server === undefined
+        ? {}
+        : { server: { status: server.status, weight: server.weight, checkStatus: server.checkStatus, current: server.current } }),
+    })),
+  }));
+  const deciding = open?.paused === undefined ? undefined : open.entry.release;
+  const drift = (deciding === undefined ? differencesOf(seen) : undecided(seen, deciding)).map(wordsOfDifference);
   const step = open?.begun.at(-1);
   const weights = open?.entry.manifest.services.flatMap(({ name }) => {
     const steering = proxy.declared(backendName(project, name))?.steering;
@@ -172,7 +109,7 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
     due === undefined ? [] : [`r${due.entry.release} failed, and r${due.to} has still to be brought back: seaworthy deploy --resume`];
   return {
     project,
-    services: services.map(({ known: _, ...service }) => service),
+    services,
     drift: [...owed, ...doubts({ journal, proxy }), ...drift],
     holders: Object.fromEntries(
       names.flatMap((name) => {

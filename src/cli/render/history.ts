@@ -11,7 +11,7 @@ export const renderHistory = (lines: readonly ReleaseLine[], now: number): strin
   lines.length === 0
     ? "no releases yet"
     : table(
-        lines.map(({ release, version, outcome, serving, who, why, at, seconds, because, rollbackTo, report, decisions = [] }) => [
+        lines.map(({ release, version, outcome, serving, who, why, at, seconds, because, rollbackTo, repairs, report, decisions = [] }) => [
           `${serving ? "*" : " "} r${release}`,
           version,
           outcome,
@@ -19,6 +19,7 @@ export const renderHistory = (lines: readonly ReleaseLine[], now: number): strin
           who,
           [
             rollbackTo === undefined ? "" : `rollback to r${rollbackTo}`,
+            repairs === undefined ? "" : `repair of r${repairs}`,
             why,
             ...decisions.map(formatDecision),
             because ?? "",

@@ -14,6 +14,13 @@ export const createContainer: Perform<"create-container"> = async ({ name, platf
   return undefined;
 };
 
+export const connectNetwork: Perform<"connect-network"> = async ({ name, network, aliases, address }, { engine }) => {
+  const now = (await engine.containers.inspect(name))?.addresses[network];
+  if (now !== undefined && address !== undefined && now !== address) await engine.networks.disconnect(network, name);
+  await engine.networks.connect(network, name, { aliases, ...(address === undefined ? {} : { address }) });
+  return undefined;
+};
+
 export const startContainer: Perform<"start-container"> = async ({ name }, { engine }) => {
   await engine.containers.start(name);
   return undefined;

@@ -1,5 +1,5 @@
 import type { Action } from "../plan.ts";
-import { createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
+import { connectNetwork, createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
 import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork } from "./resources.ts";
 import { holdRequests, releaseRequests } from "./hold.ts";
 import {
@@ -35,6 +35,7 @@ const PERFORMERS: Performers = {
   "release-requests": releaseRequests,
   "withdraw-backend": withdrawBackend,
   "create-container": createContainer,
+  "connect-network": connectNetwork,
   "start-container": startContainer,
   "await-ready": awaitReady,
   "await-healthy": awaitHealthy,

@@ -37,7 +37,7 @@ export interface Change {
 /** Whether a release goes on to something new, or back to what was live before. */
 export type Direction = "update" | "rollback";
 
-const containerName = (project: string, service: string, release: number, number: number): string =>
+export const containerName = (project: string, service: string, release: number, number: number): string =>
   `${project}-${service}-r${release}-${number}`;
 
 const isCurrent = (service: ReleaseService, old: readonly LiveContainer[]): boolean =>

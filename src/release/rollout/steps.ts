@@ -1,13 +1,14 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
 import { nextOf } from "../../proxy/index.ts";
 import type { Live, LiveContainer } from "../live.ts";
-import { backendName, checkHost, completes, type ReleaseManifest } from "../manifest.ts";
+import { backendName, checkHost, completes, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Describe, Replica } from "./change.ts";
 import { drafting, newServer, serverName } from "./drafting.ts";
 import { beginHold, endHold } from "./hold.ts";
 
-const waitFor = (
+/** How a container is waited for: by its own answer, by its health check, or for its end. */
+export const waitFor = (
   replica: Replica,
   manifest: ReleaseManifest,
 ): readonly { readonly id: string; readonly why: string; readonly action: Action }[] => {
@@ -37,6 +38,22 @@ const waitFor = (
 const startWhy = ({ old, order }: Change): string => {
   if (old.length === 0) return "the first of its kind";
   return order.way === "start-first" ? "beside the old one" : "in the old one's place";
+};
+
+/** A container becomes a server of its backend, without traffic, once HAProxy has seen it answer. */
+export const gateOf = (service: ReleaseService, backend: string, server: string, address: string, suffix: string): readonly Step[] => {
+  const step = drafting(service.name);
+  const { route, readyMs } = service;
+  if (route === undefined) return [];
+  return [
+    step(
+      `server/${suffix}`,
+      "checked by the proxy, without traffic",
+      { do: "add-server", backend, server, address, port: route.port },
+      { undo: [{ do: "remove-server", backend, server }] },
+    ),
+    step(`gate/${suffix}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: readyMs }),
+  ];
 };
 
 /** One new container, made, started, ready, and known to the proxy without traffic. */
@@ -70,17 +87,7 @@ export const bringUpReplica = (
         : {},
     ),
     ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
-    ...(route === undefined || address === undefined
-      ? []
-      : [
-          step(
-            `server/${number}`,
-            "checked by the proxy, without traffic",
-            { do: "add-server", backend, server, address, port: route.port },
-            { undo: [{ do: "remove-server", backend, server }] },
-          ),
-          step(`gate/${number}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: change.service.readyMs }),
-        ]),
+    ...(route === undefined || address === undefined ? [] : gateOf(change.service, backend, server, address, String(number))),
   ];
 };
 
