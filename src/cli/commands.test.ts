@@ -33,6 +33,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["abort", [...PROJECT, "--why", "--wait"]],
   ["rollback", [...ROLLOUT, "--to"]],
   ["status", PROJECT],
+  ["reconcile", ROLLOUT],
   ["history", PROJECT],
   ["logs", [...PROJECT, "--follow", "--tail", "--since"]],
   ["exec", ["--file", "--env", "--profile", "--replica", "--user"]],

@@ -1,4 +1,4 @@
-export { type Backend, type HoldBounds, MAX_HOLD_SECONDS, nextOf, type Server, type Steering } from "./backend.ts";
+export { type Backend, type HoldBounds, nextOf, type Server, type Steering } from "./backend.ts";
 export { PROXY_IMAGES } from "./container.ts";
 export type { Counters } from "./haproxy/counters.ts";
 export { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";
