@@ -35,17 +35,13 @@ export const renderHolds = (backends: readonly Backend[]): string =>
   backends.flatMap(({ name, hold, heldUntil = 0 }) => (hold === undefined ? [] : [`${name} ${heldUntil}\n`])).join("");
 
 /**
- * The bound on how many wait comes first and is HAProxy's own count. A value of 0, as nearly always, costs one look-up and no Lua.
+ * A value of 0, as nearly always, costs one look-up and no Lua.
  * Requests wait in the backend, so what they are answered there is in its counters and in the drop report.
  */
 const holdRules = ({ name, hold }: Backend, configFolder: string): readonly string[] => {
   if (hold === undefined) return [];
-  const map = `${configFolder}/${HOLD_FILE}`;
-  const held = `str(${name}),map_str_int(${map},0) gt 0`;
-  return [
-    `    http-request return status 503 content-type text/plain string "Too many requests wait for this service.\\n" hdr Retry-After 2 if { ${held} } { be_conn(${name}) gt ${hold.requests} }`,
-    `    http-request lua.seaworthy_hold ${name} ${hold.seconds} if { ${held} }`,
-  ];
+  const held = `str(${name}),map_str_int(${configFolder}/${HOLD_FILE},0) gt 0`;
+  return [`    http-request lua.seaworthy_hold ${name} ${hold.seconds} ${hold.requests} if { ${held} }`];
 };
 
 const backendSection = (unchecked: Backend, { servers = true, configFolder, backends }: RenderInput): string => {
@@ -109,8 +105,7 @@ global
     stats timeout 2m
     user haproxy
     group haproxy
-    hard-stop-after 10m
-    tune.bufsize 32768${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
+    hard-stop-after 10m${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
 
 defaults
     mode http
