@@ -71,7 +71,6 @@ describe("known and not honoured: refused with the reason", () => {
     ["ports: ['8000-8010:80']", "4:13", "services.web.ports[0]: a range of host ports", "name one port"],
     ["network_mode: container:x", "4:19", "services.web.network_mode: container:x", "use service:NAME"],
     ["pid: service:x", "4:10", "services.web.pid: service:x", "not in this version"],
-    ["x-seaworthy: {jobs: {}}", "4:19", "services.web.x-seaworthy.jobs", "not in this version"],
     ["x-seaworthy: {trial: {}}", "4:19", "services.web.x-seaworthy.trial", "not in this version"],
     ["x-seaworthy: {release: {sticky: cookie}}", "4:29", "services.web.x-seaworthy.release.sticky", "not in this version"],
   ])("%s", async (text, place, name, reason) => {

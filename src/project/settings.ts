@@ -44,6 +44,16 @@ export interface ServiceSettings {
   /** Absent: the service gets no traffic from the proxy. */
   readonly route?: RouteSettings;
   readonly release: ServiceReleaseSettings;
+  readonly jobs: readonly JobSettings[];
+}
+
+/** A command that runs once in a release, in a container of its own. */
+export interface JobSettings {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly when: "before-traffic" | "after-traffic";
+  /** From its start. Default 5 min. */
+  readonly timeoutMs: number;
 }
 
 export interface RouteSettings {

@@ -1,5 +1,6 @@
 import type { StateFolder } from "../core/index.ts";
 import { composeLabels, type ContainerSpec, type FileMount, toContainerConfig } from "../project/index.ts";
+import { alone } from "./alone.ts";
 import { filePath } from "./files.ts";
 import { INGRESS, ingressName, LABELS, type Live } from "./live.ts";
 import { labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
@@ -47,8 +48,21 @@ export const describeContainer = (
 /** Turns a replica into the engine's create call: by digest, on its fixed address, with the labels that Compose and a later actor read. */
 export const describeReplica =
   (manifest: ReleaseManifest, state: StateFolder, live: Live): Describe =>
-  ({ service, release, number, sha, address }) => {
+  ({ service, release, number, sha, address, job }) => {
     const { image, spec } = service;
+    // Without the labels by which those that serve are found.
+    if (job !== undefined)
+      return describeContainer(manifest, service, state, {
+        spec: alone(spec, job.command),
+        aliases: [],
+        labels: {
+          ...composeLabels(labelled(manifest), service, 1, image.digest),
+          "com.docker.compose.oneoff": "True",
+          [LABELS.role]: "job",
+          [LABELS.sha]: sha,
+          [LABELS.state]: state.uuid,
+        },
+      });
     const routed = address === undefined ? spec : { ...spec, networks: [{ network: INGRESS, aliases: [], address }, ...spec.networks] };
     return describeContainer(manifest, service, state, {
       spec: routed,

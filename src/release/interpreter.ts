@@ -6,6 +6,7 @@ import { isLeftOut, performCounted, turnsBack } from "./failures.ts";
 import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
+import { jobName, jobSteps } from "./rollout/jobs.ts";
 import { isFinal, liveRelease, promotionOf, rolloutState, type RolloutState } from "./rollout-state.ts";
 import { standAgain } from "./stand-again.ts";
 import type { Counters } from "../proxy/index.ts";
@@ -76,6 +77,7 @@ const sentence = (action: Action): string => {
     case "create-container":
     case "connect-network":
     case "start-container":
+    case "run-job":
     case "stop-container":
     case "remove-container":
     case "await-ready":
@@ -287,6 +289,8 @@ export const runRollout = async (
   const revert = async (because: SeaworthyError): Promise<RunOutcome> => {
     world.progress.note(`taking release r${release} back: ${because.message}`);
     await back();
+    for (const step of jobSteps(read().entry.plan))
+      if (read().done.has(step.id)) world.progress.note(`the job ${jobName(step)} had run, and is not undone`);
     journal.append(project, release, { kind: "finished", outcome: "reverted", because: because.message, seconds: seconds() });
     return { state: "reverted", release, because, seconds: seconds() };
   };

@@ -7,6 +7,7 @@ import type {
   ProjectVolume,
   RouteSettings,
   Service,
+  JobSettings,
   StagedStrategy,
   UpdatePolicy,
 } from "../project/index.ts";
@@ -45,6 +46,8 @@ export interface ReleaseService {
   readonly route?: RouteSettings;
   /** How a new release of it is looked at before it serves. Absent: rolling. */
   readonly strategy?: StagedStrategy;
+  /** What runs once when it gets new containers; absent when nothing does. */
+  readonly jobs?: readonly JobSettings[];
   readonly drainMs: number;
   readonly readyMs: number;
   /** Its requests wait in the proxy, within these bounds, where its containers cannot overlap. Absent: nobody answers them meanwhile. */

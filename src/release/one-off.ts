@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { SeaworthyError, type StateFolder } from "../core/index.ts";
 import type { ContainerConfig, Engine } from "../engine/index.ts";
-import { composeLabels, type ContainerSpec } from "../project/index.ts";
+import { composeLabels } from "../project/index.ts";
+import { alone } from "./alone.ts";
 import { describeContainer } from "./describe.ts";
 import type { Journal } from "./journal.ts";
 import { LABELS, liveContainer } from "./live.ts";
@@ -39,21 +40,6 @@ const serviceOf = (manifest: ReleaseManifest, service: string): ReleaseService =
   );
 };
 
-/** Without what belongs to the one that serves: its names and addresses in networks, its ports, its health, its coming back. */
-const alone = (spec: ContainerSpec, command: readonly string[], tty: boolean): ContainerSpec => {
-  const { healthcheck: _, hostname: __, ...rest } = spec;
-  return {
-    ...rest,
-    command,
-    ports: [],
-    networks: spec.networks.map(({ network }) => ({ network, aliases: [] })),
-    healthcheck: { test: ["NONE"] },
-    restart: { policy: "no" },
-    tty,
-    stdinOpen: true,
-  };
-};
-
 /**
  * A container for one command in the live release's image, environment, secrets and volumes. It gets no traffic: it answers to no name of the service.
  * @throws INPUT_NOT_FOUND when nothing is live, or the release has no such service
@@ -70,7 +56,7 @@ export const describeOneOff = (
   const { release, manifest } = live(journal, project);
   const service = serviceOf(manifest, name);
   const { config, connect } = describeContainer(manifest, service, state, {
-    spec: alone(service.spec, command, tty),
+    spec: { ...alone(service.spec, command), tty, stdinOpen: true },
     aliases: [],
     labels: {
       ...composeLabels(labelled(manifest), service, 1, service.image.digest),

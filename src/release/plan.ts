@@ -47,7 +47,10 @@ export type Action =
       readonly aliases: readonly string[];
       readonly address?: string;
     }
-  | { readonly do: "start-container"; readonly name: string }
+  /** `once`: not when it was started before, whatever became of it. */
+  | { readonly do: "start-container"; readonly name: string; readonly once?: true }
+  /** Starts a container that was never started, and waits for its end. `optional`: its failure is told, and no failure of the release. */
+  | { readonly do: "run-job"; readonly name: string; readonly withinMs: number; readonly optional?: true }
   | {
       readonly do: "await-ready";
       readonly name: string;

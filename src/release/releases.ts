@@ -34,7 +34,7 @@ import type { Direction } from "./rollout/change.ts";
 import { type Approved, assertApproved, type PlanFile, sealPlan } from "./plan-file.ts";
 import { planRolling } from "./rollout/rolling.ts";
 import { DEFAULT_KEEP, letGo } from "./retention.ts";
-import { rollbackTarget } from "./rollback-target.ts";
+import { crossedJobs, rollbackTarget, type RollbackTarget } from "./rollback-target.ts";
 import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
@@ -65,7 +65,7 @@ export interface Releases {
    * The manifest that `rollback` would make live: the release before the live one, or the named one. `keep` past releases can be gone back to, by default 5.
    * @throws INPUT_NOT_FOUND when there is none, or it is beyond what is kept
    */
-  rollbackTarget(project: string, to?: number, keep?: number): { readonly release: number; readonly manifest: ReleaseManifest };
+  rollbackTarget(project: string, to?: number, keep?: number): RollbackTarget;
   status(project: string): Promise<ProjectStatus>;
   /** How what runs differs from the live release, and what would put it right. Changes nothing. @throws INPUT_NOT_FOUND when nothing is live */
   repair(project: string): Promise<Repair>;
@@ -259,6 +259,8 @@ export const openReleases = ({
     const { plan: made } = await planned(manifest, "rollback");
     const why = `r${entry.release} failed: ${finished?.because ?? ""}`;
     options.progress?.note(`bringing r${to} (${manifest.version}) back`);
+    for (const { release, job } of crossedJobs(journal, project, to))
+      options.progress?.note(`the job ${job} of r${release} is not undone by that`);
     // It was verified when it was deployed, and nothing of it can have changed since: it is named by digest.
     journal.append(project, made.release, {
       kind: "release",

@@ -62,6 +62,7 @@ const serviceOf = (project: Project, service: Service, image: ResolvedService, s
     ...(service.updateOrder === undefined ? {} : { updateOrder: service.updateOrder }),
     ...(service.update === undefined ? {} : { update: service.update }),
     ...(service.rollback === undefined ? {} : { rollback: service.rollback }),
+    ...(service.settings.jobs.length === 0 ? {} : { jobs: service.settings.jobs }),
     ...(route === undefined ? {} : { route }),
     ...(release.strategy === "rolling" ? {} : { strategy: release.strategy }),
     ...(image.ours ? {} : { unverified: unverifiedBecause(service) }),

@@ -18,6 +18,10 @@ const imagesOf = (manifest: ReleaseManifest, platform: Voyage["platform"]): read
     ours: unverified === undefined,
   }));
 
+/** What going back does not undo. */
+export const crossingWords = (crosses: ReturnType<Voyage["releases"]["rollbackTarget"]>["crosses"]): readonly string[] =>
+  crosses.map(({ release, job }) => `warning: r${release} ran the job ${job}, which going back does not undo`);
+
 /**
  * Makes an earlier release live again by digest, with the configuration it had. Its signatures are checked again, because keys and registries change;
  * no other gate may stand in the way back. Where the old containers of a rollout that waits still run, it is taken back instead. @throws NOT_SIGNED, INPUT_NOT_FOUND
@@ -39,6 +43,7 @@ export const rollback = async (
     return { target: back, outcome, aborted: true };
   }
   const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
+  for (const words of crossingWords(target.crosses)) progress.note(words);
   const trusted = trustedKeys(project, state, keys.publicPath);
   const evidence: Evidence[] = [];
   for (const image of imagesOf(target.manifest, voyage.platform)) {

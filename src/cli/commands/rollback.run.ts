@@ -1,5 +1,5 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { rollback } from "../../ship/index.ts";
+import { crossingWords, rollback } from "../../ship/index.ts";
 import { saidDecision } from "../decision.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
@@ -25,7 +25,8 @@ export const run = reporting<Flags, []>((context, flags) =>
     if (flags.dryRun === true) {
       const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
       const plan = await releases.plan(target.manifest, "rollback");
-      return { exit: 0, human: `back to r${target.release} (${target.manifest.version})\n${renderPlan(plan)}`, json: plan };
+      const head = [`back to r${target.release} (${target.manifest.version})`, ...crossingWords(target.crosses)];
+      return { exit: 0, human: [...head, renderPlan(plan)].join("\n"), json: { ...plan, crosses: target.crosses } };
     }
     const { target, outcome, aborted } = await rollback(voyage, to);
     const said = aborted === true ? saidDecision(outcome, "abort") : rolloutOutcome(outcome);

@@ -20,6 +20,7 @@ describe("defaults and values", () => {
       build: { platforms: [], secrets: [] },
       route: { hosts: ["*"], port: 3000, ready: "/" },
       release: { strategy: "rolling", drain: 30_000, ready: 60_000, hold: { seconds: 30, requests: 1000 } },
+      jobs: [],
     });
   });
   test("no route, no traffic", async () => {
@@ -50,7 +51,7 @@ describe("defaults and values", () => {
   });
   test("a service's sections, and variables in them", async () => {
     const text =
-      "services:\n  web:\n    image: a\n    x-seaworthy:\n      build: {platforms: [linux/amd64, linux/aarch64], maxSize: 200mb}\n      route: {hosts: [Shop.Example, '*.x' ], port: $PORT, ready: /r, live: /l}\n      release: {strategy: rolling, drain: 1m30s, ready: 5s}\n".replace(
+      "services:\n  web:\n    image: a\n    x-seaworthy:\n      build: {platforms: [linux/amd64, linux/aarch64], maxSize: 200mb}\n      route: {hosts: [Shop.Example, '*.x' ], port: $PORT, ready: /r, live: /l}\n      release: {strategy: rolling, drain: 1m30s, ready: 5s}\n      jobs: {migrate: {command: [node, m.js]}, warm: {command: [w], when: after-traffic, timeout: 10s}}\n".replace(
         ", '*.x' ",
         "",
       );
@@ -66,6 +67,10 @@ describe("defaults and values", () => {
       },
       route: { hosts: ["shop.example"], port: 3000, ready: "/r", live: "/l" },
       release: { strategy: "rolling", drain: 90_000, ready: 5000, hold: { seconds: 30, requests: 1000 } },
+      jobs: [
+        { name: "migrate", command: ["node", "m.js"], when: "before-traffic", timeoutMs: 300_000 },
+        { name: "warm", command: ["w"], when: "after-traffic", timeoutMs: 10_000 },
+      ],
     });
   });
   test(".seaworthy.yaml lies below the compose file", async () => {
@@ -127,6 +132,12 @@ describe("refusals at line and column", () => {
   });
   test.each([
     ["route: {port: 80, hosts: ['a b']}", "x-seaworthy.route.hosts.0: expected a host name"],
+    ["route: {port: 80}, jobs: {migrate: {}}", "x-seaworthy.jobs.migrate.command: missing"],
+    [
+      "route: {port: 80}, jobs: {migrate: {command: [a], when: later}}",
+      "x-seaworthy.jobs.migrate.when: expected before-traffic or after-traffic",
+    ],
+    ["route: {port: 80}, jobs: {Migrate: {command: [a]}}", "a job's name has 1 to 32 small letters"],
     ["route: {port: 80, hosts: []}", "x-seaworthy.route.hosts: expected at least one host name"],
     ["route: {port: 80, ready: readyz}", "x-seaworthy.route.ready: expected a path that begins with /"],
     // What would become lines of the proxy's configuration, and so every other service's trouble.

@@ -11,6 +11,7 @@ import { release } from "./release.ts";
 import type { Section } from "./section.ts";
 import { LATER_SECTIONS, SECTIONS } from "./sections.ts";
 import { serviceBuild } from "./service-build.ts";
+import { serviceJobs } from "./service-jobs.ts";
 import { serviceRelease } from "./service-release.ts";
 import { serviceRoute } from "./service-route.ts";
 import { strategyOf } from "./strategy.ts";
@@ -139,6 +140,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
   const { platforms, maxSize, secrets } = readSection(serviceBuild, node, at, reading) ?? defaults(serviceBuild.schema);
   const replaced = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
   const { drain, ready, hold, holdRequests } = replaced;
+  const jobs = readSection(serviceJobs, node, at, reading) ?? {};
   const written = readSection(serviceRoute, node, at, reading);
   const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
   return {
@@ -150,6 +152,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
       ready,
       ...(hold === undefined ? {} : { hold: { seconds: Math.round(hold / 1000), requests: holdRequests } }),
     },
+    jobs: Object.entries(jobs).map(([name, { command, when, timeout }]) => ({ name, command, when, timeoutMs: timeout })),
   };
 };
 

@@ -21,7 +21,8 @@ export const connectNetwork: Perform<"connect-network"> = async ({ name, network
   return undefined;
 };
 
-export const startContainer: Perform<"start-container"> = async ({ name }, { engine }) => {
+export const startContainer: Perform<"start-container"> = async ({ name, once = false }, { engine }) => {
+  if (once && (await engine.containers.inspect(name))?.startedAt !== undefined) return undefined;
   await engine.containers.start(name);
   return undefined;
 };

@@ -1,5 +1,6 @@
 import type { Action } from "../plan.ts";
 import { connectNetwork, createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
+import { runJob } from "./jobs.ts";
 import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork } from "./resources.ts";
 import { holdRequests, releaseRequests } from "./hold.ts";
 import {
@@ -37,6 +38,7 @@ const PERFORMERS: Performers = {
   "create-container": createContainer,
   "connect-network": connectNetwork,
   "start-container": startContainer,
+  "run-job": runJob,
   "await-ready": awaitReady,
   "await-healthy": awaitHealthy,
   "await-exit": awaitExit,

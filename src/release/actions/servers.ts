@@ -3,6 +3,8 @@ import { OLD_WORKER_MS, type Server, type ServerStatus } from "../../proxy/index
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
+/** All of a rollout waits for this moment, and asking costs HAProxy little. */
+const GATE_POLL_MS = 25;
 
 export const startProxy: Perform<"start-proxy"> = async (_action, { proxy }) => {
   await proxy.ensureRunning();
@@ -71,7 +73,7 @@ export const awaitServer: Perform<"await-server"> = async ({ backend, server, wi
         "RELEASE_NOT_LIVE",
         `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.status}, ${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
       );
-    await clock.sleep(POLL_MS, signal);
+    await clock.sleep(GATE_POLL_MS, signal);
   }
 };
 

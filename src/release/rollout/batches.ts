@@ -214,7 +214,13 @@ const leaveLate = (parts: Parts): readonly Step[] => {
  * A service's replicas, a few at a time: brought up, gated, given the traffic of those they replace, which are drained and stopped; then watched.
  * Old containers are removed when their batch has stood its watch: until then the rollout can be taken back by its undo actions.
  */
-export const planBatches = (change: Batched, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] => {
+export const planBatches = (
+  change: Batched,
+  manifest: ReleaseManifest,
+  live: Live,
+  describe: Describe,
+  jobs: readonly Step[] = [],
+): readonly Step[] => {
   const { service, order, replicas, old, kept } = change;
   const parts: Parts = { change, manifest, backend: backendName(manifest.project, service.name), step: drafting(service.name) };
   const batches = batchesOf(change);
@@ -230,8 +236,10 @@ export const planBatches = (change: Batched, manifest: ReleaseManifest, live: Li
     const [made, started] = [of("create-container"), of("start-container")];
     const gated = come.filter((one) => !made.includes(one) && !started.includes(one));
     return [
+      ...(alone || at > 0 ? [] : jobs),
       ...made,
       ...(stopFirst ? makePlace(parts, leaving, alone) : []),
+      ...(alone ? jobs : []),
       ...started,
       ...gated,
       ...batch.flatMap((pair) => (stopFirst && pair.replica === undefined ? [] : takeOver(parts, pair))),

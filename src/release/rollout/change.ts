@@ -2,7 +2,7 @@ import type { ContainerConfig } from "../../engine/index.ts";
 import { choosePool, freeAddresses } from "../address.ts";
 import type { Live, LiveContainer } from "../live.ts";
 import { completes, containerSha, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
-import type { UpdatePolicy } from "../../project/index.ts";
+import type { JobSettings, UpdatePolicy } from "../../project/index.ts";
 import type { Connection, ServicePlan } from "../plan.ts";
 import { inDependencyOrder } from "./dependencies.ts";
 import { isStaged } from "./staged.ts";
@@ -20,6 +20,8 @@ export interface Replica {
   readonly name: string;
   readonly sha: string;
   readonly address?: string;
+  /** Not one that serves: it runs this command. */
+  readonly job?: JobSettings;
 }
 
 /** A service whose containers this release replaces, with what replaces what. */

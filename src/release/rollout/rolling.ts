@@ -3,6 +3,7 @@ import { manifestDigest, type ReleaseManifest } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
 import { failurePolicyOf, isBatched, planBatches } from "./batches.ts";
 import { type Change, changesOf, type Describe, type Direction, summaryOf } from "./change.ts";
+import { jobsOf } from "./jobs.ts";
 import { prerequisites } from "./prerequisites.ts";
 import { isStaged } from "./staged.ts";
 import { planStages } from "./stages.ts";
@@ -28,12 +29,15 @@ export const planRolling = (
   const whole = changes.filter((change) => !isBatched(change));
   const staged = whole.filter((change) => isStaged(change, direction));
   const moved = whole.filter((change) => !stopsFirst(change) && !isStaged(change, direction));
+  const parts = { manifest, live, release, describe, direction };
   const up = whole.flatMap((change) => {
     const come = bringUp(change, manifest, live, describe);
-    if (!stopsFirst(change)) return come;
+    const jobs = jobsOf(change, "before-traffic", parts);
+    if (!stopsFirst(change)) return [...jobs, ...come];
     // What can be made before the old ones stop is time that nobody waits for.
     const [made, started] = [true, false].map((create) => come.filter(({ action }) => (action.do === "create-container") === create));
-    return [...(made ?? []), ...makeRoom(change, manifest), ...(started ?? []), ...shift(change, manifest)];
+    // A job of what stops first may write where the old one does, so it comes after that has stopped.
+    return [...(made ?? []), ...makeRoom(change, manifest), ...jobs, ...(started ?? []), ...shift(change, manifest)];
   });
   return {
     schema: "seaworthy/plan@1",
@@ -49,9 +53,10 @@ export const planRolling = (
       ),
       ...up,
       ...staged.flatMap((change) => planStages(change, manifest)),
-      ...batched.flatMap((change) => planBatches(change, manifest, live, describe)),
+      ...batched.flatMap((change) => planBatches(change, manifest, live, describe, jobsOf(change, "before-traffic", parts))),
       ...moved.flatMap((change) => shift(change, manifest)),
       ...whole.flatMap((change) => retireChange(change, manifest)),
+      ...changes.flatMap((change) => jobsOf(change, "after-traffic", parts)),
       ...dismiss(manifest, live),
     ],
     ...(batched.length === 0 ? {} : { policies: batched.map(failurePolicyOf) }),

@@ -80,7 +80,7 @@ export const bringUpReplica = (
     step(
       `start/${number}`,
       startWhy(change),
-      { do: "start-container", name },
+      { do: "start-container", name, ...(completes(manifest, change.service.name) ? { once: true } : {}) },
       // What takes the old one's place must be gone before the old one comes back.
       change.order.way === "stop-first"
         ? { undo: [{ do: "stop-container", name, graceSeconds: change.service.spec.stopGraceSeconds }] }

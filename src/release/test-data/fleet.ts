@@ -10,7 +10,7 @@ import type { RolloutOutcome, StepHook } from "../interpreter.ts";
 import { LABELS } from "../live.ts";
 import type { ReleaseManifest, ReleaseService } from "../manifest.ts";
 import { openReleases, type Releases } from "../releases.ts";
-import { manifestOf, webService } from "./manifests.ts";
+import { dbService, manifestOf, webService } from "./manifests.ts";
 
 /** Containers of these names end so many milliseconds after each start. */
 export type Deaths = Readonly<Record<string, number>>;
@@ -22,6 +22,8 @@ export interface Fleet {
   readonly clock: Clock;
   /** Changes while a rollout is under way take effect at once. */
   deaths: Deaths;
+  /** The same with an exit status, by default 0: for what is meant to end. */
+  ends: Readonly<Record<string, { readonly afterMs: number; readonly code?: number }>>;
   /** Names of containers that never answer. */
   silent: readonly string[];
   /** The releases as a new process opens them, after one that held leases has died. */
@@ -45,7 +47,7 @@ const clockWith = (after: () => void): Clock => {
 };
 
 const imagesOf = (): readonly string[] =>
-  ["1", "2", "3"].map((version) => webService(version)).map(({ image }) => `${image.repository}@${image.digest}`);
+  ["1", "2", "3"].flatMap((version) => [webService(version), dbService(version)]).map(({ image }) => `${image.repository}@${image.digest}`);
 
 /** In memory where that can be: a journal that is synced hundreds of times is not what these tests are about. */
 const scratchFolder = (): string => {
@@ -59,11 +61,12 @@ export const createFleet = (): Fleet => {
   const started = new Map<string, number>();
   const running = new Set<string>();
   const clock = clockWith(() => {
-    for (const [name, afterMs] of Object.entries(fleet.deaths)) {
+    const dying = Object.entries(fleet.deaths).map(([name, afterMs]) => [name, { afterMs, code: 1 }] as const);
+    for (const [name, { afterMs, code = 0 }] of [...dying, ...Object.entries(fleet.ends)]) {
       const at = started.get(name);
       if (at === undefined || !running.has(name) || clock.now() - at < afterMs) continue;
       running.delete(name);
-      engine.exit(name, 1);
+      engine.exit(name, code);
     }
   });
   const engine = createFakeEngine({
@@ -99,6 +102,7 @@ export const createFleet = (): Fleet => {
     proxy,
     clock,
     deaths: {},
+    ends: {},
     silent: [],
     open,
     deploy: async (manifest, hook) => {
