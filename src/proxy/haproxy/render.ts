@@ -93,6 +93,7 @@ const useBackend = ({ backends, configFolder }: RenderInput, byHost: string): st
  * The whole configuration of HAProxy 2.6 and later. It is written before the same change is made over the runtime socket,
  * so that a restart of HAProxy at any moment finds what was meant.
  * `idle-close-on-response` keeps idle clients over a reload (haproxy#1506), and without `close-spread-time`, which closes them all the same; `retries` and `redispatch` act on failed connections only, which is safe for POST.
+ * `max-spread-checks` brings the first check of a new server forward, for which a rollout waits: without it, it comes after a whole interval.
  */
 export const renderConfig = (input: RenderInput): string => {
   const { httpPorts, backends, structure, configFolder, socketFolder } = input;
@@ -105,7 +106,8 @@ global
     stats timeout 2m
     user haproxy
     group haproxy
-    hard-stop-after 10m${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
+    hard-stop-after 10m
+    max-spread-checks 50${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
 
 defaults
     mode http
