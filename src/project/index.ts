@@ -6,3 +6,4 @@ export * from "./engine/container-config.ts";
 export * from "./load.ts";
 export type * from "./project.ts";
 export type * from "./settings.ts";
+export { type CommitRange, commitsBetween } from "./git-range.ts";

@@ -24,6 +24,7 @@ import { describeReplica } from "./describe.ts";
 import { type Difference, differencesOf } from "./drift/differences.ts";
 import { observe } from "./drift/observe.ts";
 import { planRepair } from "./drift/repair.ts";
+import { type ReleaseDiff, releaseDiff } from "./diff.ts";
 import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
 import { openJournal, type Journal } from "./journal.ts";
@@ -45,6 +46,8 @@ export interface Releases {
   plan(manifest: ReleaseManifest, direction?: "update" | "rollback"): Promise<Plan>;
   /** The same, with what it was made from, to be approved and applied later. @throws PLAN_OUT_OF_DATE while a rollout is unfinished */
   seal(manifest: ReleaseManifest): Promise<PlanFile>;
+  /** What the manifest would change of the live release, whose manifest comes with it. */
+  diff(manifest: ReleaseManifest): { readonly diff: ReleaseDiff; readonly live?: ReleaseManifest };
   /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first; one that waits for a word is not. @throws PAUSED */
   deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
   /**
@@ -341,6 +344,10 @@ export const openReleases = ({
   return {
     journal,
     plan: (manifest, direction) => governed(async () => (await planned(manifest, direction)).plan),
+    diff: (manifest) => {
+      const live = liveRelease(journal, manifest.project)?.entry;
+      return { diff: releaseDiff(live, manifest), ...(live === undefined ? {} : { live: live.manifest }) };
+    },
     seal: (manifest) =>
       governed(() => {
         assertSettled(manifest.project);

@@ -1,3 +1,4 @@
+export type { Changes } from "./changes.ts";
 export { contentOf } from "./content.ts";
 export { type Harbour, openHarbour } from "./harbour.ts";
 export { resolveBuilt } from "./images.ts";

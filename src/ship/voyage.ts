@@ -4,6 +4,7 @@ import type { Clock, Platform, Progress, StateFolder, VerifiedDigest } from "../
 import type { Engine } from "../engine/index.ts";
 import type { Project } from "../project/index.ts";
 import type { Approved, Plan, PlanFile, ReleaseManifest, Releases, RolloutOutcome } from "../release/index.ts";
+import type { Changes } from "./changes.ts";
 import type { Harbour } from "./harbour.ts";
 import type { ResolvedService } from "./images.ts";
 import type { KeyOptions } from "./keys.ts";
@@ -44,6 +45,8 @@ export interface Voyage {
   readonly approved?: Approved;
   manifest?: ReleaseManifest;
   plan?: Plan;
+  /** What a dry run would change of the live release. */
+  changes?: Changes;
   /** The plan with what it was made from, where it is to be approved and applied later. */
   sealed?: PlanFile;
   outcome?: RolloutOutcome;

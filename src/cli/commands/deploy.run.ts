@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { renderChanges } from "../render/changes.ts";
 import { renderPlan } from "../render/plan.ts";
 import { stageOutcome } from "../render/stage.ts";
 
@@ -94,7 +95,11 @@ const deploy = (context: Context, flags: Flags): Promise<Outcome> => {
     if (checked.state === "refused") return stageOutcome("check", checked, {}, "");
     const result = await deployStage.run(voyage);
     if (voyage.sealed !== undefined && flags.planFile !== undefined) writePlanFile(resolve(context.cwd, flags.planFile), voyage.sealed);
-    if (voyage.plan !== undefined) return { exit: 0, human: renderPlan(voyage.plan), json: voyage.plan };
+    if (voyage.plan !== undefined) {
+      const { plan, changes } = voyage;
+      const human = [...(changes === undefined ? [] : [renderChanges(changes), ""]), renderPlan(plan)].join("\n");
+      return { exit: 0, human, json: { ...plan, ...(changes === undefined ? {} : { changes }) } };
+    }
     return voyage.outcome === undefined ? stageOutcome("deploy", result, {}, "") : rolloutOutcome(voyage.outcome);
   };
   return withVoyage(context, flags, work, { ...approved, sealing: flags.planFile !== undefined });

@@ -5,6 +5,7 @@ import type { Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
 import { trustedKeys } from "../keys.ts";
 import { releaseManifest } from "../manifest.ts";
+import { changesOf } from "../changes.ts";
 import { contentOf } from "../content.ts";
 import { gateOn } from "../gate.ts";
 import { signedEvidence, verifyImage } from "../verify.ts";
@@ -48,6 +49,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = releaseManifest(project, images, voyage.version, state);
   if (dryRun) {
+    voyage.changes = await changesOf(voyage, voyage.manifest);
     if (voyage.sealing === true) voyage.sealed = await releases.seal(voyage.manifest);
     voyage.plan = voyage.sealed?.plan ?? (await releases.plan(voyage.manifest));
     return { state: "passed", words: "would do the plan above; nothing was changed" };
