@@ -34,6 +34,7 @@ import type { Plan } from "./plan.ts";
 import type { Direction } from "./rollout/change.ts";
 import { type Approved, assertApproved, type PlanFile, sealPlan } from "./plan-file.ts";
 import { planRolling } from "./rollout/rolling.ts";
+import { takePlace } from "./queue.ts";
 import { DEFAULT_KEEP, letGo } from "./retention.ts";
 import { crossedJobs, rollbackTarget, type RollbackTarget } from "./rollback-target.ts";
 import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
@@ -172,24 +173,24 @@ export const openReleases = ({
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 
-  /** In the order of names, so that two actors can never hold what the other waits for. */
+  /** In the order of names, so that two actors can never hold what the other waits for. `queued`: of those who wait for it so, the newest takes the place of the others. */
   const leased = async <T>(
     project: string,
     services: readonly string[],
     what: string,
     options: RunOptions,
     work: () => Promise<T>,
+    queued = false,
   ): Promise<T> => {
     const held: KernelLock[] = [];
+    const { waitMs = 0 } = options;
     try {
-      for (const service of [...new Set(services)].toSorted())
-        held.push(
-          await lock(
-            leasePath(project, service),
-            { who, what },
-            { waitMs: options.waitMs ?? 0, clock, ...(options.signal === undefined ? {} : { signal: options.signal }) },
-          ),
-        );
+      {
+        using place = queued && waitMs > 0 ? takePlace(join(state.folder, "leases"), project, { who, what }) : undefined;
+        const signals = [options.signal, place?.signal].filter((one) => one !== undefined);
+        for (const service of [...new Set(services)].toSorted())
+          held.push(await lock(leasePath(project, service), { who, what }, { waitMs, clock, signal: AbortSignal.any(signals) }));
+      }
       return await work();
     } finally {
       for (const lease of held.toReversed()) lease.release();
@@ -356,27 +357,35 @@ export const openReleases = ({
     deploy: async (manifest, options) => {
       assertVerified(manifest, options.verified);
       await claimEngine(engine, state);
-      return leased(manifest.project, servicesOf(manifest), `deploy ${manifest.project} ${manifest.version}`, options, async () => {
-        const { hook: _, ...quiet } = options;
-        assertDecided(manifest.project);
-        if (options.approved !== undefined) assertSettled(manifest.project);
-        await converge(manifest.project, quiet);
-        assertDecided(manifest.project);
-        const { why, rollbackTo, evidence } = options;
-        const { plan: made, live } = await planned(manifest, rollbackTo === undefined ? "update" : "rollback");
-        if (options.approved !== undefined) assertApproved(options.approved, sealPlan(manifest, live, made, { who, madeAt: clock.now() }));
-        journal.append(manifest.project, made.release, {
-          kind: "release",
-          manifest,
-          digest: manifestDigest(manifest),
-          who,
-          why,
-          evidence,
-          plan: made,
-          ...(rollbackTo === undefined ? {} : { rollbackTo }),
-        });
-        return rollOut(manifest.project, made.release, options);
-      });
+      return leased(
+        manifest.project,
+        servicesOf(manifest),
+        `deploy ${manifest.project} ${manifest.version}`,
+        options,
+        async () => {
+          const { hook: _, ...quiet } = options;
+          assertDecided(manifest.project);
+          if (options.approved !== undefined) assertSettled(manifest.project);
+          await converge(manifest.project, quiet);
+          assertDecided(manifest.project);
+          const { why, rollbackTo, evidence } = options;
+          const { plan: made, live } = await planned(manifest, rollbackTo === undefined ? "update" : "rollback");
+          if (options.approved !== undefined)
+            assertApproved(options.approved, sealPlan(manifest, live, made, { who, madeAt: clock.now() }));
+          journal.append(manifest.project, made.release, {
+            kind: "release",
+            manifest,
+            digest: manifestDigest(manifest),
+            who,
+            why,
+            evidence,
+            plan: made,
+            ...(rollbackTo === undefined ? {} : { rollbackTo }),
+          });
+          return rollOut(manifest.project, made.release, options);
+        },
+        true,
+      );
     },
     promote: async (project, { why, full = false, ...options }) => {
       await assertGoverned(engine, state);
