@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createFleet, type Deaths, type Fleet, threeReplicas } from "./test-data/fleet.ts";
+import { parseDuration } from "../core/index.ts";
+import { createFleet, type Deaths, type Fleet, swarm, threeReplicas } from "./test-data/fleet.ts";
 import type { UpdatePolicy } from "../project/index.ts";
 
 const OLD = {
@@ -244,6 +245,37 @@ describe("paused", () => {
     using releases = fleet.open();
     expect(await releases.abort("shop", { why: "no" })).toMatchObject({ state: "rolled-back", release: 2, by: 3, to: 1 });
     expect((await releases.status("shop")).drift).toEqual([]);
+  });
+});
+
+test("aborted while a new one is waited for: that is nobody's failure", async () => {
+  const fleet = createFleet();
+  await fleet.deploy(threeReplicas("1", { failureAction: "continue" }));
+  fleet.silent = ["shop-web-r2-1"];
+  using releases = fleet.open();
+  const outcome = await fleet.deploy(threeReplicas("2", { failureAction: "continue" }), (moment, { id }) => {
+    if (moment === "intent" && id === "web/ready/1")
+      releases.journal.append("shop", 2, { kind: "abort-requested", who: "ann@here", why: "wrong" });
+  });
+  expect(outcome).toMatchObject({ state: "reverted", because: { message: "ann@here aborted it: wrong" } });
+  expect(releases.journal.has("shop", 2, "replica-failed")).toBe(false);
+  expect(await stand(fleet)).toEqual(OLD);
+});
+
+describe("beside a strategy of its own", () => {
+  test("update_config has no say, rollback_config has", async () => {
+    const fleet = createFleet();
+    await fleet.deploy(threeReplicas("1", {}));
+    using releases = fleet.open();
+    const next = threeReplicas(
+      "2",
+      {},
+      { strategy: { name: "blue-green", preview: [], keepOld: parseDuration("0s") }, rollback: swarm({ parallelism: 3 }) },
+    );
+    const [forth, back] = [await releases.plan(next), await releases.plan(next, "rollback")];
+    expect(forth).not.toHaveProperty("policies");
+    expect(forth.steps.some(({ id }) => id.includes("watch"))).toBe(false);
+    expect(back.steps.filter(({ id }) => id.includes("watch"))).toHaveLength(1);
   });
 });
 

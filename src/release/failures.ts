@@ -1,5 +1,6 @@
 import { hasCode, isSeaworthyError, SeaworthyError } from "../core/index.ts";
 import { perform, type ReplicaFailure, type Result, type World } from "./actions/index.ts";
+import { isAborted } from "./asked.ts";
 import type { Journal } from "./journal.ts";
 import type { FailurePolicy, Plan, Step } from "./plan.ts";
 import { rolloutState, type RolloutState } from "./rollout-state.ts";
@@ -20,7 +21,7 @@ export const isLeftOut = ({ failed }: Pick<RolloutState, "failed">, step: Step):
 
 /** What stands against the container itself, not against the machine, the engine or the network. */
 const countsAgainst = (error: unknown, { action }: Step): boolean =>
-  hasCode(error, "RELEASE_NOT_LIVE") || (action.do === "start-container" && hasCode(error, "ENGINE_REFUSED", "PORT_TAKEN"));
+  (hasCode(error, "RELEASE_NOT_LIVE") && !isAborted(error)) || (action.do === "start-container" && hasCode(error, "ENGINE_REFUSED", "PORT_TAKEN"));
 
 const plural = (count: number): string => (count === 1 ? "1 replica" : `${count} replicas`);
 
