@@ -220,6 +220,28 @@ describe("canary", () => {
     await expectWhole(fleet, NEW);
   });
 
+  test("is compared anew when HAProxy counts anew, and paused when it says nothing at all", async () => {
+    const fleet = await serving(canary);
+    traffic(fleet);
+    const counted = fleet.proxy.counted;
+    const begun = fleet.clock.elapsed();
+    // A restart of HAProxy half a minute into the first analysis.
+    fleet.proxy.counted = () => ({ ...counted(), worker: fleet.clock.elapsed() - begun < 30_000 ? "1" : "2" });
+    const analysed: number[] = [];
+    const outcome = await fleet.deploy(shop("2", canary), (moment, { id }) => {
+      if (id === "web/analyse/10" && moment !== "paused") analysed.push(fleet.clock.elapsed());
+    });
+    expect(outcome).toMatchObject({ state: "live" });
+    expect((analysed[1] ?? 0) - (analysed[0] ?? 0)).toBeGreaterThan(minute + 20_000);
+
+    fleet.proxy.sides = async () => undefined;
+    expect(await fleet.deploy(shop("3", canary))).toMatchObject({
+      state: "paused",
+      step: "web/analyse/10",
+      because: { message: expect.stringContaining("HAProxy does not say what both sides") },
+    });
+  });
+
   test("promoted in full goes past everything that would still wait or judge", async () => {
     const strategy: StagedStrategy = {
       name: "canary",

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tryLock } from "../../src/core/index.ts";
 import { viewProxy } from "../support/e2e/haproxy.ts";
 import type { Installation } from "../support/e2e/installation.ts";
 import { newestRelease, readJournal, waitForLine } from "../support/e2e/journal.ts";
@@ -106,5 +108,38 @@ test("with a request now and then nothing is proven: it waits, and is taken back
   const aborted = await shop.seaworthy(["abort"]);
   expect(aborted.exit, aborted.said).toBe(0);
   expect((await viewProxy(shop)).servers).toEqual({ "r2-1": 100 });
+  await expectWhole(shop, { release: 2, version: "2.0.0" });
+});
+
+test("killed while it is judged, resumed, killed while its share grows, and aborted by the next: nothing is lost", async () => {
+  await commitVersion(shop, { version: "5.0.0" });
+  const load = await observeLoad(shop, { ratePerSecond: 400 });
+  const release = newestRelease(shop.scratch.state) + 1;
+  const shipping = shop.call(["ship"]);
+  await waitForLine(shop.scratch.state, shipping, release, "intent", "web/analyse/10");
+  shipping.child.kill("SIGKILL");
+  await shipping.ended;
+  const dead = await shop.seaworthy(["status"]);
+  expect(dead.exit, "it died, and does not wait for a word").toBe(1);
+  expect(dead.said).toContain("seaworthy deploy --resume");
+  const resumed = await shop.seaworthy(["deploy", "--resume"]);
+  expect(resumed.exit, resumed.said).toBe(5);
+
+  // What moves the share needs this lock of the proxy's, so it cannot get further than its intent.
+  const held = tryLock(join(shop.scratch.state, "proxy/lock.sqlite"), { who: "a test", what: "keeps the share from growing" });
+  expect(held).toBeDefined();
+  const promoting = shop.call(["promote"]);
+  await waitForLine(shop.scratch.state, promoting, release, "intent", "web/steer/50");
+  promoting.child.kill("SIGKILL");
+  await promoting.ended;
+  held?.release();
+  const aborted = await shop.seaworthy(["abort", "--why", "two deaths are enough"]);
+  expect(aborted.exit, aborted.said).toBe(0);
+
+  const { ledger, probes } = await load.stop();
+  expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
+  expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(new Set(ledger.versions.map(({ version }) => version))).toEqual(new Set(["2.0.0", "5.0.0"]));
+  expect(await verifyLedger(shop.url, ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
   await expectWhole(shop, { release: 2, version: "2.0.0" });
 });
