@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseDuration } from "../core/index.ts";
 import { createFleet, type Deaths, type Fleet, swarm, threeReplicas } from "./test-data/fleet.ts";
+import type { ReleaseManifest } from "./manifest.ts";
+import { dbService, webService } from "./test-data/manifests.ts";
 import type { UpdatePolicy } from "../project/index.ts";
 
 const OLD = {
@@ -276,6 +278,98 @@ describe("beside a strategy of its own", () => {
     expect(forth).not.toHaveProperty("policies");
     expect(forth.steps.some(({ id }) => id.includes("watch"))).toBe(false);
     expect(back.steps.filter(({ id }) => id.includes("watch"))).toHaveLength(1);
+  });
+});
+
+describe("beside services that are replaced whole", () => {
+  const both = (version: string, update: Partial<UpdatePolicy> = { failureAction: "rollback" }): ReleaseManifest => {
+    const manifest = threeReplicas(version, update);
+    return { ...manifest, services: [...manifest.services, dbService(version)] };
+  };
+  const begin = async (): Promise<Fleet> => {
+    const fleet = createFleet();
+    await fleet.deploy(both("1"));
+    return fleet;
+  };
+  const versions = async (fleet: Fleet): Promise<readonly string[]> => {
+    const digests = await Promise.all(
+      (await fleet.containers()).map(
+        async (line) => (await fleet.engine.containers.inspect(line.split(" ")[0] ?? ""))?.image.split("@")[1],
+      ),
+    );
+    return [
+      ...new Set(
+        digests.map(
+          (digest) => ["1", "2"].find((one) => [webService(one), dbService(one)].some(({ image }) => image.digest === digest)) ?? "?",
+        ),
+      ),
+    ];
+  };
+
+  test("they go together", async () => {
+    const fleet = await begin();
+    expect(await fleet.deploy(both("2"))).toMatchObject({ state: "live" });
+    expect(await versions(fleet)).toEqual(["2"]);
+  });
+  test("the first batch fails: the others are taken back as well", async () => {
+    const fleet = await begin();
+    fleet.deaths = firstBatch;
+    expect(await fleet.deploy(both("2"))).toMatchObject({ state: "reverted" });
+    expect(await versions(fleet)).toEqual(["1"]);
+    expect(fleet.servers()).toEqual(OLD.servers);
+  });
+  test("the second fails: the rollback release brings all of them back", async () => {
+    const fleet = await begin();
+    fleet.deaths = oneOfEach;
+    expect(await fleet.deploy(both("2"))).toMatchObject({ state: "rolled-back" });
+    expect(await versions(fleet)).toEqual(["1"]);
+    using releases = fleet.open();
+    expect((await releases.status("shop")).drift).toEqual([]);
+  });
+});
+
+describe("the only container, which must stop first", () => {
+  const held = (version: string): ReleaseManifest =>
+    threeReplicas(
+      version,
+      { order: "stop-first", parallelism: 1, failureAction: "rollback", maxFailureRatio: 0 },
+      { replicas: 1, hold: { seconds: 30, requests: 100 } },
+    );
+  test("its requests wait from before it leaves until the new one answers", async () => {
+    const fleet = createFleet();
+    await fleet.deploy(held("1"));
+    const order: string[] = [];
+    const seen: unknown[] = [];
+    await fleet.deploy(held("2"), (moment, { id }) => {
+      if (moment === "intent" && id.startsWith("web/")) order.push(id.slice(4));
+      if (id === "web/start/1" && moment === "intent") seen.push(fleet.proxy.backends.get("shop.web")?.heldUntil);
+    });
+    expect(order.slice(0, 13)).toEqual([
+      "create/1",
+      "hold",
+      "settle/1-1",
+      "unlist/1-1",
+      "retire/1-1",
+      "start/1",
+      "ready/1",
+      "server/1",
+      "gate/1",
+      "move/1",
+      "release",
+      "watch/1",
+      "remove/1-1",
+    ]);
+    expect(seen).toEqual([expect.any(Number)]);
+    expect(fleet.proxy.backends.get("shop.web")?.heldUntil).toBeUndefined();
+    expect(fleet.servers()).toEqual(["r2-1=100"]);
+  });
+  test("taken back, they wait until the old one serves again", async () => {
+    const fleet = createFleet();
+    await fleet.deploy(held("1"));
+    fleet.deaths = { "shop-web-r2-1": 2000 };
+    expect(await fleet.deploy(held("2"))).toMatchObject({ state: "reverted" });
+    expect(fleet.proxy.backends.get("shop.web")?.heldUntil).toBeUndefined();
+    expect(await stand(fleet)).toEqual({ containers: ["shop-web-r1-1 running"], servers: ["r1-1=100"] });
   });
 });
 
