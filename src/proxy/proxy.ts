@@ -244,7 +244,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     declared: (name) => store.backend(name),
     drift,
     broken: () => store.broken(),
-    counters: (name) => readCounters(admin, name),
+    counters: (name) => readCounters(admin, name, store.backend(nextOf(name))?.name),
     load,
     processes: () => readProcesses(master),
     report: () => readReport(store.configFolder, admin, master),

@@ -280,8 +280,12 @@ export const runRollout = async (
     for (const id of state.begun.toReversed()) {
       const step = state.entry.plan.steps.find((one) => one.id === id);
       if (step === undefined || state.undone.has(id)) continue;
-      for (const action of step.undo ?? []) await perform(action, unhurried);
-      journal.append(project, release, { kind: "undone", step: id });
+      let result: Result;
+      for (const action of step.undo ?? []) {
+        const known = await perform(action, unhurried);
+        if (action.do === "remove-server") result = known;
+      }
+      journal.append(project, release, { kind: "undone", step: id, ...(result === undefined ? {} : { result }) });
       await hook("undone", step);
     }
   };

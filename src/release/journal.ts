@@ -50,7 +50,7 @@ export type Entry =
       readonly served: boolean;
     }
   | { readonly kind: "reverting"; readonly because: string }
-  | { readonly kind: "undone"; readonly step: string }
+  | { readonly kind: "undone"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
   | {
       readonly kind: "finished";
       /** `failed`: it could not be taken back any more, and left what runs as it is; the next release brings `rollbackTo` back. */

@@ -17,7 +17,8 @@ export interface RolloutState {
   readonly failed: ReadonlyMap<string, Written<Extract<Written, { kind: "replica-failed" }>>>;
   /** Set once the rollout turned back. */
   readonly reverting?: string;
-  readonly undone: ReadonlySet<string>;
+  /** Steps that were taken back, with what is worth knowing of that. */
+  readonly undone: ReadonlyMap<string, Readonly<Record<string, unknown>> | undefined>;
   readonly finished?: Written<Extract<Written, { kind: "finished" }>>;
 }
 
@@ -44,7 +45,7 @@ export const rolloutState = (journal: Journal, project: string, release: number)
     failed: new Map(entries.flatMap((one) => (one.kind === "replica-failed" ? [[one.name, one] as const] : [])).toReversed()),
     ...(abort === undefined ? {} : { abort }),
     ...(reverting === undefined ? {} : { reverting }),
-    undone: new Set(entries.filter((one) => one.kind === "undone").map((one) => one.step)),
+    undone: new Map(entries.filter((one) => one.kind === "undone").map((one) => [one.step, one.result])),
     ...(finished === undefined ? {} : { finished }),
   };
 };

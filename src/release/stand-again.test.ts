@@ -44,7 +44,7 @@ const stateAfter = (...done: readonly string[]): RolloutState => ({
   results: new Map(),
   promotions: [],
   failed: new Map(),
-  undone: new Set(),
+  undone: new Map(),
 });
 
 /** Containers of r1 (old and other) and of r2 (new and job) that were started and have stopped. */
