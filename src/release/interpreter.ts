@@ -149,8 +149,9 @@ const reports = async (world: World, state: RolloutState): Promise<readonly Drop
   const after = await snapshot(world, routed);
   return routed.map((service) => {
     const removed = state.entry.plan.steps
-      .filter((step) => step.service === service && step.action.do === "remove-server")
-      .reduce((sum, step) => sum + Number(state.results.get(step.id)?.["serverErrors"] ?? 0), 0);
+      .filter((step) => step.service === service)
+      .flatMap(({ id, action }) => [action.do === "remove-server" ? state.results.get(id) : undefined, state.undone.get(id)])
+      .reduce((sum, result) => sum + Number(result?.["serverErrors"] ?? 0), 0);
     return dropReport(service, before[service], after[service], removed, heldOf(state, service));
   });
 };
