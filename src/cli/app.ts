@@ -1,5 +1,6 @@
 import { buildApplication, buildRouteMap } from "@stricli/core";
 import { abort } from "./commands/abort.ts";
+import { agent } from "./commands/agent.ts";
 import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { checklist } from "./commands/checklist.ts";
@@ -39,6 +40,7 @@ const root = buildRouteMap({
     rollback,
     status,
     reconcile,
+    agent,
     history,
     logs,
     doctor,

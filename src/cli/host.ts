@@ -40,6 +40,18 @@ const refuseRemote = (env: Context["process"]["env"]): void => {
     });
 };
 
+/** The host for what concerns all of its projects; the engine need not answer yet. @throws PERMISSION_DENIED, USAGE when DOCKER_HOST points at another machine */
+export const openServer = (context: Context): Omit<Host, "platform"> => {
+  const { env } = context.process;
+  refuseRemote(env);
+  const engine = createDockerEngine();
+  const state = openStateFolder(env);
+  // Each backend names its own port; this one is only for a proxy without any.
+  const proxy = createProxy({ engine, state, httpPort: 80 });
+  const releases = openReleases({ engine, proxy, state, who: who(env) });
+  return { engine, state, proxy, releases, [Symbol.dispose]: () => releases[Symbol.dispose]() };
+};
+
 /** @throws ENGINE_UNREACHABLE, PERMISSION_DENIED, USAGE when DOCKER_HOST points at another machine */
 export const openHost = async (context: Context, project: Project): Promise<Host> => {
   const { env } = context.process;

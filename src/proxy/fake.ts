@@ -10,11 +10,14 @@ export interface FakeProxy extends Proxy {
   readonly backends: Map<string, Backend>;
   /** What both sides of any backend have counted by now. Default nothing. */
   counted: () => Partial<Sides>;
+  /** Servers that were said to be lost, as `backend/server`. */
+  readonly lost: readonly string[];
 }
 
 /** A proxy in memory: every server it is given answers its check. For tests of what drives a proxy. */
 export const createFakeProxy = (): FakeProxy => {
   const backends = new Map<string, Backend>();
+  const lost: string[] = [];
   let running = false;
   const required = (name: string): Backend => {
     const backend = backends.get(name);
@@ -36,6 +39,7 @@ export const createFakeProxy = (): FakeProxy => {
   });
   const fake: FakeProxy = {
     backends,
+    lost,
     counted: () => ({}),
     ensureRunning: async () => {
       running = true;
@@ -63,6 +67,9 @@ export const createFakeProxy = (): FakeProxy => {
     },
     sides: async (name) =>
       backends.has(name) && backends.has(nextOf(name)) ? { worker: "1", stable: IDLE, next: IDLE, ...fake.counted() } : undefined,
+    lose: async (name, server) => {
+      lost.push(`${name}/${server}`);
+    },
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
     drift: async () => (running ? [] : ["HAProxy does not run"]),

@@ -7,7 +7,7 @@ import { type Counters, readCounters } from "./haproxy/counters.ts";
 import { type Processes, readProcesses } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
-import { readServers, type ServerStatus } from "./haproxy/servers.ts";
+import { readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
 import { readSides, type Sides, setSide } from "./haproxy/sides.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { readConnections, setHold } from "./haproxy/holds.ts";
@@ -39,6 +39,8 @@ export interface Proxy {
   steer(backend: string, steering?: Steering): Promise<void>;
   /** What both sides of a backend with a `:next` counted; undefined when HAProxy does not know both. */
   sides(backend: string): Promise<Sides | undefined>;
+  /** Tells HAProxy that a server's container has ended, before its checks find out. They go on, and bring the server back when it answers: nothing is written. */
+  lose(backend: string, server: string): Promise<void>;
   /** What HAProxy says of the backend's servers now; undefined when it does not know the backend. */
   servers(backend: string): Promise<readonly ServerStatus[] | undefined>;
   /** What they should be. @throws STATE_NEEDS_PERSON when its file cannot be read */
@@ -240,6 +242,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
     steer: (name, steering) => locked(`steer requests of ${name}`, () => steer(name, steering)),
     sides: (name) => readSides(admin, name),
+    lose: (name, server) => takeForDown(admin, name, server),
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
     drift,

@@ -14,3 +14,4 @@ export { type Approved, type PlanFile, readPlanFile, writePlanFile } from "./pla
 export type { Plan, ServicePlan, Step } from "./plan.ts";
 export { type DecideOptions, type DeployOptions, openReleases, type Releases, type Repair, type RunOptions } from "./releases.ts";
 export type { ContainerStatus, ProjectStatus, ServiceStatus } from "./status.ts";
+export type { Notice } from "./watch/watch.ts";

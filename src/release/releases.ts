@@ -11,6 +11,7 @@ import {
   silentProgress,
   type StateFolder,
   systemClock,
+  tryLock,
   type VerifiedDigest,
   wordsOf,
 } from "../core/index.ts";
@@ -36,10 +37,12 @@ import { type Approved, assertApproved, type PlanFile, sealPlan } from "./plan-f
 import { planRolling } from "./rollout/rolling.ts";
 import { takePlace } from "./queue.ts";
 import { DEFAULT_KEEP, letGo } from "./retention.ts";
+import { type Restored, restoreFiles } from "./restore.ts";
 import { crossedJobs, rollbackTarget, type RollbackTarget } from "./rollback-target.ts";
 import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
+import { type Notice, watch } from "./watch/watch.ts";
 
 /** Everything that changes or reads what runs on one host. */
 export interface Releases {
@@ -85,6 +88,13 @@ export interface Releases {
   evidence(project: string): Promise<readonly Evidence[]>;
   /** What one release was shipped with. */
   evidenceOf(project: string, release: number): readonly Evidence[];
+  /** Puts secrets and configs of what is live back into memory, as after a reboot. Needs no engine. */
+  restoreFiles(): Promise<Restored>;
+  /**
+   * Follows the engine's events and keeps the proxy true between rollouts of every project, until the signal. One at a time a state folder.
+   * @throws LOCKED when somebody watches already
+   */
+  watch(options: { readonly signal: AbortSignal; readonly say: (notice: Notice) => void }): Promise<void>;
   history(project: string): readonly ReleaseLine[];
   projects(): readonly string[];
   journal: Journal;
@@ -233,7 +243,10 @@ export const openReleases = ({
       });
     const { manifest } = live.entry;
     const services = manifest.services.map(({ name }) => name);
-    const [seen, now] = [await observe({ engine, proxy, project, manifest, services }), await readLive(engine, proxy, project, services)];
+    const [seen, now] = [
+      await observe({ engine, proxy, state, project, manifest, services }),
+      await readLive(engine, proxy, project, services),
+    ];
     const made = planRepair(manifest, seen, now, journal.nextRelease(project), describeReplica(manifest, state, now));
     return { live, differences: differencesOf(seen), plan: made };
   };
@@ -337,6 +350,16 @@ export const openReleases = ({
     }
   };
 
+  const watcherPath = join(state.folder, "leases", "watcher.sqlite");
+
+  /** Whoever rolls out has the lease for long; nobody waits for it here. */
+  const alone = async (project: string, service: string, work: () => Promise<void>): Promise<boolean> => {
+    using held = tryLock(leasePath(project, service), { who, what: `watch ${project}` });
+    if (held === undefined) return false;
+    await work();
+    return true;
+  };
+
   const governed = async <T>(read: () => Promise<T>): Promise<T> => {
     await assertGoverned(engine, state);
     return await read();
@@ -412,7 +435,17 @@ export const openReleases = ({
     },
     rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, to, keep),
     status: (project) =>
-      governed(() => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) })),
+      governed(() =>
+        statusOf({
+          engine,
+          proxy,
+          state,
+          journal,
+          project,
+          holder: (service) => readHolder(leasePath(project, service)),
+          watcher: () => readHolder(watcherPath),
+        }),
+      ),
     repair: (project) =>
       governed(async () => {
         const { differences, plan: made } = await repair(project);
@@ -434,6 +467,24 @@ export const openReleases = ({
         ...(await liveEvidence({ engine, project, history: historyOf(journal, project), now: clock.now() })),
       ]),
     evidenceOf: (project, release) => rolloutState(journal, project, release)?.entry.evidence ?? [],
+    restoreFiles: () => restoreFiles(state, journal),
+    watch: async ({ signal, say }) => {
+      using _held = await lock(watcherPath, { who, what: "watch" }, { clock });
+      await watch(
+        {
+          engine,
+          proxy,
+          state,
+          journal,
+          clock,
+          world: (project) => world(project, { signal }),
+          governed: async () => void (await assertGoverned(engine, state)),
+          alone,
+          say,
+        },
+        signal,
+      );
+    },
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),
     [Symbol.dispose]: () => journal[Symbol.dispose](),

@@ -1,8 +1,8 @@
 import { hasCode, type Progress, type StateFolder, wordsOf } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { type FileSlot, sweepFiles } from "./files.ts";
+import { slotsOf } from "./file-slots.ts";
+import { sweepFiles } from "./files.ts";
 import type { Journal } from "./journal.ts";
-import type { ReleaseManifest } from "./manifest.ts";
 import { rolloutState, type RolloutState } from "./rollout-state.ts";
 
 /** Past releases kept for rollback when nobody says otherwise. */
@@ -42,28 +42,6 @@ const broughtBy = ({ entry, results }: RolloutState): ReadonlySet<string> => {
   );
   return new Set([...own.map(({ image }) => `${image.repository}@${image.digest}`), ...pulled]);
 };
-
-const slotsOf = ({ project, services }: ReleaseManifest): readonly FileSlot[] =>
-  services.flatMap(({ spec, secretVersions, configVersions }) => [
-    ...spec.secrets.map(({ source, uid, gid, mode }) => ({
-      project,
-      kind: "secret" as const,
-      key: source,
-      version: secretVersions[source] ?? "",
-      uid,
-      gid,
-      mode,
-    })),
-    ...spec.configs.map(({ source, uid, gid, mode }) => ({
-      project,
-      kind: "config" as const,
-      key: source,
-      version: configVersions[source] ?? "",
-      uid,
-      gid,
-      mode,
-    })),
-  ]);
 
 /** Every image that some project may still need. How much the others keep only they know, so all that was live or is under way there counts. */
 const needed = (journal: Journal, project: string, { kept, unfinished }: Retention): ReadonlySet<string> => {

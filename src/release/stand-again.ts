@@ -1,3 +1,4 @@
+import type { Engine } from "../engine/index.ts";
 import { perform, type World } from "./actions/index.ts";
 import { LABELS } from "./live.ts";
 import type { Action } from "./plan.ts";
@@ -5,6 +6,9 @@ import type { RolloutState } from "./rollout-state.ts";
 
 /** Only of these does the engine itself promise that they run. A job that has ended stays ended. */
 const MEANT_TO_RUN: ReadonlySet<string | undefined> = new Set(["always", "unless-stopped"]);
+
+export const isMeantToRun = async ({ containers }: Engine, name: string): Promise<boolean> =>
+  MEANT_TO_RUN.has((await containers.inspect(name))?.config.HostConfig.RestartPolicy?.Name);
 
 type HoldRequests = Extract<Action, { do: "hold-requests" }>;
 
@@ -32,8 +36,7 @@ export const standAgain = async (state: RolloutState, towards: "new" | "old", wo
   const leaving = new Set(steps.flatMap(({ id, action }) => (action.do === "stop-container" && begun.includes(id) ? [action.name] : [])));
   for (const { name, state, labels } of await world.engine.containers.list({ [LABELS.project]: entry.project })) {
     if (state !== "exited" || leaving.has(name) || (towards === "old" && labels[LABELS.release] === String(entry.release))) continue;
-    const found = await world.engine.containers.inspect(name);
-    if (!MEANT_TO_RUN.has(found?.config.HostConfig.RestartPolicy?.Name)) continue;
+    if (!(await isMeantToRun(world.engine, name))) continue;
     world.progress.note(`${name} had stopped meanwhile; it is started again`);
     await perform({ do: "start-container", name }, world);
   }

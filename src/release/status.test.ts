@@ -82,7 +82,15 @@ const serving = async (): Promise<void> => {
   await run(web);
   await run(db);
 };
-const status = (): Promise<ProjectStatus> => statusOf({ engine, proxy, journal, project: "shop", holder: (service) => holders[service] });
+const status = (): Promise<ProjectStatus> =>
+  statusOf({
+    engine,
+    proxy,
+    state: { folder, runFolder: folder, uuid: "" },
+    journal,
+    project: "shop",
+    holder: (service) => holders[service],
+  });
 const drift = async (): Promise<readonly string[]> => (await status()).drift;
 
 test("of a project that nobody deployed there is nothing to say", async () => {

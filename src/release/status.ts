@@ -1,4 +1,4 @@
-import type { LockHolder } from "../core/index.ts";
+import type { LockHolder, StateFolder } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Proxy, ServerStatus } from "../proxy/index.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
@@ -45,6 +45,8 @@ export interface ProjectStatus {
   };
   /** Service to who works on it now. */
   readonly holders: Readonly<Record<string, LockHolder>>;
+  /** Who follows the engine's events between rollouts; absent when nobody does. */
+  readonly watcher?: LockHolder;
   readonly services: readonly ServiceStatus[];
   /** Each difference between what runs and the live release, and what of the state cannot be trusted, in a sentence. */
   readonly drift: readonly string[];
@@ -53,9 +55,11 @@ export interface ProjectStatus {
 interface Sources {
   readonly engine: Engine;
   readonly proxy: Proxy;
+  readonly state: StateFolder;
   readonly journal: Journal;
   readonly project: string;
   readonly holder: (service: string) => LockHolder | undefined;
+  readonly watcher?: () => LockHolder | undefined;
 }
 
 /** What of the state itself is in doubt, whoever's services it is about. */
@@ -78,12 +82,12 @@ const undecided = (seen: Seen, release: number): readonly Difference[] => {
   );
 };
 
-export const statusOf = async ({ engine, proxy, journal, project, holder }: Sources): Promise<ProjectStatus> => {
+export const statusOf = async ({ engine, proxy, state, journal, project, holder, watcher }: Sources): Promise<ProjectStatus> => {
   const live = liveRelease(journal, project);
   const open = unfinishedRollout(journal, project);
   const manifest = live?.entry.manifest;
   const expected = [manifest, open?.entry.manifest].flatMap((one) => one?.services ?? []).map(({ name }) => name);
-  const seen = await observe({ engine, proxy, project, manifest, services: expected });
+  const seen = await observe({ engine, proxy, state, project, manifest, services: expected });
   const names = seen.services.map(({ name }) => name);
   const services = seen.services.map(({ name, wanted, containers }): ServiceStatus => ({
     service: name,
@@ -107,9 +111,11 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
   const due = dueRollback(journal, project);
   const owed =
     due === undefined ? [] : [`r${due.entry.release} failed, and r${due.to} has still to be brought back: seaworthy deploy --resume`];
+  const watching = watcher?.();
   return {
     project,
     services,
+    ...(watching === undefined ? {} : { watcher: watching }),
     drift: [...owed, ...doubts({ journal, proxy }), ...drift],
     holders: Object.fromEntries(
       names.flatMap((name) => {

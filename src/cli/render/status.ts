@@ -43,6 +43,22 @@ export const renderStatus = (status: ProjectStatus, now: number): string => {
     ([service, { who, pid, what, since }]) =>
       `  ${service}: ${who} (process ${pid}) is at work for ${ago(since, now).replace(" ago", "")}: ${what}`,
   );
+  const { watcher } = status;
+  const watched =
+    status.live === undefined
+      ? []
+      : [
+          watcher === undefined
+            ? "  nobody watches between deploys: what crashes is left to HAProxy's checks until somebody looks (seaworthy agent)"
+            : `  watched by ${watcher.who} (process ${watcher.pid}) since ${ago(watcher.since, now)}`,
+        ];
   const drift = status.drift.length === 0 ? [] : ["", "differs from the live release:", ...status.drift.map((line) => `  ${line}`)];
-  return [headline(status, now), ...unfinished(status, now), ...holders, ...(rows.length === 0 ? [] : [table(rows)]), ...drift].join("\n");
+  return [
+    headline(status, now),
+    ...unfinished(status, now),
+    ...holders,
+    ...watched,
+    ...(rows.length === 0 ? [] : [table(rows)]),
+    ...drift,
+  ].join("\n");
 };

@@ -12,6 +12,8 @@ type Remedy =
   | { readonly by: "unlist"; readonly server: string }
   | { readonly by: "start"; readonly container: SeenContainer }
   | { readonly by: "connect"; readonly container: SeenContainer; readonly to: Attachment; readonly address?: string }
+  /** Secrets and configs come back into memory, for the next start. */
+  | { readonly by: "files" }
   /** So many more containers of the service. */
   | { readonly by: "create"; readonly count: number }
   | { readonly by: "dismiss"; readonly container: SeenContainer };
@@ -122,6 +124,10 @@ const serviceDifferences = (seen: SeenService): readonly Omit<Difference, "servi
             remedy: lacking === 0 ? NOTHING : ({ by: "create", count: lacking } as const),
           },
         ]),
+    ...seen.missingFiles.map(({ kind, key }) => ({
+      words: `the ${kind} ${key} is not in memory, as after a reboot: a container that mounts it cannot be started`,
+      remedy: { by: "files" } as const,
+    })),
     ...surplus.map((container) => ({ words: `${container.name} is one too many`, remedy: { by: "dismiss", container } as const })),
     ...strangers,
     ...kept

@@ -1,5 +1,8 @@
+import type { StateFolder } from "../../core/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import type { Backend, Proxy, ServerStatus } from "../../proxy/index.ts";
+import { serviceSlots } from "../file-slots.ts";
+import { type FileSlot, missingFiles } from "../files.ts";
 import { ingressName, LABELS, liveContainer, type LiveContainer } from "../live.ts";
 import { backendName, completes, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import { serverName } from "../rollout/drafting.ts";
@@ -27,6 +30,8 @@ export interface SeenService {
   readonly servers?: readonly ServerStatus[];
   /** What HAProxy should have. */
   readonly declared?: Backend;
+  /** Secrets and configs that its containers mount and that are not in memory any more. */
+  readonly missingFiles: readonly FileSlot[];
   /** Networks that its containers belong to. */
   readonly networks: readonly Attachment[];
 }
@@ -61,6 +66,7 @@ const attachments = (manifest: ReleaseManifest, { name, spec, route }: ReleaseSe
 interface Sources {
   readonly engine: Engine;
   readonly proxy: Proxy;
+  readonly state: StateFolder;
   readonly project: string;
   /** Of the live release. */
   readonly manifest: ReleaseManifest | undefined;
@@ -90,8 +96,10 @@ const declaredOf = (proxy: Proxy, backend: string): Backend | undefined => {
   }
 };
 
-export const observe = async ({ engine, proxy, project, manifest, services }: Sources): Promise<Seen> => {
-  const containers = (await engine.containers.list({ [LABELS.project]: project })).map(liveContainer);
+export const observe = async ({ engine, proxy, state, project, manifest, services }: Sources): Promise<Seen> => {
+  const containers = (await engine.containers.list({ [LABELS.project]: project }))
+    .map(liveContainer)
+    .toSorted((a, b) => a.name.localeCompare(b.name));
   const names = [...new Set([...services, ...containers.map(({ service }) => service)])].toSorted();
   const routed = manifest?.services.some(({ route }) => route !== undefined) ?? false;
   const seen = names.map(async (name): Promise<SeenService> => {
@@ -104,6 +112,7 @@ export const observe = async ({ engine, proxy, project, manifest, services }: So
       name,
       job: manifest !== undefined && completes(manifest, name),
       containers: await Promise.all(own.map((container) => containerOf(engine, container, servers))),
+      missingFiles: wanted === undefined ? [] : missingFiles(state, serviceSlots(project, wanted)),
       networks: manifest === undefined || wanted === undefined ? [] : attachments(manifest, wanted),
       ...(wanted === undefined ? {} : { wanted }),
       ...(servers === undefined ? {} : { servers }),

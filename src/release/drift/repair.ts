@@ -73,6 +73,8 @@ const restored = (situation: Situation, service: ReleaseService): readonly Step[
     return waitFor(as, manifest).map(({ id, why, action }) => step(`${id}/${suffixOf(container)}`, why, action));
   };
   const started = of("start").map(({ container }) => container);
+  const touched = [...new Set([...started, ...of("connect").map(({ container }) => container)])];
+  const back = comeBack(situation, service);
   return [
     ...of("connect").map(({ container, to, address }) =>
       step(`connect/${suffixOf(container)}/${to.network}`, "the release puts it into this network", {
@@ -86,16 +88,21 @@ const restored = (situation: Situation, service: ReleaseService): readonly Step[
     ...started.map((container) =>
       step(`start/${suffixOf(container)}`, "it is meant to run", { do: "start-container", name: container.name }),
     ),
-    ...[
-      ...started,
-      ...of("connect")
-        .map(({ container }) => container)
-        .filter((one) => !started.includes(one)),
-    ].flatMap(waits),
+    ...touched.flatMap(waits),
     ...of("unlist").map(({ server }) => step(`unlist/${server}`, "no container is behind it", { do: "remove-server", backend, server })),
-    ...comeBack(situation, service).flatMap(({ address, ...container }) =>
+    ...back.flatMap(({ address, ...container }) =>
       address === undefined ? [] : gateOf(service, backend, serverName(container), address, suffixOf(container)),
     ),
+    ...touched
+      .filter((one) => service.route !== undefined && one.address !== undefined && !back.includes(one))
+      .map((one) =>
+        step(`gate/${suffixOf(one)}`, "HAProxy sees it answer again", {
+          do: "await-server",
+          backend,
+          server: serverName(one),
+          withinMs: service.readyMs,
+        }),
+      ),
   ];
 };
 
@@ -141,7 +148,7 @@ export const planRepair = (manifest: ReleaseManifest, seen: Seen, live: Live, re
     whole || differences.some((one) => one.service === service.name && NEEDS_PROXY.has(one.remedy.by));
   const remedied = differences.filter(({ remedy }) => remedy.by !== "nothing");
   const begun = manifest.services.filter(({ name }) =>
-    remedied.some(({ service, remedy }) => service === name && (remedy.by === "create" || remedy.by === "start")),
+    remedied.some(({ service, remedy }) => service === name && /^(?:create|start|files)$/.test(remedy.by)),
   );
   const concerned = manifest.services.filter((service) => service.route !== undefined && needsProxy(service));
   const steps = changes.flatMap((change): readonly Step[] => {
