@@ -31,7 +31,9 @@ const allowedFor = (room: string): readonly string[] => {
   if (room === "project") return [...LOW, ...READERS];
   if ((FEATURES as readonly string[]).includes(room)) return [...BASE, ...(DOORS[room] ?? [])];
   if (room === "ship") return [...BASE, ...FEATURES];
-  if (room === "cli" || room === "agent") return [...BASE, ...FEATURES, "ship"];
+  if (room === "agent") return [...BASE, ...FEATURES, "ship"];
+  // The command that starts the agent is a command like any other.
+  if (room === "cli") return [...BASE, ...FEATURES, "ship", "agent"];
   return [];
 };
 

@@ -93,7 +93,7 @@ describe("commands and paths", () => {
 describe("the test of the test", () => {
   const known = commands();
   test("a command, a subcommand and a flag that do not exist are named", () => {
-    expect(commandProblems("seaworthy promote", known)).toEqual(['"seaworthy promote": there is no such command']);
+    expect(commandProblems("seaworthy moor", known)).toEqual(['"seaworthy moor": there is no such command']);
     expect(commandProblems("seaworthy keys old", known)).toEqual(['"seaworthy keys old": there is no such command']);
     expect(commandProblems("seaworthy ship --fast --dry-run", known)).toEqual([
       '"seaworthy ship --fast --dry-run": seaworthy ship has no --fast',

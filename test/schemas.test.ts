@@ -114,9 +114,10 @@ describe("the schema and the code agree", () => {
     ["route: {hosts: []}", false],
     ["route: {ready: r}", false],
     ["release: {strategy: rolling, drain: 1m30s, ready: '0'}", true],
-    ["release: {strategy: canary}", false],
+    ["release: {strategy: blue}", false],
     ["release: {drain: 30}", false],
-    ["jobs: {}", false],
+    ["jobs: {migrate: {command: [node, migrate.js], timeout: 5m}}", true],
+    ["jobs: {migrate: {command: []}}", false],
     ["rout: {}", false],
   ])("about a service's %s: %s", async (text, good) => {
     const at = mkdtempSync(join(folder, "service-"));

@@ -1,14 +1,22 @@
 import { buildApplication, buildRouteMap } from "@stricli/core";
+import { abort } from "./commands/abort.ts";
+import { agent } from "./commands/agent.ts";
 import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { checklist } from "./commands/checklist.ts";
 import { deploy } from "./commands/deploy.ts";
+import { doctor } from "./commands/doctor.ts";
+import { exec } from "./commands/exec.ts";
 import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
 import { keys } from "./commands/keys.ts";
+import { logs } from "./commands/logs.ts";
+import { promote } from "./commands/promote.ts";
 import { push } from "./commands/push.ts";
+import { reconcile } from "./commands/reconcile.ts";
 import { registry } from "./commands/registry.ts";
 import { rollback } from "./commands/rollback.ts";
+import { run } from "./commands/run.ts";
 import { ship } from "./commands/ship.ts";
 import { sign } from "./commands/sign.ts";
 import { status } from "./commands/status.ts";
@@ -16,7 +24,30 @@ import { verify } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
 
 const root = buildRouteMap({
-  routes: { ship, check, explain, checklist, build, push, keys, sign, verify, deploy, rollback, status, history, registry },
+  routes: {
+    ship,
+    check,
+    explain,
+    checklist,
+    build,
+    push,
+    keys,
+    sign,
+    verify,
+    deploy,
+    promote,
+    abort,
+    rollback,
+    status,
+    reconcile,
+    agent,
+    history,
+    logs,
+    doctor,
+    exec,
+    run,
+    registry,
+  },
   docs: {
     brief: "Takes containers to production and holds every step to the checklist, with proof",
     fullDescription: `Takes containers from a developer's machine to production and holds every step to the production checklist, with proof.

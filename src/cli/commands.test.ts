@@ -29,9 +29,17 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["sign", [...CHANGE, "--key"]],
   ["verify", [...PROJECT, "--key"]],
   ["deploy", [...ROLLOUT, "--resume"]],
+  ["promote", [...PROJECT, "--why", "--wait", "--full"]],
+  ["abort", [...PROJECT, "--why", "--wait"]],
   ["rollback", [...ROLLOUT, "--to"]],
   ["status", PROJECT],
+  ["reconcile", ROLLOUT],
+  ["agent", ["--json", "--systemd", "--restore"]],
   ["history", PROJECT],
+  ["logs", [...PROJECT, "--follow", "--tail", "--since"]],
+  ["exec", ["--file", "--env", "--profile", "--replica", "--user"]],
+  ["run", ["--file", "--env", "--profile"]],
+  ["doctor", [...PROJECT, "--output"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];
 

@@ -5,18 +5,19 @@ import type { OutputFlags } from "./outcome.ts";
 const text = (input: string): string => input;
 
 /** Which project a command is about. */
-export interface ProjectFlags extends OutputFlags {
+export interface FileFlags {
   readonly file?: readonly string[];
   readonly env?: string;
   readonly profile?: readonly string[];
 }
 
+export interface ProjectFlags extends OutputFlags, FileFlags {}
+
 export const JSON_FLAG = {
   json: { kind: "boolean", withNegated: false, brief: "Print one JSON document on stdout instead of words", optional: true },
 } as const satisfies FlagParametersForType<OutputFlags, Context>;
 
-export const PROJECT_FLAGS = {
-  ...JSON_FLAG,
+export const FILE_FLAGS = {
   file: {
     kind: "parsed",
     parse: text,
@@ -33,7 +34,9 @@ export const PROJECT_FLAGS = {
     placeholder: "NAME",
   },
   profile: { kind: "parsed", parse: text, brief: "Compose profile to switch on", optional: true, variadic: true, placeholder: "NAME" },
-} as const satisfies FlagParametersForType<ProjectFlags, Context>;
+} as const satisfies FlagParametersForType<FileFlags, Context>;
+
+export const PROJECT_FLAGS = { ...JSON_FLAG, ...FILE_FLAGS } as const satisfies FlagParametersForType<ProjectFlags, Context>;
 
 /** Flags of commands that change something. */
 export interface ChangeFlags extends ProjectFlags {
@@ -51,8 +54,13 @@ export const CHANGE_FLAGS = {
   dryRun: { kind: "boolean", withNegated: false, brief: "Say what would be done, and change nothing", optional: true },
 } as const satisfies FlagParametersForType<ChangeFlags, Context>;
 
-export const ROLLOUT_FLAGS = {
-  ...CHANGE_FLAGS,
+/** Flags of commands that decide about a rollout. */
+export interface DecideFlags extends ProjectFlags {
+  readonly why?: string;
+  readonly wait?: string;
+}
+
+const WORD_FLAGS = {
   why: { kind: "parsed", parse: text, brief: "Reason, for the history", optional: true, placeholder: "WORDS" },
   wait: {
     kind: "parsed",
@@ -61,7 +69,11 @@ export const ROLLOUT_FLAGS = {
     optional: true,
     placeholder: "DURATION",
   },
-} as const satisfies FlagParametersForType<RolloutFlags, Context>;
+} as const;
+
+export const DECIDE_FLAGS = { ...PROJECT_FLAGS, ...WORD_FLAGS } as const satisfies FlagParametersForType<DecideFlags, Context>;
+
+export const ROLLOUT_FLAGS = { ...CHANGE_FLAGS, ...WORD_FLAGS } as const satisfies FlagParametersForType<RolloutFlags, Context>;
 
 /** A file that may be named. */
 export const fileFlag = (brief: string) => ({ kind: "parsed", parse: text, brief, optional: true, placeholder: "FILE" }) as const;
@@ -76,6 +88,12 @@ export const IMAGES_ARGUMENT = {
 export const SERVICES_ARGUMENT = {
   kind: "array",
   parameter: { parse: text, brief: "Service (default: all)", placeholder: "SERVICE" },
+} as const;
+
+/** A service, then a command after `--`. */
+export const COMMAND_ARGUMENT = {
+  kind: "array",
+  parameter: { parse: text, brief: "Service, then the command and its arguments after --", placeholder: "SERVICE -- COMMAND" },
 } as const;
 
 export const parseText = text;

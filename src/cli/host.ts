@@ -40,6 +40,18 @@ const refuseRemote = (env: Context["process"]["env"]): void => {
     });
 };
 
+/** The host for what concerns all of its projects; the engine need not answer yet. @throws PERMISSION_DENIED, USAGE when DOCKER_HOST points at another machine */
+export const openServer = (context: Context): Omit<Host, "platform"> => {
+  const { env } = context.process;
+  refuseRemote(env);
+  const engine = createDockerEngine();
+  const state = openStateFolder(env);
+  // Each backend names its own port; this one is only for a proxy without any.
+  const proxy = createProxy({ engine, state, httpPort: 80 });
+  const releases = openReleases({ engine, proxy, state, who: who(env) });
+  return { engine, state, proxy, releases, [Symbol.dispose]: () => releases[Symbol.dispose]() };
+};
+
 /** @throws ENGINE_UNREACHABLE, PERMISSION_DENIED, USAGE when DOCKER_HOST points at another machine */
 export const openHost = async (context: Context, project: Project): Promise<Host> => {
   const { env } = context.process;
@@ -76,7 +88,11 @@ export const withVoyage = async <T>(
   context: Context,
   flags: RolloutFlags,
   work: (voyage: Voyage, host: Host) => Promise<T>,
-  { keys = {}, progress = progressFor(context, flags) }: { readonly keys?: KeyPaths; readonly progress?: Progress } = {},
+  {
+    keys = {},
+    progress = progressFor(context, flags),
+    ...plan
+  }: { readonly keys?: KeyPaths; readonly progress?: Progress } & Pick<Voyage, "sealing" | "approved"> = {},
 ): Promise<T> => {
   const project = await projectOf(context, flags);
   using host = await openHost(context, project);
@@ -103,6 +119,7 @@ export const withVoyage = async <T>(
     built: new Map(),
     images: new Map(),
     verified: [],
+    ...plan,
   };
   return await work(voyage, host);
 };

@@ -27,6 +27,11 @@ export const ERRORS = {
   },
   TAG_IMMUTABLE: { exit: 1, retryable: false, hint: "Version tags never move: commit, and tag a new version." },
   RELEASE_NOT_LIVE: { exit: 3, retryable: false, hint: "The previous release serves. Read the probe's answer and the log lines above." },
+  ROLLBACK_FAILED: {
+    exit: 4,
+    retryable: false,
+    hint: "What runs is a mixture: seaworthy status shows it. Deploy a version that is known to be good.",
+  },
   STATE_NEEDS_PERSON: { exit: 4, retryable: false, hint: "Run seaworthy status to see what is in doubt." },
   PAUSED: { exit: 5, retryable: false, hint: "Decide whether it goes on; see seaworthy status." },
   LOCKED: { exit: 6, retryable: true, hint: "Another actor holds the service; wait for it, or see seaworthy status." },

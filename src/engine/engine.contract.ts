@@ -186,6 +186,18 @@ export const engineContract = (title: string, make: () => Promise<ContractSubjec
         expect((await engine.containers.inspect(container))?.exitCode).toBe(3);
       });
 
+      test("logs say when each line was said, and begin where they are asked to", async () => {
+        const container = await running("speak");
+        await ended(container);
+        const stamped = await collect(engine.containers.logs(container, { timestamps: true }));
+        expect(stamped.map((line) => line.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z /, ""))).toEqual(["one", "two", "three"]);
+        const times = stamped.map((line) => line.split(" ", 1)[0] ?? "");
+        expect(times).toEqual(times.toSorted());
+        const later = Math.ceil(Date.now() / 1000) + 60;
+        expect(await collect(engine.containers.logs(container, { sinceSeconds: later }))).toEqual([]);
+        expect(await collect(engine.containers.logs(container, { sinceSeconds: later - 3600 }))).toHaveLength(3);
+      });
+
       test("following ends with the container, or when the caller says so", async () => {
         const container = await running("tell");
         const abort = new AbortController();

@@ -1,6 +1,18 @@
 import type { Digest, ImageRunConfig, Platform } from "../core/index.ts";
 import type { ContainerConfig, ContainerState, ContainerSummary, EngineEvent, EngineInfo, Labels } from "./types.ts";
 
+export interface LogOptions {
+  /** The last so many lines. Default: all. */
+  readonly tail?: number;
+  /** Only what was said from then on, in seconds since the epoch. */
+  readonly sinceSeconds?: number;
+  /** Goes on until the signal or the container's end. Default false. */
+  readonly follow?: boolean;
+  /** Each line begins with when it was said, RFC 3339 with nanoseconds in UTC, and a space. Default false. */
+  readonly timestamps?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** Containers of one engine. Every call is idempotent where its name lets it be: starting what runs and removing what is gone succeed. */
 export interface Containers {
   /** @returns the engine's id. @throws ENGINE_REFUSED (details.status 409) when the name is taken. */
@@ -15,11 +27,8 @@ export interface Containers {
   inspect(container: string): Promise<ContainerState | undefined>;
   /** Running and stopped, whose labels include all of `labels`; a label with an empty value asks for its presence only. */
   list(labels: Labels): Promise<readonly ContainerSummary[]>;
-  /** Lines of stdout and stderr in order, oldest first. `tail` counts from the end; `follow` goes on until the signal or the container's end. */
-  logs(
-    container: string,
-    options: { readonly tail?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
-  ): AsyncIterable<string>;
+  /** Lines of stdout and stderr in order, oldest first. */
+  logs(container: string, options: LogOptions): AsyncIterable<string>;
 }
 
 /** Images in one engine's store. */

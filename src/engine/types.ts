@@ -47,6 +47,8 @@ export interface ContainerConfig {
   readonly StopTimeout?: number;
   readonly Tty?: boolean;
   readonly OpenStdin?: boolean;
+  /** Standard input ends with the first client that had it. */
+  readonly StdinOnce?: boolean;
   readonly HostConfig: HostConfig;
   readonly NetworkingConfig?: { readonly EndpointsConfig: Readonly<Record<string, EndpointConfig>> };
 }

@@ -213,7 +213,22 @@ describe("beside the spec", () => {
     ["scale: 2, deploy: {replicas: 2}", { replicas: 2 }],
     [
       "deploy: {update_config: {order: start-first, parallelism: 1, failure_action: rollback, delay: 0s}}",
-      { updateOrder: "start-first", replicas: 1 },
+      {
+        updateOrder: "start-first",
+        replicas: 1,
+        update: { order: "start-first", parallelism: 1, failureAction: "rollback", delayMs: 0, monitorMs: 5000, maxFailureRatio: 0 },
+      },
+    ],
+    [
+      "deploy: {update_config: {}, rollback_config: {parallelism: 0, monitor: 0s, delay: 1s}}",
+      {
+        update: { parallelism: 1, failureAction: "pause", delayMs: 0, monitorMs: 5000, maxFailureRatio: 0 },
+        rollback: { parallelism: 0, failureAction: "pause", delayMs: 1000, monitorMs: 5000, maxFailureRatio: 0 },
+      },
+    ],
+    [
+      "deploy: {update_config: {parallelism: 2, max_failure_ratio: 0.34, monitor: 1m, failure_action: continue}}",
+      { update: { parallelism: 2, failureAction: "continue", delayMs: 0, monitorMs: 60000, maxFailureRatio: 0.34 } },
     ],
     ["container_name: one", { containerName: "one" }],
     ["depends_on: [db]", { dependsOn: [{ service: "db", condition: "service_started", required: true }] }],

@@ -14,7 +14,8 @@ const ENVIRONMENT = {
   LC_ALL: "C",
 };
 
-const run = (folder: string, ...args: readonly string[]) =>
+/** Runs git in a folder; nothing of what it does there writes. */
+export const git = (folder: string, ...args: readonly string[]) =>
   exec("git", ["-C", folder, "-c", "core.fsmonitor=false", ...args], { env: ENVIRONMENT, timeoutMs: 30_000 });
 
 const insideRepository = (folder: string): boolean => {
@@ -48,9 +49,9 @@ export const readGit = async (folder: string): Promise<GitState | undefined> => 
   const inside = insideRepository(folder);
   if (!inside) return undefined;
   const [status, log, remote] = await Promise.all([
-    run(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=normal", "--", "."),
-    run(folder, "log", "-1", "--decorate=full", "--format=%H%n%ct%n%D"),
-    run(folder, "config", "--get", "remote.origin.url"),
+    git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=normal", "--", "."),
+    git(folder, "log", "-1", "--decorate=full", "--format=%H%n%ct%n%D"),
+    git(folder, "config", "--get", "remote.origin.url"),
   ]).catch((error: unknown) => {
     throw hasCode(error, "TOOL_MISSING")
       ? new SeaworthyError("TOOL_MISSING", `${folder} is a git repository, but there is no program "git" on PATH`, { cause: error })

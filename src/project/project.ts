@@ -63,9 +63,28 @@ export interface Service {
   readonly profiles: readonly string[];
   /** `deploy.update_config.order` as written; absent when the user left it to us. */
   readonly updateOrder?: "start-first" | "stop-first";
+  /** `deploy.update_config`; absent when it was not written: then all replicas are replaced together. */
+  readonly update?: UpdatePolicy;
+  /** `deploy.rollback_config`; absent when it was not written. */
+  readonly rollback?: UpdatePolicy;
   readonly containerName?: string;
   readonly settings: ServiceSettings;
   readonly locate: Locate;
+}
+
+/** How replicas are replaced a few at a time, as Swarm means `update_config` and `rollback_config` (Compose Deploy Specification), defaults filled in. */
+export interface UpdatePolicy {
+  /** Replicas replaced at a time; 0: all at once. Default 1. */
+  readonly parallelism: number;
+  /** From the moment a batch serves to the next one. Default 0. */
+  readonly delayMs: number;
+  /** How long a new replica can still fail after it began to serve. Default 5000. */
+  readonly monitorMs: number;
+  /** What part of the replicas may fail, 0 to 1, before `failureAction` is taken. Default 0. */
+  readonly maxFailureRatio: number;
+  /** Default pause. Never rollback in a rollback. */
+  readonly failureAction: "continue" | "pause" | "rollback";
+  readonly order?: "start-first" | "stop-first";
 }
 
 export interface BuildInput {

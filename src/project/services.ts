@@ -1,6 +1,7 @@
 import { child, type ComposeNode, type Entry, entryPlace, placeIn } from "../source/index.ts";
 import { serviceSettings } from "./config/settings.ts";
 import type { BuildInput, BuildSecret, FileSource, Locate, Service } from "./project.ts";
+import { updatePolicyOf } from "./read/deploy.ts";
 import { type Reading, report } from "./read/reading.ts";
 import { replicasOf } from "./read/resources.ts";
 import { type ServiceFields, serviceFields } from "./read/service-fields.ts";
@@ -60,7 +61,7 @@ export const readService = (
     condition: dependency?.condition ?? "service_started",
     required: dependency?.required ?? true,
   }));
-  const order = fields.deploy?.update_config?.order;
+  const { update_config: update, rollback_config: rollback } = fields.deploy ?? {};
   return {
     name,
     spec: specOf(fields, node, path, reading),
@@ -70,7 +71,9 @@ export const readService = (
     replicas,
     dependsOn,
     profiles: fields.profiles ?? [],
-    ...(order === undefined ? {} : { updateOrder: order }),
+    ...(update?.order === undefined ? {} : { updateOrder: update.order }),
+    ...(update === undefined ? {} : { update: updatePolicyOf(update) }),
+    ...(rollback === undefined ? {} : { rollback: updatePolicyOf(rollback) }),
     ...(fields.container_name === undefined ? {} : { containerName: fields.container_name }),
     settings,
     locate: locateIn(node, entry),

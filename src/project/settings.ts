@@ -59,6 +59,16 @@ export interface ServiceSettings {
   /** Absent: the service gets no traffic from the proxy. */
   readonly route?: RouteSettings;
   readonly release: ServiceReleaseSettings;
+  readonly jobs: readonly JobSettings[];
+}
+
+/** A command that runs once in a release, in a container of its own. */
+export interface JobSettings {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly when: "before-traffic" | "after-traffic";
+  /** From its start. Default 5 min. */
+  readonly timeoutMs: number;
 }
 
 export interface RouteSettings {
@@ -72,11 +82,51 @@ export interface RouteSettings {
   readonly live?: string;
 }
 
+/** A strategy that looks at the new release, behind the proxy, before it serves. */
+export type StagedStrategy = {
+  /** Host names that reach the new release before it serves. Default `preview.<host>`; none where the service takes any host. */
+  readonly preview: readonly string[];
+} & (
+  | {
+      readonly name: "blue-green";
+      /** Promotes by itself after this time. Absent: waits for somebody. */
+      readonly autoPromote?: Duration;
+      /** The old containers run on for this long after the switch. Default 0. */
+      readonly keepOld: Duration;
+    }
+  | { readonly name: "canary"; /** By growing weight. */ readonly steps: readonly CanaryStep[] }
+);
+
+export interface CanaryStep {
+  /** Percent of the requests, 1 to 100. */
+  readonly weight: number;
+  /** `promote`: until somebody does. After the analysis, where there are both. */
+  readonly pause?: Duration | "promote";
+  readonly analysis?: Analysis;
+}
+
+/** When a new release counts as no worse than the stable one beside it, over the same minutes. */
+export interface Analysis {
+  /** Default 5 m. */
+  readonly for: Duration;
+  /** Each side must have had so many, or nothing can be said. Default 100. */
+  readonly requests: number;
+  /** How much larger the part of failed requests may be. Default 0.01. */
+  readonly errors: number;
+  /** How many times as long the 95th percentile may be. Default 1.5. */
+  readonly p95: number;
+}
+
 export interface ServiceReleaseSettings {
-  /** Only `rolling` until the release engine goes deep; other names are refused. */
-  readonly strategy: "rolling";
+  /** Default `rolling`. */
+  readonly strategy: "rolling" | StagedStrategy;
   /** How long requests in flight may take before their server is taken away. Default 30 s. */
   readonly drain: Duration;
   /** How long a new container may take to become ready. Default 60 s. */
   readonly ready: Duration;
+  /**
+   * Where old and new cannot overlap, how long a request may wait in the proxy for the new one, and how many may wait. Default 30 s, 1000.
+   * Absent when switched off: nobody answers in between.
+   */
+  readonly hold?: { readonly seconds: number; readonly requests: number };
 }

@@ -2,9 +2,9 @@ import { isHostName, isRequestTarget, parseWeight, SeaworthyError, type Weight }
 
 /** One service's place in the proxy: who asks for it, how its servers are checked, and the servers themselves. */
 export interface Backend {
-  /** `<project>.<service>`, unique on the host. */
+  /** `<project>.<service>`, unique on the host; with `:next` behind it, where the service's next release is looked at before it serves. */
   readonly name: string;
-  /** Lower-case host names; `*` takes what no other backend claims. */
+  /** Lower-case host names; `*` takes what no other backend claims. At least one, but for a `:next`. */
   readonly hosts: readonly string[];
   readonly check: {
     readonly path: string;
@@ -14,7 +14,41 @@ export interface Backend {
   /** The port for HTTP that its project asked for. The proxy listens on every port that any of its backends names. */
   readonly httpPort: number;
   readonly servers: readonly Server[];
+  /** Where its requests may have to wait while its only server is replaced: how long and how many. */
+  readonly hold?: HoldBounds;
+  /** Which of its requests its `:next` gets, while it gets any. */
+  readonly steering?: Steering;
+  /** Set while they wait: HAProxy itself lets them go at that moment, whoever has died. Whole seconds since the epoch. */
+  readonly heldUntil?: number;
 }
+
+/** How requests are told apart that the next release gets before it serves. */
+export interface Steering {
+  /** `r7`: whom a client was assigned to holds for this release only. */
+  readonly release: string;
+  /** Parts of ten thousand. 0: only whoever asks for it by header. */
+  readonly share: number;
+}
+
+const NEXT = ":next";
+
+/** Where a backend's next release is looked at. */
+export const nextOf = (backend: string): string => `${backend}${NEXT}`;
+
+/** The backend that a `:next` belongs to; itself for any other. */
+export const mainOf = (backend: string): string => (backend.endsWith(NEXT) ? backend.slice(0, -NEXT.length) : backend);
+
+/** What a hold may cost at most. Beyond either bound a request is answered 503 with Retry-After. */
+export interface HoldBounds {
+  /** Longest that one request waits; at most MAX_HOLD_SECONDS. */
+  readonly seconds: number;
+  /** Most that wait at once. */
+  readonly requests: number;
+}
+
+/** HAProxy gives up a client that is silent for 60 s (`timeout client`), and one whose request waits is silent. */
+export const MAX_HOLD_SECONDS = 50;
+const MAX_HOLD_REQUESTS = 100_000;
 
 /** One container behind the proxy. */
 export interface Server {
@@ -32,7 +66,7 @@ export interface Server {
 export const behindCheck = (servers: readonly Server[], before: Backend["check"], now: Backend["check"]): readonly Server[] =>
   servers.map(({ check = before, ...server }) => (check.path === now.path && check.host === now.host ? server : { ...server, check }));
 
-const BACKEND_NAME = /^[a-z0-9][a-z0-9_-]*\.[A-Za-z0-9._-]+$/;
+const BACKEND_NAME = /^[a-z0-9][a-z0-9_-]*\.[A-Za-z0-9._-]+(?::next)?$/;
 const SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
@@ -58,13 +92,32 @@ const wrongServer = ({ name, address, port, weight }: Partial<Server>): string |
   }
 };
 
-const wrong = ({ name, hosts, check, httpPort, servers }: Partial<Backend>): string | undefined => {
+const isCount = (value: unknown, most: number): boolean =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
+
+const isSteering = ({ release, share }: Partial<Steering>): boolean =>
+  typeof release === "string" &&
+  /^r\d{1,9}$/.test(release) &&
+  typeof share === "number" &&
+  Number.isInteger(share) &&
+  share >= 0 &&
+  share <= 10_000;
+
+const wrong = ({ name, hosts, check, httpPort, servers, hold, heldUntil, steering }: Partial<Backend>): string | undefined => {
   if (typeof name !== "string" || !isBackendName(name)) return `"${String(name)}" cannot name a backend`;
-  if (!Array.isArray(hosts) || hosts.length === 0 || !hosts.every((host) => host === "*" || (typeof host === "string" && isHostName(host))))
+  if (
+    !Array.isArray(hosts) ||
+    (hosts.length === 0 && mainOf(name) === name) ||
+    !hosts.every((host) => host === "*" || (typeof host === "string" && isHostName(host)))
+  )
     return `${name} has no host names, or one that is none`;
   if (typeof check?.path !== "string" || !isRequestTarget(check.path)) return `${name} has no path for its checks`;
   if (typeof check.host !== "string" || !isHostName(check.host)) return `${name} has no host name for its checks`;
   if (!isPort(httpPort)) return `${name} has no port to listen on`;
+  if (hold !== undefined && !(isCount(hold?.seconds, MAX_HOLD_SECONDS) && isCount(hold.requests, MAX_HOLD_REQUESTS)))
+    return `${name} has no bounds for holding its requests`;
+  if (heldUntil !== undefined && !isCount(heldUntil, Number.MAX_SAFE_INTEGER)) return `${name} has no time until which requests wait`;
+  if (steering !== undefined && !isSteering(steering)) return `${name} has no share for its next release`;
   if (!Array.isArray(servers)) return `${name} has no list of servers`;
   if (new Set(servers.map((server: Partial<Server>) => server?.name)).size !== servers.length) return `${name} has two servers of one name`;
   for (const server of servers) {

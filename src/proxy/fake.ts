@@ -1,11 +1,23 @@
 import { NO_TRAFFIC, SeaworthyError } from "../core/index.ts";
-import { type Backend, behindCheck } from "./backend.ts";
+import { type Backend, behindCheck, nextOf } from "./backend.ts";
+import { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";
 import type { ServerStatus } from "./haproxy/servers.ts";
 import type { Proxy } from "./proxy.ts";
 
+const IDLE: SideCounters = { requests: 0, errors: 0, latency: LATENCY_BOUNDS_MS.map(() => 0) };
+
+export interface FakeProxy extends Proxy {
+  readonly backends: Map<string, Backend>;
+  /** What both sides of any backend have counted by now. Default nothing. */
+  counted: () => Partial<Sides>;
+  /** Servers that were said to be lost, as `backend/server`. */
+  readonly lost: readonly string[];
+}
+
 /** A proxy in memory: every server it is given answers its check. For tests of what drives a proxy. */
-export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Backend> } => {
+export const createFakeProxy = (): FakeProxy => {
   const backends = new Map<string, Backend>();
+  const lost: string[] = [];
   let running = false;
   const required = (name: string): Backend => {
     const backend = backends.get(name);
@@ -25,8 +37,10 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
     total: 0,
     serverErrors: 0,
   });
-  return {
+  const fake: FakeProxy = {
     backends,
+    lost,
+    counted: () => ({}),
     ensureRunning: async () => {
       running = true;
     },
@@ -40,14 +54,32 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
       const backend = required(name);
       backends.set(name, { ...backend, servers: change(backend.servers) });
     },
+    hold: async (name, forMs = 0) => {
+      const { heldUntil: _, ...free } = required(name);
+      if (free.hold === undefined)
+        throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
+      backends.set(name, forMs === 0 ? free : { ...free, heldUntil: Math.ceil(forMs / 1000) });
+      return 0;
+    },
+    steer: async (name, steering) => {
+      const { steering: _, ...free } = required(name);
+      backends.set(name, steering === undefined ? free : { ...free, steering });
+    },
+    sides: async (name) =>
+      backends.has(name) && backends.has(nextOf(name)) ? { worker: "1", stable: IDLE, next: IDLE, ...fake.counted() } : undefined,
+    lose: async (name, server) => {
+      lost.push(`${name}/${server}`);
+    },
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
+    drift: async () => (running ? [] : ["HAProxy does not run"]),
     broken: () => [],
     counters: async (name) =>
       backends.has(name)
         ? { worker: 1, requests: 0, errors: 0, serverErrors: 0, cutByServer: 0, cutByClient: 0, retries: 0, redispatches: 0 }
         : undefined,
     load: async () => ({ requests: 0, oldWorkers: 0 }),
+    report: async () => ({ config: "", info: "", stat: "", errors: "", workers: "" }),
     processes: async () => ({ workers: [1], oldWorkers: [] }),
     withdraw: async (name) => {
       backends.delete(name);
@@ -57,4 +89,5 @@ export const createFakeProxy = (): Proxy & { readonly backends: Map<string, Back
       backends.clear();
     },
   };
+  return fake;
 };

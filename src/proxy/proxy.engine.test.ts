@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -391,4 +392,92 @@ test("HAProxy takes whatever a project may write, at its longest", () => {
   const { status, stderr } = spawnSync("/usr/sbin/haproxy", ["-c", "-f", join(folder, "haproxy.cfg")], { encoding: "utf8" });
   rmSync(folder, { recursive: true });
   expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringMatching(/ALERT|WARNING/) });
+});
+
+const head = (port: number): Promise<{ readonly status: number; readonly retryAfter: string; readonly atMs: number }> =>
+  new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port, agent: false, headers: { host: "web.example" } }, (response) => {
+      response.resume();
+      resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] ?? "", atMs: performance.now() });
+    });
+    outgoing.on("error", reject).end();
+  });
+
+describe("requests that wait while the only server is replaced", () => {
+  const HELD = { ...WEB, hold: { seconds: 20, requests: 500 } };
+  const held = async () => {
+    const started = await serving();
+    await started.proxy.declare(HELD);
+    await until("the worker before the reload ends", async () => (await started.proxy.processes()).oldWorkers.length === 0, 70_000);
+    return started;
+  };
+  /** Stop-first: the old one is gone before the new one is there. */
+  const replaceHeld = async (proxy: Proxy, [name, next]: readonly [string, App], old: App, gapMs: number): Promise<void> => {
+    await proxy.hold("shop.web", 20_000);
+    const [before] = (await proxy.servers("shop.web")) ?? [];
+    await until("nothing is under way", async () => (await proxy.load("shop.web", before?.name ?? "")).requests === 0);
+    await proxy.updateServers("shop.web", () => []);
+    await old.kill();
+    await sleep(gapMs);
+    await proxy.updateServers("shop.web", () => [at(name, next, NO_TRAFFIC)]);
+    await checked(proxy, name);
+    await proxy.updateServers("shop.web", (servers) => servers.map((one) => ({ ...one, weight: FULL_TRAFFIC })));
+    await proxy.hold("shop.web");
+  };
+
+  test("three times under strict clients: none fails, and HAProxy takes the configuration by its own word", async () => {
+    const { host, proxy, v1 } = await held();
+    expect(spawnSync("/usr/sbin/haproxy", ["-c", "-f", join(host.inside.configFolder, "haproxy.cfg")], { encoding: "utf8" }).status).toBe(
+      0,
+    );
+    const load = startClients(host.httpPort, 32);
+    await sleep(300);
+    let old = v1;
+    for (const number of [2, 3, 4]) {
+      const next = await app(`v${number}`);
+      await replaceHeld(proxy, [`r${number}-1`, next], old, 1000);
+      await sleep(300);
+      old = next;
+    }
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(load.requests()).toBeGreaterThan(200);
+    expect((await ask(host.httpPort)).version).toBe("v4");
+    expect(await proxy.counters("shop.web")).toMatchObject({ errors: 0, cutByServer: 0 });
+  });
+
+  test("are let go after the time that the proxy itself knows, whoever has died; a restart of HAProxy keeps the hold", async () => {
+    const { host, proxy, v1 } = await held();
+    await proxy.hold("shop.web", 6000);
+    await host.crash();
+    await until("HAProxy is back", () =>
+      checked(proxy, "r1-1").then(
+        () => true,
+        () => false,
+      ),
+    );
+    const begun = performance.now();
+    expect(await ask(host.httpPort)).toEqual({ status: 200, version: v1.version });
+    expect(performance.now() - begun).toBeGreaterThan(1000);
+    expect(performance.now() - begun).toBeLessThan(7500);
+  });
+
+  test("are answered 503 with Retry-After beyond either bound", async () => {
+    const { host, proxy } = await serving();
+    await proxy.declare({ ...WEB, hold: { seconds: 2, requests: 3 } });
+    await proxy.hold("shop.web", 30_000);
+    const begun = performance.now();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => head(host.httpPort)));
+    expect(answers.map(({ status, retryAfter }) => `${status} ${retryAfter}`)).toEqual(Array.from({ length: 5 }, () => "503 2"));
+    const soon = answers.filter(({ atMs }) => atMs - begun < 1000).length;
+    expect(soon, "the bound on how many wait").toBe(2);
+    expect(Math.max(...answers.map(({ atMs }) => atMs)) - begun, "the bound on how long one waits").toBeLessThan(4000);
+    await proxy.hold("shop.web");
+    expect((await head(host.httpPort)).status).toBe(200);
+  });
+
+  test("only where the backend was declared with bounds", async () => {
+    const { proxy } = await serving();
+    await expect(proxy.hold("shop.web", 1000)).rejects.toThrow(/whose requests can wait/);
+  });
 });

@@ -1,19 +1,22 @@
 import { join } from "node:path";
-import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolder, systemClock } from "../core/index.ts";
+import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolder, systemClock, wordsOf } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { type Backend, behindCheck, isServerName, projectOf, type Server } from "./backend.ts";
+import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
 import { assertPortFree, PROXY_CONTAINER } from "./container.ts";
 import { type Counters, readCounters } from "./haproxy/counters.ts";
 import { type Processes, readProcesses } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
-import { readServers, type ServerStatus } from "./haproxy/servers.ts";
+import { readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
+import { readSides, type Sides, setSide } from "./haproxy/sides.ts";
 import { createLifecycle } from "./lifecycle.ts";
+import { readConnections, setHold } from "./haproxy/holds.ts";
 import { reconcileServers } from "./reconcile.ts";
-import { type InnerFolders, openProxyStore } from "./store.ts";
+import { type ProxyReport, readReport } from "./report.ts";
+import { INSIDE, type InnerFolders, openProxyStore } from "./store.ts";
 
 /** A backend without what the proxy itself keeps of it. */
-type Declared = Omit<Backend, "servers" | "httpPort"> & Partial<Pick<Backend, "httpPort">>;
+type Declared = Omit<Backend, "servers" | "httpPort" | "heldUntil" | "steering"> & Partial<Pick<Backend, "httpPort">>;
 
 /** The data plane of one host. What it should be is on disk before it is asked of HAProxy, so both a crash of ours and a restart of HAProxy find it. */
 export interface Proxy {
@@ -21,22 +24,37 @@ export interface Proxy {
   ensureRunning(): Promise<void>;
   /**
    * Makes the service known under its hosts; reloads HAProxy, losing nothing, only when that changes its structure. Servers are kept.
-   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back.
+   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back. A hold ends with it, and so does steering.
    * @throws INPUT_INVALID when another project answers to one of the hosts; PORT_TAKEN
    */
   declare(backend: Declared): Promise<void>;
   /** Changes the servers of a declared backend, on disk and then live. */
   updateServers(backend: string, change: (servers: readonly Server[]) => readonly Server[]): Promise<void>;
+  /**
+   * Lets new requests wait in HAProxy for at most `forMs`, or, without it, lets go of those that wait. Only a backend that was declared with bounds for it can hold.
+   * @returns how many were there when it changed, under way or waiting
+   */
+  hold(backend: string, forMs?: number): Promise<number>;
+  /** Gives the backend's `:next` a share of its requests, from the next request on; without one it gets none, and clients forget where they were. */
+  steer(backend: string, steering?: Steering): Promise<void>;
+  /** What both sides of a backend with a `:next` counted; undefined when HAProxy does not know both. */
+  sides(backend: string): Promise<Sides | undefined>;
+  /** Tells HAProxy that a server's container has ended, before its checks find out. They go on, and bring the server back when it answers: nothing is written. */
+  lose(backend: string, server: string): Promise<void>;
   /** What HAProxy says of the backend's servers now; undefined when it does not know the backend. */
   servers(backend: string): Promise<readonly ServerStatus[] | undefined>;
   /** What they should be. @throws STATE_NEEDS_PERSON when its file cannot be read */
   declared(backend: string): Backend | undefined;
+  /** What of HAProxy as a whole is not as its files say, a sentence each: it does not run, or has another configuration. Servers are not looked at. */
+  drift(): Promise<readonly string[]>;
   /** What of the proxy's state cannot be read and is left out of its configuration, a sentence each. */
   broken(): readonly string[];
   counters(backend: string): Promise<Counters | undefined>;
   /** What still keeps a server from leaving. */
   load(backend: string, server: string): Promise<Load>;
   processes(): Promise<Processes>;
+  /** Never throws: what cannot be had says why. */
+  report(): Promise<ProxyReport>;
   /** Takes the service out of the proxy. */
   withdraw(backend: string): Promise<void>;
   /** Removes HAProxy's container: only when nothing is routed any more. */
@@ -80,6 +98,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   const socketFolder = join(folder, "sockets");
   assertSocketPath(join(socketFolder, MASTER_SOCKET));
   const store = openProxyStore(folder, httpPort, inside);
+  const inner = inside ?? INSIDE;
   const admin = createRuntime(join(socketFolder, ADMIN_SOCKET));
   const master = createRuntime(join(socketFolder, MASTER_SOCKET));
   const haproxy = createLifecycle({ engine, state, store, socketFolder, admin, master, image, inside, clock });
@@ -87,6 +106,18 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   const locked = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     using _held = await lock(join(folder, "lock.sqlite"), { who: "seaworthy", what }, { waitMs: 60_000, clock });
     return await work();
+  };
+
+  /** One that ends meanwhile serves nobody any more. */
+  const onOldWorkers = async <T>(ask: (runtime: Runtime) => Promise<T>): Promise<readonly T[]> => {
+    const answered: T[] = [];
+    for (const pid of (await readProcesses(master)).oldWorkers)
+      try {
+        answered.push(await ask((command) => master(`@!${pid} ${command}`)));
+      } catch (error) {
+        if (!hasCode(error, "PROXY_UNREACHABLE") || (await readProcesses(master)).oldWorkers.includes(pid)) throw error;
+      }
+    return answered;
   };
 
   /**
@@ -110,18 +141,12 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const wanted = store.backend(name);
     if (wanted === undefined) return;
     await reconcileServers(admin, name, wanted.servers, clock);
-  };
-
-  /** One that ends meanwhile serves nobody any more. */
-  const onOldWorkers = async <T>(ask: (runtime: Runtime) => Promise<T>): Promise<readonly T[]> => {
-    const answered: T[] = [];
-    for (const pid of (await readProcesses(master)).oldWorkers)
-      try {
-        answered.push(await ask((command) => master(`@!${pid} ${command}`)));
-      } catch (error) {
-        if (!hasCode(error, "PROXY_UNREACHABLE") || (await readProcesses(master)).oldWorkers.includes(pid)) throw error;
-      }
-    return answered;
+    if (store.backend(nextOf(name)) !== undefined) {
+      await setSide(admin, inner.configFolder, wanted);
+      // One that is on its way out may know no such map; it has few requests left to send.
+      await onOldWorkers((runtime) => setSide(runtime, inner.configFolder, wanted)).catch(() => undefined);
+    }
+    if (wanted.hold !== undefined) await setHold(admin, inner.configFolder, name, wanted.heldUntil ?? 0);
   };
 
   const load = async (name: string, server: string): Promise<Load> => {
@@ -172,6 +197,38 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     await change(name, () => store.put({ ...current, servers: update(current.servers) }));
   };
 
+  const hold = async (name: string, forMs = 0): Promise<number> => {
+    const current = store.backend(name);
+    if (current?.hold === undefined)
+      throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
+    await haproxy.start();
+    const waiting = await readConnections(admin, name);
+    const { heldUntil: _, ...free } = current;
+    await change(name, () => store.put(forMs === 0 ? free : { ...free, heldUntil: Math.ceil((clock.now() + forMs) / 1000) }));
+    return waiting;
+  };
+
+  const steer: Proxy["steer"] = async (name, steering) => {
+    const current = store.backend(name);
+    if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
+    if (steering !== undefined && store.backend(nextOf(name)) === undefined)
+      throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no place for the next release of ${name}`);
+    await haproxy.start();
+    const { steering: _, ...free } = current;
+    await change(name, () => store.put(steering === undefined ? free : { ...free, steering }));
+  };
+
+  const drift = async (): Promise<readonly string[]> => {
+    const edited = store.isRendered() ? [] : ["the configuration files of HAProxy are not what was written there"];
+    if (!(await haproxy.runs())) return ["HAProxy does not run", ...edited];
+    try {
+      const current = (await haproxy.loaded()) === store.structure();
+      return [...(current ? [] : ["HAProxy has another configuration loaded than the one that is meant"]), ...edited];
+    } catch (error) {
+      return [wordsOf(error), ...edited];
+    }
+  };
+
   const withdraw = async (name: string): Promise<void> => {
     if (await haproxy.runs()) return change(name, () => store.remove(name));
     store.remove(name);
@@ -182,12 +239,18 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     ensureRunning: () => locked("start the proxy", () => haproxy.start()),
     declare: (backend) => locked(`declare ${backend.name}`, () => declare(backend)),
     updateServers: (name, update) => locked(`change the servers of ${name}`, () => updateServers(name, update)),
+    hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
+    steer: (name, steering) => locked(`steer requests of ${name}`, () => steer(name, steering)),
+    sides: (name) => readSides(admin, name),
+    lose: (name, server) => takeForDown(admin, name, server),
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
+    drift,
     broken: () => store.broken(),
-    counters: (name) => readCounters(admin, name),
+    counters: (name) => readCounters(admin, name, store.backend(nextOf(name))?.name),
     load,
     processes: () => readProcesses(master),
+    report: () => readReport(store.configFolder, admin, master),
     withdraw: (name) => locked(`withdraw ${name}`, () => withdraw(name)),
     remove: () => locked("remove the proxy", () => engine.containers.remove(PROXY_CONTAINER)),
   };

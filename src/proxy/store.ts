@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readTextFile, SeaworthyError, wordsOf, writeFileAtomic } from "../core/index.ts";
 import { type Backend, isBackendName, parseBackend } from "./backend.ts";
-import { CONFIG_FILE, HOSTS_FILE, renderConfig, renderHosts } from "./haproxy/render.ts";
+import { renderHoldScript } from "./haproxy/hold-script.ts";
+import { renderSides, SIDES_FILE } from "./haproxy/sides.ts";
+import { CONFIG_FILE, HOLD_FILE, HOLD_SCRIPT_FILE, HOSTS_FILE, renderConfig, renderHolds, renderHosts } from "./haproxy/render.ts";
 
 /**
  * What the proxy should be: one file a backend, and HAProxy's own configuration rendered from all of them.
@@ -19,8 +21,10 @@ export interface ProxyStore {
   broken(): readonly string[];
   put(backend: Backend): void;
   remove(name: string): void;
-  /** Writes haproxy.cfg and hosts.map from the backends. */
+  /** Writes haproxy.cfg and what it names, from the backends. */
   render(): void;
+  /** Whether the files are what `render` would write. */
+  isRendered(): boolean;
   /** Ports that the configuration is to listen on. */
   ports(): readonly number[];
   /** Ports of the configuration as it was written last; none when there is none. */
@@ -37,6 +41,13 @@ export interface InnerFolders {
 
 /** In the proxy's container. */
 export const INSIDE: InnerFolders = { configFolder: "/etc/seaworthy", socketFolder: "/run/seaworthy" };
+
+const isThere = (path: string, content: string): boolean => existsSync(path) && readTextFile(path) === content;
+
+/** Spares the sync to disk of what did not change. */
+const writeWhereOther = (path: string, content: string): void => {
+  if (!isThere(path, content)) writeFileAtomic(path, content);
+};
 
 /** `httpPort` is listened on while no backend names a port. */
 export const openProxyStore = (folder: string, httpPort: number, inside: InnerFolders = INSIDE): ProxyStore => {
@@ -86,6 +97,18 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
     return createHash("sha256").update(bare).update(renderHosts(all)).digest("hex").slice(0, 16);
   };
 
+  /** The configuration last: what it names is there before it. */
+  const rendered = (): readonly (readonly [string, string])[] => {
+    const all = backends();
+    return [
+      [HOSTS_FILE, renderHosts(all)],
+      [HOLD_FILE, renderHolds(all)],
+      [SIDES_FILE, renderSides(all)],
+      [HOLD_SCRIPT_FILE, renderHoldScript(inside.configFolder)],
+      [CONFIG_FILE, renderConfig({ ...inputOf(all), structure: structureOf(all) })],
+    ];
+  };
+
   return {
     configFolder,
     backends,
@@ -102,10 +125,9 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
     put: (value) => writeFileAtomic(pathOf(value.name), `${JSON.stringify(parseBackend(value), undefined, 2)}\n`, 0o600),
     remove: (name) => rmSync(pathOf(name), { force: true }),
     render: () => {
-      const all = backends();
-      writeFileAtomic(join(configFolder, HOSTS_FILE), renderHosts(all));
-      writeFileAtomic(join(configFolder, CONFIG_FILE), renderConfig({ ...inputOf(all), structure: structureOf(all) }));
+      for (const [name, content] of rendered()) writeWhereOther(join(configFolder, name), content);
     },
+    isRendered: () => rendered().every(([name, content]) => isThere(join(configFolder, name), content)),
     ports: () => portsOf(backends()),
     listening: () => {
       const config = join(configFolder, CONFIG_FILE);

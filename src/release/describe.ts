@@ -1,5 +1,6 @@
 import type { StateFolder } from "../core/index.ts";
-import { composeLabels, type FileMount, toContainerConfig } from "../project/index.ts";
+import { composeLabels, type ContainerSpec, type FileMount, toContainerConfig } from "../project/index.ts";
+import { alone } from "./alone.ts";
 import { filePath } from "./files.ts";
 import { INGRESS, ingressName, LABELS, type Live } from "./live.ts";
 import { labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
@@ -27,19 +28,45 @@ const numberFor = (live: Live, service: string, replica: number): number => {
   return taken.has(replica) ? replica + taken.size : replica;
 };
 
+/** A container of the service's own image, environment, secrets, volumes and networks. */
+export const describeContainer = (
+  manifest: ReleaseManifest,
+  service: ReleaseService,
+  state: StateFolder,
+  how: { readonly spec: ContainerSpec; readonly aliases: readonly string[]; readonly labels: Readonly<Record<string, string>> },
+): ReturnType<Describe> =>
+  toContainerConfig(how.spec, {
+    image: `${service.image.repository}@${service.image.digest}`,
+    aliases: how.aliases,
+    networks: new Map([...manifest.networks.map(({ key, name }) => [key, name] as const), [INGRESS, ingressName(manifest.project)]]),
+    volumes: new Map(manifest.volumes.map(({ key, name }) => [key, name])),
+    secretFiles: filesOf(manifest, service, state, "secret"),
+    configFiles: filesOf(manifest, service, state, "config"),
+    labels: how.labels,
+  });
+
 /** Turns a replica into the engine's create call: by digest, on its fixed address, with the labels that Compose and a later actor read. */
 export const describeReplica =
   (manifest: ReleaseManifest, state: StateFolder, live: Live): Describe =>
-  ({ service, release, number, sha, address }) => {
+  ({ service, release, number, sha, address, job }) => {
     const { image, spec } = service;
+    // Without the labels by which those that serve are found.
+    if (job !== undefined)
+      return describeContainer(manifest, service, state, {
+        spec: alone(spec, job.command),
+        aliases: [],
+        labels: {
+          ...composeLabels(labelled(manifest), service, 1, image.digest),
+          "com.docker.compose.oneoff": "True",
+          [LABELS.role]: "job",
+          [LABELS.sha]: sha,
+          [LABELS.state]: state.uuid,
+        },
+      });
     const routed = address === undefined ? spec : { ...spec, networks: [{ network: INGRESS, aliases: [], address }, ...spec.networks] };
-    return toContainerConfig(routed, {
-      image: `${image.repository}@${image.digest}`,
+    return describeContainer(manifest, service, state, {
+      spec: routed,
       aliases: [service.name],
-      networks: new Map([...manifest.networks.map(({ key, name }) => [key, name] as const), [INGRESS, ingressName(manifest.project)]]),
-      volumes: new Map(manifest.volumes.map(({ key, name }) => [key, name])),
-      secretFiles: filesOf(manifest, service, state, "secret"),
-      configFiles: filesOf(manifest, service, state, "config"),
       labels: {
         ...composeLabels(labelled(manifest), service, numberFor(live, service.name, number), image.digest),
         [LABELS.project]: manifest.project,

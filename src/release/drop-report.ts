@@ -13,6 +13,8 @@ export type DropReport =
       readonly cutByClient: number;
       readonly retries: number;
       readonly redispatches: number;
+      /** Where requests had to wait for the only container's replacement: the longest that one can have, and how many did at the end. */
+      readonly held?: { readonly ms: number; readonly requests: number };
     }
   | { readonly service: string; readonly measured: false; readonly why: string };
 
@@ -22,6 +24,7 @@ export const dropReport = (
   before: Counters | undefined,
   after: Counters | undefined,
   removedServerErrors: number,
+  held?: { readonly ms: number; readonly requests: number },
 ): DropReport => {
   if (before === undefined || after === undefined)
     return { service, measured: false, why: "the proxy did not know the service at both ends of the rollout" };
@@ -37,6 +40,7 @@ export const dropReport = (
     cutByClient: after.cutByClient - before.cutByClient,
     retries: after.retries - before.retries,
     redispatches: after.redispatches - before.redispatches,
+    ...(held === undefined ? {} : { held }),
   };
 };
 
@@ -44,5 +48,5 @@ const number = (amount: number): string => amount.toLocaleString("en");
 
 export const formatDropReport = (report: DropReport): string =>
   report.measured
-    ? `${report.service}: ${number(report.failed)} of ${number(report.requests)} requests failed${report.byService === 0 ? "" : ` (${number(report.byService)} of them the service answered itself with 5xx)`}`
+    ? `${report.service}: ${number(report.failed)} of ${number(report.requests)} requests failed${report.byService === 0 ? "" : ` (${number(report.byService)} of them the service answered itself with 5xx)`}${report.held === undefined ? "" : `; requests waited up to ${(report.held.ms / 1000).toFixed(1)} s for its only container, ${number(report.held.requests)} at the end`}`
     : `${report.service}: not measured, because ${report.why}`;

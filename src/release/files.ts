@@ -15,6 +15,7 @@ import {
   writeFileOnce,
 } from "../core/index.ts";
 import type { FileSource } from "../project/index.ts";
+import { seal, sweepVault, unseal } from "./vault.ts";
 
 /** f_type of tmpfs (statfs(2), TMPFS_MAGIC). */
 const TMPFS = 0x01021994;
@@ -32,7 +33,7 @@ export interface FileSlot {
   readonly mode: number;
 }
 
-const filesFolder = (state: StateFolder): string => join(state.runFolder, "files");
+export const filesFolder = (state: StateFolder): string => join(state.runFolder, "files");
 
 /** Where a version of a secret or config lies on the host while releases use it. Content-addressed: a new version is a new file. */
 export const filePath = (state: StateFolder, slot: FileSlot): string =>
@@ -105,23 +106,43 @@ const inMemory = async (state: StateFolder): Promise<void> => {
   if (!isMemory()) await mountTmpfs(folder);
 };
 
-/** Puts the file there unless it already is. @throws STATE_NEEDS_PERSON when the content at hand is another version than the release names. */
+/** As its source has it now, when that is the version asked for; else as it was sealed. */
+const contentAtHand = (state: StateFolder, slot: FileSlot, read: () => string | undefined): string | undefined => {
+  const now = readOrUndefined(read);
+  if (now !== undefined && versionOf(state, now) === slot.version) return now;
+  const sealed = unseal(state, slot);
+  if (sealed !== undefined && slot.kind === "secret") rememberSecret(sealed);
+  return sealed;
+};
+
+/**
+ * Puts the file there unless it already is, and keeps its content sealed for the next reboot.
+ * @throws STATE_NEEDS_PERSON when the version that the release names is neither at its source nor sealed
+ */
 export const placeFile = async (state: StateFolder, slot: FileSlot, read: () => string | undefined): Promise<void> => {
   const path = filePath(state, slot);
   await inMemory(state);
   const { uid, gid, mode } = slot;
-  if (existsSync(path)) return asAsked(path, slot);
-  const content = readOrUndefined(read);
-  if (content === undefined || versionOf(state, content) !== slot.version)
+  if (existsSync(path)) {
+    seal(state, slot, readTextFile(path, MAX_BYTES));
+    return asAsked(path, slot);
+  }
+  const content = contentAtHand(state, slot, read);
+  if (content === undefined)
     throw new SeaworthyError(
       "STATE_NEEDS_PERSON",
-      `the release needs version ${slot.version} of the ${slot.kind} ${slot.key}, and ${content === undefined ? "its source is not at hand" : "its source has another one now"}`,
+      `the release needs version ${slot.version} of the ${slot.kind} ${slot.key}, which is not sealed here, and ${readOrUndefined(read) === undefined ? "its source is not at hand" : "its source has another one now"}`,
       {
         hint: `Bring the old content back, or deploy again with the new one: a rotated ${slot.kind} is a new release.`,
       },
     );
+  seal(state, slot, content);
   writeFileAtomic(path, content, mode, { uid, gid });
 };
+
+/** Those of the files that are not in memory, as after a reboot. */
+export const missingFiles = (state: StateFolder, slots: readonly FileSlot[]): readonly FileSlot[] =>
+  slots.filter((slot) => !existsSync(filePath(state, slot)));
 
 /** Somebody's chmod must not be what the next container fails on. */
 const asAsked = (path: string, { uid, gid, mode }: FileSlot): void => {
@@ -133,8 +154,9 @@ const asAsked = (path: string, { uid, gid, mode }: FileSlot): void => {
   }
 };
 
-/** Removes a project's secrets and configs but those that are still used. @returns how many went */
+/** Removes a project's secrets and configs, and what is sealed of them, but those that are still used. @returns how many files went */
 export const sweepFiles = (state: StateFolder, project: string, used: readonly FileSlot[]): number => {
+  sweepVault(state, project, used);
   const folder = join(filesFolder(state), project);
   const kept = new Set(used.map((slot) => filePath(state, slot)));
   try {

@@ -1,4 +1,5 @@
 import type { Digest } from "../core/index.ts";
+import { type Decision, decisionsOf } from "./decisions.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { Journal } from "./journal.ts";
 import { liveRelease, rolloutState } from "./rollout-state.ts";
@@ -8,7 +9,7 @@ export interface ReleaseLine {
   readonly release: number;
   readonly version: string;
   readonly digest: Digest;
-  readonly outcome: "live" | "reverted" | "unfinished";
+  readonly outcome: "live" | "reverted" | "failed" | "unfinished";
   /** Whether this is the one that serves now. */
   readonly serving: boolean;
   readonly who: string;
@@ -17,14 +18,21 @@ export interface ReleaseLine {
   readonly seconds?: number;
   readonly because?: string;
   readonly rollbackTo?: number;
+  /** The release that this one put right again. */
+  readonly repairs?: number;
+  /** The release whose failure this rollback followed by itself. */
+  readonly after?: number;
   readonly report: readonly DropReport[];
+  /** What was said about it on its way, where anything was. */
+  readonly decisions?: readonly Decision[];
 }
 
 /** Newest first. */
 export const historyOf = (journal: Journal, project: string): readonly ReleaseLine[] => {
   const serving = liveRelease(journal, project)?.entry.release;
-  return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo }): ReleaseLine => {
+  return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo, repairs, after }): ReleaseLine => {
     const finished = rolloutState(journal, project, release)?.finished;
+    const decisions = decisionsOf(journal, project, release);
     return {
       release,
       version: manifest.version,
@@ -38,6 +46,9 @@ export const historyOf = (journal: Journal, project: string): readonly ReleaseLi
       ...(finished === undefined ? {} : { seconds: finished.seconds }),
       ...(finished?.because === undefined ? {} : { because: finished.because }),
       ...(rollbackTo === undefined ? {} : { rollbackTo }),
+      ...(repairs === undefined ? {} : { repairs }),
+      ...(after === undefined ? {} : { after }),
+      ...(decisions.length === 0 ? {} : { decisions }),
     };
   });
 };

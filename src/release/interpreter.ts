@@ -1,26 +1,71 @@
-import { isSeaworthyError, SeaworthyError, wordsOf } from "../core/index.ts";
+import { hasCode, isSeaworthyError, SeaworthyError, wordsOf } from "../core/index.ts";
 import { perform, type World } from "./actions/index.ts";
+import { assertNotAborted, isAborted, watchful } from "./asked.ts";
 import { dropReport, type DropReport } from "./drop-report.ts";
+import { isLeftOut, performCounted, turnsBack } from "./failures.ts";
 import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
-import { isFinal, rolloutState, type RolloutState } from "./rollout-state.ts";
+import { jobName, jobSteps } from "./rollout/jobs.ts";
+import { isFinal, liveRelease, promotionOf, rolloutState, type RolloutState } from "./rollout-state.ts";
 import { standAgain } from "./stand-again.ts";
 import type { Counters } from "../proxy/index.ts";
+import type { Result } from "./actions/world.ts";
 
-/** How a rollout ended. Being taken back is an outcome, not an exception. */
+/** How a rollout ended, or that it waits for a person's word. Being taken back is an outcome, not an exception. */
 export type RolloutOutcome =
   | { readonly state: "live"; readonly release: number; readonly reports: readonly DropReport[]; readonly seconds: number }
-  | { readonly state: "reverted"; readonly release: number; readonly because: SeaworthyError; readonly seconds: number };
+  | { readonly state: "reverted"; readonly release: number; readonly because: SeaworthyError; readonly seconds: number }
+  | {
+      readonly state: "paused";
+      readonly release: number;
+      readonly step: string;
+      readonly because: SeaworthyError;
+      readonly seconds: number;
+    }
+  /** It failed when old replicas were gone already, and release `to` serves again, by a release of its own. */
+  | {
+      readonly state: "rolled-back";
+      readonly release: number;
+      readonly because: SeaworthyError;
+      readonly by: number;
+      readonly to: number;
+      readonly reports: readonly DropReport[];
+      readonly seconds: number;
+    }
+  /** It failed, and so did bringing the one before it back: what runs is a mixture. */
+  | {
+      readonly state: "rollback-failed";
+      readonly release: number;
+      readonly because: SeaworthyError;
+      readonly by?: number;
+      readonly seconds: number;
+    };
+
+/** How one run of the interpreter ended: `failed` is not the end, because a rollback follows it where there is one. */
+export type RunOutcome =
+  | Extract<RolloutOutcome, { state: "live" | "reverted" | "paused" }>
+  | {
+      readonly state: "failed";
+      readonly release: number;
+      readonly because: SeaworthyError;
+      readonly seconds: number;
+      readonly rollbackTo?: number;
+    };
 
 /**
- * Exit status of a rollout that was taken back: what the machine or its surroundings refused keeps its own (7, 8), so that a script can tell
- * it from a release that did not become live (3). The previous release serves either way.
+ * Exit status of an outcome: 0 live, 3 the previous release serves, 4 it does not, 5 a person decides. What the machine or its surroundings refused
+ * before anything was replaced keeps its own (7, 8), so that a script can tell it from a release that did not become live.
  */
-export const revertedExit = (because: SeaworthyError): number => (because.exit === 7 || because.exit === 8 ? because.exit : 3);
+export const outcomeExit = (outcome: RolloutOutcome): number => {
+  if (outcome.state === "live") return 0;
+  const { exit } = outcome.because;
+  if (outcome.state === "reverted") return exit === 7 || exit === 8 ? exit : 3;
+  return outcome.state === "rolled-back" ? 3 : exit;
+};
 
-/** Called before and after each step: tests kill the process here. */
-export type StepHook = (moment: "intent" | "done", step: Step) => void | Promise<void>;
+/** Called after each entry of the journal about a step: tests kill the process here. */
+export type StepHook = (moment: "intent" | "done" | "paused" | "undone", step: Step) => void | Promise<void>;
 
 const sentence = (action: Action): string => {
   switch (action.do) {
@@ -30,7 +75,9 @@ const sentence = (action: Action): string => {
     case "remove-network":
     case "create-volume":
     case "create-container":
+    case "connect-network":
     case "start-container":
+    case "run-job":
     case "stop-container":
     case "remove-container":
     case "await-ready":
@@ -39,10 +86,20 @@ const sentence = (action: Action): string => {
       return action.name;
     case "place-file":
       return action.key;
+    case "steer":
+      return `${action.weight} % of ${action.backend}`;
+    case "end-steering":
+      return action.backend;
+    case "analyse":
+      return `${action.backend} for ${action.forMs / 1000} s`;
+    case "pause":
+      return action.forMs === undefined ? "until somebody promotes it" : `for ${action.forMs / 1000} s`;
     case "start-proxy":
       return "HAProxy";
     case "declare-backend":
     case "withdraw-backend":
+    case "hold-requests":
+    case "release-requests":
     case "shift-traffic":
       return action.backend;
     case "add-server":
@@ -50,6 +107,14 @@ const sentence = (action: Action): string => {
     case "await-drained":
     case "remove-server":
       return `${action.backend}/${action.server}`;
+    case "move-traffic":
+      return `${action.backend} to ${action.to.join(", ") || "the others"}`;
+    case "watch":
+      return `${action.replicas.map(({ name }) => name).join(", ")} for ${action.forMs / 1000} s`;
+    case "wait":
+      return `${action.forMs / 1000} s`;
+    case "assert-serving":
+      return action.replicas.map(({ name }) => name).join(", ");
   }
 };
 
@@ -67,17 +132,44 @@ const snapshot = async (world: World, services: readonly string[]): Promise<Read
 
 const MEASURE = "measure";
 
+/** From the beginning of a service's hold to its end, however many actors that took. */
+const heldOf = ({ entry, results }: RolloutState, service: string): { readonly ms: number; readonly requests: number } | undefined => {
+  const resultOf = (wanted: Action["do"]) => {
+    const step = entry.plan.steps.find((one) => one.service === service && one.action.do === wanted);
+    return step === undefined ? undefined : results.get(step.id);
+  };
+  const [from, to] = [resultOf("hold-requests")?.["at"], resultOf("release-requests")];
+  if (from === undefined || to === undefined) return undefined;
+  return { ms: Number(to["at"]) - Number(from), requests: Number(to["waited"]) };
+};
+
 const reports = async (world: World, state: RolloutState): Promise<readonly DropReport[]> => {
   const routed = state.entry.manifest.services.filter((service) => service.route !== undefined).map(({ name }) => name);
   const before = (state.results.get(MEASURE) ?? {}) as Readonly<Record<string, Counters>>;
   const after = await snapshot(world, routed);
   return routed.map((service) => {
     const removed = state.entry.plan.steps
-      .filter((step) => step.service === service && step.action.do === "remove-server")
-      .reduce((sum, step) => sum + Number(state.results.get(step.id)?.["serverErrors"] ?? 0), 0);
-    return dropReport(service, before[service], after[service], removed);
+      .filter((step) => step.service === service)
+      .flatMap(({ id, action }) => [action.do === "remove-server" ? state.results.get(id) : undefined, state.undone.get(id)])
+      .reduce((sum, result) => sum + Number(result?.["serverErrors"] ?? 0), 0);
+    return dropReport(service, before[service], after[service], removed, heldOf(state, service));
   });
 };
+
+/** Between two looks at whether somebody promoted what waits for time to pass. */
+const LOOK_MS = 250;
+
+/** The rollout waits at a step for a person's word: not a failure, so no SeaworthyError of its own. */
+class PausedAt extends Error {
+  readonly step: string;
+  readonly because: SeaworthyError;
+
+  constructor(step: string, because: SeaworthyError) {
+    super(because.message);
+    this.step = step;
+    this.because = because;
+  }
+}
 
 /** Goes on with a rollout from wherever its journal says it is, to its end: live, or taken back. Nothing here depends on what this process did before. */
 export const runRollout = async (
@@ -85,7 +177,7 @@ export const runRollout = async (
   world: World,
   release: number,
   hook: StepHook = () => undefined,
-): Promise<RolloutOutcome> => {
+): Promise<RunOutcome> => {
   const { project, clock } = world;
   const read = (): RolloutState => {
     const state = rolloutState(journal, project, release);
@@ -100,17 +192,81 @@ export const runRollout = async (
     journal.append(project, release, { kind: "done", step: MEASURE, result: await snapshot(world, routed) });
   };
 
+  const watched = watchful(world, journal, release);
+
+  /** Notes that the rollout waits, once, and says since when and how long. */
+  const pausedAt = async (step: Step, because: string, rest: { readonly forMs?: number; readonly facts?: SeaworthyError["details"] }) => {
+    const { paused } = read();
+    if (paused?.step === step.id) return paused;
+    const { forMs, facts } = rest;
+    journal.append(project, release, {
+      kind: "paused",
+      step: step.id,
+      because,
+      ...(forMs === undefined ? {} : { untilAt: clock.now() + forMs }),
+      ...(facts === undefined ? {} : { facts }),
+    });
+    await hook("paused", step);
+    return { untilAt: forMs === undefined ? undefined : clock.now() + forMs };
+  };
+
+  const undecided = (step: Step, because: string): PausedAt =>
+    new PausedAt(
+      step.id,
+      new SeaworthyError("PAUSED", because, {
+        hint: `seaworthy promote goes on with r${release}; seaworthy abort takes it back. Until then it stays as it is.`,
+      }),
+    );
+
+  const pass = async (step: Step, forMs: number | undefined, because: string): Promise<Result> => {
+    const begun = clock.now();
+    const { untilAt } = await pausedAt(step, because, forMs === undefined ? {} : { forMs });
+    if (untilAt === undefined) throw undecided(step, because);
+    world.progress.note(`${because}; goes on by itself in ${Math.max(0, Math.round((untilAt - clock.now()) / 1000))} s`);
+    for (let left = untilAt - clock.now(); left > 0; left = untilAt - clock.now()) {
+      if (journal.has(project, release, "promoted") && promotionOf(read(), step.id) !== undefined) break;
+      await watched.clock.sleep(Math.min(left, LOOK_MS), world.signal);
+    }
+    return { waitedMs: clock.now() - begun };
+  };
+
+  /** Does the step, or waits at it. @throws PausedAt */
+  const attempt = async (step: Step, state: RolloutState): Promise<Result> => {
+    const { action } = step;
+    const promoted = journal.has(project, release, "promoted") ? promotionOf(read(), step.id) : undefined;
+    // A word for one step lets go past whatever waited there; a word for all of them lets go past what would have to wait.
+    if (promoted !== undefined && (action.do === "pause" || action.do === "analyse" || promoted.step === step.id))
+      return { promotedBy: promoted.who, why: promoted.why };
+    if (action.do === "pause") return pass(step, action.forMs, action.because);
+    if (state.paused?.step === step.id) throw undecided(step, state.paused.because);
+    try {
+      return await performCounted(step, { journal, release, plan: state.entry.plan, world: watched });
+    } catch (error) {
+      if (!hasCode(error, "PAUSED") || !isSeaworthyError(error)) throw error;
+      await pausedAt(step, error.message, { facts: error.details });
+      throw undecided(step, error.message);
+    }
+  };
+
+  // The journal is read whole only when there is something to find.
+  const leftOut = (step: Step): boolean =>
+    step.insteadOf !== undefined || (step.of !== undefined && journal.has(project, release, "replica-failed"))
+      ? isLeftOut(read(), step)
+      : false;
+
   const forward = async (): Promise<void> => {
     const state = read();
+    assertNotAborted(journal, project, release);
     await standAgain(state, "new", world);
     await measureOnce(state);
     for (const step of state.entry.plan.steps) {
-      if (state.done.has(step.id)) continue;
+      if (state.done.has(step.id) || leftOut(step)) continue;
       world.signal?.throwIfAborted();
+      assertNotAborted(journal, project, release);
       world.progress.begin(describeStep(step));
       journal.append(project, release, { kind: "intent", step: step.id });
       await hook("intent", step);
-      const result = await perform(step.action, world);
+      const result = await attempt(step, state);
       journal.append(project, release, { kind: "done", step: step.id, ...(result === undefined ? {} : { result }) });
       await hook("done", step);
       world.progress.end(describeStep(step));
@@ -125,16 +281,39 @@ export const runRollout = async (
     for (const id of state.begun.toReversed()) {
       const step = state.entry.plan.steps.find((one) => one.id === id);
       if (step === undefined || state.undone.has(id)) continue;
-      for (const action of step.undo ?? []) await perform(action, unhurried);
-      journal.append(project, release, { kind: "undone", step: id });
+      let result: Result;
+      for (const action of step.undo ?? []) {
+        const known = await perform(action, unhurried);
+        if (action.do === "remove-server") result = known;
+      }
+      journal.append(project, release, { kind: "undone", step: id, ...(result === undefined ? {} : { result }) });
+      await hook("undone", step);
     }
   };
 
-  const revert = async (because: SeaworthyError): Promise<RolloutOutcome> => {
+  const revert = async (because: SeaworthyError): Promise<RunOutcome> => {
     world.progress.note(`taking release r${release} back: ${because.message}`);
     await back();
+    for (const step of jobSteps(read().entry.plan))
+      if (read().done.has(step.id)) world.progress.note(`the job ${jobName(step)} had run, and is not undone`);
     journal.append(project, release, { kind: "finished", outcome: "reverted", because: because.message, seconds: seconds() });
     return { state: "reverted", release, because, seconds: seconds() };
+  };
+
+  /** Too much is gone to take it back: it ends here, and the release before it is brought back by a release of its own. */
+  const fail = (because: SeaworthyError): RunOutcome => {
+    const { entry } = read();
+    const rollbackTo = entry.rollbackTo === undefined ? liveRelease(journal, project)?.entry.release : undefined;
+    const { message, problems } = because;
+    journal.append(project, release, {
+      kind: "finished",
+      outcome: "failed",
+      because: message,
+      problems,
+      seconds: seconds(),
+      ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    });
+    return { state: "failed", release, because, seconds: seconds(), ...(rollbackTo === undefined ? {} : { rollbackTo }) };
   };
 
   const begun = read();
@@ -142,8 +321,10 @@ export const runRollout = async (
   try {
     await forward();
   } catch (error) {
+    if (error instanceof PausedAt) return { state: "paused", release, step: error.step, because: error.because, seconds: seconds() };
+    if (isFinal(read()) && (turnsBack(error) || isAborted(error))) return fail(error);
     // Interrupted is not failed: the rollout stays as it is, for `deploy --resume` or the next deploy.
-    if (isFinal(read()) || world.signal?.aborted === true) throw error;
+    if (isFinal(read()) || (world.signal?.aborted === true && !isAborted(error))) throw error;
     const because = isSeaworthyError(error) ? error : new SeaworthyError("RELEASE_NOT_LIVE", wordsOf(error), { cause: error });
     journal.append(project, release, { kind: "reverting", because: because.message });
     return revert(because);

@@ -18,16 +18,47 @@ export type Entry =
       readonly why: string;
       readonly evidence: readonly Evidence[];
       readonly rollbackTo?: number;
+      /** The release that this one put right again, with the same manifest. */
+      readonly repairs?: number;
+      /** The release that failed and that this rollback followed by itself. */
+      readonly after?: number;
       readonly plan: Plan;
     }
   | { readonly kind: "intent"; readonly step: string }
   | { readonly kind: "done"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
+  /** It waits at this step for somebody's word, or until a time (milliseconds since the epoch); nobody need be at work meanwhile. */
+  | {
+      readonly kind: "paused";
+      readonly step: string;
+      readonly because: string;
+      readonly untilAt?: number;
+      readonly facts?: Readonly<Record<string, unknown>>;
+    }
+  /** Somebody's word to go past that step; with `full`, past every later pause and verdict as well. */
+  | { readonly kind: "promoted"; readonly step: string; readonly who: string; readonly why: string; readonly full?: true }
+  /** Somebody's word to take the rollout back. Whoever is at work sees it between steps and while it waits. */
+  | { readonly kind: "abort-requested"; readonly who: string; readonly why: string }
+  /** A new replica that failed; what becomes of the rollout its plan's policy says. */
+  | {
+      readonly kind: "replica-failed";
+      readonly step: string;
+      readonly service: string;
+      readonly name: string;
+      readonly because: string;
+      readonly log: readonly string[];
+      /** Whether it had traffic, or its place, already. */
+      readonly served: boolean;
+    }
   | { readonly kind: "reverting"; readonly because: string }
-  | { readonly kind: "undone"; readonly step: string }
+  | { readonly kind: "undone"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
   | {
       readonly kind: "finished";
-      readonly outcome: "live" | "reverted";
+      /** `failed`: it could not be taken back any more, and left what runs as it is; the next release brings `rollbackTo` back. */
+      readonly outcome: "live" | "reverted" | "failed";
       readonly because?: string;
+      readonly problems?: readonly string[];
+      /** The release that is to be brought back; absent when there is none, or when this was a rollback itself. */
+      readonly rollbackTo?: number;
       readonly report?: readonly DropReport[];
       readonly seconds: number;
     };
@@ -47,6 +78,8 @@ export interface Journal extends Disposable {
   append(project: string, release: number, entry: Entry): void;
   /** Oldest first. */
   entries(project: string, release?: number): readonly Written[];
+  /** Whether an entry of this kind was written about the release: cheap enough to be asked while waiting. */
+  has(project: string, release: number, kind: Entry["kind"]): boolean;
   /** Releases of a project that were begun, newest first. */
   releases(project: string): readonly Written<Extract<Entry, { kind: "release" }>>[];
   projects(): readonly string[];
@@ -210,6 +243,10 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
         ? rows("SELECT * FROM entries WHERE project = ? ORDER BY position", project)
         : rows("SELECT * FROM entries WHERE project = ? AND release = ? ORDER BY position", project, release)
       ).map(read),
+    has: (project, release, kind) =>
+      guard(() =>
+        database.prepare("SELECT 1 FROM entries WHERE project = ? AND kind = ? AND release = ? LIMIT 1").get(project, kind, release),
+      ) !== undefined,
     releases: (project) =>
       rows("SELECT * FROM entries WHERE project = ? AND kind = 'release' ORDER BY release DESC", project).map(
         (row) => read(row) as Written<Extract<Entry, { kind: "release" }>>,

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import type { Platform } from "../core/index.ts";
 import type { ContainerSummary, Engine, NetworkState } from "../engine/index.ts";
-import type { Backend, Proxy } from "../proxy/index.ts";
+import { type Backend, nextOf, type Proxy } from "../proxy/index.ts";
 import { backendName } from "./manifest.ts";
 
 export const LABELS = {
@@ -90,7 +90,10 @@ export const readLive = async (engine: Engine, proxy: Proxy, project: string, se
     containers,
   );
   const names = new Set([...services, ...containers.map(({ service }) => service)]);
-  const backends = [...names].flatMap((service) => proxy.declared(backendName(project, service)) ?? []);
+  const backends = [...names].flatMap((service) => {
+    const name = backendName(project, service);
+    return [proxy.declared(name), proxy.declared(nextOf(name))].filter((one) => one !== undefined);
+  });
   return {
     platform: info.platform,
     containers,

@@ -1,5 +1,16 @@
 import { canonicalJson, type Digest, digestOf, type Json } from "../core/index.ts";
-import type { ContainerSpec, LabelledProject, ProjectNetwork, ProjectVolume, RouteSettings, Service } from "../project/index.ts";
+import type { HoldBounds } from "../proxy/index.ts";
+import type {
+  ContainerSpec,
+  LabelledProject,
+  ProjectNetwork,
+  ProjectVolume,
+  RouteSettings,
+  Service,
+  JobSettings,
+  StagedStrategy,
+  UpdatePolicy,
+} from "../project/index.ts";
 
 /**
  * What a release is: the resolved project with digests in place of tags. Immutable and content-addressed.
@@ -28,9 +39,19 @@ export interface ReleaseService {
   readonly replicas: number;
   readonly dependsOn: Service["dependsOn"];
   readonly updateOrder?: "start-first" | "stop-first";
+  /** `deploy.update_config`: replicas are replaced a few at a time. Absent: all together. */
+  readonly update?: UpdatePolicy;
+  /** `deploy.rollback_config`: how this release is brought back. */
+  readonly rollback?: UpdatePolicy;
   readonly route?: RouteSettings;
+  /** How a new release of it is looked at before it serves. Absent: rolling. */
+  readonly strategy?: StagedStrategy;
+  /** What runs once when it gets new containers; absent when nothing does. */
+  readonly jobs?: readonly JobSettings[];
   readonly drainMs: number;
   readonly readyMs: number;
+  /** Its requests wait in the proxy, within these bounds, where its containers cannot overlap. Absent: nobody answers them meanwhile. */
+  readonly hold?: HoldBounds;
   /** Key of each secret and config it uses, to the version of its content. */
   readonly secretVersions: Readonly<Record<string, string>>;
   readonly configVersions: Readonly<Record<string, string>>;

@@ -1,6 +1,8 @@
 import type { Digest, Platform, Weight } from "../core/index.ts";
 import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
+import type { HoldBounds } from "../proxy/index.ts";
 import type { FileSlot } from "./files.ts";
+import type { Criteria } from "./verdict.ts";
 
 /** One idempotent change of the world. Plans are made of these, and only the interpreter in actions/ does them. */
 export type Action =
@@ -24,7 +26,11 @@ export type Action =
       readonly host: string;
       /** Absent: the one that the project asks for now. */
       readonly httpPort?: number;
+      /** Absent: its requests never wait. */
+      readonly hold?: HoldBounds;
     }
+  | { readonly do: "hold-requests"; readonly backend: string; readonly forMs: number }
+  | { readonly do: "release-requests"; readonly backend: string }
   | { readonly do: "withdraw-backend"; readonly backend: string }
   | {
       readonly do: "create-container";
@@ -33,7 +39,18 @@ export type Action =
       readonly config: ContainerConfig;
       readonly connect: readonly Connection[];
     }
-  | { readonly do: "start-container"; readonly name: string }
+  /** A container that is connected at another address is connected anew. */
+  | {
+      readonly do: "connect-network";
+      readonly name: string;
+      readonly network: string;
+      readonly aliases: readonly string[];
+      readonly address?: string;
+    }
+  /** `once`: not when it was started before, whatever became of it. */
+  | { readonly do: "start-container"; readonly name: string; readonly once?: true }
+  /** Starts a container that was never started, and waits for its end. `optional`: its failure is told, and no failure of the release. */
+  | { readonly do: "run-job"; readonly name: string; readonly withinMs: number; readonly optional?: true }
   | {
       readonly do: "await-ready";
       readonly name: string;
@@ -48,10 +65,37 @@ export type Action =
   | { readonly do: "add-server"; readonly backend: string; readonly server: string; readonly address: string; readonly port: number }
   | { readonly do: "await-server"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "shift-traffic"; readonly backend: string; readonly to: readonly string[]; readonly weight: Weight }
+  /** Gives `to` the weight and takes all traffic from `from`, in one change; other servers keep what they have. */
+  | {
+      readonly do: "move-traffic";
+      readonly backend: string;
+      readonly to: readonly string[];
+      readonly from: readonly string[];
+      readonly weight: Weight;
+    }
   | { readonly do: "await-drained"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "remove-server"; readonly backend: string; readonly server: string }
+  /** Gives the next release of a backend a part of its requests, in percent. 0: only who asks for it. */
+  | { readonly do: "steer"; readonly backend: string; readonly release: string; readonly weight: number }
+  | { readonly do: "end-steering"; readonly backend: string }
+  /** Compares both sides of a steered backend over a time; see verdict.ts. */
+  | ({ readonly do: "analyse"; readonly backend: string; readonly forMs: number } & Criteria)
+  /** Waits for somebody's word, or for time to pass. The interpreter's own, because it may end the process. */
+  | { readonly do: "pause"; readonly because: string; /** Absent: until somebody promotes. */ readonly forMs?: number }
+  /** Looks at new replicas for a time. The interpreter counts those that fail. */
+  | { readonly do: "watch"; readonly replicas: readonly WatchedReplica[]; readonly backend?: string; readonly forMs: number }
+  /** Lets time pass between batches. */
+  | { readonly do: "wait"; readonly forMs: number }
+  /** Fails when none of these serves. */
+  | { readonly do: "assert-serving"; readonly replicas: readonly WatchedReplica[]; readonly backend?: string }
   | { readonly do: "stop-container"; readonly name: string; readonly graceSeconds: number }
   | { readonly do: "remove-container"; readonly name: string };
+
+export interface WatchedReplica {
+  readonly name: string;
+  /** Its name in the proxy, when it is behind it. */
+  readonly server?: string;
+}
 
 export interface Connection {
   readonly network: string;
@@ -70,6 +114,20 @@ export interface Step {
   readonly undo?: readonly Action[];
   /** Once begun, the rollout only goes forward: the new release may have traffic, or the old one is leaving. */
   readonly final?: true;
+  /** The new container that the step is about: what fails here is counted as its failure (`Plan.policies`), and from then on its steps are left out. */
+  readonly of?: string;
+  /** Done only once this new container has failed. */
+  readonly insteadOf?: string;
+}
+
+/** What becomes of the rollout when new replicas of a service fail. A service without one stands no failure. */
+export interface FailurePolicy {
+  readonly service: string;
+  /** Replicas that this plan replaces: what failures are a part of. */
+  readonly total: number;
+  /** 0 to 1. The action is taken when failures divided by `total` are more. */
+  readonly maxFailureRatio: number;
+  readonly action: "continue" | "pause" | "rollback";
 }
 
 /** Data: made by a pure function of the live state and a manifest, printed by --dry-run, kept in the journal, done by the interpreter. */
@@ -81,12 +139,14 @@ export interface Plan {
   readonly manifest: Digest;
   readonly summary: readonly ServicePlan[];
   readonly steps: readonly Step[];
+  /** Of services that are replaced a few at a time. */
+  readonly policies?: readonly FailurePolicy[];
 }
 
 /** What happens to a service, in a line. */
 export interface ServicePlan {
   readonly service: string;
-  readonly way: "unchanged" | "start-first" | "stop-first" | "first" | "removed";
+  readonly way: "unchanged" | "repaired" | "start-first" | "stop-first" | "blue-green" | "canary" | "first" | "removed";
   readonly why: string;
   /** Memory limits of old and new together while both run. Undefined when nothing overlaps or a container has no limit. */
   readonly overlapBytes?: number;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Evidence } from "../checklist/index.ts";
 import {
   type Clock,
+  hasCode,
   lock,
   type KernelLock,
   type Progress,
@@ -10,44 +11,90 @@ import {
   silentProgress,
   type StateFolder,
   systemClock,
+  tryLock,
   type VerifiedDigest,
+  wordsOf,
 } from "../core/index.ts";
 import { type Engine, probeHttp } from "../engine/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { assertGoverned, claimEngine } from "./claim.ts";
+import { abortIn, type Decided, outcomeOf, promoteIn } from "./decide.ts";
+import { rolledBack } from "./bring-back.ts";
 import { describeReplica } from "./describe.ts";
+import { type Difference, differencesOf } from "./drift/differences.ts";
+import { observe } from "./drift/observe.ts";
+import { planRepair } from "./drift/repair.ts";
+import { type ReleaseDiff, releaseDiff } from "./diff.ts";
 import { liveEvidence } from "./evidence.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
 import { openJournal, type Journal } from "./journal.ts";
-import { readLive } from "./live.ts";
+import { type Live, readLive } from "./live.ts";
 import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
+import type { Direction } from "./rollout/change.ts";
+import { type Approved, assertApproved, type PlanFile, sealPlan } from "./plan-file.ts";
 import { planRolling } from "./rollout/rolling.ts";
+import { takePlace } from "./queue.ts";
 import { DEFAULT_KEEP, letGo } from "./retention.ts";
-import { rollbackTarget } from "./rollback-target.ts";
-import { liveRelease, rolloutState, unfinishedRollout } from "./rollout-state.ts";
+import { type Restored, restoreFiles } from "./restore.ts";
+import { crossedJobs, rollbackTarget, type RollbackTarget } from "./rollback-target.ts";
+import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
+import { type Notice, watch } from "./watch/watch.ts";
 
 /** Everything that changes or reads what runs on one host. */
 export interface Releases {
   /** What a deploy would do now. Changes nothing. */
-  plan(manifest: ReleaseManifest): Promise<Plan>;
-  /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first. */
+  plan(manifest: ReleaseManifest, direction?: "update" | "rollback"): Promise<Plan>;
+  /** The same, with what it was made from, to be approved and applied later. @throws PLAN_OUT_OF_DATE while a rollout is unfinished */
+  seal(manifest: ReleaseManifest): Promise<PlanFile>;
+  /** What the manifest would change of the live release, whose manifest comes with it. */
+  diff(manifest: ReleaseManifest): { readonly diff: ReleaseDiff; readonly live?: ReleaseManifest };
+  /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first; one that waits for a word is not. @throws PAUSED */
   deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
-  /** Brings an unfinished rollout to its end; undefined when there is none. */
+  /**
+   * Lets a rollout go on past where it waits; with `full`, past everything that would still wait or judge. Where another process is at work on it, that one does.
+   * @throws INPUT_NOT_FOUND when none is under way, USAGE when it does not wait
+   */
+  promote(project: string, options: DecideOptions & { readonly full?: boolean }): Promise<Decided>;
+  /**
+   * Takes a rollout back: all traffic returns to the old containers first. A process that is at work on it ends its step and does so, and is waited for.
+   * @throws INPUT_NOT_FOUND when none is under way, USAGE when its old containers already leave
+   */
+  abort(project: string, options: DecideOptions): Promise<Decided>;
+  /** The release that waits for somebody's word, with the one that `abort` brings back. */
+  waiting(project: string): { readonly release: number; readonly back: number | undefined } | undefined;
+  /** Brings an unfinished rollout to its end, or to where it waits for somebody's word; undefined when there is none. */
   resume(project: string, options?: RunOptions): Promise<RolloutOutcome | undefined>;
   /**
    * The manifest that `rollback` would make live: the release before the live one, or the named one. `keep` past releases can be gone back to, by default 5.
    * @throws INPUT_NOT_FOUND when there is none, or it is beyond what is kept
    */
-  rollbackTarget(project: string, to?: number, keep?: number): { readonly release: number; readonly manifest: ReleaseManifest };
+  rollbackTarget(project: string, to?: number, keep?: number): RollbackTarget;
   status(project: string): Promise<ProjectStatus>;
+  /** How what runs differs from the live release, and what would put it right. Changes nothing. @throws INPUT_NOT_FOUND when nothing is live */
+  repair(project: string): Promise<Repair>;
+  /**
+   * Puts right what differs from the live release, losing nothing, as an entry of the history. Undefined when nothing can be done or has to be.
+   * @throws INPUT_NOT_FOUND when nothing is live; STATE_NEEDS_PERSON, PAUSED while a rollout is unfinished
+   */
+  reconcile(
+    project: string,
+    options?: RunOptions & { readonly why?: string },
+  ): Promise<(Repair & { readonly outcome: RolloutOutcome }) | undefined>;
   /** What the live release was shipped with, and what the server shows now. */
   evidence(project: string): Promise<readonly Evidence[]>;
   /** What one release was shipped with. */
   evidenceOf(project: string, release: number): readonly Evidence[];
+  /** Puts secrets and configs of what is live back into memory, as after a reboot. Needs no engine. */
+  restoreFiles(): Promise<Restored>;
+  /**
+   * Follows the engine's events and keeps the proxy true between rollouts of every project, until the signal. One at a time a state folder.
+   * @throws LOCKED when somebody watches already
+   */
+  watch(options: { readonly signal: AbortSignal; readonly say: (notice: Notice) => void }): Promise<void>;
   history(project: string): readonly ReleaseLine[];
   projects(): readonly string[];
   journal: Journal;
@@ -65,13 +112,25 @@ export interface RunOptions {
   readonly keep?: number;
 }
 
+export interface DecideOptions extends RunOptions {
+  readonly why: string;
+}
+
 export interface DeployOptions extends RunOptions {
   readonly why: string;
   readonly rollbackTo?: number;
+  /** Only exactly this is done. @throws PLAN_OUT_OF_DATE */
+  readonly approved?: Approved;
   /** One for each image whose signature was checked. An image of the manifest that is neither here nor says why not is refused. */
   readonly verified: readonly VerifiedDigest[];
   /** What was found out about these images on the way here; kept with the release. */
   readonly evidence: readonly Evidence[];
+}
+
+/** What differs, and the plan that puts it right; its steps are none when nothing can be done about it or has to be. */
+export interface Repair {
+  readonly differences: readonly Difference[];
+  readonly plan: Plan;
 }
 
 export interface ReleasesOptions {
@@ -81,7 +140,14 @@ export interface ReleasesOptions {
   /** user@host, for the audit trail. */
   readonly who: string;
   readonly clock?: Clock;
+  /** How a container is asked whether it is ready. Default: an HTTP request from here. */
+  readonly probe?: World["probe"];
 }
+
+/** Whoever ends just now is waited for this long before somebody else is taken to be at work. */
+const HANDOVER_MS = 3000;
+/** How long an abort waits for whoever is at work to see it and to take the rollout back. */
+const ABORT_MS = 300_000;
 
 const assertVerified = (manifest: ReleaseManifest, verified: readonly VerifiedDigest[]): void => {
   const known = new Set(verified.map(({ digest }) => digest));
@@ -93,7 +159,14 @@ const assertVerified = (manifest: ReleaseManifest, verified: readonly VerifiedDi
     );
 };
 
-export const openReleases = ({ engine, proxy, state, who, clock = systemClock }: ReleasesOptions): Releases & Disposable => {
+export const openReleases = ({
+  engine,
+  proxy,
+  state,
+  who,
+  clock = systemClock,
+  probe = probeHttp,
+}: ReleasesOptions): Releases & Disposable => {
   const journal = openJournal(state.folder, clock);
   const leasePath = (project: string, service: string): string => join(state.folder, "leases", `${project}.${service}.sqlite`);
 
@@ -103,31 +176,31 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     proxy,
     state,
     clock,
-    probe: probeHttp,
+    probe,
     progress: options.progress ?? silentProgress,
     content: options.content ?? (() => undefined),
     credentials: options.credentials ?? (async () => undefined),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 
-  /** In the order of names, so that two actors can never hold what the other waits for. */
+  /** In the order of names, so that two actors can never hold what the other waits for. `queued`: of those who wait for it so, the newest takes the place of the others. */
   const leased = async <T>(
     project: string,
     services: readonly string[],
     what: string,
     options: RunOptions,
     work: () => Promise<T>,
+    queued = false,
   ): Promise<T> => {
     const held: KernelLock[] = [];
+    const { waitMs = 0 } = options;
     try {
-      for (const service of [...new Set(services)].toSorted())
-        held.push(
-          await lock(
-            leasePath(project, service),
-            { who, what },
-            { waitMs: options.waitMs ?? 0, clock, ...(options.signal === undefined ? {} : { signal: options.signal }) },
-          ),
-        );
+      {
+        using place = queued && waitMs > 0 ? takePlace(join(state.folder, "leases"), project, { who, what }) : undefined;
+        const signals = [options.signal, place?.signal].filter((one) => one !== undefined);
+        for (const service of [...new Set(services)].toSorted())
+          held.push(await lock(leasePath(project, service), { who, what }, { waitMs, clock, signal: AbortSignal.any(signals) }));
+      }
       return await work();
     } finally {
       for (const lease of held.toReversed()) lease.release();
@@ -139,9 +212,85 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     return [...manifest.services, ...live].map(({ name }) => name);
   };
 
-  const plan = async (manifest: ReleaseManifest): Promise<Plan> => {
+  const planned = async (
+    manifest: ReleaseManifest,
+    direction: Direction = "update",
+  ): Promise<{ readonly plan: Plan; readonly live: Live }> => {
     const live = await readLive(engine, proxy, manifest.project, servicesOf(manifest));
-    return planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live));
+    const plan = planRolling(manifest, live, journal.nextRelease(manifest.project), describeReplica(manifest, state, live), direction);
+    return { plan, live };
+  };
+
+  const seal = async (manifest: ReleaseManifest): Promise<PlanFile> => {
+    const { plan, live } = await planned(manifest);
+    return sealPlan(manifest, live, plan, { who, madeAt: clock.now() });
+  };
+
+  /** A rollout that is brought to its end first would move what the plan was made from. */
+  const assertSettled = (project: string): void => {
+    const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
+    if (open !== undefined)
+      throw new SeaworthyError("PLAN_OUT_OF_DATE", `r${open.entry.release} of ${project} is unfinished, so a plan cannot hold`, {
+        hint: "seaworthy deploy --resume brings it to its end; then plan again.",
+      });
+  };
+
+  const repair = async (project: string): Promise<Repair & { readonly live: RolloutState }> => {
+    const live = liveRelease(journal, project);
+    if (live === undefined)
+      throw new SeaworthyError("INPUT_NOT_FOUND", `no release of ${project} is live, so there is nothing to compare with`, {
+        hint: "Deploy one first.",
+      });
+    const { manifest } = live.entry;
+    const services = manifest.services.map(({ name }) => name);
+    const [seen, now] = [
+      await observe({ engine, proxy, state, project, manifest, services }),
+      await readLive(engine, proxy, project, services),
+    ];
+    const made = planRepair(manifest, seen, now, journal.nextRelease(project), describeReplica(manifest, state, now));
+    return { live, differences: differencesOf(seen), plan: made };
+  };
+
+  const reconcile = async (project: string, options: RunOptions & { readonly why?: string }) => {
+    const { live, differences, plan: made } = await repair(project);
+    if (made.steps.length === 0) return undefined;
+    const { manifest, digest, evidence, release, repairs = release } = live.entry;
+    const why = options.why ?? "";
+    journal.append(project, made.release, { kind: "release", manifest, digest, who, why, evidence, plan: made, repairs });
+    return { differences, plan: made, outcome: await rollOut(project, made.release, options) };
+  };
+
+  const assertFinished = (project: string): void => {
+    const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
+    if (open === undefined) return;
+    throw new SeaworthyError("STATE_NEEDS_PERSON", `r${open.entry.release} of ${project} is unfinished, and what runs is its own`, {
+      hint: "seaworthy deploy --resume brings it to its end; then reconcile.",
+    });
+  };
+
+  /** Begins the release that brings the one before a failed one back, and rolls it out. */
+  const bringBack = async (project: string, { entry, finished, to }: NonNullable<ReturnType<typeof dueRollback>>, options: RunOptions) => {
+    const target = rolloutState(journal, project, to)?.entry;
+    if (target === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the journal lost r${to} of ${project}`);
+    const { manifest, digest, evidence } = target;
+    const { plan: made } = await planned(manifest, "rollback");
+    const why = `r${entry.release} failed: ${finished?.because ?? ""}`;
+    options.progress?.note(`bringing r${to} (${manifest.version}) back`);
+    for (const { release, job } of crossedJobs(journal, project, to))
+      options.progress?.note(`the job ${job} of r${release} is not undone by that`);
+    // It was verified when it was deployed, and nothing of it can have changed since: it is named by digest.
+    journal.append(project, made.release, {
+      kind: "release",
+      manifest,
+      digest,
+      who,
+      why,
+      evidence,
+      plan: made,
+      rollbackTo: to,
+      after: entry.release,
+    });
+    return rollOut(project, made.release, options);
   };
 
   const rollOut = async (project: string, release: number, options: RunOptions): Promise<RolloutOutcome> => {
@@ -150,12 +299,65 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
       const { keep = DEFAULT_KEEP, progress = silentProgress } = options;
       await letGo({ engine, state, journal, project, keep, progress });
     }
-    return outcome;
+    if (outcome.state === "failed") {
+      const due = dueRollback(journal, project);
+      return due === undefined ? followed(project, release, rolledBack(outcome, undefined, undefined)) : bringBack(project, due, options);
+    }
+    return followed(project, release, outcome);
+  };
+
+  /** A rollback that followed a failure by itself is told together with it. */
+  const followed = (project: string, release: number, outcome: RolloutOutcome): RolloutOutcome => {
+    const { after, rollbackTo } = rolloutState(journal, project, release)?.entry ?? {};
+    const first = after === undefined ? undefined : rolloutState(journal, project, after)?.finished;
+    if (after === undefined || first === undefined) return outcome;
+    const because = new SeaworthyError("RELEASE_NOT_LIVE", first.because ?? "", { problems: first.problems ?? [] });
+    return rolledBack({ state: "failed", release: after, because, seconds: first.seconds }, outcome, rollbackTo);
   };
 
   const converge = async (project: string, options: RunOptions): Promise<RolloutOutcome | undefined> => {
     const open = unfinishedRollout(journal, project);
-    return open === undefined ? undefined : rollOut(project, open.entry.release, options);
+    if (open !== undefined) return rollOut(project, open.entry.release, options);
+    const due = dueRollback(journal, project);
+    return due === undefined ? undefined : bringBack(project, due, options);
+  };
+
+  const assertDecided = (project: string): void => {
+    const open = unfinishedRollout(journal, project);
+    if (open === undefined || !isWaiting(open, clock.now())) return;
+    const { release, manifest } = open.entry;
+    throw new SeaworthyError(
+      "PAUSED",
+      `r${release} (${manifest.version}) of ${project} waits for a decision: ${open.paused?.because ?? ""}`,
+      {
+        hint: "seaworthy promote goes on with it, seaworthy abort takes it back; then deploy again.",
+      },
+    );
+  };
+
+  /** Goes on with a rollout about which somebody decided, unless another process does. */
+  const goOn = async (project: string, open: RolloutState, what: string, options: RunOptions, waitMs: number): Promise<Decided> => {
+    const { release, manifest } = open.entry;
+    try {
+      return await leased(project, servicesOf(manifest), `${what} ${project} r${release}`, { ...options, waitMs }, async () => {
+        const outcome = outcomeOf(journal, project, release) ?? (await converge(project, options));
+        if (outcome === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the journal lost r${release} of ${project}`);
+        return outcome;
+      });
+    } catch (error) {
+      if (!hasCode(error, "LOCKED")) throw error;
+      return { state: "asked", release, words: wordsOf(error) };
+    }
+  };
+
+  const watcherPath = join(state.folder, "leases", "watcher.sqlite");
+
+  /** Whoever rolls out has the lease for long; nobody waits for it here. */
+  const alone = async (project: string, service: string, work: () => Promise<void>): Promise<boolean> => {
+    using held = tryLock(leasePath(project, service), { who, what: `watch ${project}` });
+    if (held === undefined) return false;
+    await work();
+    return true;
   };
 
   const governed = async <T>(read: () => Promise<T>): Promise<T> => {
@@ -165,30 +367,66 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
 
   return {
     journal,
-    plan: (manifest) => governed(() => plan(manifest)),
+    plan: (manifest, direction) => governed(async () => (await planned(manifest, direction)).plan),
+    diff: (manifest) => {
+      const live = liveRelease(journal, manifest.project)?.entry;
+      return { diff: releaseDiff(live, manifest), ...(live === undefined ? {} : { live: live.manifest }) };
+    },
+    seal: (manifest) =>
+      governed(() => {
+        assertSettled(manifest.project);
+        return seal(manifest);
+      }),
     deploy: async (manifest, options) => {
       assertVerified(manifest, options.verified);
       await claimEngine(engine, state);
-      return leased(manifest.project, servicesOf(manifest), `deploy ${manifest.project} ${manifest.version}`, options, async () => {
-        const { hook: _, ...quiet } = options;
-        await converge(manifest.project, quiet);
-        const made = await plan(manifest);
-        const { why, rollbackTo, evidence } = options;
-        journal.append(manifest.project, made.release, {
-          kind: "release",
-          manifest,
-          digest: manifestDigest(manifest),
-          who,
-          why,
-          evidence,
-          plan: made,
-          ...(rollbackTo === undefined ? {} : { rollbackTo }),
-        });
-        return rollOut(manifest.project, made.release, options);
-      });
+      return leased(
+        manifest.project,
+        servicesOf(manifest),
+        `deploy ${manifest.project} ${manifest.version}`,
+        options,
+        async () => {
+          const { hook: _, ...quiet } = options;
+          assertDecided(manifest.project);
+          if (options.approved !== undefined) assertSettled(manifest.project);
+          await converge(manifest.project, quiet);
+          assertDecided(manifest.project);
+          const { why, rollbackTo, evidence } = options;
+          const { plan: made, live } = await planned(manifest, rollbackTo === undefined ? "update" : "rollback");
+          if (options.approved !== undefined)
+            assertApproved(options.approved, sealPlan(manifest, live, made, { who, madeAt: clock.now() }));
+          journal.append(manifest.project, made.release, {
+            kind: "release",
+            manifest,
+            digest: manifestDigest(manifest),
+            who,
+            why,
+            evidence,
+            plan: made,
+            ...(rollbackTo === undefined ? {} : { rollbackTo }),
+          });
+          return rollOut(manifest.project, made.release, options);
+        },
+        true,
+      );
+    },
+    promote: async (project, { why, full = false, ...options }) => {
+      await assertGoverned(engine, state);
+      const open = promoteIn(journal, project, { who, why }, full);
+      return goOn(project, open, "promote", options, Math.max(options.waitMs ?? 0, HANDOVER_MS));
+    },
+    abort: async (project, { why, ...options }) => {
+      await assertGoverned(engine, state);
+      const open = abortIn(journal, project, { who, why });
+      return goOn(project, open, "abort", options, Math.max(options.waitMs ?? 0, ABORT_MS));
+    },
+    waiting: (project) => {
+      const open = unfinishedRollout(journal, project);
+      if (open === undefined || !isWaiting(open, clock.now())) return undefined;
+      return { release: open.entry.release, back: liveRelease(journal, project)?.entry.release };
     },
     resume: async (project, options = {}) => {
-      const open = unfinishedRollout(journal, project);
+      const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
       if (open === undefined) return undefined;
       await assertGoverned(engine, state);
       return leased(project, servicesOf(open.entry.manifest), `resume ${project} r${open.entry.release}`, options, () =>
@@ -197,13 +435,56 @@ export const openReleases = ({ engine, proxy, state, who, clock = systemClock }:
     },
     rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, to, keep),
     status: (project) =>
-      governed(() => statusOf({ engine, proxy, journal, project, holder: (service) => readHolder(leasePath(project, service)) })),
+      governed(() =>
+        statusOf({
+          engine,
+          proxy,
+          state,
+          journal,
+          project,
+          holder: (service) => readHolder(leasePath(project, service)),
+          watcher: () => readHolder(watcherPath),
+        }),
+      ),
+    repair: (project) =>
+      governed(async () => {
+        const { differences, plan: made } = await repair(project);
+        return { differences, plan: made };
+      }),
+    reconcile: async (project, options = {}) => {
+      await assertGoverned(engine, state);
+      const live = liveRelease(journal, project);
+      const services = live?.entry.manifest.services.map(({ name }) => name) ?? [];
+      return leased(project, services, `reconcile ${project}`, options, async () => {
+        assertDecided(project);
+        assertFinished(project);
+        return reconcile(project, options);
+      });
+    },
     evidence: (project) =>
       governed(async () => [
         ...(liveRelease(journal, project)?.entry.evidence ?? []),
         ...(await liveEvidence({ engine, project, history: historyOf(journal, project), now: clock.now() })),
       ]),
     evidenceOf: (project, release) => rolloutState(journal, project, release)?.entry.evidence ?? [],
+    restoreFiles: () => restoreFiles(state, journal),
+    watch: async ({ signal, say }) => {
+      using _held = await lock(watcherPath, { who, what: "watch" }, { clock });
+      await watch(
+        {
+          engine,
+          proxy,
+          state,
+          journal,
+          clock,
+          world: (project) => world(project, { signal }),
+          governed: async () => void (await assertGoverned(engine, state)),
+          alone,
+          say,
+        },
+        signal,
+      );
+    },
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),
     [Symbol.dispose]: () => journal[Symbol.dispose](),

@@ -1,8 +1,8 @@
 import { hasCode, type Progress, type StateFolder, wordsOf } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { type FileSlot, sweepFiles } from "./files.ts";
+import { slotsOf } from "./file-slots.ts";
+import { sweepFiles } from "./files.ts";
 import type { Journal } from "./journal.ts";
-import type { ReleaseManifest } from "./manifest.ts";
 import { rolloutState, type RolloutState } from "./rollout-state.ts";
 
 /** Past releases kept for rollback when nobody says otherwise. */
@@ -24,7 +24,9 @@ export interface Retention {
 export const retentionOf = (journal: Journal, project: string, keep: number): Retention => {
   const all = journal.releases(project).flatMap(({ release }) => rolloutState(journal, project, release) ?? []);
   const lived = all.filter(({ finished }) => finished?.outcome === "live");
-  const kept = lived.slice(0, keep + 1);
+  // A repair is no release of its own to go back to.
+  const since = lived.filter(({ entry }) => entry.repairs === undefined)[keep + 1];
+  const kept = since === undefined ? lived : lived.slice(0, lived.indexOf(since));
   const unfinished = all.filter(({ finished }) => finished === undefined);
   return { kept, unfinished, dropped: all.filter((one) => !kept.includes(one) && !unfinished.includes(one)) };
 };
@@ -41,35 +43,13 @@ const broughtBy = ({ entry, results }: RolloutState): ReadonlySet<string> => {
   return new Set([...own.map(({ image }) => `${image.repository}@${image.digest}`), ...pulled]);
 };
 
-const slotsOf = ({ project, services }: ReleaseManifest): readonly FileSlot[] =>
-  services.flatMap(({ spec, secretVersions, configVersions }) => [
-    ...spec.secrets.map(({ source, uid, gid, mode }) => ({
-      project,
-      kind: "secret" as const,
-      key: source,
-      version: secretVersions[source] ?? "",
-      uid,
-      gid,
-      mode,
-    })),
-    ...spec.configs.map(({ source, uid, gid, mode }) => ({
-      project,
-      kind: "config" as const,
-      key: source,
-      version: configVersions[source] ?? "",
-      uid,
-      gid,
-      mode,
-    })),
-  ]);
-
 /** Every image that some project may still need. How much the others keep only they know, so all that was live or is under way there counts. */
 const needed = (journal: Journal, project: string, { kept, unfinished }: Retention): ReadonlySet<string> => {
   const others = journal
     .projects()
     .filter((other) => other !== project)
     .flatMap((other) => journal.releases(other).flatMap(({ release }) => rolloutState(journal, other, release) ?? []))
-    .filter(({ finished }) => finished?.outcome !== "reverted");
+    .filter(({ finished }) => finished === undefined || finished.outcome === "live");
   return new Set([...kept, ...unfinished, ...others].flatMap(referencesOf));
 };
 

@@ -8,9 +8,17 @@ export interface RolloutState {
   readonly begun: readonly string[];
   readonly done: ReadonlySet<string>;
   readonly results: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Where it waits, undecided. */
+  readonly paused?: Written<Extract<Written, { kind: "paused" }>>;
+  readonly promotions: readonly Written<Extract<Written, { kind: "promoted" }>>[];
+  /** Somebody's word to take it back. */
+  readonly abort?: Written<Extract<Written, { kind: "abort-requested" }>>;
+  /** New replicas that failed, by name; `served` is false of those that never came so far. Each counts once. */
+  readonly failed: ReadonlyMap<string, Written<Extract<Written, { kind: "replica-failed" }>>>;
   /** Set once the rollout turned back. */
   readonly reverting?: string;
-  readonly undone: ReadonlySet<string>;
+  /** Steps that were taken back, with what is worth knowing of that. */
+  readonly undone: ReadonlyMap<string, Readonly<Record<string, unknown>> | undefined>;
   readonly finished?: Written<Extract<Written, { kind: "finished" }>>;
 }
 
@@ -21,13 +29,23 @@ export const rolloutState = (journal: Journal, project: string, release: number)
   const done = entries.filter((one) => one.kind === "done");
   const reverting = entries.find((one) => one.kind === "reverting")?.because;
   const finished = entries.findLast((one) => one.kind === "finished");
+  const promotions = entries.filter((one) => one.kind === "promoted");
+  const abort = entries.find((one) => one.kind === "abort-requested");
+  const doneSteps = new Set(done.map((one) => one.step));
+  const paused = entries.findLast((one) => one.kind === "paused");
+  const waits =
+    paused !== undefined && !doneSteps.has(paused.step) && !promotions.some(({ step, full }) => step === paused.step || full === true);
   return {
     entry,
     begun: [...new Set(entries.filter((one) => one.kind === "intent").map((one) => one.step))],
-    done: new Set(done.map((one) => one.step)),
+    done: doneSteps,
     results: new Map(done.flatMap((one) => (one.result === undefined ? [] : [[one.step, one.result]]))),
+    ...(waits && reverting === undefined ? { paused } : {}),
+    promotions,
+    failed: new Map(entries.flatMap((one) => (one.kind === "replica-failed" ? [[one.name, one] as const] : [])).toReversed()),
+    ...(abort === undefined ? {} : { abort }),
     ...(reverting === undefined ? {} : { reverting }),
-    undone: new Set(entries.filter((one) => one.kind === "undone").map((one) => one.step)),
+    undone: new Map(entries.filter((one) => one.kind === "undone").map((one) => [one.step, one.result])),
     ...(finished === undefined ? {} : { finished }),
   };
 };
@@ -35,6 +53,25 @@ export const rolloutState = (journal: Journal, project: string, release: number)
 /** Past this point a rollout only goes forward. */
 export const isFinal = (state: RolloutState): boolean =>
   state.entry.plan.steps.some((step: Step) => step.final === true && state.begun.includes(step.id));
+
+/** Whether the release before it can still be brought back: by undo, or, where a failure policy may ask for that at any time, by a release of its own. */
+export const canComeBack = (state: RolloutState): boolean => !isFinal(state) || (state.entry.plan.policies ?? []).length > 0;
+
+/** The newest release when it failed and the one before it has not been begun to be brought back: an actor died in between. */
+export const dueRollback = (journal: Journal, project: string): (RolloutState & { readonly to: number }) | undefined => {
+  const newest = journal.releases(project)[0];
+  const state = newest === undefined ? undefined : rolloutState(journal, project, newest.release);
+  const to = state?.finished?.outcome === "failed" ? state.finished.rollbackTo : undefined;
+  return state === undefined || to === undefined ? undefined : { ...state, to };
+};
+
+/** The word that lets a rollout go past a step at which it would wait. */
+export const promotionOf = ({ promotions }: RolloutState, step: string): RolloutState["promotions"][number] | undefined =>
+  promotions.find((one) => one.step === step || one.full === true);
+
+/** Waits undecided, and for longer than until now. */
+export const isWaiting = ({ paused, abort, finished }: RolloutState, now: number): boolean =>
+  paused !== undefined && abort === undefined && finished === undefined && (paused.untilAt === undefined || paused.untilAt > now);
 
 /** The newest release that became live; what serves when nothing is under way. */
 export const liveRelease = (journal: Journal, project: string): RolloutState | undefined => {

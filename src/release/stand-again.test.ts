@@ -42,7 +42,9 @@ const stateAfter = (...done: readonly string[]): RolloutState => ({
   begun: done,
   done: new Set(done),
   results: new Map(),
-  undone: new Set(),
+  promotions: [],
+  failed: new Map(),
+  undone: new Map(),
 });
 
 /** Containers of r1 (old and other) and of r2 (new and job) that were started and have stopped. */

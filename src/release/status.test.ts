@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { fakeClock, FULL_TRAFFIC, type LockHolder, NO_TRAFFIC } from "../core/index.ts";
+import { fakeClock, FULL_TRAFFIC, type LockHolder, NO_TRAFFIC, parseWeight } from "../core/index.ts";
 import { createFakeEngine, type FakeEngine, fakeImage } from "../engine/index.ts";
 import { createFakeProxy, type Proxy } from "../proxy/index.ts";
 import { historyOf } from "./history.ts";
@@ -32,6 +32,7 @@ beforeEach(async () => {
   journal = openJournal(folder, clock);
   engine = createFakeEngine({ images: { app: fakeImage() } });
   proxy = createFakeProxy();
+  for (const name of ["shop_default", "shop_seaworthy-ingress"]) await engine.networks.create(name, { driver: "bridge", labels: {} });
   holders = {};
   await proxy.ensureRunning();
   await proxy.declare({ name: "shop.web", hosts: ["shop.localhost"], check: { path: "/readyz", host: "shop.localhost" } });
@@ -67,6 +68,8 @@ const run = async (service: ReleaseService, release = 1, replica = 1, changes: {
     HostConfig: {},
   });
   await engine.containers.start(name);
+  await engine.networks.connect("shop_default", name);
+  if (service.route !== undefined) await engine.networks.connect("shop_seaworthy-ingress", name);
   if (service.route !== undefined)
     await proxy.updateServers("shop.web", (servers) => [
       ...servers,
@@ -79,7 +82,15 @@ const serving = async (): Promise<void> => {
   await run(web);
   await run(db);
 };
-const status = (): Promise<ProjectStatus> => statusOf({ engine, proxy, journal, project: "shop", holder: (service) => holders[service] });
+const status = (): Promise<ProjectStatus> =>
+  statusOf({
+    engine,
+    proxy,
+    state: { folder, runFolder: folder, uuid: "" },
+    journal,
+    project: "shop",
+    holder: (service) => holders[service],
+  });
 const drift = async (): Promise<readonly string[]> => (await status()).drift;
 
 test("of a project that nobody deployed there is nothing to say", async () => {
@@ -112,7 +123,7 @@ describe("each difference is a sentence", () => {
   });
   test("a container that somebody removed", async () => {
     await engine.containers.remove("shop-web-r1-1");
-    expect(await drift()).toEqual(["web: 0 of 1 containers run"]);
+    expect(await drift()).toEqual(["web: 0 of 1 containers run", "web: the proxy has a server r1-1 that is no container"]);
   });
   test("a container too many, and of another make", async () => {
     await run(db, 9, 2, { sha: "other" });
@@ -129,12 +140,22 @@ describe("each difference is a sentence", () => {
   test("a server that gets nothing, or is not there", async () => {
     await proxy.updateServers("shop.web", (servers) => servers.map((server) => ({ ...server, weight: NO_TRAFFIC })));
     expect(await drift()).toEqual(["web: the proxy sends nothing to shop-web-r1-1"]);
+    await proxy.updateServers("shop.web", (servers) => servers.map((server) => ({ ...server, weight: parseWeight(7) })));
+    expect(await drift()).toEqual(["web: the proxy gives shop-web-r1-1 a weight of 7 instead of 100"]);
     await proxy.updateServers("shop.web", () => []);
     expect(await drift()).toEqual(["web: the proxy does not know shop-web-r1-1"]);
   });
   test("a proxy that does not answer", async () => {
     proxy = { ...proxy, servers: () => Promise.reject(new Error("away")) };
     expect(await drift()).toEqual(["web: the proxy does not answer, or does not know the service"]);
+  });
+  test("a container that left a network", async () => {
+    await engine.networks.disconnect("shop_default", "shop-web-r1-1");
+    expect(await drift()).toEqual(["web: shop-web-r1-1 is not connected to the network shop_default"]);
+  });
+  test("HAProxy with another configuration than was written", async () => {
+    proxy = { ...proxy, drift: async () => ["HAProxy has another configuration loaded"] };
+    expect(await drift()).toEqual(["HAProxy has another configuration loaded"]);
   });
   test("a part of the proxy's state that cannot be read", async () => {
     proxy = { ...proxy, broken: () => ["/state/proxy/backends/blog.web.json cannot be read: it is empty"] };

@@ -1,10 +1,13 @@
-import type { LockHolder } from "../core/index.ts";
+import type { LockHolder, StateFolder } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Proxy, ServerStatus } from "../proxy/index.ts";
+import { type Decision, decisionsOf } from "./decisions.ts";
 import type { Journal } from "./journal.ts";
-import { LABELS, liveContainer, type LiveContainer } from "./live.ts";
-import { backendName, completes, containerSha, type ReleaseService } from "./manifest.ts";
-import { liveRelease, unfinishedRollout } from "./rollout-state.ts";
+import { type Difference, differencesOf, wordsOfDifference } from "./drift/differences.ts";
+import { observe, type Seen } from "./drift/observe.ts";
+import type { LiveContainer } from "./live.ts";
+import { backendName } from "./manifest.ts";
+import { dueRollback, liveRelease, unfinishedRollout } from "./rollout-state.ts";
 
 export interface ContainerStatus extends LiveContainer {
   readonly health?: string;
@@ -33,9 +36,17 @@ export interface ProjectStatus {
     readonly turningBack: boolean;
     readonly steps: number;
     readonly done: number;
+    /** It waits for somebody's word, or until a time (milliseconds since the epoch); nobody need be at work. */
+    readonly paused?: { readonly step: string; readonly because: string; readonly since: number; readonly untilAt?: number };
+    /** Service to the percent of its requests that the new release gets, while old and new are told apart. */
+    readonly weights?: Readonly<Record<string, number>>;
+    /** What was said about it so far. */
+    readonly decisions?: readonly Decision[];
   };
   /** Service to who works on it now. */
   readonly holders: Readonly<Record<string, LockHolder>>;
+  /** Who follows the engine's events between rollouts; absent when nobody does. */
+  readonly watcher?: LockHolder;
   readonly services: readonly ServiceStatus[];
   /** Each difference between what runs and the live release, and what of the state cannot be trusted, in a sentence. */
   readonly drift: readonly string[];
@@ -44,44 +55,12 @@ export interface ProjectStatus {
 interface Sources {
   readonly engine: Engine;
   readonly proxy: Proxy;
+  readonly state: StateFolder;
   readonly journal: Journal;
   readonly project: string;
   readonly holder: (service: string) => LockHolder | undefined;
+  readonly watcher?: () => LockHolder | undefined;
 }
-
-/** A job did what it was there for; whether it did is its exit status. */
-const jobDrift = (service: ReleaseService, containers: readonly ContainerStatus[]): readonly string[] =>
-  containers.length === service.replicas
-    ? containers
-        .filter(({ state, exitCode }) => state !== "exited" || exitCode !== 0)
-        .map(
-          ({ name, state, exitCode }) => `${service.name}: ${name} is ${state}${exitCode === undefined ? "" : ` with status ${exitCode}`}`,
-        )
-    : [`${service.name}: ${containers.length} of ${service.replicas} containers are there`];
-
-const driftOf = (service: ReleaseService, job: boolean, routed: boolean, containers: readonly ContainerStatus[]): readonly string[] => {
-  const running = containers.filter(({ state }) => state === "running");
-  const sha = containerSha(service);
-  const others = containers.filter((one) => one.sha !== sha).map(({ name }) => `${service.name}: ${name} is not of the live release`);
-  if (job) return [...jobDrift(service, containers), ...others];
-  return [
-    ...(running.length === service.replicas ? [] : [`${service.name}: ${running.length} of ${service.replicas} containers run`]),
-    ...others,
-    ...containers.filter(({ state }) => state !== "running").map(({ name, state }) => `${service.name}: ${name} is ${state}`),
-    ...running.filter(({ health }) => health === "unhealthy").map(({ name }) => `${service.name}: ${name} is unhealthy`),
-    ...(routed
-      ? running.flatMap(({ name, server }) =>
-          server === undefined
-            ? [`${service.name}: the proxy does not know ${name}`]
-            : server.weight === 0
-              ? [`${service.name}: the proxy sends nothing to ${name}`]
-              : server.status.startsWith("UP")
-                ? []
-                : [`${service.name}: the proxy sees ${name} as ${server.status} (${server.checkStatus})`],
-        )
-      : []),
-  ];
-};
 
 /** What of the state itself is in doubt, whoever's services it is about. */
 const doubts = ({ journal, proxy }: Pick<Sources, "journal" | "proxy">): readonly string[] => {
@@ -92,61 +71,52 @@ const doubts = ({ journal, proxy }: Pick<Sources, "journal" | "proxy">): readonl
   ];
 };
 
-export const statusOf = async ({ engine, proxy, journal, project, holder }: Sources): Promise<ProjectStatus> => {
+/** What waits beside what serves until somebody decides is meant to be there, and who gets traffic meanwhile is its business. */
+const undecided = (seen: Seen, release: number): readonly Difference[] => {
+  const services = seen.services.map((one) => ({
+    ...one,
+    containers: one.containers.filter((container) => container.release !== release),
+  }));
+  return differencesOf({ ...seen, services }).filter(
+    ({ service, remedy }) => service === undefined || !/^(?:proxy|server|unlist)$/.test(remedy.by),
+  );
+};
+
+export const statusOf = async ({ engine, proxy, state, journal, project, holder, watcher }: Sources): Promise<ProjectStatus> => {
   const live = liveRelease(journal, project);
   const open = unfinishedRollout(journal, project);
-  const summaries = await engine.containers.list({ [LABELS.project]: project });
   const manifest = live?.entry.manifest;
-  const names = [
-    ...new Set([
-      ...[manifest, open?.entry.manifest].flatMap((one) => one?.services ?? []).map(({ name }) => name),
-      ...summaries.map((one) => liveContainer(one).service),
-    ]),
-  ].toSorted();
-  const services = await Promise.all(
-    names.map(async (service): Promise<ServiceStatus & { readonly known: boolean }> => {
-      const servers = await proxy.servers(backendName(project, service)).catch(() => undefined);
-      const containers = await Promise.all(
-        summaries
-          .map(liveContainer)
-          .filter((container) => container.service === service)
-          .map(async (container): Promise<ContainerStatus> => {
-            const state = await engine.containers.inspect(container.name);
-            const server = servers?.find((one) => one.name === `r${container.release}-${container.replica}`);
-            return {
-              ...container,
-              restartCount: state?.restartCount ?? 0,
-              ...(state?.health === undefined ? {} : { health: state.health.status }),
-              ...(state?.exitCode === undefined ? {} : { exitCode: state.exitCode }),
-              ...(server === undefined
-                ? {}
-                : { server: { status: server.status, weight: server.weight, checkStatus: server.checkStatus, current: server.current } }),
-            };
-          }),
-      );
-      return {
-        service,
-        replicas: manifest?.services.find(({ name }) => name === service)?.replicas ?? 0,
-        containers,
-        known: servers !== undefined,
-      };
-    }),
-  );
-  const drift = services.flatMap(({ service, containers, known }) => {
-    const wanted = manifest?.services.find(({ name }) => name === service);
-    if (wanted === undefined) return containers.map(({ name }) => `${service}: ${name} belongs to no service of the live release`);
-    const routed = wanted.route !== undefined;
-    const job = manifest !== undefined && completes(manifest, service);
-    return [
-      ...(routed && !known ? [`${service}: the proxy does not answer, or does not know the service`] : []),
-      ...driftOf(wanted, job, routed && known, containers),
-    ];
-  });
+  const expected = [manifest, open?.entry.manifest].flatMap((one) => one?.services ?? []).map(({ name }) => name);
+  const seen = await observe({ engine, proxy, state, project, manifest, services: expected });
+  const names = seen.services.map(({ name }) => name);
+  const services = seen.services.map(({ name, wanted, containers }): ServiceStatus => ({
+    service: name,
+    replicas: wanted?.replicas ?? 0,
+    containers: containers.map(({ addresses: _, server, ...container }) => ({
+      ...container,
+      ...(server === undefined
+        ? {}
+        : { server: { status: server.status, weight: server.weight, checkStatus: server.checkStatus, current: server.current } }),
+    })),
+  }));
+  const deciding = open?.paused === undefined ? undefined : open.entry.release;
+  const drift = (deciding === undefined ? differencesOf(seen) : undecided(seen, deciding)).map(wordsOfDifference);
   const step = open?.begun.at(-1);
+  const weights = open?.entry.manifest.services.flatMap(({ name }) => {
+    const steering = proxy.declared(backendName(project, name))?.steering;
+    return steering === undefined ? [] : [[name, steering.share / 100] as const];
+  });
+  const decisions = open === undefined ? [] : decisionsOf(journal, project, open.entry.release);
+  const paused = open?.paused;
+  const due = dueRollback(journal, project);
+  const owed =
+    due === undefined ? [] : [`r${due.entry.release} failed, and r${due.to} has still to be brought back: seaworthy deploy --resume`];
+  const watching = watcher?.();
   return {
     project,
-    services: services.map(({ known: _, ...service }) => service),
-    drift: [...doubts({ journal, proxy }), ...drift],
+    services,
+    ...(watching === undefined ? {} : { watcher: watching }),
+    drift: [...owed, ...doubts({ journal, proxy }), ...drift],
     holders: Object.fromEntries(
       names.flatMap((name) => {
         const one = holder(name);
@@ -166,6 +136,18 @@ export const statusOf = async ({ engine, proxy, journal, project, holder }: Sour
             steps: open.entry.plan.steps.length,
             done: open.entry.plan.steps.filter(({ id }) => open.done.has(id)).length,
             ...(step === undefined ? {} : { lastStep: step }),
+            ...(paused === undefined
+              ? {}
+              : {
+                  paused: {
+                    step: paused.step,
+                    because: paused.because,
+                    since: paused.at,
+                    ...(paused.untilAt === undefined ? {} : { untilAt: paused.untilAt }),
+                  },
+                }),
+            ...(weights === undefined || weights.length === 0 ? {} : { weights: Object.fromEntries(weights) }),
+            ...(decisions.length === 0 ? {} : { decisions }),
           },
         }),
   };

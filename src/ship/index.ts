@@ -1,9 +1,10 @@
+export type { Changes } from "./changes.ts";
 export { contentOf } from "./content.ts";
 export { type Harbour, openHarbour } from "./harbour.ts";
 export { resolveBuilt } from "./images.ts";
 export { type KeyOptions, signingKey, trustedKeys } from "./keys.ts";
 export { pullCredentials } from "./pull-credentials.ts";
-export { rollback } from "./rollback.ts";
+export { crossingWords, rollback } from "./rollback.ts";
 export { ship, type ShipReport, type StageReport } from "./ship.ts";
 export { buildServices } from "./stages/build.ts";
 export { check as checkStage } from "./stages/check.ts";

@@ -1,6 +1,6 @@
 import { formatPlace, formatReference, SeaworthyError, type StateFolder } from "../core/index.ts";
 import type { FileMount, FileSource, Project, Service } from "../project/index.ts";
-import { readContent, type ReleaseManifest, type ReleaseService, versionOf } from "../release/index.ts";
+import { orderOf, readContent, type ReleaseManifest, type ReleaseService, versionOf } from "../release/index.ts";
 import type { ResolvedService } from "./images.ts";
 
 const versions = (
@@ -56,12 +56,30 @@ const serviceOf = (project: Project, service: Service, image: ResolvedService, s
     dependsOn: service.dependsOn,
     drainMs: release.drain,
     readyMs: release.ready,
+    ...(release.hold === undefined || route === undefined ? {} : { hold: release.hold }),
     secretVersions: versions(spec.secrets, project.secrets, "secret", state),
     configVersions: versions(spec.configs, project.configs, "config", state),
     ...(service.updateOrder === undefined ? {} : { updateOrder: service.updateOrder }),
+    ...(service.update === undefined ? {} : { update: service.update }),
+    ...(service.rollback === undefined ? {} : { rollback: service.rollback }),
+    ...(service.settings.jobs.length === 0 ? {} : { jobs: service.settings.jobs }),
     ...(route === undefined ? {} : { route }),
+    ...(release.strategy === "rolling" ? {} : { strategy: release.strategy }),
     ...(image.ours ? {} : { unverified: unverifiedBecause(service) }),
   };
+};
+
+/** A strategy that looks at the new release beside the old one needs both at once. @throws FIELD_UNSUPPORTED with every place */
+const assertStrategies = (project: Project, services: readonly ReleaseService[]): void => {
+  const problems = services.flatMap((service) => {
+    const order = orderOf(service);
+    if (service.strategy === undefined || order.way === "start-first") return [];
+    const origin = project.services.find(({ name }) => name === service.name)?.locate("x-seaworthy", "release", "strategy");
+    const place = origin === undefined ? service.name : formatPlace(origin.path, origin.range);
+    return [`${place}: x-seaworthy.release.strategy: ${service.strategy.name} runs old and new side by side, but ${order.why}`];
+  });
+  if (problems.length > 0)
+    throw new SeaworthyError("FIELD_UNSUPPORTED", `${problems.length} services cannot be released by the strategy they name`, { problems });
 };
 
 /** The release of this project with these images: everything resolved, secrets by version only. */
@@ -72,16 +90,18 @@ export const releaseManifest = (
   state: StateFolder,
 ): ReleaseManifest => {
   assertReleasable(project);
+  const services = project.services.flatMap((service) => {
+    const image = images.get(service.name);
+    return image === undefined ? [] : [serviceOf(project, service, image, state)];
+  });
+  assertStrategies(project, services);
   return {
     schema: "seaworthy/release@1",
     project: project.name,
     version,
     folder: project.folder,
     files: project.files.map(({ path }) => path),
-    services: project.services.flatMap((service) => {
-      const image = images.get(service.name);
-      return image === undefined ? [] : [serviceOf(project, service, image, state)];
-    }),
+    services,
     networks: project.networks,
     volumes: project.volumes,
     ...(project.environment === undefined ? {} : { environment: project.environment }),

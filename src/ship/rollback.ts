@@ -1,5 +1,5 @@
 import type { Evidence } from "../checklist/index.ts";
-import { parseReference } from "../core/index.ts";
+import { parseReference, SeaworthyError } from "../core/index.ts";
 import type { ReleaseManifest, RolloutOutcome } from "../release/index.ts";
 import { contentOf } from "./content.ts";
 import { trustedKeys } from "./keys.ts";
@@ -18,13 +18,32 @@ const imagesOf = (manifest: ReleaseManifest, platform: Voyage["platform"]): read
     ours: unverified === undefined,
   }));
 
+/** What going back does not undo. */
+export const crossingWords = (crosses: ReturnType<Voyage["releases"]["rollbackTarget"]>["crosses"]): readonly string[] =>
+  crosses.map(({ release, job }) => `warning: r${release} ran the job ${job}, which going back does not undo`);
+
 /**
  * Makes an earlier release live again by digest, with the configuration it had. Its signatures are checked again, because keys and registries change;
- * no other gate may stand in the way back. @throws NOT_SIGNED, INPUT_NOT_FOUND
+ * no other gate may stand in the way back. Where the old containers of a rollout that waits still run, it is taken back instead. @throws NOT_SIGNED, INPUT_NOT_FOUND
  */
-export const rollback = async (voyage: Voyage, to?: number): Promise<{ readonly target: number; readonly outcome: RolloutOutcome }> => {
+export const rollback = async (
+  voyage: Voyage,
+  to?: number,
+): Promise<{
+  readonly target: number;
+  readonly outcome: RolloutOutcome;
+  /** What was taken back had not ended. */ readonly aborted?: true;
+}> => {
   const { project, releases, harbour, state, keys, clock, progress, signal, waitMs } = voyage;
+  const back = releases.waiting(project.name)?.back;
+  if (back !== undefined && (to === undefined || to === back)) {
+    // The old containers still run: nothing is nearer than they are.
+    const outcome = await releases.abort(project.name, { why: voyage.why, progress, signal, waitMs });
+    if (outcome.state === "asked") throw new SeaworthyError("LOCKED", outcome.words);
+    return { target: back, outcome, aborted: true };
+  }
   const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
+  for (const words of crossingWords(target.crosses)) progress.note(words);
   const trusted = trustedKeys(project, state, keys.publicPath);
   const evidence: Evidence[] = [];
   for (const image of imagesOf(target.manifest, voyage.platform)) {

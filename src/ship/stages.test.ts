@@ -194,7 +194,7 @@ describe("rollback", () => {
     } as const;
     const releases = {
       ...voyage.releases,
-      rollbackTarget: () => ({ release: 4, manifest }),
+      rollbackTarget: () => ({ crosses: [], release: 4, manifest }),
       evidenceOf: () => [old, { ...old, item: "signed" as const }],
     };
     expect(await rollback({ ...voyage, releases })).toMatchObject({ target: 4, outcome: { state: "live" } });
@@ -211,7 +211,7 @@ describe("rollback", () => {
       ...service,
       image: { ...service.image, repository: `${voyage.harbour.address}/shop/db` },
     }));
-    const releases = { ...voyage.releases, rollbackTarget: () => ({ release: 4, manifest: { ...first.manifest, services } }) };
+    const releases = { ...voyage.releases, rollbackTarget: () => ({ crosses: [], release: 4, manifest: { ...first.manifest, services } }) };
     await expect(rollback({ ...voyage, releases })).rejects.toMatchObject({ code: "NOT_SIGNED" });
     expect(deployed).toHaveLength(1);
   });

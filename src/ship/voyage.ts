@@ -3,7 +3,8 @@ import type { BuiltImage } from "../build/index.ts";
 import type { Clock, Platform, Progress, StateFolder, VerifiedDigest } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Project } from "../project/index.ts";
-import type { ReleaseManifest, Releases, RolloutOutcome, Plan } from "../release/index.ts";
+import type { Approved, Plan, PlanFile, ReleaseManifest, Releases, RolloutOutcome } from "../release/index.ts";
+import type { Changes } from "./changes.ts";
 import type { Harbour } from "./harbour.ts";
 import type { ResolvedService } from "./images.ts";
 import type { KeyOptions } from "./keys.ts";
@@ -38,8 +39,16 @@ export interface Voyage {
   /** By service, once their digests are known. */
   readonly images: Map<string, ResolvedService>;
   readonly verified: VerifiedDigest[];
+  /** Whether a dry run is to be approved and applied later. */
+  readonly sealing?: boolean;
+  /** Only exactly this is deployed. */
+  readonly approved?: Approved;
   manifest?: ReleaseManifest;
   plan?: Plan;
+  /** What a dry run would change of the live release. */
+  changes?: Changes;
+  /** The plan with what it was made from, where it is to be approved and applied later. */
+  sealed?: PlanFile;
   outcome?: RolloutOutcome;
 }
 

@@ -93,6 +93,69 @@ test("its checklist: every item with a verdict, nothing disproved, each not-trie
   expect(proven.length + untried.length).toBe(ITEMS.length);
 });
 
+test("logs: every container's lines in the order of time, as words and as documents", async () => {
+  const told = await shop.seaworthy(["logs", "--json", "--tail", "5"]);
+  expect(told.exit, told.said).toBe(0);
+  const lines = told.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { schema: string; at: string; service: string; container: string; text: string });
+  expect(new Set(lines.map(({ schema }) => schema))).toEqual(new Set(["seaworthy/log-line@1"]));
+  expect(lines.map(({ at }) => at)).toEqual(lines.map(({ at }) => at).toSorted());
+  const web = lines.filter(({ service }) => service === "web");
+  expect(web.length).toBeGreaterThan(0);
+  const words = await shop.seaworthy(["logs", "web", "--tail", "5"]);
+  expect(words.stdout.trim().split("\n")).toEqual(web.map(({ container, text }) => `${container} | ${text}`));
+  const unknown = await shop.seaworthy(["logs", "wbe"]);
+  expect([unknown.exit, unknown.said]).toEqual([2, expect.stringContaining("has no containers of wbe")]);
+});
+
+const HOSTNAME_AND = (script: string): string => `console.log(os.hostname()); ${script}`;
+
+test("exec runs in a container that serves; run in one of its own, with the release's environment and secrets, that is gone afterwards", async () => {
+  const inside = await shop.seaworthy(["exec", "web", "--", "/nodejs/bin/node", "-e", HOSTNAME_AND("process.exit(3)")]);
+  expect(inside.exit, inside.said).toBe(3);
+  const serving = await shop.docker.lines([
+    "ps",
+    "-q",
+    "--filter",
+    `label=dev.seaworthy.service=web`,
+    "--filter",
+    `label=dev.seaworthy.project=${shop.project}`,
+  ]);
+  expect(serving).toContain(inside.stdout.trim());
+
+  const before = await shop.docker.lines(["ps", "-aq"]);
+  const own = await shop.seaworthy([
+    "run",
+    "web",
+    "--",
+    "-e",
+    HOSTNAME_AND("console.log(fs.readFileSync(process.env.PGPASSWORD_FILE, 'utf8').trim()); process.exit(4)"),
+  ]);
+  expect(own.exit, own.said).toBe(4);
+  const [name, secret] = own.stdout.trim().split("\n");
+  expect(serving).not.toContain(name);
+  expect(secret).toBe("a password of the test's own");
+  expect(await shop.docker.lines(["ps", "-aq"])).toEqual(before);
+
+  const status = await shop.seaworthy(["status"]);
+  expect(status.exit, status.said).toBe(0);
+  const unknown = await shop.seaworthy(["run", "wbe", "--", "true"]);
+  expect([unknown.exit, unknown.said]).toEqual([2, expect.stringContaining("has no service wbe")]);
+  expect((await shop.seaworthy(["exec", "web"])).exit).toBe(2);
+});
+
+test("doctor: a report of everything, without the password", async () => {
+  const told = await shop.seaworthy(["doctor", "--output", "report.json"]);
+  // A full disk is this machine's own ailment.
+  expect(told.stdout.replaceAll(/^.*MiB left.*\n.*$/gm, ""), told.said).not.toMatch(/^ {4}->/m);
+  const text = readFileSync(join(shop.projectFolder, "report.json"), "utf8");
+  expect(text).not.toContain("a password of the test's own");
+  expect(JSON.parse(text)).toMatchObject({ schema: "seaworthy/doctor@1", engine: { apiVersion: expect.any(String) } });
+  expect(text).toContain("backend swe2e-storefront.web");
+});
+
 test("status and history in JSON", async () => {
   expect(await shop.json(["status"])).toMatchObject({
     schema: "seaworthy/status@1",

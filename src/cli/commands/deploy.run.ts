@@ -1,15 +1,34 @@
+import { resolve } from "node:path";
 import { forTerminal, SeaworthyError } from "../../core/index.ts";
-import { formatDropReport, revertedExit, type RolloutOutcome } from "../../release/index.ts";
-import { checkStage, contentOf, deployStage, pullCredentials } from "../../ship/index.ts";
+import { formatDropReport, outcomeExit, readPlanFile, type RolloutOutcome, writePlanFile } from "../../release/index.ts";
+import { checkStage, contentOf, deployStage, pullCredentials, type Voyage } from "../../ship/index.ts";
+import type { Context } from "../context.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { renderChanges } from "../render/changes.ts";
 import { renderPlan } from "../render/plan.ts";
 import { stageOutcome } from "../render/stage.ts";
 
 export interface Flags extends RolloutFlags {
   readonly resume?: boolean;
+  readonly planFile?: string;
+  readonly plan?: string;
 }
+
+const ended = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string => {
+  const { release, because } = outcome;
+  switch (outcome.state) {
+    case "paused":
+      return `release r${release} waits at ${outcome.step}: ${because.message}`;
+    case "reverted":
+      return `release r${release} was taken back; the previous one serves: ${because.message}`;
+    case "rolled-back":
+      return `release r${release} failed; r${outcome.by} brought r${outcome.to} back, which serves: ${because.message}`;
+    case "rollback-failed":
+      return because.message;
+  }
+};
 
 /** How a rollout ended, as a command says it. */
 export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
@@ -23,27 +42,33 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
       json: { schema: "seaworthy/deploy@1", ...outcome },
     };
   const { code, message, problems, hint } = outcome.because;
+  const words = ended(outcome);
   return {
-    exit: revertedExit(outcome.because),
+    exit: outcomeExit(outcome),
     human: forTerminal(
       [
-        `release r${outcome.release} was taken back; the previous one serves: ${message}`,
+        words,
         ...problems.map((line) => `  ${line}`),
+        ...(outcome.state === "rolled-back" ? outcome.reports.map((report) => `  ${formatDropReport(report)}`) : []),
         `  -> ${hint}`,
       ].join("\n"),
     ),
-    json: {
-      schema: "seaworthy/deploy@1",
-      state: outcome.state,
-      release: outcome.release,
-      seconds: outcome.seconds,
-      because: { code, message, problems, hint },
-    },
+    json: { schema: "seaworthy/deploy@1", ...outcome, because: { code, message, problems, hint } },
   };
 };
 
-export const run = reporting<Flags, []>((context, flags) =>
-  withVoyage(context, flags, async (voyage): Promise<Outcome> => {
+const assertTogether = ({ dryRun, resume, plan, planFile }: Flags): void => {
+  const refuse = (message: string): never => {
+    throw new SeaworthyError("USAGE", message);
+  };
+  if (planFile !== undefined && dryRun !== true) refuse("--plan-file writes what --dry-run shows; give both");
+  if (plan !== undefined && (dryRun === true || resume === true))
+    refuse(`--plan does what was planned, and --${resume === true ? "resume" : "dry-run"} does something else; give one of them`);
+};
+
+const deploy = (context: Context, flags: Flags): Promise<Outcome> => {
+  const approved = flags.plan === undefined ? {} : { approved: readPlanFile(resolve(context.cwd, flags.plan)) };
+  const work = async (voyage: Voyage): Promise<Outcome> => {
     const { project, releases, progress, signal, waitMs } = voyage;
     if (flags.resume === true) {
       if (flags.dryRun === true)
@@ -69,7 +94,18 @@ export const run = reporting<Flags, []>((context, flags) =>
     const checked = await checkStage.run(voyage);
     if (checked.state === "refused") return stageOutcome("check", checked, {}, "");
     const result = await deployStage.run(voyage);
-    if (voyage.plan !== undefined) return { exit: 0, human: renderPlan(voyage.plan), json: voyage.plan };
+    if (voyage.sealed !== undefined && flags.planFile !== undefined) writePlanFile(resolve(context.cwd, flags.planFile), voyage.sealed);
+    if (voyage.plan !== undefined) {
+      const { plan, changes } = voyage;
+      const human = [...(changes === undefined ? [] : [renderChanges(changes), ""]), renderPlan(plan)].join("\n");
+      return { exit: 0, human, json: { ...plan, ...(changes === undefined ? {} : { changes }) } };
+    }
     return voyage.outcome === undefined ? stageOutcome("deploy", result, {}, "") : rolloutOutcome(voyage.outcome);
-  }),
-);
+  };
+  return withVoyage(context, flags, work, { ...approved, sealing: flags.planFile !== undefined });
+};
+
+export const run = reporting<Flags, []>(async (context, flags) => {
+  assertTogether(flags);
+  return await deploy(context, flags);
+});

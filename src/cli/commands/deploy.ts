@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { ROLLOUT_FLAGS } from "../flags.ts";
+import { fileFlag, ROLLOUT_FLAGS } from "../flags.ts";
 import type { Flags } from "./deploy.run.ts";
 
 export const deploy = buildCommand<Flags, [], Context>({
@@ -9,12 +9,16 @@ export const deploy = buildCommand<Flags, [], Context>({
     flags: {
       ...ROLLOUT_FLAGS,
       resume: { kind: "boolean", withNegated: false, brief: "Go on with a rollout that was interrupted", optional: true },
+      planFile: fileFlag("With --dry-run: write the plan to this file, to be approved and applied with --plan"),
+      plan: fileFlag("Do exactly what this file says was planned, or refuse because something moved"),
     },
   },
   docs: {
     customUsage: [
       { input: "", brief: "this commit, already pushed and signed" },
       { input: "--dry-run", brief: "the plan, step by step, with the reason of each" },
+      { input: "--dry-run --plan-file release.plan", brief: "the plan, to be approved" },
+      { input: "--plan release.plan", brief: "exactly the approved plan, or nothing" },
       { input: "--resume", brief: "go on after an actor died" },
       { input: "--wait 10m", brief: "wait for another rollout instead of refusing" },
     ],

@@ -1,5 +1,6 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { rollback } from "../../ship/index.ts";
+import { crossingWords, rollback } from "../../ship/index.ts";
+import { saidDecision } from "../decision.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
@@ -23,11 +24,12 @@ export const run = reporting<Flags, []>((context, flags) =>
     const to = flags.to === undefined ? undefined : releaseNumber(flags.to);
     if (flags.dryRun === true) {
       const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
-      const plan = await releases.plan(target.manifest);
-      return { exit: 0, human: `back to r${target.release} (${target.manifest.version})\n${renderPlan(plan)}`, json: plan };
+      const plan = await releases.plan(target.manifest, "rollback");
+      const head = [`back to r${target.release} (${target.manifest.version})`, ...crossingWords(target.crosses)];
+      return { exit: 0, human: [...head, renderPlan(plan)].join("\n"), json: { ...plan, crosses: target.crosses } };
     }
-    const { target, outcome } = await rollback(voyage, to);
-    const said = rolloutOutcome(outcome);
+    const { target, outcome, aborted } = await rollback(voyage, to);
+    const said = aborted === true ? saidDecision(outcome, "abort") : rolloutOutcome(outcome);
     return { ...said, human: `back to r${target}\n${said.human}` };
   }),
 );

@@ -3,6 +3,7 @@ import { ship } from "../../ship/index.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { renderChanges } from "../render/changes.ts";
 import { renderPlan } from "../render/plan.ts";
 import { renderStage } from "../render/stage.ts";
 
@@ -13,8 +14,9 @@ export const run = reporting<Flags, []>((context, flags) =>
     const report = await ship(voyage, (stage) => {
       if (flags.json !== true) context.process.stdout.write(`${renderStage(stage, context.colour.stdout)}\n`);
     });
-    const { outcome, plan } = voyage;
+    const { outcome, plan, changes } = voyage;
     const human = [
+      ...(changes === undefined ? [] : [renderChanges(changes)]),
       ...(plan === undefined ? [] : [renderPlan(plan)]),
       ...(report.refusedBy === undefined ? [renderChecklist(report.checklist, { style: context.colour.stdout ? "ansi" : "plain" })] : []),
     ].join("\n\n");
@@ -25,6 +27,7 @@ export const run = reporting<Flags, []>((context, flags) =>
         schema: "seaworthy/ship@1",
         ok: report.exit === 0,
         ...report,
+        ...(changes === undefined ? {} : { changes }),
         ...(plan === undefined ? {} : { plan }),
         ...(outcome?.state === "live"
           ? { release: { id: `r${outcome.release}`, version: voyage.version, seconds: outcome.seconds, reports: outcome.reports } }

@@ -1,3 +1,4 @@
+import { ERRORS } from "../../core/index.ts";
 import { projectOf } from "../chosen-project.ts";
 import { openHost } from "../host.ts";
 import type { ProjectFlags } from "../flags.ts";
@@ -10,6 +11,7 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
   const project = await projectOf(context, flags);
   using host = await openHost(context, project);
   const status = await host.releases.status(project.name);
-  const exit = status.drift.length > 0 || status.unfinished !== undefined ? 1 : 0;
+  const waits = status.unfinished?.paused !== undefined;
+  const exit = status.drift.length > 0 ? 1 : waits ? ERRORS.PAUSED.exit : status.unfinished === undefined ? 0 : 1;
   return { exit, human: renderStatus(status, Date.now()), json: { schema: "seaworthy/status@1", ...status } };
 });

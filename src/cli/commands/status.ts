@@ -14,6 +14,6 @@ export const status = buildCommand<Flags, [], Context>({
       { input: "--json", brief: "for scripts; exit 1 on drift" },
     ],
     brief: "What runs, beside what should",
-    fullDescription: `Compares containers and proxy with the live release. Drift or an unfinished rollout exits 1.`,
+    fullDescription: `Compares containers and proxy with the live release. Drift or an unfinished rollout exits 1; a rollout that waits for somebody's word, and no drift, exits 5.`,
   },
 });

@@ -1,11 +1,17 @@
 import { formatDropReport, type ReleaseLine } from "../../release/index.ts";
 import { ago, table } from "./table.ts";
 
+/** A word that was said on the way, as a line has room for it. */
+export const formatDecision = ({ word, who, because, step }: NonNullable<ReleaseLine["decisions"]>[number]): string => {
+  const by = who === undefined ? (step ?? "") : `by ${who}`;
+  return `${word === "thin" ? "not judged" : word} ${by}${because === "" ? "" : `: ${because}`}`.replace("  ", " ");
+};
+
 export const renderHistory = (lines: readonly ReleaseLine[], now: number): string =>
   lines.length === 0
     ? "no releases yet"
     : table(
-        lines.map(({ release, version, outcome, serving, who, why, at, seconds, because, rollbackTo, report }) => [
+        lines.map(({ release, version, outcome, serving, who, why, at, seconds, because, rollbackTo, repairs, report, decisions = [] }) => [
           `${serving ? "*" : " "} r${release}`,
           version,
           outcome,
@@ -13,7 +19,9 @@ export const renderHistory = (lines: readonly ReleaseLine[], now: number): strin
           who,
           [
             rollbackTo === undefined ? "" : `rollback to r${rollbackTo}`,
+            repairs === undefined ? "" : `repair of r${repairs}`,
             why,
+            ...decisions.map(formatDecision),
             because ?? "",
             ...report.map(formatDropReport),
             seconds === undefined ? "" : `${seconds} s`,

@@ -1,4 +1,5 @@
 import type { ProjectStatus } from "../../release/index.ts";
+import { formatDecision } from "./history.ts";
 import { ago, table } from "./table.ts";
 
 const headline = ({ project, live }: ProjectStatus, now: number): string =>
@@ -6,13 +7,27 @@ const headline = ({ project, live }: ProjectStatus, now: number): string =>
     ? `${project}: nothing is live`
     : `${project}: release r${live.release} (${live.version}) is live since ${ago(live.at, now)}`;
 
-const unfinished = ({ unfinished: open, project }: ProjectStatus): readonly string[] =>
+const waiting = (open: NonNullable<ProjectStatus["unfinished"]>, now: number): readonly string[] => {
+  const { paused, weights = {}, decisions = [] } = open;
+  if (paused === undefined) return [];
+  const until = paused.untilAt === undefined ? "" : `; goes on by itself in ${Math.max(0, Math.round((paused.untilAt - now) / 1000))} s`;
+  return [
+    `  release r${open.release} (${open.version}) waits since ${ago(paused.since, now)} at ${paused.step}: ${paused.because}${until}`,
+    ...Object.entries(weights).map(([service, weight]) => `  ${service}: ${weight} % of the requests go to r${open.release}`),
+    ...decisions.map((one) => `  ${formatDecision(one)}`),
+    `  -> seaworthy promote goes on with it, seaworthy abort takes it back`,
+  ];
+};
+
+const unfinished = ({ unfinished: open, project }: ProjectStatus, now: number): readonly string[] =>
   open === undefined
     ? []
-    : [
-        `  release r${open.release} (${open.version}) is unfinished: ${open.done} of ${open.steps} steps done${open.lastStep === undefined ? "" : `, the last begun was ${open.lastStep}`}${open.turningBack ? ", turning back" : ""}`,
-        `  -> seaworthy deploy --resume brings ${project} to the new or the old release`,
-      ];
+    : open.paused !== undefined
+      ? waiting(open, now)
+      : [
+          `  release r${open.release} (${open.version}) is unfinished: ${open.done} of ${open.steps} steps done${open.lastStep === undefined ? "" : `, the last begun was ${open.lastStep}`}${open.turningBack ? ", turning back" : ""}`,
+          `  -> seaworthy deploy --resume brings ${project} to the new or the old release`,
+        ];
 
 export const renderStatus = (status: ProjectStatus, now: number): string => {
   const rows = status.services.flatMap(({ service, containers }) =>
@@ -28,6 +43,22 @@ export const renderStatus = (status: ProjectStatus, now: number): string => {
     ([service, { who, pid, what, since }]) =>
       `  ${service}: ${who} (process ${pid}) is at work for ${ago(since, now).replace(" ago", "")}: ${what}`,
   );
+  const { watcher } = status;
+  const watched =
+    status.live === undefined
+      ? []
+      : [
+          watcher === undefined
+            ? "  nobody watches between deploys: what crashes is left to HAProxy's checks until somebody looks (seaworthy agent)"
+            : `  watched by ${watcher.who} (process ${watcher.pid}) since ${ago(watcher.since, now)}`,
+        ];
   const drift = status.drift.length === 0 ? [] : ["", "differs from the live release:", ...status.drift.map((line) => `  ${line}`)];
-  return [headline(status, now), ...unfinished(status), ...holders, ...(rows.length === 0 ? [] : [table(rows)]), ...drift].join("\n");
+  return [
+    headline(status, now),
+    ...unfinished(status, now),
+    ...holders,
+    ...watched,
+    ...(rows.length === 0 ? [] : [table(rows)]),
+    ...drift,
+  ].join("\n");
 };

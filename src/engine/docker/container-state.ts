@@ -92,6 +92,7 @@ const CONFIG_KEYS = keysOf<Omit<ContainerConfig, "HostConfig" | "NetworkingConfi
   StopTimeout: true,
   Tty: true,
   OpenStdin: true,
+  StdinOnce: true,
 });
 
 const isEmpty = (value: unknown): boolean =>

@@ -156,7 +156,7 @@ export const dockerContainers = (connection: Connection): Containers => {
           query: { all: "1", ...labelFilter(labels) },
         }),
       ),
-    logs: async function* (container, { tail, follow = false, signal }) {
+    logs: async function* (container, { tail, sinceSeconds, follow = false, timestamps = false, signal }) {
       const tried = `read the logs of ${container}`;
       const state = await read(container);
       if (state === undefined) throw engineRefusal(tried, `No such container: ${container}`, 404);
@@ -164,7 +164,14 @@ export const dockerContainers = (connection: Connection): Containers => {
         tried,
         method: "GET",
         path: path`/containers/${state.id}/logs`,
-        query: { stdout: "1", stderr: "1", follow: follow ? "1" : "0", tail: tail === undefined ? "all" : String(tail) },
+        query: {
+          stdout: "1",
+          stderr: "1",
+          follow: follow ? "1" : "0",
+          timestamps: timestamps ? "1" : "0",
+          tail: tail === undefined ? "all" : String(tail),
+          ...(sinceSeconds === undefined ? {} : { since: String(sinceSeconds) }),
+        },
         ...(signal === undefined ? {} : { signal }),
       });
       try {

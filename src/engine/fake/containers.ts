@@ -134,7 +134,7 @@ export const fakeContainers = (store: FakeStore, behave: (name: string, config: 
     one.startedAt = store.clock.now();
     if (one.behaviour.health !== undefined)
       one.health = { status: one.behaviour.health, failingStreak: one.behaviour.health === "unhealthy" ? 3 : 0, lastOutput: "" };
-    one.lines.push(...(one.behaviour.lines ?? []));
+    one.lines.push(...(one.behaviour.lines ?? []).map((text) => ({ atMs: store.clock.now(), text })));
     store.emit("container", "start", one.id, { ...one.config.Labels, name: one.name, image: one.config.Image });
     if (one.behaviour.exitCode !== undefined) endContainer(store, one, one.behaviour.exitCode);
   },
@@ -166,11 +166,15 @@ export const fakeContainers = (store: FakeStore, behave: (name: string, config: 
     [...store.containers.values()]
       .filter((one) => hasLabels(one.config.Labels, labels))
       .map((one) => ({ id: one.id, name: one.name, image: one.config.Image, labels: one.config.Labels, state: one.state })),
-  logs: async function* (container, { tail, follow = false, signal }) {
+  logs: async function* (container, { tail, sinceSeconds = 0, follow = false, timestamps = false, signal }) {
     const one = mustFind(store, container, `read the logs of ${container}`);
     let at = tail === undefined ? 0 : Math.max(0, one.lines.length - tail);
     for (;;) {
-      for (; at < one.lines.length; at += 1) yield one.lines[at] ?? "";
+      for (; at < one.lines.length; at += 1) {
+        const { atMs, text } = one.lines[at] ?? { atMs: 0, text: "" };
+        if (atMs < sinceSeconds * 1000) continue;
+        yield timestamps ? `${new Date(atMs).toISOString()} ${text}` : text;
+      }
       if (!follow || one.state !== "running" || signal?.aborted === true) return;
       await new Promise<void>((resolve) => {
         const wake = (): void => {

@@ -67,7 +67,7 @@ export const createFakeEngine = (options: FakeEngineOptions = {}): FakeEngine =>
       endContainer(store, one, code);
     },
     say: (container, line) => {
-      mustFind(container).lines.push(line);
+      mustFind(container).lines.push({ atMs: store.clock.now(), text: line });
       for (const wake of store.watchers) wake();
     },
     setHealth: (container, health) => {

@@ -46,7 +46,7 @@ export interface FakeContainer {
   finishedAt: number | undefined;
   health: ContainerState["health"] | undefined;
   behaviour: FakeBehaviour;
-  readonly lines: string[];
+  readonly lines: { readonly atMs: number; readonly text: string }[];
   /** Network id to the endpoint's wishes and, while it runs, its address. */
   readonly endpoints: Map<string, { readonly aliases: readonly string[]; readonly fixed: string | undefined; address: string }>;
 }

@@ -3,6 +3,7 @@ import { policy } from "./policy.ts";
 import { proxy } from "./proxy.ts";
 import { registry } from "./registry.ts";
 import { release } from "./release.ts";
+import { serviceJobs } from "./service-jobs.ts";
 import { serviceBuild } from "./service-build.ts";
 import { serviceRelease } from "./service-release.ts";
 import { serviceRoute } from "./service-route.ts";
@@ -24,10 +25,11 @@ export const SECTIONS: readonly Section[] = [
   serviceBuild,
   serviceRoute,
   serviceRelease,
+  serviceJobs,
 ];
 
 /** Sections of the design that this version refuses instead of ignoring. */
 export const LATER_SECTIONS: Readonly<Record<Section["scope"], readonly string[]>> = {
   project: ["hosts", "backup", "scan", "observe", "alerts", "graduate"],
-  service: ["jobs", "trial", "scan", "backup"],
+  service: ["trial", "scan", "backup"],
 };

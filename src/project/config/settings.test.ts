@@ -19,7 +19,8 @@ describe("defaults and values", () => {
     expect(project.services[0]?.settings).toEqual({
       build: { platforms: [], secrets: [] },
       route: { hosts: ["*"], port: 3000, ready: "/" },
-      release: { strategy: "rolling", drain: 30_000, ready: 60_000 },
+      release: { strategy: "rolling", drain: 30_000, ready: 60_000, hold: { seconds: 30, requests: 1000 } },
+      jobs: [],
     });
   });
   test("no route, no traffic", async () => {
@@ -95,7 +96,7 @@ describe("defaults and values", () => {
   });
   test("a service's sections, and variables in them", async () => {
     const text =
-      "services:\n  web:\n    image: a\n    x-seaworthy:\n      build: {platforms: [linux/amd64, linux/aarch64], maxSize: 200mb}\n      route: {hosts: [Shop.Example, '*.x' ], port: $PORT, ready: /r, live: /l}\n      release: {strategy: rolling, drain: 1m30s, ready: 5s}\n".replace(
+      "services:\n  web:\n    image: a\n    x-seaworthy:\n      build: {platforms: [linux/amd64, linux/aarch64], maxSize: 200mb}\n      route: {hosts: [Shop.Example, '*.x' ], port: $PORT, ready: /r, live: /l}\n      release: {strategy: rolling, drain: 1m30s, ready: 5s}\n      jobs: {migrate: {command: [node, m.js]}, warm: {command: [w], when: after-traffic, timeout: 10s}}\n".replace(
         ", '*.x' ",
         "",
       );
@@ -110,7 +111,11 @@ describe("defaults and values", () => {
         secrets: [],
       },
       route: { hosts: ["shop.example"], port: 3000, ready: "/r", live: "/l" },
-      release: { strategy: "rolling", drain: 90_000, ready: 5000 },
+      release: { strategy: "rolling", drain: 90_000, ready: 5000, hold: { seconds: 30, requests: 1000 } },
+      jobs: [
+        { name: "migrate", command: ["node", "m.js"], when: "before-traffic", timeoutMs: 300_000 },
+        { name: "warm", command: ["w"], when: "after-traffic", timeoutMs: 10_000 },
+      ],
     });
   });
   test(".seaworthy.yaml lies below the compose file", async () => {
@@ -172,6 +177,12 @@ describe("refusals at line and column", () => {
   });
   test.each([
     ["route: {port: 80, hosts: ['a b']}", "x-seaworthy.route.hosts.0: expected a host name"],
+    ["route: {port: 80}, jobs: {migrate: {}}", "x-seaworthy.jobs.migrate.command: missing"],
+    [
+      "route: {port: 80}, jobs: {migrate: {command: [a], when: later}}",
+      "x-seaworthy.jobs.migrate.when: expected before-traffic or after-traffic",
+    ],
+    ["route: {port: 80}, jobs: {Migrate: {command: [a]}}", "a job's name has 1 to 32 small letters"],
     ["route: {port: 80, hosts: []}", "x-seaworthy.route.hosts: expected at least one host name"],
     ["route: {port: 80, ready: readyz}", "x-seaworthy.route.ready: expected a path that begins with /"],
     // What would become lines of the proxy's configuration, and so every other service's trouble.
@@ -179,7 +190,28 @@ describe("refusals at line and column", () => {
     ['route: {port: 80, live: "/x # y"}', "x-seaworthy.route.live: expected a path"],
     ['route: {port: 80, hosts: ["a\\nb"]}', "x-seaworthy.route.hosts.0: expected a host name"],
     ["route: {port: 80, hosts: ['a{b}']}", "x-seaworthy.route.hosts.0: expected a host name"],
-    ["release: {strategy: canary}", '"canary" is not a strategy of this version: expected rolling'],
+    ["release: {strategy: big-bang}", "x-seaworthy.release.strategy: expected rolling, blue-green, canary"],
+    ["release: {strategy: canary}", "x-seaworthy.release.strategy: canary moves requests in the proxy, and this service has no"],
+    ["release: {keepOld: 5m}", "x-seaworthy.release.keepOld: belongs to the strategy blue-green, and this is rolling"],
+    ["release: {strategy: blue-green, steps: [{weight: 5}]}, route: {port: 80}", "release.steps: belongs to the strategy canary"],
+    [
+      "release: {strategy: canary, steps: [{weight: 50}, {weight: 10}]}, route: {port: 80}",
+      "release.steps.1.weight: 10 does not come after 50",
+    ],
+    [
+      "release: {strategy: canary, steps: [{weight: 100, analysis: {}}]}, route: {port: 80}",
+      "steps.0.analysis: at weight 100 the stable release",
+    ],
+    ["release: {strategy: canary, steps: [{weight: 10, pause: soon}]}, route: {port: 80}", "release.steps.0.pause: expected a duration"],
+    [
+      "release: {strategy: canary, steps: [{weight: 10, analysis: {errors: 5}}]}, route: {port: 80}",
+      "analysis.errors: expected a part of 1",
+    ],
+    ["release: {strategy: blue-green, preview: 'a b'}, route: {port: 80}", "release.preview: expected a host name"],
+    [
+      "release: {strategy: blue-green, preview: a.example}, route: {port: 80, hosts: [a.example]}",
+      "release.preview: a.example is a host name of the service itself",
+    ],
     ["release: {drain: 30}", "x-seaworthy.release.drain: expected a duration"],
     ["release: {drain: 30 s}", 'x-seaworthy.release.drain: "30 s" is not a duration'],
     ["build: {platforms: [amd64]}", "x-seaworthy.build.platforms.0:"],
@@ -222,6 +254,42 @@ describe("refusals at line and column", () => {
     expect(await problems({ "compose.yaml": "services: {web: {image: a}}", ".seaworthy.yaml": "release: {keeep: 1}\n" })).toEqual([
       '.seaworthy.yaml:1:11: unknown field "keeep" in x-seaworthy.release; did you mean "keep"?',
     ]);
+  });
+});
+
+test("a strategy with what belongs to it, and its defaults", async () => {
+  const release = async (text: string) =>
+    (
+      await load(
+        `services:\n  web:\n    image: a\n    x-seaworthy:\n      route: {hosts: [shop.example], port: 80}\n      release: {${text}}\n`,
+      )
+    ).services[0]?.settings.release.strategy;
+  expect(await release("strategy: blue-green")).toEqual({ name: "blue-green", preview: ["preview.shop.example"], keepOld: 0 });
+  expect(await release("strategy: blue-green, autoPromote: 10m, keepOld: 1h, preview: next.example")).toEqual({
+    name: "blue-green",
+    preview: ["next.example"],
+    autoPromote: 600_000,
+    keepOld: 3_600_000,
+  });
+  const analysis = { for: 300_000, requests: 100, errors: 0.01, p95: 1.5 };
+  expect(await release("strategy: canary")).toEqual({
+    name: "canary",
+    preview: ["preview.shop.example"],
+    steps: [
+      { weight: 10, analysis },
+      { weight: 50, analysis },
+    ],
+  });
+  expect(
+    await release(
+      "strategy: canary, steps: [{weight: 1, pause: 5m}, {weight: 25, analysis: {for: 1m, requests: 20}}, {weight: 100, pause: promote}]",
+    ),
+  ).toMatchObject({
+    steps: [
+      { weight: 1, pause: 300_000 },
+      { weight: 25, analysis: { ...analysis, for: 60_000, requests: 20 } },
+      { weight: 100, pause: "promote" },
+    ],
   });
 });
 

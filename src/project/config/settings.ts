@@ -11,8 +11,10 @@ import { release } from "./release.ts";
 import type { Section } from "./section.ts";
 import { LATER_SECTIONS, SECTIONS } from "./sections.ts";
 import { serviceBuild } from "./service-build.ts";
+import { serviceJobs } from "./service-jobs.ts";
 import { serviceRelease } from "./service-release.ts";
 import { serviceRoute } from "./service-route.ts";
+import { strategyOf } from "./strategy.ts";
 import { test } from "./test.ts";
 import { trust } from "./trust.ts";
 import { waive } from "./waive.ts";
@@ -146,13 +148,21 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
   const at = `${path}.x-seaworthy`;
   checkKeys("service", node, at, reading);
   const { platforms, maxSize, secrets } = readSection(serviceBuild, node, at, reading) ?? defaults(serviceBuild.schema);
-  const { strategy, drain, ready } = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
+  const replaced = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
+  const { drain, ready, hold, holdRequests } = replaced;
+  const jobs = readSection(serviceJobs, node, at, reading) ?? {};
   const written = readSection(serviceRoute, node, at, reading);
   const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
   return {
     build: { platforms, ...(maxSize === undefined ? {} : { maxSize }), secrets },
     ...(route === undefined ? {} : { route }),
-    release: { strategy, drain, ready },
+    release: {
+      strategy: strategyOf(replaced, route, child(node, "release"), `${at}.release`, reading),
+      drain,
+      ready,
+      ...(hold === undefined ? {} : { hold: { seconds: Math.round(hold / 1000), requests: holdRequests } }),
+    },
+    jobs: Object.entries(jobs).map(([name, { command, when, timeout }]) => ({ name, command, when, timeoutMs: timeout })),
   };
 };
 

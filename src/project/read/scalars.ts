@@ -55,8 +55,13 @@ export const integer = (least: number, most: number = Number.MAX_SAFE_INTEGER): 
     `a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}`,
   );
 
-export const decimal = (least: number): Reader<number> =>
-  numeric(/^[+-]?(?:\d+\.?\d*|\.\d+)$/, least, Number.MAX_SAFE_INTEGER, `a number of at least ${least}`);
+export const decimal = (least: number, most: number = Number.MAX_SAFE_INTEGER): Reader<number> =>
+  numeric(
+    /^[+-]?(?:\d+\.?\d*|\.\d+)$/,
+    least,
+    most,
+    `a number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}`,
+  );
 
 /** Permission bits, always octal: `0440`, `"440"` and `0o440` are the same. */
 export const fileMode: Reader<number> = (node, path, reading) => {

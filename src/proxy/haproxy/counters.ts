@@ -1,5 +1,5 @@
 import type { Runtime } from "./runtime.ts";
-import { numberIn, parseStat } from "./stat.ts";
+import { numberIn, parseStat, type StatRow } from "./stat.ts";
 
 /** Totals of one backend since HAProxy's worker started. */
 export interface Counters {
@@ -19,22 +19,24 @@ export interface Counters {
   readonly redispatches: number;
 }
 
-/** Undefined when the running HAProxy does not know the backend. */
-export const readCounters = async (runtime: Runtime, backend: string): Promise<Counters | undefined> => {
-  const [stat, info] = await Promise.all([runtime(`show stat ${backend} 6 -1`), runtime("show info")]);
-  const rows = parseStat(stat).filter((row) => row["pxname"] === backend);
-  const total = rows.find((row) => row["svname"] === "BACKEND");
-  if (total === undefined) return undefined;
+/** Of the backend and, where there is one, of its `:next` together: a service's requests are the same whoever answers them. Undefined when the running HAProxy does not know it. */
+export const readCounters = async (runtime: Runtime, backend: string, next?: string): Promise<Counters | undefined> => {
+  const names = next === undefined ? [backend] : [backend, next];
+  const [info, ...stats] = await Promise.all([runtime("show info"), ...names.map((name) => runtime(`show stat ${name} 6 -1`))]);
+  const rows = stats.flatMap((stat, index) => parseStat(stat).filter((row) => row["pxname"] === names[index]));
+  const totals = rows.filter((row) => row["svname"] === "BACKEND");
+  if (!totals.some((row) => row["pxname"] === backend)) return undefined;
   const servers = rows.filter((row) => row["svname"] !== "BACKEND");
+  const sum = (of: readonly StatRow[], column: string): number => of.reduce((total, row) => total + numberIn(row, column), 0);
   return {
     worker: Number(/^Pid: (\d+)/m.exec(info)?.[1] ?? 0),
     startedSeconds: Number(/^Start_time_sec: (\d+)/m.exec(info)?.[1] ?? 0),
-    requests: numberIn(total, "req_tot"),
-    errors: numberIn(total, "hrsp_5xx"),
-    serverErrors: servers.reduce((sum, row) => sum + numberIn(row, "hrsp_5xx"), 0),
-    cutByServer: numberIn(total, "srv_abrt"),
-    cutByClient: numberIn(total, "cli_abrt"),
-    retries: numberIn(total, "wretr"),
-    redispatches: numberIn(total, "wredis"),
+    requests: sum(totals, "req_tot"),
+    errors: sum(totals, "hrsp_5xx"),
+    serverErrors: sum(servers, "hrsp_5xx"),
+    cutByServer: sum(totals, "srv_abrt"),
+    cutByClient: sum(totals, "cli_abrt"),
+    retries: sum(totals, "wretr"),
+    redispatches: sum(totals, "wredis"),
   };
 };

@@ -1,4 +1,5 @@
 import { type Backend, parseBackend, type Server } from "../backend.ts";
+import { latencyRules, sideRules, sidesSection } from "./sides.ts";
 
 export interface RenderInput {
   /** Ports for HTTP on every address; at least one. */
@@ -15,6 +16,8 @@ export interface RenderInput {
 
 export const CONFIG_FILE = "haproxy.cfg";
 export const HOSTS_FILE = "hosts.map";
+export const HOLD_FILE = "hold.map";
+export const HOLD_SCRIPT_FILE = "hold.lua";
 export const ADMIN_SOCKET = "admin.sock";
 export const MASTER_SOCKET = "master.sock";
 
@@ -27,7 +30,21 @@ export const serverOptions = ({ check, weight }: Pick<Server, "check" | "weight"
 
 const serverLine = (server: Server): string => `    server ${server.name} ${server.address}:${server.port} ${serverOptions(server)}`;
 
-const backendSection = (unchecked: Backend, withServers: boolean): string => {
+/** The file is read when HAProxy starts; afterwards the one value is set over the socket. A backend that never holds is not in it. */
+export const renderHolds = (backends: readonly Backend[]): string =>
+  backends.flatMap(({ name, hold, heldUntil = 0 }) => (hold === undefined ? [] : [`${name} ${heldUntil}\n`])).join("");
+
+/**
+ * A value of 0, as nearly always, costs one look-up and no Lua.
+ * Requests wait in the backend, so what they are answered there is in its counters and in the drop report.
+ */
+const holdRules = ({ name, hold }: Backend, configFolder: string): readonly string[] => {
+  if (hold === undefined) return [];
+  const held = `str(${name}),map_str_int(${configFolder}/${HOLD_FILE},0) gt 0`;
+  return [`    http-request lua.seaworthy_hold ${name} ${hold.seconds} ${hold.requests} if { ${held} }`];
+};
+
+const backendSection = (unchecked: Backend, { servers = true, configFolder, backends }: RenderInput): string => {
   const backend = parseBackend(unchecked);
   return [
     `backend ${backend.name}`,
@@ -35,7 +52,9 @@ const backendSection = (unchecked: Backend, withServers: boolean): string => {
     "    option httpchk",
     `    http-check send meth GET uri ${backend.check.path} ver HTTP/1.1 hdr Host ${backend.check.host} hdr User-Agent seaworthy-check`,
     "    http-check expect status 200-399",
-    ...(withServers ? backend.servers.map(serverLine) : []),
+    ...holdRules(backend, configFolder),
+    ...latencyRules(backend.name, backends).map((rule) => `    ${rule}`),
+    ...(servers ? backend.servers.map(serverLine) : []),
   ].join("\n");
 };
 
@@ -59,12 +78,25 @@ export const renderHosts = (backends: readonly Backend[]): string =>
     .toSorted()
     .join("");
 
+const useBackend = ({ backends, configFolder }: RenderInput, byHost: string): string => {
+  const rules = sideRules(backends, configFolder);
+  return (
+    rules === undefined
+      ? [`use_backend %[${byHost}]`]
+      : [`http-request set-var(txn.sw_backend) ${byHost}`, ...rules, "use_backend %[var(txn.sw_backend)]"]
+  )
+    .map((rule) => `    ${rule}`)
+    .join("\n");
+};
+
 /**
  * The whole configuration of HAProxy 2.6 and later. It is written before the same change is made over the runtime socket,
  * so that a restart of HAProxy at any moment finds what was meant.
  * `idle-close-on-response` keeps idle clients over a reload (haproxy#1506), and without `close-spread-time`, which closes them all the same; `retries` and `redispatch` act on failed connections only, which is safe for POST.
+ * `max-spread-checks` brings the first check of a new server forward, for which a rollout waits: without it, it comes after a whole interval.
  */
-export const renderConfig = ({ httpPorts, backends, structure, servers = true, configFolder, socketFolder }: RenderInput): string => {
+export const renderConfig = (input: RenderInput): string => {
+  const { httpPorts, backends, structure, configFolder, socketFolder } = input;
   const fallback = owners(backends).get("*")?.name ?? "seaworthy_unclaimed";
   return `# Written by Seaworthy before each change. Edits are lost with the next release; see docs/guide/proxy.md.
 global
@@ -75,7 +107,7 @@ global
     user haproxy
     group haproxy
     hard-stop-after 10m
-    tune.bufsize 32768
+    max-spread-checks 50${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
 
 defaults
     mode http
@@ -100,11 +132,11 @@ frontend http
 ${httpPorts.map((port) => `    bind :${port}`).join("\n")}
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }
-    use_backend %[req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})]
+${useBackend(input, `req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})`)}
 
 backend seaworthy_unclaimed
     http-request return status 404 content-type text/plain string "No service answers to this host name.\\n"
 
-${backends.map((backend) => backendSection(backend, servers)).join("\n\n")}
-`;
+${backends.map((backend) => backendSection(backend, input)).join("\n\n")}
+${sidesSection(backends)}`;
 };

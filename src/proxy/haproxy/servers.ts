@@ -82,6 +82,14 @@ export const setWeight = async (runtime: Runtime, backend: string, server: strin
   await tell(runtime, `set weight ${id} ${weight}`);
 };
 
+/**
+ * Takes the server for down now, before its checks find out; the checks go on, and bring it back once they pass (management.txt 9.3, `set server ... health`).
+ * A server that HAProxy does not know, or does not check, stays as it is.
+ */
+export const takeForDown = async (runtime: Runtime, backend: string, server: string): Promise<void> => {
+  await runtime(`set server ${backend}/${server} health down`);
+};
+
 /** Cuts what is still connected to the server: for the end of a drain's deadline. */
 export const shutdownSessions = (runtime: Runtime, backend: string, server: string): Promise<void> =>
   tell(runtime, `shutdown sessions server ${backend}/${server}`);

@@ -14,7 +14,15 @@ export const createContainer: Perform<"create-container"> = async ({ name, platf
   return undefined;
 };
 
-export const startContainer: Perform<"start-container"> = async ({ name }, { engine }) => {
+export const connectNetwork: Perform<"connect-network"> = async ({ name, network, aliases, address }, { engine }) => {
+  const now = (await engine.containers.inspect(name))?.addresses[network];
+  if (now !== undefined && address !== undefined && now !== address) await engine.networks.disconnect(network, name);
+  await engine.networks.connect(network, name, { aliases, ...(address === undefined ? {} : { address }) });
+  return undefined;
+};
+
+export const startContainer: Perform<"start-container"> = async ({ name, once = false }, { engine }) => {
+  if (once && (await engine.containers.inspect(name))?.startedAt !== undefined) return undefined;
   await engine.containers.start(name);
   return undefined;
 };

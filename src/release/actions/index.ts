@@ -1,20 +1,26 @@
 import type { Action } from "../plan.ts";
-import { createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
+import { connectNetwork, createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
+import { runJob } from "./jobs.ts";
 import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork } from "./resources.ts";
+import { holdRequests, releaseRequests } from "./hold.ts";
 import {
   addServer,
   awaitDrained,
   awaitServer,
   declareBackend,
+  moveTraffic,
   removeServer,
   shiftTraffic,
   startProxy,
   withdrawBackend,
 } from "./servers.ts";
+import { analyse, endSteering, steer } from "./steering.ts";
 import { awaitExit, awaitHealthy, awaitReady } from "./waiting.ts";
+import { assertServing, wait, watch } from "./watching.ts";
 import type { Perform, Result, World } from "./world.ts";
 
-export type { World } from "./world.ts";
+export type { ReplicaFailure } from "./watching.ts";
+export type { Result, World } from "./world.ts";
 
 type Performers = { readonly [Do in Action["do"]]: Perform<Do> };
 
@@ -26,17 +32,30 @@ const PERFORMERS: Performers = {
   "place-file": placeFileAction,
   "start-proxy": startProxy,
   "declare-backend": declareBackend,
+  "hold-requests": holdRequests,
+  "release-requests": releaseRequests,
   "withdraw-backend": withdrawBackend,
   "create-container": createContainer,
+  "connect-network": connectNetwork,
   "start-container": startContainer,
+  "run-job": runJob,
   "await-ready": awaitReady,
   "await-healthy": awaitHealthy,
   "await-exit": awaitExit,
   "add-server": addServer,
   "await-server": awaitServer,
   "shift-traffic": shiftTraffic,
+  "move-traffic": moveTraffic,
+  watch,
+  wait,
+  "assert-serving": assertServing,
   "await-drained": awaitDrained,
   "remove-server": removeServer,
+  steer,
+  "end-steering": endSteering,
+  analyse,
+  // The interpreter's own: outside of a step of a plan there is nothing to wait for.
+  pause: async () => undefined,
   "stop-container": stopContainer,
   "remove-container": removeContainer,
 };

@@ -128,10 +128,10 @@ describe("moving traffic", () => {
 describe("the gate", () => {
   test("opens on a passed check, not on UP", async () => {
     const waits = withAnswers({ servers: [[status({ checkStatus: "" })], [status({ checkStatus: "INI" })], [status()]] });
-    expect(await perform(gate, waits)).toEqual({ gateMs: 100 });
+    expect(await perform(gate, waits)).toEqual({ gateMs: 50 });
   });
   test("waits over a restart of HAProxy", async () => {
-    expect(await perform(gate, withAnswers({ servers: [away, away, undefined, [status()]] }))).toEqual({ gateMs: 150 });
+    expect(await perform(gate, withAnswers({ servers: [away, away, undefined, [status()]] }))).toEqual({ gateMs: 75 });
   });
   test.each([
     [
@@ -192,5 +192,58 @@ describe("a drain", () => {
       code: "PROXY_UNREACHABLE",
       message: expect.stringContaining("shop.web/r1-1"),
     });
+  });
+});
+
+test("a server that was found down is not taken for up by the first check that it passes", async () => {
+  const at = withAnswers({ servers: [[status({ status: "DOWN 1/2" })], [status({ status: "DOWN 1/2" })], [status({ status: "DRAIN" })]] });
+  expect(await perform({ do: "await-server", backend: "shop.web", server: "r2-1", withinMs: 5000 }, at)).toEqual({ gateMs: 50 });
+});
+
+describe("requests that wait", () => {
+  const HOLD = { do: "hold-requests", backend: "shop.web", forMs: 30_000 } as const;
+  const declare = (): Promise<void> =>
+    fake.declare({
+      name: "shop.web",
+      hosts: ["shop.localhost"],
+      check: { path: "/", host: "shop.localhost" },
+      hold: { seconds: 30, requests: 10 },
+    });
+
+  test("only once no worker of an earlier configuration can send its clients elsewhere", async () => {
+    await declare();
+    await perform({ do: "add-server", backend: "shop.web", server: "r1-1", address: "10.209.0.2", port: 3000 }, world);
+    const begun = world.clock.elapsed();
+    await perform(
+      HOLD,
+      withAnswers({
+        load: [
+          { requests: 3, oldWorkers: 1 },
+          { requests: 3, oldWorkers: 1 },
+          { requests: 3, oldWorkers: 0 },
+        ],
+      }),
+    );
+    expect(world.clock.elapsed() - begun).toBe(100);
+    expect(fake.declared("shop.web")?.heldUntil).toBe(30);
+    await perform(HOLD, withAnswers({ load: [{ requests: 0, oldWorkers: 1 }] }));
+    expect(world.clock.elapsed() - begun, "an old worker is not waited for for ever").toBeLessThan(OLD_WORKER_MS + 1000);
+  });
+
+  test("are let go, and again, and by a new declaration", async () => {
+    await declare();
+    await perform(HOLD, world);
+    expect(await perform({ do: "release-requests", backend: "shop.web" }, world)).toMatchObject({ waited: 0 });
+    expect(fake.declared("shop.web")).not.toHaveProperty("heldUntil");
+    await perform({ do: "release-requests", backend: "shop.web" }, world);
+    await perform(HOLD, world);
+    await declare();
+    expect(fake.declared("shop.web")).not.toHaveProperty("heldUntil");
+  });
+
+  test("are none where the proxy does not know the service, or not how long it may hold", async () => {
+    expect(await perform(HOLD, world)).toBeUndefined();
+    expect(await perform({ ...HOLD, backend: "shop.gone" }, world)).toBeUndefined();
+    expect(await perform({ do: "release-requests", backend: "shop.gone" }, world)).toBeUndefined();
   });
 });

@@ -1,16 +1,24 @@
 import { hasCode, NO_TRAFFIC, SeaworthyError, type Weight, wordsOf } from "../../core/index.ts";
-import { OLD_WORKER_MS, type ServerStatus } from "../../proxy/index.ts";
+import { OLD_WORKER_MS, type Server, type ServerStatus } from "../../proxy/index.ts";
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
+/** All of a rollout waits for this moment, and asking costs HAProxy little. */
+const GATE_POLL_MS = 25;
 
 export const startProxy: Perform<"start-proxy"> = async (_action, { proxy }) => {
   await proxy.ensureRunning();
   return undefined;
 };
 
-export const declareBackend: Perform<"declare-backend"> = async ({ backend, hosts, path, host, httpPort }, { proxy }) => {
-  await proxy.declare({ name: backend, hosts, check: { path, host }, ...(httpPort === undefined ? {} : { httpPort }) });
+export const declareBackend: Perform<"declare-backend"> = async ({ backend, hosts, path, host, httpPort, hold }, { proxy }) => {
+  await proxy.declare({
+    name: backend,
+    hosts,
+    check: { path, host },
+    ...(httpPort === undefined ? {} : { httpPort }),
+    ...(hold === undefined ? {} : { hold }),
+  });
   return undefined;
 };
 
@@ -30,7 +38,10 @@ export const addServer: Perform<"add-server"> = async ({ backend, server, addres
  * What HAProxy says, or the words of a HAProxy that does not answer: one that is just being restarted is waited for like anything else.
  * One whose engine is gone does not come back by waiting. @throws ENGINE_UNREACHABLE
  */
-const answered = async <T>({ engine }: World, ask: () => Promise<T>): Promise<{ readonly answer: T } | { readonly silence: string }> => {
+export const answered = async <T>(
+  { engine }: World,
+  ask: () => Promise<T>,
+): Promise<{ readonly answer: T } | { readonly silence: string }> => {
   try {
     return { answer: await ask() };
   } catch (error) {
@@ -46,24 +57,27 @@ const seen = async (world: World, backend: string, server: string): Promise<Serv
   return said.answer?.find((one) => one.name === server) ?? "it does not know the server";
 };
 
-/** `status` alone says UP before the first check (HAProxy 2.6): only a passed check counts. */
+/**
+ * `status` alone says UP before the first check (HAProxy 2.6), and a server that was found down has passed one check before it is taken for up again:
+ * only both count.
+ */
 export const awaitServer: Perform<"await-server"> = async ({ backend, server, withinMs }, world) => {
   const { clock, signal } = world;
   const begun = clock.elapsed();
   for (;;) {
     const status = await seen(world, backend, server);
-    if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus)) return { gateMs: Math.round(clock.elapsed() - begun) };
+    if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus) && !/^(?:DOWN|MAINT)/.test(status.status))
+      return { gateMs: Math.round(clock.elapsed() - begun) };
     if (clock.elapsed() - begun > withinMs)
       throw new SeaworthyError(
         "RELEASE_NOT_LIVE",
-        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
+        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.status}, ${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
       );
-    await clock.sleep(POLL_MS, signal);
+    await clock.sleep(GATE_POLL_MS, signal);
   }
 };
 
-export const shiftTraffic: Perform<"shift-traffic"> = async ({ backend, to, weight }, { proxy }) => {
-  const target = (name: string): Weight => (to.includes(name) ? weight : NO_TRAFFIC);
+const weigh = async ({ proxy }: World, backend: string, to: readonly string[], target: (server: Server) => Weight): Promise<undefined> => {
   await proxy.updateServers(backend, (servers) => {
     const missing = to.filter((name) => !servers.some((server) => server.name === name));
     // Taking the traffic from the others would leave it to nobody.
@@ -72,10 +86,19 @@ export const shiftTraffic: Perform<"shift-traffic"> = async ({ backend, to, weig
         "RELEASE_NOT_LIVE",
         `traffic of ${backend} cannot move to ${missing.join(", ")}, which the proxy no longer has`,
       );
-    return servers.map((server) => ({ ...server, weight: target(server.name) }));
+    return servers.map((server) => ({ ...server, weight: target(server) }));
   });
   return undefined;
 };
+
+export const shiftTraffic: Perform<"shift-traffic"> = ({ backend, to, weight }, world) =>
+  weigh(world, backend, to, ({ name }) => (to.includes(name) ? weight : NO_TRAFFIC));
+
+export const moveTraffic: Perform<"move-traffic"> = ({ backend, to, from, weight }, world) =>
+  weigh(world, backend, to, (server) => {
+    if (to.includes(server.name)) return weight;
+    return from.includes(server.name) ? NO_TRAFFIC : server.weight;
+  });
 
 /** A wait that people would ask about is told. */
 const TELL_AFTER_MS = 3000;

@@ -6,7 +6,8 @@ const POLL_MS = 100;
 const PROBE_TIMEOUT_MS = 3000;
 const LOG_LINES = 15;
 
-const lastLines = async (world: World, name: string): Promise<readonly string[]> => {
+/** The container's last words, for whoever reads why it is not live. */
+export const lastLines = async (world: World, name: string): Promise<readonly string[]> => {
   try {
     const lines = await Array.fromAsync(world.engine.containers.logs(name, { tail: LOG_LINES }));
     return lines.length === 0

@@ -1,10 +1,13 @@
 import type { ContainerConfig } from "../../engine/index.ts";
 import { choosePool, freeAddresses } from "../address.ts";
 import type { Live, LiveContainer } from "../live.ts";
-import { containerSha, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import { completes, containerSha, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import type { JobSettings, UpdatePolicy } from "../../project/index.ts";
 import type { Connection, ServicePlan } from "../plan.ts";
 import { inDependencyOrder } from "./dependencies.ts";
-import { type Order, orderOf } from "./overlap.ts";
+import { isStaged } from "./staged.ts";
+import { type AskedOrder, type Order, orderOf } from "./overlap.ts";
+import { rollbackPolicy } from "./policy.ts";
 
 /** Turns one replica into the engine's create call. Filled by the composition with what knows paths and labels. */
 export type Describe = (replica: Replica) => { readonly config: ContainerConfig; readonly connect: readonly Connection[] };
@@ -17,6 +20,8 @@ export interface Replica {
   readonly name: string;
   readonly sha: string;
   readonly address?: string;
+  /** Not one that serves: it runs this command. */
+  readonly job?: JobSettings;
 }
 
 /** A service whose containers this release replaces, with what replaces what. */
@@ -25,24 +30,57 @@ export interface Change {
   readonly order: Order;
   readonly old: readonly LiveContainer[];
   readonly replicas: readonly Replica[];
+  /** Replicas are replaced a few at a time, as this says. Absent: all together. */
+  readonly policy?: UpdatePolicy;
+  /** Those that run exactly this already and stay. Only where a few at a time are replaced; Swarm leaves them alone as well. */
+  readonly kept: readonly LiveContainer[];
 }
 
-const containerName = (project: string, service: string, release: number, number: number): string =>
+/** Whether a release goes on to something new, or back to what was live before. */
+export type Direction = "update" | "rollback";
+
+export const containerName = (project: string, service: string, release: number, number: number): string =>
   `${project}-${service}-r${release}-${number}`;
 
 const isCurrent = (service: ReleaseService, old: readonly LiveContainer[]): boolean =>
   old.length === service.replicas && old.every((container) => container.sha === containerSha(service) && container.state === "running");
 
+/** A strategy of its own says how a service is updated; the way back it has in common with the others. */
+const policyOf = (service: ReleaseService, direction: Direction): UpdatePolicy | undefined => {
+  if (direction === "rollback") return rollbackPolicy(service);
+  return service.strategy === undefined ? service.update : undefined;
+};
+
+const askedOrder = (service: ReleaseService, direction: Direction, policy: UpdatePolicy | undefined): AskedOrder => {
+  const way = direction === "update" ? service.updateOrder : (policy?.order ?? service.updateOrder);
+  const field = direction === "update" || policy?.order === undefined ? "deploy.update_config.order" : "deploy.rollback_config.order";
+  return { field, ...(way === undefined ? {} : { way }) };
+};
+
+/** Those that fail leave before those that serve. */
+const leaving = (containers: readonly LiveContainer[]): readonly LiveContainer[] =>
+  containers.toSorted(
+    (a, b) => Number(a.state === "running") - Number(b.state === "running") || b.release - a.release || a.replica - b.replica,
+  );
+
 /** The services that get new containers, each after what it depends on. Those whose containers run exactly what the manifest says are left out. */
-export const changesOf = (manifest: ReleaseManifest, live: Live, release: number): readonly Change[] => {
+export const changesOf = (manifest: ReleaseManifest, live: Live, release: number, direction: Direction = "update"): readonly Change[] => {
   const subnet = live.ingress?.subnet ?? choosePool(live.takenSubnets).subnet;
   const used = new Set(live.ingress?.used);
-  return inDependencyOrder(manifest.services).flatMap((service) => {
+  return inDependencyOrder(manifest.services).flatMap((service): readonly Change[] => {
     const old = live.containers.filter((container) => container.service === service.name);
     if (isCurrent(service, old)) return [];
-    const addresses = service.route === undefined ? [] : freeAddresses(subnet, used, service.replicas);
+    // What runs for the first time is no update, and what ends cannot be watched.
+    const policy =
+      old.length === 0 || completes(manifest, service.name) || (direction === "update" && service.strategy !== undefined)
+        ? undefined
+        : policyOf(service, direction);
+    const sha = containerSha(service);
+    const kept = policy === undefined ? [] : old.filter((one) => one.sha === sha && one.state === "running").slice(0, service.replicas);
+    const count = service.replicas - kept.length;
+    const addresses = service.route === undefined ? [] : freeAddresses(subnet, used, count);
     for (const address of addresses) used.add(address);
-    const replicas = Array.from({ length: service.replicas }, (_, index): Replica => {
+    const replicas = Array.from({ length: count }, (_, index): Replica => {
       const number = index + 1;
       const address = addresses[index];
       return {
@@ -50,15 +88,43 @@ export const changesOf = (manifest: ReleaseManifest, live: Live, release: number
         release,
         number,
         name: containerName(manifest.project, service.name, release, number),
-        sha: containerSha(service),
+        sha,
         ...(address === undefined ? {} : { address }),
       };
     });
-    return [{ service, order: orderOf(service), old, replicas }];
+    const order = orderOf(service, askedOrder(service, direction, policy));
+    if (policy === undefined) return [{ service, order, old, replicas, kept }];
+    return [{ service, order, old: leaving(old.filter((one) => !kept.includes(one))), replicas, kept, policy }];
   });
 };
 
-export const summaryOf = (manifest: ReleaseManifest, live: Live, changes: readonly Change[]): readonly ServicePlan[] => {
+/** How many replicas are replaced at a time. */
+export const batchSize = ({ parallelism }: UpdatePolicy, replicas: number): number =>
+  Math.max(1, parallelism === 0 ? replicas : Math.min(parallelism, replicas));
+
+const together = ({ policy, replicas, old, kept }: Change): number =>
+  policy === undefined
+    ? replicas.length + old.length
+    : Math.max(replicas.length, old.length) + kept.length + batchSize(policy, replicas.length);
+
+const pace = ({ policy, replicas }: Change): string => {
+  if (policy === undefined || replicas.length === 0) return "what is too many leaves";
+  const size = batchSize(policy, replicas.length);
+  return `${size === replicas.length ? `all ${size} at once` : `${size} of ${replicas.length} at a time`}, each watched for ${policy.monitorMs / 1000} s`;
+};
+
+const wayOf = (change: Change, direction: Direction): Pick<ServicePlan, "way" | "why"> => {
+  const { order, policy } = change;
+  if (isStaged(change, direction)) return { way: change.service.strategy.name, why: `x-seaworthy.release.strategy says so; ${order.why}` };
+  return { way: order.way, why: policy === undefined ? order.why : `${order.why}; ${pace(change)}` };
+};
+
+export const summaryOf = (
+  manifest: ReleaseManifest,
+  live: Live,
+  changes: readonly Change[],
+  direction: Direction = "update",
+): readonly ServicePlan[] => {
   const changed = new Map(changes.map((change) => [change.service.name, change]));
   const kept = manifest.services.map(({ name, spec }): ServicePlan => {
     const change = changed.get(name);
@@ -66,9 +132,9 @@ export const summaryOf = (manifest: ReleaseManifest, live: Live, changes: readon
     if (change.old.length === 0) return { service: name, way: "first", why: "it does not run yet" };
     const overlap =
       change.order.way === "start-first" && spec.resources.memoryBytes !== undefined
-        ? spec.resources.memoryBytes * (change.replicas.length + change.old.length)
+        ? spec.resources.memoryBytes * together(change)
         : undefined;
-    return { service: name, way: change.order.way, why: change.order.why, ...(overlap === undefined ? {} : { overlapBytes: overlap }) };
+    return { service: name, ...wayOf(change, direction), ...(overlap === undefined ? {} : { overlapBytes: overlap }) };
   });
   const names = new Set(manifest.services.map(({ name }) => name));
   const gone = new Set(live.containers.map(({ service }) => service).filter((service) => !names.has(service)));

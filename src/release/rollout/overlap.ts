@@ -13,8 +13,20 @@ const writableState = (service: ReleaseService): string | undefined => {
     : `the folder ${mount.type === "bind" ? mount.source : mount.target}`;
 };
 
+/** What the user wrote of the order, and where. */
+export interface AskedOrder {
+  readonly way?: Order["way"];
+  readonly field: "deploy.update_config.order" | "deploy.rollback_config.order";
+}
+
 /** Whether old and new may run side by side, and why. What is impossible wins over what was asked; what was asked wins over caution. */
-export const orderOf = (service: ReleaseService): Order => {
+export const orderOf = (
+  service: ReleaseService,
+  asked: AskedOrder = {
+    ...(service.updateOrder === undefined ? {} : { way: service.updateOrder }),
+    field: "deploy.update_config.order",
+  },
+): Order => {
   const port = service.spec.ports.find((one) => one.hostPort !== undefined);
   if (port !== undefined)
     return { way: "stop-first", why: `it publishes host port ${port.hostPort}, which two containers cannot hold at once` };
@@ -23,12 +35,12 @@ export const orderOf = (service: ReleaseService): Order => {
   const fixed = service.spec.networks.find((one) => one.address !== undefined);
   if (fixed !== undefined)
     return { way: "stop-first", why: `its address ${fixed.address} in the network ${fixed.network} can belong to one container at a time` };
-  if (service.updateOrder !== undefined) return { way: service.updateOrder, why: "deploy.update_config.order says so" };
+  if (asked.way !== undefined) return { way: asked.way, why: `${asked.field} says so` };
   const state = writableState(service);
   if (state !== undefined)
     return {
       way: "stop-first",
-      why: `it writes to ${state}, and two writers at once are safe only if you say so (deploy.update_config.order: start-first)`,
+      why: `it writes to ${state}, and two writers at once are safe only if you say so (${asked.field}: start-first)`,
     };
   return {
     way: "start-first",

@@ -1,6 +1,8 @@
 import { networkLabels, volumeLabels } from "../../project/index.ts";
+import { type Backend, nextOf } from "../../proxy/index.ts";
 import type { Live } from "../live.ts";
 import { INGRESS, ingressName, LABELS } from "../live.ts";
+import { isHeld } from "./hold.ts";
 import { choosePool } from "../address.ts";
 import { backendName, checkHost, labelled, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
@@ -92,6 +94,29 @@ const files = (services: readonly ReleaseService[]): readonly Step[] =>
     ),
   );
 
+const redeclared = ({ name, hosts, check, httpPort, hold }: Backend): Action => ({
+  do: "declare-backend",
+  backend: name,
+  hosts,
+  path: check.path,
+  host: check.host,
+  httpPort,
+  ...(hold === undefined ? {} : { hold }),
+});
+
+/** Where the next release of a service is looked at. It stays from release to release, so that HAProxy is not reloaded in each. */
+const nextPlace = (manifest: ReleaseManifest, { name, route, strategy }: ReleaseService, live: Live): readonly Step[] => {
+  const backend = nextOf(backendName(manifest.project, name));
+  const before = live.backends.get(backend);
+  if (strategy === undefined || route === undefined)
+    return before === undefined
+      ? []
+      : [step(`next/${name}`, "its next release is looked at no more", { do: "withdraw-backend", backend }, [redeclared(before)])];
+  const undo: Action = before === undefined ? { do: "withdraw-backend", backend } : redeclared(before);
+  const action: Action = { do: "declare-backend", backend, hosts: strategy.preview, path: route.ready, host: checkHost(route) };
+  return [step(`next/${name}`, "where its next release is looked at", action, [undo])];
+};
+
 const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
   const routed = manifest.services.filter((service) => service.route !== undefined);
   if (routed.length === 0) return [];
@@ -101,29 +126,25 @@ const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
     const backend = backendName(manifest.project, service.name);
     const host = checkHost(route);
     const before = live.backends.get(backend);
-    const undo: readonly Action[] =
-      before === undefined
-        ? [{ do: "withdraw-backend", backend }]
-        : [
-            {
-              do: "declare-backend",
-              backend,
-              hosts: before.hosts,
-              path: before.check.path,
-              host: before.check.host,
-              httpPort: before.httpPort,
-            },
-          ];
+    const undo: readonly Action[] = [before === undefined ? { do: "withdraw-backend", backend } : redeclared(before)];
     return [
       step(
         `backend/${service.name}`,
         "the proxy knows the service under its host names",
-        { do: "declare-backend", backend, hosts: route.hosts, path: route.ready, host },
+        {
+          do: "declare-backend",
+          backend,
+          hosts: route.hosts,
+          path: route.ready,
+          host,
+          ...(isHeld(service) && service.hold !== undefined ? { hold: service.hold } : {}),
+        },
         undo,
       ),
     ];
   });
-  return [step("proxy", "HAProxy stands in front and outlives us", { do: "start-proxy" }), ...declared];
+  const nexts = routed.flatMap((service) => nextPlace(manifest, service, live));
+  return [step("proxy", "HAProxy stands in front and outlives us", { do: "start-proxy" }), ...declared, ...nexts];
 };
 
 /** What must be there before the first container of the release starts. `changed` are the services that get new containers. */

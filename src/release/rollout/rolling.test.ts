@@ -117,8 +117,8 @@ test("a service that writes to a volume stops first, says why, and comes back if
   const plan = planRolling(manifestOf("2", [dbService("2")]), alive(running(dbService("1"), 1)), 2, describeReplica);
   expect(plan.summary[0]).toMatchObject({ way: "stop-first", why: expect.stringContaining("the volume data") });
   expect(ids(plan).filter((id) => id.startsWith("db/"))).toEqual([
-    "db/stop/1-1",
     "db/create/1",
+    "db/stop/1-1",
     "db/start/1",
     "db/ready/1",
     "db/retire/1-1",
@@ -173,4 +173,63 @@ test("equal inputs give equal plans", () => {
   const make = () =>
     JSON.stringify(planRolling(manifestOf("2", [dbService("2"), webService("2")]), alive(running(webService("1"), 1)), 2, describeReplica));
   expect(make()).toBe(make());
+});
+
+describe("a service behind the proxy that stops first", () => {
+  const single = (version: string, changes: Partial<ReleaseService> = {}): ReleaseService =>
+    webService(version, {
+      spec: { ...plainSpec, mounts: [{ type: "volume", volume: "data", target: "/data", readOnly: false }] },
+      hold: { seconds: 30, requests: 1000 },
+      ...changes,
+    });
+  const replaced = (changes: Partial<ReleaseService> = {}): Plan =>
+    planRolling(manifestOf("2", [single("2", changes)]), alive(running(single("1", changes), 1)), 2, describeReplica);
+  const actionOf = (plan: Plan, id: string) => plan.steps.find((one) => one.id === id);
+
+  test("lets requests wait from before the old one leaves until the new one answers", () => {
+    const plan = replaced();
+    expect(ids(plan).slice(ids(plan).indexOf("web/create/1"))).toEqual([
+      "web/create/1",
+      "web/hold",
+      "web/settle/1-1",
+      "web/leave/1-1",
+      "web/stop/1-1",
+      "web/start/1",
+      "web/ready/1",
+      "web/server/1",
+      "web/gate/1",
+      "web/shift",
+      "web/release",
+      "web/retire/1-1",
+      "web/remove/1-1",
+    ]);
+    expect(actionOf(plan, "backend/web")?.action).toMatchObject({ hold: { seconds: 30, requests: 1000 } });
+    expect(actionOf(plan, "web/hold")).toMatchObject({
+      why: expect.stringMatching(/wait in the proxy, at most 30 s each, because it writes to the volume data/),
+      action: { do: "hold-requests", backend: "shop.web", forMs: 30_000 },
+      undo: [{ do: "release-requests", backend: "shop.web" }],
+    });
+  });
+
+  test("taken back, it holds again, stops the new one, and only then starts the old one", () => {
+    const plan = replaced();
+    const undo = plan.steps.toReversed().flatMap(({ undo: actions = [] }) => actions.map((action) => action.do));
+    expect(undo.slice(0, 4)).toEqual(["hold-requests", "await-drained", "remove-server", "stop-container"]);
+    expect(undo.indexOf("start-container")).toBeGreaterThan(undo.indexOf("stop-container"));
+    expect(undo.indexOf("release-requests")).toBeGreaterThan(undo.indexOf("shift-traffic"));
+  });
+
+  test("gives what is under way at most half of the time that others wait", () => {
+    expect(actionOf(replaced({ drainMs: 60_000 }), "web/settle/1-1")?.action).toMatchObject({ withinMs: 15_000 });
+    expect(actionOf(replaced({ drainMs: 2000 }), "web/settle/1-1")?.action).toMatchObject({ withinMs: 2000 });
+  });
+
+  test("does not hold when that is off, on a first release, or when old and new overlap", () => {
+    const { hold: _, ...off } = single("2");
+    expect(ids(planRolling(manifestOf("2", [off]), alive(running(off, 1)), 2, describeReplica))).not.toContain("web/hold");
+    expect(ids(planRolling(manifestOf("1", [single("1")]), nothing, 1, describeReplica))).not.toContain("web/hold");
+    const first = replaced({ updateOrder: "start-first" });
+    expect(ids(first)).not.toContain("web/hold");
+    expect(actionOf(first, "backend/web")?.action).not.toHaveProperty("hold");
+  });
 });

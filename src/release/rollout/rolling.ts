@@ -1,28 +1,50 @@
 import type { Live } from "../live.ts";
 import { manifestDigest, type ReleaseManifest } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
-import { type Change, changesOf, type Describe, summaryOf } from "./change.ts";
+import { failurePolicyOf, isBatched, planBatches } from "./batches.ts";
+import { type Change, changesOf, type Describe, type Direction, summaryOf } from "./change.ts";
+import { jobsOf } from "./jobs.ts";
 import { prerequisites } from "./prerequisites.ts";
+import { isStaged } from "./staged.ts";
+import { planStages } from "./stages.ts";
 import { bringUp, dismiss, makeRoom, retireChange, shift } from "./steps.ts";
 
+const stopsFirst = (change: Change): boolean => change.order.way === "stop-first";
+
 /**
- * The plan of a rolling release on one host: everything new is brought up and gated first, then all traffic moves, then the old goes.
+ * The plan of a release on one host. Rolling unless a service says otherwise: everything new is brought up and gated first, then all traffic moves, then the old goes.
+ * Services with an update_config are replaced a few replicas at a time, before the traffic of the others moves: what fails early can be taken back.
+ * Services with a strategy are looked at before anything that cannot be taken back.
  * Pure: equal inputs give equal plans. Services whose containers already run exactly what the manifest says are left alone.
  */
-export const planRolling = (manifest: ReleaseManifest, live: Live, release: number, describe: Describe): Plan => {
-  const changes = changesOf(manifest, live, release);
-  const stopsFirst = (change: Change): boolean => change.order.way === "stop-first";
-  const up = changes.flatMap((change) => [
-    ...(stopsFirst(change) ? makeRoom(change, manifest) : []),
-    ...bringUp(change, manifest, live, describe),
-    ...(stopsFirst(change) ? shift(change, manifest) : []),
-  ]);
+export const planRolling = (
+  manifest: ReleaseManifest,
+  live: Live,
+  release: number,
+  describe: Describe,
+  direction: Direction = "update",
+): Plan => {
+  const changes = changesOf(manifest, live, release, direction);
+  const batched = changes.filter(isBatched);
+  const whole = changes.filter((change) => !isBatched(change));
+  const staged = whole.filter((change) => isStaged(change, direction));
+  const moved = whole.filter((change) => !stopsFirst(change) && !isStaged(change, direction));
+  const parts = { manifest, live, release, describe, direction };
+  const up = whole.flatMap((change) => {
+    const come = bringUp(change, manifest, live, describe);
+    const jobs = jobsOf(change, "before-traffic", parts);
+    if (!stopsFirst(change)) return [...jobs, ...come];
+    // What can be made before the old ones stop is time that nobody waits for.
+    const [made, started] = [true, false].map((create) => come.filter(({ action }) => (action.do === "create-container") === create));
+    // A job of what stops first may write where the old one does, so it comes after that has stopped.
+    return [...(made ?? []), ...makeRoom(change, manifest), ...jobs, ...(started ?? []), ...shift(change, manifest)];
+  });
   return {
     schema: "seaworthy/plan@1",
     project: manifest.project,
     release,
     manifest: manifestDigest(manifest),
-    summary: summaryOf(manifest, live, changes),
+    summary: summaryOf(manifest, live, changes, direction),
     steps: [
       ...prerequisites(
         manifest,
@@ -30,9 +52,13 @@ export const planRolling = (manifest: ReleaseManifest, live: Live, release: numb
         live,
       ),
       ...up,
-      ...changes.filter((change) => !stopsFirst(change)).flatMap((change) => shift(change, manifest)),
-      ...changes.flatMap((change) => retireChange(change, manifest)),
+      ...staged.flatMap((change) => planStages(change, manifest)),
+      ...batched.flatMap((change) => planBatches(change, manifest, live, describe, jobsOf(change, "before-traffic", parts))),
+      ...moved.flatMap((change) => shift(change, manifest)),
+      ...whole.flatMap((change) => retireChange(change, manifest)),
+      ...changes.flatMap((change) => jobsOf(change, "after-traffic", parts)),
       ...dismiss(manifest, live),
     ],
+    ...(batched.length === 0 ? {} : { policies: batched.map(failurePolicyOf) }),
   };
 };

@@ -1,19 +1,14 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
+import { nextOf } from "../../proxy/index.ts";
 import type { Live, LiveContainer } from "../live.ts";
-import { backendName, checkHost, completes, type ReleaseManifest } from "../manifest.ts";
+import { backendName, checkHost, completes, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Describe, Replica } from "./change.ts";
+import { drafting, newServer, serverName } from "./drafting.ts";
+import { beginHold, endHold } from "./hold.ts";
 
-const serverName = (container: { readonly release: number; readonly replica: number }): string =>
-  `r${container.release}-${container.replica}`;
-const newServer = (replica: Replica): string => serverName({ release: replica.release, replica: replica.number });
-
-type Draft = (id: string, why: string, action: Action, rest?: { readonly undo?: readonly Action[]; readonly final?: true }) => Step;
-const drafting =
-  (service: string): Draft =>
-  (id, why, action, rest) => ({ id: `${service}/${id}`, service, why, action, ...rest });
-
-const waitFor = (
+/** How a container is waited for: by its own answer, by its health check, or for its end. */
+export const waitFor = (
   replica: Replica,
   manifest: ReleaseManifest,
 ): readonly { readonly id: string; readonly why: string; readonly action: Action }[] => {
@@ -45,48 +40,70 @@ const startWhy = ({ old, order }: Change): string => {
   return order.way === "start-first" ? "beside the old one" : "in the old one's place";
 };
 
-/** New containers, made, started, ready, and known to the proxy without traffic. */
-export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] => {
+/** A container becomes a server of its backend, without traffic, once HAProxy has seen it answer. */
+export const gateOf = (service: ReleaseService, backend: string, server: string, address: string, suffix: string): readonly Step[] => {
+  const step = drafting(service.name);
+  const { route, readyMs } = service;
+  if (route === undefined) return [];
+  return [
+    step(
+      `server/${suffix}`,
+      "checked by the proxy, without traffic",
+      { do: "add-server", backend, server, address, port: route.port },
+      { undo: [{ do: "remove-server", backend, server }] },
+    ),
+    step(`gate/${suffix}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: readyMs }),
+  ];
+};
+
+/** One new container, made, started, ready, and known to the proxy without traffic. */
+export const bringUpReplica = (
+  change: Change,
+  replica: Replica,
+  manifest: ReleaseManifest,
+  live: Live,
+  describe: Describe,
+): readonly Step[] => {
   const step = drafting(change.service.name);
   const backend = backendName(manifest.project, change.service.name);
-  return change.replicas.flatMap((replica) => {
-    const { name, address, number } = replica;
-    const { config, connect } = describe(replica);
-    const { route } = change.service;
-    const server = newServer(replica);
-    return [
-      step(
-        `create/${number}`,
-        "the new container, under a name no other release has",
-        { do: "create-container", name, platform: live.platform, config, connect },
-        { undo: [{ do: "remove-container", name }] },
-      ),
-      step(`start/${number}`, startWhy(change), {
-        do: "start-container",
-        name,
-      }),
-      ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
-      ...(route === undefined || address === undefined
-        ? []
-        : [
-            step(
-              `server/${number}`,
-              "checked by the proxy, without traffic",
-              { do: "add-server", backend, server, address, port: route.port },
-              { undo: [{ do: "remove-server", backend, server }] },
-            ),
-            step(`gate/${number}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: change.service.readyMs }),
-          ]),
-    ];
-  });
+  const { name, address, number } = replica;
+  const { config, connect } = describe(replica);
+  const { route } = change.service;
+  const server = newServer(replica);
+  return [
+    step(
+      `create/${number}`,
+      "the new container, under a name no other release has",
+      { do: "create-container", name, platform: live.platform, config, connect },
+      { undo: [{ do: "remove-container", name }] },
+    ),
+    step(
+      `start/${number}`,
+      startWhy(change),
+      { do: "start-container", name, ...(completes(manifest, change.service.name) ? { once: true } : {}) },
+      // What takes the old one's place must be gone before the old one comes back.
+      change.order.way === "stop-first"
+        ? { undo: [{ do: "stop-container", name, graceSeconds: change.service.spec.stopGraceSeconds }] }
+        : {},
+    ),
+    ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
+    ...(route === undefined || address === undefined ? [] : gateOf(change.service, backend, server, address, String(number))),
+  ];
 };
+
+/** New containers, one after the other. */
+export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, describe: Describe): readonly Step[] =>
+  change.replicas.flatMap((replica) => bringUpReplica(change, replica, manifest, live, describe));
+
+/** What served before is given this long at least to serve again: the new release's impatience is not meant for it. */
+const COME_BACK_MS = 60_000;
 
 /** Stop-first: the old ones leave before the new ones come, and come back when the new ones fail. */
 export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly Step[] => {
   const { service, old } = change;
   const step = drafting(service.name);
   const backend = backendName(manifest.project, service.name);
-  return old.flatMap((container) => {
+  const leaving = old.flatMap((container) => {
     const { name, address } = container;
     const server = serverName(container);
     const routed = service.route !== undefined && address !== undefined;
@@ -94,7 +111,7 @@ export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly St
       ? [
           { do: "start-container", name },
           { do: "add-server", backend, server, address, port: service.route.port },
-          { do: "await-server", backend, server, withinMs: service.readyMs },
+          { do: "await-server", backend, server, withinMs: Math.max(service.readyMs, COME_BACK_MS) },
           { do: "shift-traffic", backend, to: [server], weight: FULL_TRAFFIC },
         ]
       : [{ do: "start-container", name }];
@@ -107,6 +124,7 @@ export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly St
       step(`stop/${suffix}`, change.order.why, { do: "stop-container", name, graceSeconds: grace }, routed ? {} : { undo: back }),
     ];
   });
+  return [...beginHold(change, manifest), ...leaving];
 };
 
 /** Where the old one is already gone nothing is gained by waiting for other services, so traffic moves at once. */
@@ -121,7 +139,7 @@ export const shift = (change: Change, manifest: ReleaseManifest): readonly Step[
   const step = drafting(change.service.name);
   return change.order.way === "start-first"
     ? [step("shift", "all traffic to the new ones in one change; from here on only forward", action, { final: true })]
-    : [step("shift", "it answers, and the old one is gone", action)];
+    : [step("shift", "it answers, and the old one is gone", action), ...endHold(change, manifest)];
 };
 
 const retire = (
@@ -180,7 +198,12 @@ export const dismiss = (manifest: ReleaseManifest, live: Live): readonly Step[] 
     const backend = backendName(manifest.project, service);
     const routed = live.backends.has(backend);
     const withdraw = routed
-      ? [drafting(service)("withdraw", "its host names are no longer answered", { do: "withdraw-backend", backend })]
+      ? [
+          drafting(service)("withdraw", "its host names are no longer answered", { do: "withdraw-backend", backend }),
+          ...(live.backends.has(nextOf(backend))
+            ? [drafting(service)("withdraw-next", "nor those of its next release", { do: "withdraw-backend", backend: nextOf(backend) })]
+            : []),
+        ]
       : [];
     return [...retire(manifest.project, service, routed, 30_000, 10, old), ...withdraw];
   });

@@ -1,10 +1,11 @@
 import { ITEMS, type ItemId } from "../../checklist/index.ts";
-import { formatDropReport, revertedExit } from "../../release/index.ts";
+import { formatDropReport, outcomeExit, type RolloutOutcome } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
 import type { Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
 import { trustedKeys } from "../keys.ts";
 import { releaseManifest } from "../manifest.ts";
+import { changesOf } from "../changes.ts";
 import { contentOf } from "../content.ts";
 import { gateOn } from "../gate.ts";
 import { signedEvidence, verifyImage } from "../verify.ts";
@@ -30,6 +31,12 @@ const resolveService = ({ project, engine, harbour, platform, commitTag }: Voyag
     ? resolveForeign(service, engine, harbour.client, platform)
     : resolveBuilt(project, service, commitTag, harbour.address, harbour.client, platform);
 
+const refusal = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string => {
+  const { message } = outcome.because;
+  if (outcome.state === "paused") return `release r${outcome.release} waits: ${message}`;
+  return outcome.state === "rolled-back" ? `${message}; r${outcome.by} brought r${outcome.to} back` : message;
+};
+
 const run = async (voyage: Voyage): Promise<StageResult> => {
   const { project, state, images, releases, dryRun, evidence } = voyage;
   for (const service of project.services) if (!images.has(service.name)) images.set(service.name, await resolveService(voyage, service));
@@ -42,7 +49,9 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = releaseManifest(project, images, voyage.version, state);
   if (dryRun) {
-    voyage.plan = await releases.plan(voyage.manifest);
+    voyage.changes = await changesOf(voyage, voyage.manifest);
+    if (voyage.sealing === true) voyage.sealed = await releases.seal(voyage.manifest);
+    voyage.plan = voyage.sealed?.plan ?? (await releases.plan(voyage.manifest));
     return { state: "passed", words: "would do the plan above; nothing was changed" };
   }
   const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))), "all");
@@ -57,15 +66,16 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     keep: project.settings.release.keep,
     content: contentOf(project),
     credentials: pullCredentials(voyage.harbour),
+    ...(voyage.approved === undefined ? {} : { approved: voyage.approved }),
   });
   voyage.outcome = outcome;
-  if (outcome.state === "reverted") {
+  if (outcome.state !== "live") {
     const { because } = outcome;
     return {
       state: "refused",
-      words: because.message,
+      words: refusal(outcome),
       problems: because.problems,
-      exit: revertedExit(because),
+      exit: outcomeExit(outcome),
       hint: because.hint,
     };
   }

@@ -11,6 +11,10 @@ const ask = (socket: string, command: string): Promise<string> =>
     connection.on("error", reject).on("end", () => resolve(text));
   });
 
+/** One command on HAProxy's own socket, as a person with socat. */
+export const askProxy = ({ scratch }: Pick<Installation, "scratch">, command: string): Promise<string> =>
+  ask(join(scratch.state, "proxy", "sockets", "admin.sock"), command);
+
 /** What HAProxy itself says of the web service, asked without the product's code. */
 export interface ProxyView {
   /** Name to weight. */
@@ -21,7 +25,7 @@ export interface ProxyView {
 }
 
 export const viewProxy = async ({ scratch, project }: Installation): Promise<ProxyView> => {
-  const [head, ...lines] = (await ask(join(scratch.state, "proxy", "sockets", "admin.sock"), "show stat")).trim().split("\n");
+  const [head, ...lines] = (await askProxy({ scratch }, "show stat")).trim().split("\n");
   const columns = (head ?? "").replace(/^# /, "").split(",");
   const rows = lines
     .map((line) => Object.fromEntries(line.split(",").map((value, index) => [columns[index] ?? "", value])))

@@ -51,7 +51,7 @@ export const waitForLine = async (
   stateFolder: string,
   call: Call,
   release: number,
-  kind: "intent" | "done" | "reverting",
+  kind: "intent" | "done" | "reverting" | "paused",
   step: string | RegExp,
   withinMs = 60_000,
 ): Promise<Line> => {

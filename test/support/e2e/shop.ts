@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from "node:http";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInstallation, type Installation, type InstallationOptions } from "./installation.ts";
@@ -11,12 +12,14 @@ export interface Version {
   readonly version: string;
   /** Default true. False: its readiness never comes, and says why. */
   readonly ready?: boolean;
+  /** Default false. True: it is ready, and answers everything else with 500. */
+  readonly broken?: boolean;
   /** Until it is ready. Default 0. */
   readonly warmUpMs?: number;
 }
 
-const versionFile = ({ version, ready = true, warmUpMs = 0 }: Version): string =>
-  `export const version = ${JSON.stringify(version)};\nexport const ready = ${ready};\nexport const warmUpMs = ${warmUpMs};\n`;
+const versionFile = ({ version, ready = true, broken = false, warmUpMs = 0 }: Version): string =>
+  `export const version = ${JSON.stringify(version)};\nexport const ready = ${ready};\nexport const broken = ${broken};\nexport const warmUpMs = ${warmUpMs};\n`;
 
 /** SEAWORTHY_E2E_ENGINE=own: every test gets an engine of its own, where the machine's is governed by an installation. Needs root. */
 export const chosenEngine = (): Pick<InstallationOptions, "engine"> =>
@@ -35,6 +38,17 @@ export interface Answer {
   readonly version: string;
   readonly body: string;
 }
+
+/** Gives the web service a strategy, in the form of `release` under its x-seaworthy. */
+export const withStrategy =
+  (strategy: string) =>
+  (folder: string): void => {
+    const path = join(folder, "compose.yaml");
+    const text = readFileSync(path, "utf8");
+    const release = "release: { drain: 10s,";
+    if (!text.includes(release)) throw new Error("the fixture has no release to change");
+    writeFileSync(path, text.replace(release, `${release} ${strategy},`));
+  };
 
 /** One request through the proxy. @throws when no whole answer comes within 15 s */
 export const get = ({ url, host }: Pick<Installation, "url" | "host">, path = "/", agent?: Agent): Promise<Answer> =>

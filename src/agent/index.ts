@@ -1,0 +1,2 @@
+export { type AgentOptions, runAgent } from "./agent.ts";
+export { systemdUnit } from "./systemd.ts";

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { digestOf } from "../../core/index.ts";
+import type { Changes } from "../../ship/index.ts";
+import { renderChanges } from "./changes.ts";
+
+const NONE = { added: [], removed: [], changed: [] } as const;
+const [one, two] = [digestOf("one"), digestOf("two")];
+
+const changes: Changes = {
+  from: { release: 4, version: "1.0.0", commit: "a".repeat(40) },
+  to: { version: "1.1.0", commit: "b".repeat(40), dirty: false },
+  services: [
+    {
+      service: "web",
+      change: "changed",
+      image: { from: one, to: two },
+      added: ["environment.NEW"],
+      removed: [],
+      changed: ["environment.TOKEN", "secret db_password"],
+    },
+    { service: "worker", change: "removed", ...NONE },
+  ],
+  added: [],
+  removed: ["volume cache"],
+  changed: [],
+  sizes: [{ service: "web", fromBytes: 40 * 1024 * 1024, toBytes: 45 * 1024 * 1024 }],
+  commits: { way: "forward", count: 2, commits: [{ id: "b".repeat(40), subject: "faster \u001b[31msearch" }] },
+};
+
+test("what a person looks at before they approve, without what a terminal would obey", () => {
+  expect(renderChanges(changes).split("\n")).toEqual([
+    "1.0.0 (r4) -> 1.1.0",
+    "  2 commits:",
+    expect.stringMatching(/^ {4}bbbbbbbbbbbb faster .*search$/),
+    "    and 1 more",
+    "  web:",
+    expect.stringMatching(/^ {4}image [0-9a-f]{12} -> [0-9a-f]{12}, 47\.2 MB \(5\.24 MB more\)$/),
+    "    added: environment.NEW",
+    "    changed: environment.TOKEN, secret db_password",
+    "  worker is removed",
+    "  removed: volume cache",
+  ]);
+  expect(renderChanges(changes)).not.toContain("\u001b");
+});
+
+test.each([
+  [{ commits: { way: "back", count: 1, commits: [] } }, "  goes back 1 commit:"],
+  [{ commits: { way: "forward", count: 0, commits: [] } }, "  no commit between them"],
+  [{ commits: { unknown: "a shallow clone" } }, "  commits: not known (a shallow clone)"],
+  [{ services: [] }, "  no service changes"],
+  [{ to: { version: "2", dirty: true } }, "1.0.0 (r4) -> 2, with changes that are in no commit"],
+] as const)("%j", (rest, line) => {
+  expect(renderChanges({ ...changes, ...rest }).split("\n")).toContain(line);
+});
+
+test("a first release", () => {
+  const { from: _, ...first } = changes;
+  expect(renderChanges(first).split("\n")[0]).toBe("1.1.0 would be the first release");
+});

@@ -1,0 +1,16 @@
+import type { ContainerSpec } from "../project/index.ts";
+
+/** How a container for one command runs: without what belongs to those that serve, which is their names and addresses in networks, ports, health, and coming back. */
+export const alone = (spec: ContainerSpec, command: readonly string[]): ContainerSpec => {
+  const { healthcheck: _, hostname: __, ...rest } = spec;
+  return {
+    ...rest,
+    command,
+    ports: [],
+    networks: spec.networks.map(({ network }) => ({ network, aliases: [] })),
+    healthcheck: { test: ["NONE"] },
+    restart: { policy: "no" },
+    tty: false,
+    stdinOpen: false,
+  };
+};

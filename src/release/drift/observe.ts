@@ -1,0 +1,123 @@
+import type { StateFolder } from "../../core/index.ts";
+import type { Engine } from "../../engine/index.ts";
+import type { Backend, Proxy, ServerStatus } from "../../proxy/index.ts";
+import { serviceSlots } from "../file-slots.ts";
+import { type FileSlot, missingFiles } from "../files.ts";
+import { ingressName, LABELS, liveContainer, type LiveContainer } from "../live.ts";
+import { backendName, completes, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import { serverName } from "../rollout/drafting.ts";
+
+/** A container of ours, with what the engine and HAProxy say of it now. */
+export interface SeenContainer extends LiveContainer {
+  readonly health?: string;
+  readonly restartCount: number;
+  /** Of one that has ended. */
+  readonly exitCode?: number;
+  /** Network name to its address there. */
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly server?: ServerStatus;
+}
+
+/** One service as it is, beside what the live release says of it. */
+export interface SeenService {
+  readonly name: string;
+  /** Absent: the live release has no such service. */
+  readonly wanted?: ReleaseService;
+  /** It ends by itself, and others wait for that. */
+  readonly job: boolean;
+  readonly containers: readonly SeenContainer[];
+  /** What HAProxy has loaded; undefined when it does not answer or does not know the service. */
+  readonly servers?: readonly ServerStatus[];
+  /** What HAProxy should have. */
+  readonly declared?: Backend;
+  /** Secrets and configs that its containers mount and that are not in memory any more. */
+  readonly missingFiles: readonly FileSlot[];
+  /** Networks that its containers belong to. */
+  readonly networks: readonly Attachment[];
+}
+
+export interface Attachment {
+  readonly network: string;
+  readonly aliases: readonly string[];
+  /** One that the release gives; that of the ingress network is each container's own. */
+  readonly address?: string;
+  readonly ingress: boolean;
+}
+
+/** Everything of a project that can differ from its live release, read once. */
+export interface Seen {
+  readonly services: readonly SeenService[];
+  /** What of HAProxy as a whole is not as it should be, a sentence each. */
+  readonly proxy: readonly string[];
+}
+
+const attachments = (manifest: ReleaseManifest, { name, spec, route }: ReleaseService): readonly Attachment[] => {
+  if (spec.networkMode !== undefined) return [];
+  const nameOf = (key: string): string => manifest.networks.find((network) => network.key === key)?.name ?? key;
+  const own = spec.networks.map(({ network, aliases, address }) => ({
+    network: nameOf(network),
+    aliases: [...new Set([name, ...aliases])],
+    ingress: false,
+    ...(address === undefined ? {} : { address }),
+  }));
+  return route === undefined ? own : [{ network: ingressName(manifest.project), aliases: [name], ingress: true }, ...own];
+};
+
+interface Sources {
+  readonly engine: Engine;
+  readonly proxy: Proxy;
+  readonly state: StateFolder;
+  readonly project: string;
+  /** Of the live release. */
+  readonly manifest: ReleaseManifest | undefined;
+  /** Names of services that are told of even without a container. */
+  readonly services: readonly string[];
+}
+
+const containerOf = async (engine: Engine, container: LiveContainer, servers: SeenService["servers"]): Promise<SeenContainer> => {
+  const state = await engine.containers.inspect(container.name);
+  const server = servers?.find(({ name }) => name === serverName(container));
+  return {
+    ...container,
+    restartCount: state?.restartCount ?? 0,
+    addresses: state?.addresses ?? {},
+    ...(state?.health === undefined ? {} : { health: state.health.status }),
+    ...(state?.exitCode === undefined ? {} : { exitCode: state.exitCode }),
+    ...(server === undefined ? {} : { server }),
+  };
+};
+
+const declaredOf = (proxy: Proxy, backend: string): Backend | undefined => {
+  try {
+    return proxy.declared(backend);
+  } catch {
+    // A file that cannot be read is told of by `broken`.
+    return undefined;
+  }
+};
+
+export const observe = async ({ engine, proxy, state, project, manifest, services }: Sources): Promise<Seen> => {
+  const containers = (await engine.containers.list({ [LABELS.project]: project }))
+    .map(liveContainer)
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+  const names = [...new Set([...services, ...containers.map(({ service }) => service)])].toSorted();
+  const routed = manifest?.services.some(({ route }) => route !== undefined) ?? false;
+  const seen = names.map(async (name): Promise<SeenService> => {
+    const wanted = manifest?.services.find((service) => service.name === name);
+    const backend = backendName(project, name);
+    const servers = await proxy.servers(backend).catch(() => undefined);
+    const declared = declaredOf(proxy, backend);
+    const own = containers.filter(({ service }) => service === name);
+    return {
+      name,
+      job: manifest !== undefined && completes(manifest, name),
+      containers: await Promise.all(own.map((container) => containerOf(engine, container, servers))),
+      missingFiles: wanted === undefined ? [] : missingFiles(state, serviceSlots(project, wanted)),
+      networks: manifest === undefined || wanted === undefined ? [] : attachments(manifest, wanted),
+      ...(wanted === undefined ? {} : { wanted }),
+      ...(servers === undefined ? {} : { servers }),
+      ...(declared === undefined ? {} : { declared }),
+    };
+  });
+  return { services: await Promise.all(seen), proxy: routed ? await proxy.drift() : [] };
+};

@@ -1,0 +1,15 @@
+import type { Action, Step } from "../plan.ts";
+import type { Replica } from "./change.ts";
+
+/** A container's name in the proxy, never used twice. */
+export const serverName = (container: { readonly release: number; readonly replica: number }): string =>
+  `r${container.release}-${container.replica}`;
+
+export const newServer = ({ release, number }: Pick<Replica, "release" | "number">): string => serverName({ release, replica: number });
+
+type Draft = (id: string, why: string, action: Action, rest?: { readonly undo?: readonly Action[]; readonly final?: true }) => Step;
+
+/** Writes steps of one service. */
+export const drafting =
+  (service: string): Draft =>
+  (id, why, action, rest) => ({ id: `${service}/${id}`, service, why, action, ...rest });
