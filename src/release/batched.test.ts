@@ -281,6 +281,28 @@ describe("beside a strategy of its own", () => {
   });
 });
 
+test("what a release that is not live cost is counted and told, of the failed one and of the rollback", async () => {
+  const fleet = createFleet();
+  const policy = { failureAction: "rollback", order: "start-first" } as const;
+  await fleet.deploy(threeReplicas("1", policy));
+  const { proxy } = fleet;
+  const counters = proxy.counters.bind(proxy);
+  let asked = 0;
+  // Each reading finds 100 requests more, of which one had no answer.
+  fleet.proxy.counters = async (name) => {
+    const zero = await counters(name);
+    asked += 1;
+    return zero === undefined ? undefined : { ...zero, requests: 100 * asked, errors: asked };
+  };
+  fleet.deaths = firstBatch;
+  const cost = { service: "web", measured: true, requests: 100, failed: 1 };
+  expect(await fleet.deploy(threeReplicas("2", policy))).toMatchObject({ state: "reverted", reports: [cost] });
+  fleet.deaths = { "shop-web-r3-2": 3000, "shop-web-r3-3": 3000 };
+  expect(await fleet.deploy(threeReplicas("2", policy))).toMatchObject({ state: "rolled-back", reports: [cost, cost] });
+  using releases = fleet.open();
+  expect(releases.history("shop").map(({ report }) => report.length)).toEqual([1, 1, 1, 1]);
+});
+
 describe("beside services that are replaced whole", () => {
   const both = (version: string, update: Partial<UpdatePolicy> = { failureAction: "rollback" }): ReleaseManifest => {
     const manifest = threeReplicas(version, update);

@@ -21,7 +21,8 @@ export const isLeftOut = ({ failed }: Pick<RolloutState, "failed">, step: Step):
 
 /** What stands against the container itself, not against the machine, the engine or the network. */
 const countsAgainst = (error: unknown, { action }: Step): boolean =>
-  (hasCode(error, "RELEASE_NOT_LIVE") && !isAborted(error)) || (action.do === "start-container" && hasCode(error, "ENGINE_REFUSED", "PORT_TAKEN"));
+  (hasCode(error, "RELEASE_NOT_LIVE") && !isAborted(error)) ||
+  (action.do === "start-container" && hasCode(error, "ENGINE_REFUSED", "PORT_TAKEN"));
 
 const plural = (count: number): string => (count === 1 ? "1 replica" : `${count} replicas`);
 

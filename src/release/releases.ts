@@ -312,7 +312,8 @@ export const openReleases = ({
     const first = after === undefined ? undefined : rolloutState(journal, project, after)?.finished;
     if (after === undefined || first === undefined) return outcome;
     const because = new SeaworthyError("RELEASE_NOT_LIVE", first.because ?? "", { problems: first.problems ?? [] });
-    return rolledBack({ state: "failed", release: after, because, seconds: first.seconds }, outcome, rollbackTo);
+    const reports = first.report === undefined ? {} : { reports: first.report };
+    return rolledBack({ state: "failed", release: after, because, seconds: first.seconds, ...reports }, outcome, rollbackTo);
   };
 
   const converge = async (project: string, options: RunOptions): Promise<RolloutOutcome | undefined> => {
