@@ -128,5 +128,8 @@ test("a restart loop is noticed and said", async () => {
     await until("it ended", () => (said.slice(from).match(/ended with status 137/g) ?? []).length > round);
   }
   await hears(/keeps ending: 3 times within \d+ s, last with status 137/, from);
-  await healed();
+  await answersAgain(shop, 15_000);
+  expect((await status()).drift).toEqual([
+    expect.stringMatching(new RegExp(`^web: ${first} keeps crashing: 3 restarts, the last \\d+ s ago$`)),
+  ]);
 });

@@ -92,6 +92,13 @@ const backendDifferences = (
   ];
 };
 
+/** The engine starts again what crashes: so often, and for so short a time since, is no accident. */
+const MANY_RESTARTS = 3;
+const JUST_NOW_SECONDS = 300;
+
+const keepsRestarting = ({ restartCount, upSeconds }: SeenContainer): boolean =>
+  restartCount >= MANY_RESTARTS && upSeconds !== undefined && upSeconds < JUST_NOW_SECONDS;
+
 const isRunning = ({ state }: SeenContainer): boolean => state === "running";
 
 const serviceDifferences = (seen: SeenService): readonly Omit<Difference, "service">[] => {
@@ -136,6 +143,10 @@ const serviceDifferences = (seen: SeenService): readonly Omit<Difference, "servi
         words: `${container.name} is ${container.state}`,
         remedy: /^(?:created|exited|dead)$/.test(container.state) ? ({ by: "start", container } as const) : NOTHING,
       })),
+    ...kept.filter(keepsRestarting).map(({ name, restartCount, upSeconds = 0 }) => ({
+      words: `${name} keeps crashing: ${restartCount} restarts, the last ${upSeconds} s ago`,
+      remedy: NOTHING,
+    })),
     ...kept
       .filter((one) => isRunning(one) && one.health === "unhealthy")
       .map(({ name }) => ({ words: `${name} is unhealthy`, remedy: NOTHING })),
