@@ -236,6 +236,17 @@ describe("paused", () => {
     expect(await releases.promote("shop", { why: "fine" })).toMatchObject({ state: "live", release: 2 });
     expect(fleet.servers()).toEqual(NEW.servers);
   });
+  test("promoted, and another fails: it waits again, unless it was promoted in full", async () => {
+    for (const full of [false, true]) {
+      const { fleet } = await update(
+        { failureAction: "pause", order: "start-first", maxFailureRatio: 0 },
+        { ...first, "shop-web-r2-3": 3000 },
+      );
+      using releases = fleet.open();
+      const decided = await releases.promote("shop", { why: "fine", full });
+      expect(decided).toMatchObject(full ? { state: "live", release: 2 } : { state: "paused", step: "web/watch/2" });
+    }
+  });
   test("aborted while old ones are there: taken back", async () => {
     const { fleet } = await update({ failureAction: "pause", order: "start-first" }, firstBatch);
     using releases = fleet.open();
