@@ -406,6 +406,33 @@ describe("the only container, which must stop first", () => {
   });
 });
 
+describe.each(["start-first", "stop-first"] as const)("a worker that nobody reaches through the proxy, %s", (order) => {
+  const worker = (version: string): ReleaseManifest => {
+    const { services, ...rest } = threeReplicas(version, { order, failureAction: "rollback" });
+    return { ...rest, services: services.map(({ route: _, ...service }) => service) };
+  };
+  const begin = async (): Promise<Fleet> => {
+    const fleet = createFleet();
+    await fleet.deploy(worker("1"));
+    return fleet;
+  };
+  test("is replaced and watched in the same way", async () => {
+    const fleet = await begin();
+    expect(await fleet.deploy(worker("2"))).toMatchObject({ state: "live" });
+    expect(await fleet.containers()).toEqual(NEW.containers);
+  });
+  test("and taken back, or rolled back", async () => {
+    const fleet = await begin();
+    fleet.deaths = firstBatch;
+    expect(await fleet.deploy(worker("2"))).toMatchObject({ state: "reverted" });
+    expect(await fleet.containers()).toEqual(OLD.containers);
+    fleet.deaths = { "shop-web-r3-2": 3000, "shop-web-r3-3": 3000 };
+    expect(await fleet.deploy(worker("2"))).toMatchObject({ state: "rolled-back" });
+    using releases = fleet.open();
+    expect((await releases.status("shop")).drift).toEqual([]);
+  });
+});
+
 test("fewer replicas: what is too many leaves with the last batch; more: they come without one to replace", async () => {
   const fleet = createFleet();
   await fleet.deploy(threeReplicas("1", { order: "start-first" }));
