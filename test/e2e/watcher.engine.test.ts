@@ -83,7 +83,8 @@ test("a lost network is given back at the same address", async () => {
   await hears(/connected again/, from);
   await healed();
   await shop.docker.run(["network", "disconnect", ingress, first]);
-  await shop.docker.run(["network", "connect", ingress, first]);
+  // The watcher may be there first, and then there is nothing left to connect; else it comes up at an address of the engine's choice.
+  await shop.docker.attempt(["network", "connect", ingress, first]);
   await healed();
   await answersAgain(shop, 5000);
 });
