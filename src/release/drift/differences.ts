@@ -84,7 +84,7 @@ const backendDifferences = (
     declared.check.host === checkHost(route);
   return [
     ...(same ? [] : [{ words: "the proxy's file has not the host names or the check of the release", remedy: PROXY }]),
-    ...(declared?.heldUntil === undefined ? [] : [{ words: "its requests wait in the proxy, and no rollout is under way", remedy: PROXY }]),
+    ...(declared?.heldUntil === undefined ? [] : [{ words: "its requests wait in the proxy", remedy: PROXY }]),
     ...strays.map(({ name }) => ({
       words: `the proxy has a server ${name} that is no container`,
       remedy: { by: "unlist", server: name } as const,
