@@ -433,6 +433,38 @@ describe.each(["start-first", "stop-first"] as const)("a worker that nobody reac
   });
 });
 
+describe.each([
+  ["start-first", 1, 3],
+  ["start-first", 2, 3],
+  ["start-first", 0, 3],
+  ["stop-first", 1, 2],
+  ["stop-first", 2, 1],
+] as const)("at every moment of %s, parallelism %i, at least %i have traffic", (order, parallelism, least) => {
+  test.each([
+    ["nothing fails", {}, "live"],
+    ["a later batch fails", { "shop-web-r2-3": 3000 }, parallelism === 0 ? "reverted" : "rolled-back"],
+    ["the first fails", { "shop-web-r2-1": 3000 }, "reverted"],
+  ] as const)("%s", async (_, deaths, state) => {
+    const policy = { order, parallelism, failureAction: "rollback", maxFailureRatio: 0 } as const;
+    const fleet = createFleet();
+    await fleet.deploy(threeReplicas("1", policy));
+    fleet.deaths = deaths;
+    const seen: number[] = [];
+    const outcome = await fleet.deploy(threeReplicas("2", policy), async () => {
+      const running = new Set(
+        (await fleet.containers()).flatMap((line) =>
+          line.endsWith(" running") ? [line.slice("shop-web-".length, -" running".length)] : [],
+        ),
+      );
+      const weighed = fleet.servers().flatMap((line) => (line.endsWith("=100") ? [line.slice(0, -"=100".length)] : []));
+      // A container that ended by itself is nobody's plan.
+      seen.push(weighed.filter((name) => running.has(name) || Object.hasOwn(deaths, `shop-web-${name}`)).length);
+    });
+    expect(outcome.state).toBe(state);
+    expect(Math.min(...seen)).toBe(least);
+  });
+});
+
 test("fewer replicas: what is too many leaves with the last batch; more: they come without one to replace", async () => {
   const fleet = createFleet();
   await fleet.deploy(threeReplicas("1", { order: "start-first" }));
