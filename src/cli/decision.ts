@@ -24,5 +24,8 @@ export const saidDecision = (decided: Decided, word: "promote" | "abort"): Outco
     };
   const outcome = rolloutOutcome(decided);
   if (word === "promote") return outcome;
-  return { ...outcome, exit: decided.state === "reverted" ? 0 : decided.state === "live" ? 3 : outcome.exit };
+  return {
+    ...outcome,
+    exit: decided.state === "reverted" || decided.state === "rolled-back" ? 0 : decided.state === "live" ? 3 : outcome.exit,
+  };
 };

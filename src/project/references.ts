@@ -81,6 +81,19 @@ const checkHosts = (services: readonly Service[], reading: Reading): void => {
         );
       owners.set(host, service.name);
     }
+  for (const service of services) {
+    const { strategy } = service.settings.release;
+    for (const host of strategy === "rolling" ? [] : strategy.preview) {
+      const owner = owners.get(host);
+      if (owner !== undefined)
+        report(
+          reading,
+          at(service, "x-seaworthy", "release", "preview"),
+          `services.${service.name}: the preview host ${host} already belongs to ${owner}; name another one in x-seaworthy.release.preview`,
+        );
+      owners.set(host, service.name);
+    }
+  }
 };
 
 /** Reports names that nothing declares, dependencies that are not there or go in a circle, and host names claimed twice. */

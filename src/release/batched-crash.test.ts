@@ -47,7 +47,7 @@ const expectWhole = async (fleet: Fleet): Promise<void> => {
 };
 
 describe.each(["start-first", "stop-first"] as const)("%s, killed anywhere, the next process converges", (order) => {
-  test("while nothing fails: to the new release", { timeout: 120_000 }, async () => {
+  test("while nothing fails: to the new release", { timeout: 300_000 }, async () => {
     const policy = { order, failureAction: "rollback" } as const;
     const moments = await momentsOf(policy, {});
     expect(moments.length).toBeGreaterThan(50);
@@ -60,7 +60,7 @@ describe.each(["start-first", "stop-first"] as const)("%s, killed anywhere, the 
     }
   });
 
-  test("while the first batch fails and is taken back: to the old release", { timeout: 120_000 }, async () => {
+  test("while the first batch fails and is taken back: to the old release", { timeout: 300_000 }, async () => {
     const policy = { order, failureAction: "rollback" } as const;
     const deaths = { "shop-web-r2-1": 3000, "shop-web-r2-2": 3000 };
     const moments = await momentsOf(policy, deaths);
@@ -74,7 +74,7 @@ describe.each(["start-first", "stop-first"] as const)("%s, killed anywhere, the 
     }
   });
 
-  test("while the second batch fails and a rollback release follows: to the old release", { timeout: 180_000 }, async () => {
+  test("while the second batch fails and a rollback release follows: to the old release", { timeout: 300_000 }, async () => {
     const policy = { order, failureAction: "rollback" } as const;
     const deaths = { "shop-web-r2-2": 3000, "shop-web-r2-3": 3000 };
     const moments = await momentsOf(policy, deaths);

@@ -236,6 +236,17 @@ describe("paused", () => {
     expect(await releases.promote("shop", { why: "fine" })).toMatchObject({ state: "live", release: 2 });
     expect(fleet.servers()).toEqual(NEW.servers);
   });
+  test("promoted, and another fails: it waits again, unless it was promoted in full", async () => {
+    for (const full of [false, true]) {
+      const { fleet } = await update(
+        { failureAction: "pause", order: "start-first", maxFailureRatio: 0 },
+        { ...first, "shop-web-r2-3": 3000 },
+      );
+      using releases = fleet.open();
+      const decided = await releases.promote("shop", { why: "fine", full });
+      expect(decided).toMatchObject(full ? { state: "live", release: 2 } : { state: "paused", step: "web/watch/2" });
+    }
+  });
   test("aborted while old ones are there: taken back", async () => {
     const { fleet } = await update({ failureAction: "pause", order: "start-first" }, firstBatch);
     using releases = fleet.open();
@@ -279,6 +290,28 @@ describe("beside a strategy of its own", () => {
     expect(forth.steps.some(({ id }) => id.includes("watch"))).toBe(false);
     expect(back.steps.filter(({ id }) => id.includes("watch"))).toHaveLength(1);
   });
+});
+
+test("what a release that is not live cost is counted and told, of the failed one and of the rollback", async () => {
+  const fleet = createFleet();
+  const policy = { failureAction: "rollback", order: "start-first" } as const;
+  await fleet.deploy(threeReplicas("1", policy));
+  const { proxy } = fleet;
+  const counters = proxy.counters.bind(proxy);
+  let asked = 0;
+  // Each reading finds 100 requests more, of which one had no answer.
+  fleet.proxy.counters = async (name) => {
+    const zero = await counters(name);
+    asked += 1;
+    return zero === undefined ? undefined : { ...zero, requests: 100 * asked, errors: asked };
+  };
+  fleet.deaths = firstBatch;
+  const cost = { service: "web", measured: true, requests: 100, failed: 1 };
+  expect(await fleet.deploy(threeReplicas("2", policy))).toMatchObject({ state: "reverted", reports: [cost] });
+  fleet.deaths = { "shop-web-r3-2": 3000, "shop-web-r3-3": 3000 };
+  expect(await fleet.deploy(threeReplicas("2", policy))).toMatchObject({ state: "rolled-back", reports: [cost, cost] });
+  using releases = fleet.open();
+  expect(releases.history("shop").map(({ report }) => report.length)).toEqual([1, 1, 1, 1]);
 });
 
 describe("beside services that are replaced whole", () => {
@@ -370,6 +403,65 @@ describe("the only container, which must stop first", () => {
     expect(await fleet.deploy(held("2"))).toMatchObject({ state: "reverted" });
     expect(fleet.proxy.backends.get("shop.web")?.heldUntil).toBeUndefined();
     expect(await stand(fleet)).toEqual({ containers: ["shop-web-r1-1 running"], servers: ["r1-1=100"] });
+  });
+});
+
+describe.each(["start-first", "stop-first"] as const)("a worker that nobody reaches through the proxy, %s", (order) => {
+  const worker = (version: string): ReleaseManifest => {
+    const { services, ...rest } = threeReplicas(version, { order, failureAction: "rollback" });
+    return { ...rest, services: services.map(({ route: _, ...service }) => service) };
+  };
+  const begin = async (): Promise<Fleet> => {
+    const fleet = createFleet();
+    await fleet.deploy(worker("1"));
+    return fleet;
+  };
+  test("is replaced and watched in the same way", async () => {
+    const fleet = await begin();
+    expect(await fleet.deploy(worker("2"))).toMatchObject({ state: "live" });
+    expect(await fleet.containers()).toEqual(NEW.containers);
+  });
+  test("and taken back, or rolled back", async () => {
+    const fleet = await begin();
+    fleet.deaths = firstBatch;
+    expect(await fleet.deploy(worker("2"))).toMatchObject({ state: "reverted" });
+    expect(await fleet.containers()).toEqual(OLD.containers);
+    fleet.deaths = { "shop-web-r3-2": 3000, "shop-web-r3-3": 3000 };
+    expect(await fleet.deploy(worker("2"))).toMatchObject({ state: "rolled-back" });
+    using releases = fleet.open();
+    expect((await releases.status("shop")).drift).toEqual([]);
+  });
+});
+
+describe.each([
+  ["start-first", 1, 3],
+  ["start-first", 2, 3],
+  ["start-first", 0, 3],
+  ["stop-first", 1, 2],
+  ["stop-first", 2, 1],
+] as const)("at every moment of %s, parallelism %i, at least %i have traffic", (order, parallelism, least) => {
+  test.each([
+    ["nothing fails", {}, "live"],
+    ["a later batch fails", { "shop-web-r2-3": 3000 }, parallelism === 0 ? "reverted" : "rolled-back"],
+    ["the first fails", { "shop-web-r2-1": 3000 }, "reverted"],
+  ] as const)("%s", async (_, deaths, state) => {
+    const policy = { order, parallelism, failureAction: "rollback", maxFailureRatio: 0 } as const;
+    const fleet = createFleet();
+    await fleet.deploy(threeReplicas("1", policy));
+    fleet.deaths = deaths;
+    const seen: number[] = [];
+    const outcome = await fleet.deploy(threeReplicas("2", policy), async () => {
+      const running = new Set(
+        (await fleet.containers()).flatMap((line) =>
+          line.endsWith(" running") ? [line.slice("shop-web-".length, -" running".length)] : [],
+        ),
+      );
+      const weighed = fleet.servers().flatMap((line) => (line.endsWith("=100") ? [line.slice(0, -"=100".length)] : []));
+      // A container that ended by itself is nobody's plan.
+      seen.push(weighed.filter((name) => running.has(name) || Object.hasOwn(deaths, `shop-web-${name}`)).length);
+    });
+    expect(outcome.state).toBe(state);
+    expect(Math.min(...seen)).toBe(least);
   });
 });
 

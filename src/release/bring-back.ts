@@ -7,7 +7,15 @@ type Failed = Extract<RunOutcome, { state: "failed" }>;
 export const rolledBack = (failed: Failed, by: RolloutOutcome | undefined, to: number | undefined): RolloutOutcome => {
   const { release, because } = failed;
   if (by?.state === "live" && to !== undefined)
-    return { state: "rolled-back", release, because, by: by.release, to, reports: by.reports, seconds: failed.seconds + by.seconds };
+    return {
+      state: "rolled-back",
+      release,
+      because,
+      by: by.release,
+      to,
+      reports: [...(failed.reports ?? []), ...by.reports],
+      seconds: failed.seconds + by.seconds,
+    };
   const why = by === undefined ? "there is no release to bring back" : "because" in by ? by.because.message : "";
   const paused = by?.state === "paused";
   return {

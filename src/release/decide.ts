@@ -60,8 +60,9 @@ export const outcomeOf = (journal: Journal, project: string, release: number): R
   const { outcome, because = "", problems = [], report = [], seconds } = finished;
   const error = new SeaworthyError("RELEASE_NOT_LIVE", because, { problems });
   if (outcome === "live") return { state: "live", release, reports: report, seconds };
-  if (outcome === "reverted") return { state: "reverted", release, because: error, seconds };
+  const reports = report.length === 0 ? {} : { reports: report };
+  if (outcome === "reverted") return { state: "reverted", release, because: error, seconds, ...reports };
   const following = journal.releases(project).find(({ after }) => after === release);
   const by = following === undefined ? undefined : outcomeOf(journal, project, following.release);
-  return rolledBack({ state: "failed", release, because: error, seconds }, by, following?.rollbackTo);
+  return rolledBack({ state: "failed", release, because: error, seconds, ...reports }, by, following?.rollbackTo);
 };

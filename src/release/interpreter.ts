@@ -15,7 +15,14 @@ import type { Result } from "./actions/world.ts";
 /** How a rollout ended, or that it waits for a person's word. Being taken back is an outcome, not an exception. */
 export type RolloutOutcome =
   | { readonly state: "live"; readonly release: number; readonly reports: readonly DropReport[]; readonly seconds: number }
-  | { readonly state: "reverted"; readonly release: number; readonly because: SeaworthyError; readonly seconds: number }
+  | {
+      readonly state: "reverted";
+      readonly release: number;
+      readonly because: SeaworthyError;
+      /** What it cost the users, of services whose requests were counted. */
+      readonly reports?: readonly DropReport[];
+      readonly seconds: number;
+    }
   | {
       readonly state: "paused";
       readonly release: number;
@@ -49,6 +56,7 @@ export type RunOutcome =
       readonly state: "failed";
       readonly release: number;
       readonly because: SeaworthyError;
+      readonly reports?: readonly DropReport[];
       readonly seconds: number;
       readonly rollbackTo?: number;
     };
@@ -291,18 +299,30 @@ export const runRollout = async (
     }
   };
 
+  /** What a release that is not live cost the users all the same. Only what was counted is said, and that it cannot be counted stands in nobody's way. */
+  const costs = async (): Promise<{ readonly report?: readonly DropReport[] }> => {
+    const { signal: _, ...unhurried } = world;
+    const measured = (await reports(unhurried, read()).catch(() => [])).filter((one) => one.measured && one.requests > 0);
+    return measured.length === 0 ? {} : { report: measured };
+  };
+
+  const reported = ({ report }: Awaited<ReturnType<typeof costs>>): { readonly reports?: readonly DropReport[] } =>
+    report === undefined ? {} : { reports: report };
+
   const revert = async (because: SeaworthyError): Promise<RunOutcome> => {
     world.progress.note(`taking release r${release} back: ${because.message}`);
     await back();
     for (const step of jobSteps(read().entry.plan))
       if (read().done.has(step.id)) world.progress.note(`the job ${jobName(step)} had run, and is not undone`);
-    journal.append(project, release, { kind: "finished", outcome: "reverted", because: because.message, seconds: seconds() });
-    return { state: "reverted", release, because, seconds: seconds() };
+    const cost = await costs();
+    journal.append(project, release, { kind: "finished", outcome: "reverted", because: because.message, seconds: seconds(), ...cost });
+    return { state: "reverted", release, because, seconds: seconds(), ...reported(cost) };
   };
 
   /** Too much is gone to take it back: it ends here, and the release before it is brought back by a release of its own. */
-  const fail = (because: SeaworthyError): RunOutcome => {
+  const fail = async (because: SeaworthyError): Promise<RunOutcome> => {
     const { entry } = read();
+    const cost = await costs();
     const rollbackTo = entry.rollbackTo === undefined ? liveRelease(journal, project)?.entry.release : undefined;
     const { message, problems } = because;
     journal.append(project, release, {
@@ -311,9 +331,17 @@ export const runRollout = async (
       because: message,
       problems,
       seconds: seconds(),
+      ...cost,
       ...(rollbackTo === undefined ? {} : { rollbackTo }),
     });
-    return { state: "failed", release, because, seconds: seconds(), ...(rollbackTo === undefined ? {} : { rollbackTo }) };
+    return {
+      state: "failed",
+      release,
+      because,
+      seconds: seconds(),
+      ...reported(cost),
+      ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    };
   };
 
   const begun = read();

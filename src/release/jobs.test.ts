@@ -131,7 +131,7 @@ describe("after traffic", () => {
   });
 });
 
-test("killed at any moment of a release with jobs, the next process runs none a second time", { timeout: 60_000 }, async () => {
+test("killed at any moment of a release with jobs, the next process runs none a second time", { timeout: 300_000 }, async () => {
   const v2 = manifest("2", [job(), job({ name: "warm", when: "after-traffic" })]);
   const ends = { [NAME]: { afterMs: 3000 }, "shop-web-r2-job-warm": { afterMs: 500 } };
   const whole = await site(ends);

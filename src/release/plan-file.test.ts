@@ -72,6 +72,24 @@ describe("the world moved: refused, nothing done, and it says what moved", () =>
   });
 });
 
+test("the same commit on another branch is the same; another commit, or changes in none, is not", async () => {
+  const source = { commit: "a".repeat(40), branch: "main", dirty: false };
+  const fleet = createFleet();
+  await fleet.deploy(v1);
+  const path = scratch();
+  {
+    using releases = fleet.open();
+    writePlanFile(path, await releases.seal({ ...v2, source }));
+  }
+  const refused = (changes: Partial<typeof source>) => apply(fleet, path, { ...v2, source: { ...source, ...changes } });
+  await expect(refused({ commit: "b".repeat(40) })).rejects.toMatchObject({
+    problems: [expect.stringMatching(/^commit was a{40} and is b{40}$/)],
+  });
+  await expect(refused({ dirty: true })).rejects.toMatchObject({ problems: ["changes in no commit was false and is true"] });
+  const { branch: _, ...detached } = source;
+  expect(await apply(fleet, path, { ...v2, source: detached })).toMatchObject({ state: "live" });
+});
+
 test.each([
   [
     "image",

@@ -11,7 +11,7 @@ import {
   wordsOf,
 } from "../core/index.ts";
 import type { Live } from "./live.ts";
-import type { ReleaseManifest } from "./manifest.ts";
+import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -24,13 +24,13 @@ export interface PlanFile {
   /** Milliseconds since the epoch. */
   readonly madeAt: number;
   readonly who: string;
-  /** Of the release manifest. */
+  /** Of the release manifest without the branch it was made on. */
   readonly manifest: Digest;
   /** Parts of the manifest by name, each with its digest: to say which one changed. */
   readonly parts: Readonly<Record<string, string>>;
   /** What was there when the plan was made, by name: to say what moved. */
   readonly world: Readonly<Record<string, string>>;
-  /** Of `plan`, as JSON with sorted keys. */
+  /** Of `plan`, which names that manifest, as JSON with sorted keys. */
   readonly digest: Digest;
   /** For people and their tools. */
   readonly plan: Plan;
@@ -39,7 +39,15 @@ export interface PlanFile {
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 const digest = (value: unknown): Digest => digestOf(canonicalJson(asJson(value)));
 
-const partsOf = ({ services, networks, volumes, ...rest }: ReleaseManifest): PlanFile["parts"] => ({
+/** Where a commit was checked out is no part of what is released. */
+const withoutBranch = ({ source, ...manifest }: ReleaseManifest): ReleaseManifest => {
+  if (source === undefined) return manifest;
+  const { branch: _, ...rest } = source;
+  return { ...manifest, source: rest };
+};
+
+const partsOf = ({ services, networks, volumes, source, ...rest }: ReleaseManifest): PlanFile["parts"] => ({
+  ...(source === undefined ? {} : { commit: source.commit, "changes in no commit": String(source.dirty) }),
   ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, digest(value)])),
   ...Object.fromEntries(
     services.flatMap(({ name, image, ...service }) => [
@@ -74,17 +82,20 @@ export const sealPlan = (
   live: Live,
   plan: Plan,
   { who, madeAt }: Pick<PlanFile, "who" | "madeAt">,
-): PlanFile => ({
-  schema: "seaworthy/plan-file@1",
-  project: manifest.project,
-  madeAt,
-  who,
-  manifest: plan.manifest,
-  parts: partsOf(manifest),
-  world: worldOf(manifest, live, plan.release),
-  digest: digest(plan),
-  plan,
-});
+): PlanFile => {
+  const released = manifestDigest(withoutBranch(manifest));
+  return {
+    schema: "seaworthy/plan-file@1",
+    project: manifest.project,
+    madeAt,
+    who,
+    manifest: released,
+    parts: partsOf(manifest),
+    world: worldOf(manifest, live, plan.release),
+    digest: digest({ ...plan, manifest: released }),
+    plan,
+  };
+};
 
 const differences = (before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): readonly string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(now)])].toSorted().flatMap((name) => {

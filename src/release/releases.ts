@@ -42,6 +42,7 @@ import { crossedJobs, rollbackTarget, type RollbackTarget } from "./rollback-tar
 import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
+import { goOnWhenDue } from "./watch/due.ts";
 import { type Notice, watch } from "./watch/watch.ts";
 
 /** Everything that changes or reads what runs on one host. */
@@ -312,7 +313,8 @@ export const openReleases = ({
     const first = after === undefined ? undefined : rolloutState(journal, project, after)?.finished;
     if (after === undefined || first === undefined) return outcome;
     const because = new SeaworthyError("RELEASE_NOT_LIVE", first.because ?? "", { problems: first.problems ?? [] });
-    return rolledBack({ state: "failed", release: after, because, seconds: first.seconds }, outcome, rollbackTo);
+    const reports = first.report === undefined ? {} : { reports: first.report };
+    return rolledBack({ state: "failed", release: after, because, seconds: first.seconds, ...reports }, outcome, rollbackTo);
   };
 
   const converge = async (project: string, options: RunOptions): Promise<RolloutOutcome | undefined> => {
@@ -363,6 +365,15 @@ export const openReleases = ({
   const governed = async <T>(read: () => Promise<T>): Promise<T> => {
     await assertGoverned(engine, state);
     return await read();
+  };
+
+  const resume = async (project: string, options: RunOptions = {}): Promise<RolloutOutcome | undefined> => {
+    const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
+    if (open === undefined) return undefined;
+    await assertGoverned(engine, state);
+    return leased(project, servicesOf(open.entry.manifest), `resume ${project} r${open.entry.release}`, options, () =>
+      converge(project, options),
+    );
   };
 
   return {
@@ -425,14 +436,7 @@ export const openReleases = ({
       if (open === undefined || !isWaiting(open, clock.now())) return undefined;
       return { release: open.entry.release, back: liveRelease(journal, project)?.entry.release };
     },
-    resume: async (project, options = {}) => {
-      const open = unfinishedRollout(journal, project) ?? dueRollback(journal, project);
-      if (open === undefined) return undefined;
-      await assertGoverned(engine, state);
-      return leased(project, servicesOf(open.entry.manifest), `resume ${project} r${open.entry.release}`, options, () =>
-        converge(project, options),
-      );
-    },
+    resume,
     rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, to, keep),
     status: (project) =>
       governed(() =>
@@ -470,7 +474,17 @@ export const openReleases = ({
     restoreFiles: () => restoreFiles(state, journal),
     watch: async ({ signal, say }) => {
       using _held = await lock(watcherPath, { who, what: "watch" }, { clock });
-      await watch(
+      const ending = new AbortController();
+      const due = goOnWhenDue(
+        {
+          journal,
+          clock,
+          goOn: (project) => resume(project, { signal }),
+          say: (project, words) => say({ at: clock.now(), project, words }),
+        },
+        AbortSignal.any([signal, ending.signal]),
+      );
+      const watching = watch(
         {
           engine,
           proxy,
@@ -484,6 +498,8 @@ export const openReleases = ({
         },
         signal,
       );
+      await watching.finally(() => ending.abort());
+      await due;
     },
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),

@@ -11,7 +11,10 @@ export interface Restored {
   readonly lacking: readonly FileSlot[];
 }
 
-/** Puts back into memory what the releases that run mount, as a reboot takes it away. Needs no engine. @throws PERMISSION_DENIED, DISK_FULL */
+/**
+ * Puts back into memory what the releases that run mount, as a reboot takes it away, and seals what an earlier version of Seaworthy has not.
+ * Needs no engine. @throws PERMISSION_DENIED, DISK_FULL
+ */
 export const restoreFiles = async (state: StateFolder, journal: Journal): Promise<Restored> => {
   const slots = journal
     .projects()
@@ -19,10 +22,11 @@ export const restoreFiles = async (state: StateFolder, journal: Journal): Promis
     .flatMap((one) => (one === undefined ? [] : slotsOf(one.entry.manifest)));
   const restored: FileSlot[] = [];
   const lacking: FileSlot[] = [];
-  for (const slot of missingFiles(state, slots))
+  const missing = missingFiles(state, slots);
+  for (const slot of slots)
     try {
       await placeFile(state, slot, () => undefined);
-      restored.push(slot);
+      if (missing.includes(slot)) restored.push(slot);
     } catch (error) {
       if (!hasCode(error, "STATE_NEEDS_PERSON")) throw error;
       lacking.push(slot);

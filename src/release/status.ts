@@ -92,7 +92,7 @@ export const statusOf = async ({ engine, proxy, state, journal, project, holder,
   const services = seen.services.map(({ name, wanted, containers }): ServiceStatus => ({
     service: name,
     replicas: wanted?.replicas ?? 0,
-    containers: containers.map(({ addresses: _, server, ...container }) => ({
+    containers: containers.map(({ addresses: _, upSeconds: __, server, ...container }) => ({
       ...container,
       ...(server === undefined
         ? {}

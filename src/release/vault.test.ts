@@ -145,6 +145,27 @@ describe.skipIf(memory === undefined)("after a reboot", () => {
     expect(readFileSync(filePath(state, slot), "utf8")).toBe(CLEAR);
   });
 
+  test("what an earlier version placed is sealed by the agent's start as well", async () => {
+    const state = fresh();
+    using journal = openJournal(state.folder);
+    const { uid, gid } = slotOf(state);
+    const mount = { source: "db_password", target: "/run/secrets/db_password", uid, gid, mode: 0o440 };
+    const service = webService("1", {
+      spec: { ...plainSpec, secrets: [mount] },
+      secretVersions: { db_password: versionOf(state, CLEAR) },
+    });
+    const manifest = manifestOf("1.0.0", [service]);
+    const digest = manifestDigest(manifest);
+    const plan = { schema: "seaworthy/plan@1" as const, project: "shop", release: 1, manifest: digest, summary: [], steps: [] };
+    journal.append("shop", 1, { kind: "release", manifest, digest, who: "", why: "", evidence: [], plan });
+    journal.append("shop", 1, { kind: "finished", outcome: "live", seconds: 1 });
+    await placeFile(state, slotOf(state), () => CLEAR);
+    rmSync(join(state.folder, "vault"), { recursive: true });
+    expect(await restoreFiles(state, journal)).toEqual({ restored: [], lacking: [] });
+    reboot(state);
+    expect((await restoreFiles(state, journal)).restored).toHaveLength(1);
+  });
+
   test("what is swept is swept in both places", async () => {
     const state = fresh();
     const slot = slotOf(state);

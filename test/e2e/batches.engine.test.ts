@@ -116,6 +116,11 @@ test("a version that dies 3 s after it was ready, within the monitor: taken back
   expect(shipped.said).toMatch(/1 of 3 replicas of web failed, more than max_failure_ratio 0: swe2e-web-r\d+-1: it ended/);
   expect(journalOf(release).at(-1)).toBe("finished reverted");
   expect(await expectThree("2.1.0")).toEqual([release - 1, release - 1, release - 1]);
+  // What it cost stands in the journal and is told.
+  const [report] = readJournal(shop.scratch.state, release).find(({ kind }) => kind === "finished")?.report ?? [];
+  expect(report).toMatchObject({ service: "web", measured: true });
+  expect(report?.["failed"]).toBeLessThanOrEqual(after.failed - before.failed);
+  expect(shipped.said).toMatch(/web: \d+ of [\d,]+ requests failed/);
   expect(ledger.failed.total).toBeLessThanOrEqual(CONNECTIONS);
   // What the clients saw fail, the proxy saw fail; a connection that is cut in the middle is one to either side, and not always to both.
   expect(Math.abs(after.failed - before.failed - failed)).toBeLessThanOrEqual(2);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { askProxy, viewProxy } from "../support/e2e/haproxy.ts";
 import type { Installation } from "../support/e2e/installation.ts";
+import { newestRelease, waitForLine } from "../support/e2e/journal.ts";
 import { observeLoad } from "../support/e2e/observed-load.ts";
 import { answersAgain, createShop, get } from "../support/e2e/shop.ts";
 import { twoReplicas, websOf } from "../support/e2e/two-replicas.ts";
@@ -138,6 +139,26 @@ test("HAProxy stopped, and its configuration edited", async () => {
   await underLoad(async () => {
     await repaired();
   });
+});
+
+test("killed at each step of a repair, and resumed: all is as it should be", async () => {
+  for (const step of ["web/unlist/", "web/create/1", "web/start/1", "web/server/1", "web/shift"]) {
+    const [gone = ""] = await webs();
+    await shop.docker.run(["rm", "-f", gone]);
+    await seenDown(serverOf(gone));
+    await underLoad(async () => {
+      const release = newestRelease(shop.scratch.state) + 1;
+      const call = shop.call(["reconcile"]);
+      await waitForLine(shop.scratch.state, call, release, "intent", new RegExp(`^${step}`));
+      call.child.kill("SIGKILL");
+      await call.ended;
+      const refused = await shop.seaworthy(["reconcile"]);
+      expect(refused.exit, refused.said).toBe(4);
+      const resumed = await shop.seaworthy(["deploy", "--resume"]);
+      expect(resumed.exit, resumed.said).toBe(0);
+    });
+    expect(await drift(0), step).toEqual([]);
+  }
 });
 
 test("what Seaworthy did not start stays as it is", async () => {

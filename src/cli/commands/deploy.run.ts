@@ -49,7 +49,7 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
       [
         words,
         ...problems.map((line) => `  ${line}`),
-        ...(outcome.state === "rolled-back" ? outcome.reports.map((report) => `  ${formatDropReport(report)}`) : []),
+        ...("reports" in outcome ? (outcome.reports ?? []) : []).map((report) => `  ${formatDropReport(report)}`),
         `  -> ${hint}`,
       ].join("\n"),
     ),

@@ -210,7 +210,7 @@ describe("refusals at line and column", () => {
     ["release: {strategy: blue-green, preview: 'a b'}, route: {port: 80}", "release.preview: expected a host name"],
     [
       "release: {strategy: blue-green, preview: a.example}, route: {port: 80, hosts: [a.example]}",
-      "release.preview: a.example is a host name of the service itself",
+      "the preview host a.example already belongs to web",
     ],
     ["release: {drain: 30}", "x-seaworthy.release.drain: expected a duration"],
     ["release: {drain: 30 s}", 'x-seaworthy.release.drain: "30 s" is not a duration'],
@@ -255,6 +255,16 @@ describe("refusals at line and column", () => {
       '.seaworthy.yaml:1:11: unknown field "keeep" in x-seaworthy.release; did you mean "keep"?',
     ]);
   });
+});
+
+test("a preview host that another service answers to is refused at its place", async () => {
+  const web = (preview: string) =>
+    `  web:\n    image: a\n    x-seaworthy:\n      route: {hosts: [x.example], port: 80}\n      release: {strategy: canary${preview}}\n`;
+  const admin = "  admin: {image: a, x-seaworthy: {route: {hosts: [preview.x.example], port: 80}}}\n";
+  const [problem, ...others] = await problems(`services:\n${web("")}${admin}`);
+  expect(problem).toMatch(/^compose\.yaml:6:\d+: services\.web: the preview host preview\.x\.example already belongs to admin/);
+  expect(others).toEqual([]);
+  expect((await load(`services:\n${web(", preview: next.x.example")}${admin}`)).services).toHaveLength(2);
 });
 
 test("a strategy with what belongs to it, and its defaults", async () => {

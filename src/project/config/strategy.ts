@@ -147,8 +147,6 @@ export const strategyOf = (
     return "rolling";
   }
   const preview = previewOf(written, route);
-  const taken = preview.find((host) => route.hosts.includes(host));
-  if (taken !== undefined) complain("preview", `${taken} is a host name of the service itself`);
   if (strategy === "blue-green")
     return { name: strategy, preview, keepOld: keepOld ?? (0 as StagedDuration), ...(autoPromote === undefined ? {} : { autoPromote }) };
   const place = at("steps");

@@ -118,3 +118,11 @@ test("a server that an earlier check let in is not judged by today's", () => {
   expect(serverOptions({ weight: FULL_TRAFFIC })).toMatch(/^check inter 1s .* weight 100$/);
   expect(serverOptions({ weight: FULL_TRAFFIC, check: { path: "/up", host: "shop.localhost" } })).toBe("weight 100");
 });
+
+test("where a next release is looked at takes no host name from a service that serves, whoever came last", () => {
+  const hosts = ["preview.example"];
+  const next = backendOf("shop.web:next", ["r9-1"], { hosts });
+  const admin = backendOf("shop.admin", ["r1-1"], { hosts });
+  expect(renderHosts([admin, next])).toBe("preview.example shop.admin\n");
+  expect(renderHosts([next])).toBe("preview.example shop.web:next\n");
+});

@@ -1,4 +1,4 @@
-import { type Backend, parseBackend, type Server } from "../backend.ts";
+import { type Backend, mainOf, parseBackend, type Server } from "../backend.ts";
 import { latencyRules, sideRules, sidesSection } from "./sides.ts";
 
 export interface RenderInput {
@@ -62,11 +62,14 @@ const hasTraffic = (backend: Backend): boolean => backend.servers.some(({ weight
 
 /**
  * Which backend answers to each host name. Where two services of a project name one host, as while one is put in the other's place, the one that
- * has traffic keeps it, and once both have, the one that got its servers last takes over.
+ * has traffic keeps it, and once both have, the one that got its servers last takes over. A place where a release is only looked at takes no host from one that serves.
  */
 const owners = (backends: readonly Backend[]): ReadonlyMap<string, Backend> => {
   const newest = (backend: Backend): number => Math.max(0, ...backend.servers.map(({ name }) => Number(/^r(\d+)-/.exec(name)?.[1] ?? 0)));
-  const ranked = backends.toSorted((a, b) => Number(hasTraffic(a)) - Number(hasTraffic(b)) || newest(a) - newest(b));
+  const serves = ({ name }: Backend): number => Number(mainOf(name) === name);
+  const ranked = backends.toSorted(
+    (a, b) => serves(a) - serves(b) || Number(hasTraffic(a)) - Number(hasTraffic(b)) || newest(a) - newest(b),
+  );
   return new Map(ranked.flatMap((backend) => backend.hosts.map((host) => [host, backend] as const)));
 };
 

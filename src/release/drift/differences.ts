@@ -84,13 +84,20 @@ const backendDifferences = (
     declared.check.host === checkHost(route);
   return [
     ...(same ? [] : [{ words: "the proxy's file has not the host names or the check of the release", remedy: PROXY }]),
-    ...(declared?.heldUntil === undefined ? [] : [{ words: "its requests wait in the proxy, and no rollout is under way", remedy: PROXY }]),
+    ...(declared?.heldUntil === undefined ? [] : [{ words: "its requests wait in the proxy", remedy: PROXY }]),
     ...strays.map(({ name }) => ({
       words: `the proxy has a server ${name} that is no container`,
       remedy: { by: "unlist", server: name } as const,
     })),
   ];
 };
+
+/** The engine starts again what crashes: so often, and for so short a time since, is no accident. */
+const MANY_RESTARTS = 3;
+const JUST_NOW_SECONDS = 300;
+
+const keepsRestarting = ({ restartCount, upSeconds }: SeenContainer): boolean =>
+  restartCount >= MANY_RESTARTS && upSeconds !== undefined && upSeconds < JUST_NOW_SECONDS;
 
 const isRunning = ({ state }: SeenContainer): boolean => state === "running";
 
@@ -136,6 +143,10 @@ const serviceDifferences = (seen: SeenService): readonly Omit<Difference, "servi
         words: `${container.name} is ${container.state}`,
         remedy: /^(?:created|exited|dead)$/.test(container.state) ? ({ by: "start", container } as const) : NOTHING,
       })),
+    ...kept.filter(keepsRestarting).map(({ name, restartCount, upSeconds = 0 }) => ({
+      words: `${name} keeps crashing: ${restartCount} restarts, the last ${upSeconds} s ago`,
+      remedy: NOTHING,
+    })),
     ...kept
       .filter((one) => isRunning(one) && one.health === "unhealthy")
       .map(({ name }) => ({ words: `${name} is unhealthy`, remedy: NOTHING })),

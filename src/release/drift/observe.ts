@@ -11,6 +11,8 @@ import { serverName } from "../rollout/drafting.ts";
 export interface SeenContainer extends LiveContainer {
   readonly health?: string;
   readonly restartCount: number;
+  /** Since the engine started it last. Absent: it does not run. */
+  readonly upSeconds?: number;
   /** Of one that has ended. */
   readonly exitCode?: number;
   /** Network name to its address there. */
@@ -72,15 +74,23 @@ interface Sources {
   readonly manifest: ReleaseManifest | undefined;
   /** Names of services that are told of even without a container. */
   readonly services: readonly string[];
+  /** Milliseconds since the epoch. Default: the machine's own. */
+  readonly now?: number;
 }
 
-const containerOf = async (engine: Engine, container: LiveContainer, servers: SeenService["servers"]): Promise<SeenContainer> => {
+const containerOf = async (
+  engine: Engine,
+  container: LiveContainer,
+  servers: SeenService["servers"],
+  now: number,
+): Promise<SeenContainer> => {
   const state = await engine.containers.inspect(container.name);
   const server = servers?.find(({ name }) => name === serverName(container));
   return {
     ...container,
     restartCount: state?.restartCount ?? 0,
     addresses: state?.addresses ?? {},
+    ...(state?.state !== "running" || state.startedAt === undefined ? {} : { upSeconds: Math.round((now - state.startedAt) / 1000) }),
     ...(state?.health === undefined ? {} : { health: state.health.status }),
     ...(state?.exitCode === undefined ? {} : { exitCode: state.exitCode }),
     ...(server === undefined ? {} : { server }),
@@ -96,7 +106,7 @@ const declaredOf = (proxy: Proxy, backend: string): Backend | undefined => {
   }
 };
 
-export const observe = async ({ engine, proxy, state, project, manifest, services }: Sources): Promise<Seen> => {
+export const observe = async ({ engine, proxy, state, project, manifest, services, now = Date.now() }: Sources): Promise<Seen> => {
   const containers = (await engine.containers.list({ [LABELS.project]: project }))
     .map(liveContainer)
     .toSorted((a, b) => a.name.localeCompare(b.name));
@@ -111,7 +121,7 @@ export const observe = async ({ engine, proxy, state, project, manifest, service
     return {
       name,
       job: manifest !== undefined && completes(manifest, name),
-      containers: await Promise.all(own.map((container) => containerOf(engine, container, servers))),
+      containers: await Promise.all(own.map((container) => containerOf(engine, container, servers, now))),
       missingFiles: wanted === undefined ? [] : missingFiles(state, serviceSlots(project, wanted)),
       networks: manifest === undefined || wanted === undefined ? [] : attachments(manifest, wanted),
       ...(wanted === undefined ? {} : { wanted }),

@@ -240,6 +240,21 @@ test("what a single writer left in another's place goes before its own comes, wh
   expect(await drift(manifest)).toEqual([]);
 });
 
+test("a container that keeps crashing is said while that is fresh", async () => {
+  const startedAt = Date.UTC(2026, 0, 1);
+  const inspect = async (name: string) => {
+    const found = await engine.containers.inspect(name);
+    return found === undefined || name !== "shop-db-r1-1" ? found : { ...found, restartCount: 4, startedAt };
+  };
+  const seenAt = async (now: number): Promise<readonly string[]> => {
+    const crashing = { ...engine, containers: { ...engine.containers, inspect } };
+    const seen = await observe({ engine: crashing, proxy, state: STATE, project: "shop", manifest: v1, services: [], now });
+    return differencesOf(seen).map(wordsOfDifference);
+  };
+  expect(await seenAt(startedAt + 12_000)).toEqual(["db: shop-db-r1-1 keeps crashing: 4 restarts, the last 12 s ago"]);
+  expect(await seenAt(startedAt + 600_000)).toEqual([]);
+});
+
 test("what no machine can judge is said and left", async () => {
   engine.setHealth("shop-db-r1-1", { status: "unhealthy", failingStreak: 3, lastOutput: "" });
   expect(await drift()).toEqual(["db: shop-db-r1-1 is unhealthy"]);

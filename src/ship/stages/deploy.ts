@@ -71,10 +71,11 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   voyage.outcome = outcome;
   if (outcome.state !== "live") {
     const { because } = outcome;
+    const cost = ("reports" in outcome ? (outcome.reports ?? []) : []).map(formatDropReport);
     return {
       state: "refused",
       words: refusal(outcome),
-      problems: because.problems,
+      problems: [...because.problems, ...cost],
       exit: outcomeExit(outcome),
       hint: because.hint,
     };
