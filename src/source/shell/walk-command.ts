@@ -100,11 +100,15 @@ const wrappersOf = (command: ShellCommand): number => {
   return count;
 };
 
+/** Whether there are as many commands as are taken, which is said once. */
+const isFull = (reading: Reading, at: number): boolean => {
+  if (reading.commands.length < MAX_COMMANDS) return false;
+  if (reading.problems.at(-1)?.message !== TOO_MANY) reading.problems.push({ message: TOO_MANY, at, isLimit: true });
+  return true;
+};
+
 function addCommand(reading: Reading, command: ShellCommand, around: Around): void {
-  if (reading.commands.length >= MAX_COMMANDS) {
-    if (reading.problems.at(-1)?.message !== TOO_MANY) reading.problems.push({ message: TOO_MANY, at: command.start, isLimit: true });
-    return;
-  }
+  if (isFull(reading, command.start)) return;
   reading.commands.push(command);
   if (around.depth > MAX_DEPTH || wrappersOf(command) > MAX_WRAPPERS) return;
   const wrapped = wrappedBy(command.name, command.args);
@@ -112,6 +116,7 @@ function addCommand(reading: Reading, command: ShellCommand, around: Around): vo
 }
 
 export const walkCommand = (reading: Reading, node: Command, around: Around): void => {
+  if (isFull(reading, placeOf(around.placing, node.pos, node.end).start)) return;
   const redirections = [...node.redirects, ...around.redirects];
   noteRedirects(reading, node.redirects, around);
   const assignments = node.prefix.filter((one) => one.type === "Assignment").map((one) => assignmentOf(reading, one, around));
