@@ -75,7 +75,7 @@ export interface Releases {
    */
   rollbackTarget(project: string, to?: number, keep?: number): RollbackTarget;
   status(project: string): Promise<ProjectStatus>;
-  /** How what runs differs from the live release, and what would put it right. Changes nothing. @throws INPUT_NOT_FOUND when nothing is live */
+  /** How what runs differs from the live release, and what would put it right. Changes nothing. @throws as `reconcile` does */
   repair(project: string): Promise<Repair>;
   /**
    * Puts right what differs from the live release, losing nothing, as an entry of the history. Undefined when nothing can be done or has to be.
@@ -452,6 +452,8 @@ export const openReleases = ({
       ),
     repair: (project) =>
       governed(async () => {
+        assertDecided(project);
+        assertFinished(project);
         const { differences, plan: made } = await repair(project);
         return { differences, plan: made };
       }),

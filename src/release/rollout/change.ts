@@ -71,10 +71,7 @@ export const changesOf = (manifest: ReleaseManifest, live: Live, release: number
     const old = live.containers.filter((container) => container.service === service.name);
     if (isCurrent(service, old)) return [];
     // What runs for the first time is no update, and what ends cannot be watched.
-    const policy =
-      old.length === 0 || completes(manifest, service.name) || (direction === "update" && service.strategy !== undefined)
-        ? undefined
-        : policyOf(service, direction);
+    const policy = old.length === 0 || completes(manifest, service.name) ? undefined : policyOf(service, direction);
     const sha = containerSha(service);
     const kept = policy === undefined ? [] : old.filter((one) => one.sha === sha && one.state === "running").slice(0, service.replicas);
     const count = service.replicas - kept.length;

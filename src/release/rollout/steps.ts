@@ -96,7 +96,7 @@ export const bringUp = (change: Change, manifest: ReleaseManifest, live: Live, d
   change.replicas.flatMap((replica) => bringUpReplica(change, replica, manifest, live, describe));
 
 /** What served before is given this long at least to serve again: the new release's impatience is not meant for it. */
-const COME_BACK_MS = 60_000;
+export const COME_BACK_MS = 60_000;
 
 /** Stop-first: the old ones leave before the new ones come, and come back when the new ones fail. */
 export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly Step[] => {

@@ -16,10 +16,14 @@ export interface Version {
   readonly broken?: boolean;
   /** Until it is ready. Default 0. */
   readonly warmUpMs?: number;
+  /** What SIGTERM does to it. Default: it stops in order. */
+  readonly onTerm?: "exit" | "ignore";
+  /** How long it keeps idle connections. Default 75 s, longer than the proxy. */
+  readonly keepAliveMs?: number;
 }
 
-const versionFile = ({ version, ready = true, broken = false, warmUpMs = 0 }: Version): string =>
-  `export const version = ${JSON.stringify(version)};\nexport const ready = ${ready};\nexport const broken = ${broken};\nexport const warmUpMs = ${warmUpMs};\n`;
+const versionFile = ({ version, ready = true, broken = false, warmUpMs = 0, onTerm, keepAliveMs }: Version): string =>
+  `export const version = ${JSON.stringify(version)};\nexport const ready = ${ready};\nexport const broken = ${broken};\nexport const warmUpMs = ${warmUpMs};\nexport const onTerm = ${JSON.stringify(onTerm)};\nexport const keepAliveMs = ${keepAliveMs};\n`;
 
 /** SEAWORTHY_E2E_ENGINE=own: every test gets an engine of its own, where the machine's is governed by an installation. Needs root. */
 export const chosenEngine = (): Pick<InstallationOptions, "engine"> =>

@@ -1,0 +1,150 @@
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Installation, Result } from "../support/e2e/installation.ts";
+import { newestRelease, readJournal } from "../support/e2e/journal.ts";
+import { observeLoad } from "../support/e2e/observed-load.ts";
+import { commitVersion, createShop, get, type Version } from "../support/e2e/shop.ts";
+import { expectWhole } from "../support/e2e/whole.ts";
+import { verifyLedger } from "../support/load/client.ts";
+
+let shop: Installation;
+
+beforeAll(async () => {
+  shop = await createShop();
+  const shipped = await shop.seaworthy(["ship"]);
+  expect(shipped.exit, shipped.said).toBe(0);
+});
+afterAll(() => shop?.[Symbol.asyncDispose]());
+
+/** Ships the version under a strict load, of which nothing may fail. */
+const shipUnderLoad = async (version: Version): Promise<Result> => {
+  await commitVersion(shop, version);
+  const load = await observeLoad(shop, { ratePerSecond: 300 });
+  const shipped = await shop.seaworthy(["ship"]);
+  const { ledger, probes } = await load.stop();
+  expect(shipped.exit, shipped.said).toBe(0);
+  expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
+  expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(await verifyLedger(shop.url, ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
+  return shipped;
+};
+
+/** A stream without a length. @returns what came, and whether its end did */
+const stream = (ms: number): Promise<{ readonly version: string; readonly text: string; readonly whole: boolean }> =>
+  new Promise((resolve, reject) => {
+    const request = httpRequest(new URL(`/stream?ms=${ms}`, shop.url), { agent: false, headers: { host: shop.host } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("error", () => undefined);
+      response.on("close", () => resolve({ version: String(response.headers["x-version"]), text, whole: response.complete }));
+    });
+    request.on("error", reject);
+    request.end();
+  });
+
+/** A kilobyte a tenth of a second. */
+const upload = (kilobytes: number): Promise<{ readonly status: number; readonly body: string }> =>
+  new Promise((resolve, reject) => {
+    const headers = { host: shop.host, "content-length": kilobytes * 1000 };
+    const request = httpRequest(new URL("/upload", shop.url), { agent: false, method: "POST", headers }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+      response.on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    request.on("error", reject);
+    void (async () => {
+      for (let sent = 0; sent < kilobytes; sent += 1) {
+        request.write("x".repeat(1000));
+        await sleep(100);
+      }
+      request.end();
+    })();
+  });
+
+interface Tunnel {
+  readonly version: string;
+  /** Sends a word, and waits for it to come back. @throws when the tunnel is closed */
+  echo(word: string): Promise<void>;
+  readonly closed: Promise<void>;
+}
+
+/** A WebSocket as far as HAProxy is concerned: the handshake, then bytes both ways. */
+const openTunnel = async (): Promise<Tunnel> => {
+  const socket = connect(shop.httpPort, "127.0.0.1");
+  let heard = "";
+  socket.setEncoding("utf8").on("data", (text: string) => (heard += text));
+  socket.on("error", () => undefined);
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const hears = async (what: RegExp): Promise<string> => {
+    for (let tries = 0; tries < 500; tries += 1) {
+      const found = what.exec(heard)?.[0];
+      if (found !== undefined) return found;
+      if (socket.destroyed) break;
+      await sleep(10);
+    }
+    throw new Error(`the tunnel said ${JSON.stringify(heard)}`);
+  };
+  socket.write(
+    `GET /socket HTTP/1.1\r\nHost: ${shop.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  const head = await hears(/[\s\S]*\r\n\r\n/);
+  expect(head).toMatch(/^HTTP\/1\.1 101 /);
+  expect(head).toContain("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  return {
+    version: /x-version: (\S+)/i.exec(head)?.[1] ?? "",
+    echo: async (word) => {
+      socket.write(word);
+      await hears(new RegExp(word));
+    },
+    closed,
+  };
+};
+
+test("what takes its time over the switch: streams, slow uploads and long requests end where they began", async () => {
+  const long = get(shop, "/slow?ms=7000");
+  const flowing = stream(7000);
+  const slow = upload(70);
+  await shipUnderLoad({ version: "2.0.0" });
+  expect(await long).toMatchObject({ status: 200, version: "1.0.0" });
+  const { version, text, whole } = await flowing;
+  expect({ version, whole }).toEqual({ version: "1.0.0", whole: true });
+  expect(text).toMatch(/data: end\n\n$/);
+  expect(await slow).toEqual({ status: 200, body: JSON.stringify({ version: "1.0.0", bytes: 70_000 }) });
+  await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "2.0.0" });
+});
+
+test("what outlives the drain is cut at its end, is told, and is in the drop report; tunnels are open until then", async () => {
+  const tooLong = get(shop, "/slow?ms=25000").catch((error: unknown) => error);
+  const tunnels = await Promise.all(Array.from({ length: 20 }, openTunnel));
+  expect(new Set(tunnels.map(({ version }) => version))).toEqual(new Set(["2.0.0"]));
+  const shipped = await shipUnderLoad({ version: "3.0.0" }).then((result) => result);
+  expect(shipped.said).toMatch(/still had 2[01] requests after 1\d s of draining; they are cut/);
+  await Promise.all(tunnels.map(({ closed }) => closed));
+  expect(await tooLong).not.toMatchObject({ status: 200 });
+  const report = readJournal(shop.scratch.state, newestRelease(shop.scratch.state)).find(({ kind }) => kind === "finished")?.report;
+  expect(report?.find((one) => one["service"] === "web")).toMatchObject({ measured: true });
+  const next = await openTunnel();
+  expect(next.version).toBe("3.0.0");
+  await next.echo("ahoy");
+  await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "3.0.0" });
+});
+
+test("an app that closes idle connections after a second, and one that ends at SIGTERM at once, lose nothing when they are replaced", async () => {
+  await shipUnderLoad({ version: "4.0.0", onTerm: "exit", keepAliveMs: 1000 });
+  await shipUnderLoad({ version: "5.0.0", onTerm: "exit", keepAliveMs: 1000 });
+  await shipUnderLoad({ version: "6.0.0", onTerm: "ignore" });
+});
+
+test("an app that ignores SIGTERM is killed when its grace is over, which is told, and the release is live", async () => {
+  const { said } = await shipUnderLoad({ version: "7.0.0" });
+  expect(said).toMatch(/did not stop within 10 s and was killed \(exit status 137\)/);
+  await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "7.0.0" });
+});
+
+test("the app sees the client's address and an id of each request", async () => {
+  const { body } = await get(shop, "/whoami");
+  expect(JSON.parse(body)).toMatchObject({ forwardedFor: "127.0.0.1", requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+});
