@@ -78,6 +78,16 @@ const start = (file: string): ChildProcess => {
   return child;
 };
 
+/** Waits until it has answered for a second: a check that came before the application takes the server out for a moment. */
+const serves = async (port: number): Promise<void> => {
+  for (let good = 0, tries = 0; good < 10; tries++) {
+    if (tries > 300) throw new Error(`nothing answers on port ${port}`);
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { host: HOST } }).catch(() => undefined);
+    good = answer?.status === 200 ? good + 1 : 0;
+    await sleep(100);
+  }
+};
+
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const machine = thisMachine();
@@ -100,10 +110,12 @@ try {
   writeFileSync(join(scratch, "minimal.cfg"), MINIMAL(minimal, app));
   for (const file of [join(scratch, "app.cfg"), join(scratch, "minimal.cfg"), join(store.configFolder, "haproxy.cfg")])
     running.push(start(file));
-  await sleep(2000);
   const sides = { "minimal configuration": minimal, "our configuration": ours };
   const measured = new Map(Object.keys(sides).map((what) => [what, [] as Measured[]]));
-  for (const port of Object.values(sides)) load(port);
+  for (const port of Object.values(sides)) {
+    await serves(port);
+    load(port);
+  }
   // In turn, so that what else the machine does falls on both alike.
   for (let round = 0; round < rounds; round++) for (const [what, port] of Object.entries(sides)) measured.get(what)?.push(load(port));
   const of = (what: string, pick: keyof Measured): number => median((measured.get(what) ?? []).map((one) => one[pick]));
