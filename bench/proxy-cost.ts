@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FULL_TRAFFIC } from "../src/core/index.ts";
 import { openProxyStore } from "../src/proxy/store.ts";
 import { freePort } from "../test/support/e2e/installation.ts";
+import { get } from "../test/support/e2e/shop.ts";
 import { thisMachine } from "./support/machine.ts";
 import { report } from "./support/report.ts";
 
@@ -82,7 +83,7 @@ const start = (file: string): ChildProcess => {
 const serves = async (port: number): Promise<void> => {
   for (let good = 0, tries = 0; good < 10; tries++) {
     if (tries > 300) throw new Error(`nothing answers on port ${port}`);
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { host: HOST } }).catch(() => undefined);
+    const answer = await get({ url: `http://127.0.0.1:${port}`, host: HOST }).catch(() => undefined);
     good = answer?.status === 200 ? good + 1 : 0;
     await sleep(100);
   }
