@@ -24,7 +24,7 @@ export const baseImages = ({ process: { env } }: Pick<Context, "process">, regis
   const ask: BaseImages = async (reference, platform, signal) => {
     if (reference.startsWith(LAYOUT))
       return orUnknown(async () => (await import("../image/index.ts")).layoutRunConfig(reference.slice(LAYOUT.length), platform));
-    engine ??= import("../engine/index.ts").then(({ peekImages }) => peekImages(env));
+    engine ??= import("../engine/peek/index.ts").then(({ peekImages }) => peekImages(env));
     const local = await (await engine)(reference, platform, signal);
     if (local !== undefined || !registries || signal.aborted) return local;
     return orUnknown(async () => {

@@ -164,12 +164,17 @@ describe("texts that take another's parser the square of their length, or more, 
     ["process substitutions", "a <(".repeat(10_000), "nested more than 64 deep"],
     ["command substitutions", "a $(".repeat(10_000), "nested more than 64 deep"],
     ["defaults within defaults", "${a:-".repeat(10_000), "nested more than 64 deep"],
+    ["bare parentheses in substitutions", `${"$(".repeat(50)}${"(".repeat(24_000)}`, "nested more than 64 deep"],
     ["backticks", "`".repeat(100_000), "more than 2000 substitutions"],
   ])("%s", (_, text, words) => {
     const started = performance.now();
     const { problems } = readScript(text);
     expect(performance.now() - started).toBeLessThan(500);
     expect(problems).toEqual([expect.objectContaining({ isLimit: true, message: expect.stringContaining(words) })]);
+  });
+  test("parentheses side by side are not nested, in a substitution or outside of any", () => {
+    expect(readScript("(a); ".repeat(100)).problems).toEqual([]);
+    expect(readScript(`a $(${"(b); ".repeat(100)})`).problems).toEqual([]);
   });
   test("a long list of commands", () => {
     const started = performance.now();

@@ -25,12 +25,17 @@ const MAX_NESTED = 64;
 const MAX_HEREDOCS = 200;
 const MAX_SUBSTITUTIONS = 2000;
 
-/** Deepest substitution within substitutions, of commands, processes or variables: the parser reads each level again. Quotes do not matter for an upper bound. */
+/**
+ * Deepest substitution within substitutions, of commands, processes or variables: the parser reads each level again, and looks for its end past every plain
+ * parenthesis in it. Quotes do not matter for an upper bound.
+ */
 const nestedSubstitutions = (text: string): number => {
   let open = 0;
   let openBraces = 0;
   let deepest = 0;
-  for (const { 0: found } of text.matchAll(/[$<>]\(|\$\{|[)}]/g)) {
+  for (const { 0: found } of text.matchAll(/[$<>]\(|\$\{|[()}]/g)) {
+    // Outside of substitutions parentheses are read once.
+    if (found === "(" && open + openBraces === 0) continue;
     if (found === ")") open = Math.max(0, open - 1);
     else if (found === "}") openBraces = Math.max(0, openBraces - 1);
     else if (found === "${") openBraces += 1;

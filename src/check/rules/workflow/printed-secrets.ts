@@ -11,11 +11,12 @@ const BY_TEMPLATE = /\$\{\{\s*secrets\.(\w+)\s*\}\}/i;
 /** The secret that a command shows in the log: it prints it, and nothing takes what is printed. */
 const shown = (script: ShellScript, command: ShellCommand): string | undefined => {
   const { name, args, redirects, isSubstitution } = command;
+  if (!PRINTERS.has(name.toLowerCase())) return undefined;
   const goesOn =
     isSubstitution ||
     fedBy(script, command).length > 0 ||
     redirects.some(({ operator, target }) => operator.includes(">") && !/^(?:&?[12]|\/dev\/std(?:out|err))$/.test(target?.text ?? ""));
-  if (!PRINTERS.has(name.toLowerCase()) || goesOn) return undefined;
+  if (goesOn) return undefined;
   if (args.some(({ raw }) => raw.includes("::add-mask::"))) return undefined;
   return args
     .map(({ raw }) => (raw.startsWith("'") ? BY_TEMPLATE.exec(raw) : (BY_TEMPLATE.exec(raw) ?? BY_NAME.exec(raw)))?.[1])

@@ -1,28 +1,8 @@
-import { request } from "node:http";
 import type { ImageRunConfig } from "../../core/index.ts";
-import { findEngineAddress } from "./address.ts";
-import { path } from "./connection.ts";
-import { readInspected } from "./inspected.ts";
-
-/** The largest answer that is read: images with thousands of layers stay below. */
-const MAX_BYTES = 4 * 1024 * 1024;
-
-const get = (socketPath: string, url: string, signal: AbortSignal): Promise<string | undefined> =>
-  new Promise((resolve, reject) => {
-    const call = request({ socketPath, path: url, signal }, (answer) => {
-      const pieces: Buffer[] = [];
-      let size = 0;
-      answer.on("data", (piece: Buffer) => {
-        size += piece.length;
-        if (size > MAX_BYTES) answer.destroy(new Error("the answer is too large"));
-        else pieces.push(piece);
-      });
-      answer.on("error", reject);
-      answer.on("end", () => resolve(answer.statusCode === 200 ? Buffer.concat(pieces).toString("utf8") : undefined));
-    });
-    call.on("error", reject);
-    call.end();
-  });
+import { findEngineAddress } from "../docker/address.ts";
+import { path } from "../docker/connection.ts";
+import { readInspected } from "../docker/inspected.ts";
+import { socketGet } from "./socket-get.ts";
 
 /** The engine's socket on this machine, as the docker CLI would find it; undefined when the engine is elsewhere, or cannot be told. */
 const localSocket = (env: Readonly<Record<string, string | undefined>>): string | undefined => {
@@ -44,7 +24,7 @@ export const peekImages = (
   return async (reference, platform, signal) => {
     if (socket === undefined) return undefined;
     try {
-      const answer = await get(socket, path`/images/${reference}/json`, signal);
+      const answer = await socketGet(socket, path`/images/${reference}/json`, signal);
       const image = answer === undefined ? undefined : readInspected(JSON.parse(answer));
       if (image === undefined) return undefined;
       const { os, architecture } = image.platform;

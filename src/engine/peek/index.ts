@@ -1,0 +1,1 @@
+export { peekImages } from "./peek.ts";
