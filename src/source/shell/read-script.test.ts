@@ -165,6 +165,7 @@ describe("texts that take another's parser the square of their length, or more, 
     ["command substitutions", "a $(".repeat(10_000), "nested more than 64 deep"],
     ["defaults within defaults", "${a:-".repeat(10_000), "nested more than 64 deep"],
     ["bare parentheses in substitutions", `${"$(".repeat(50)}${"(".repeat(24_000)}`, "nested more than 64 deep"],
+    ["much within nested substitutions", `${"$(".repeat(36)}${"|".repeat(45_000)}`, "more than 1000000 characters in nested"],
     ["backticks", "`".repeat(100_000), "more than 2000 substitutions"],
   ])("%s", (_, text, words) => {
     const started = performance.now();

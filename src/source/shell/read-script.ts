@@ -22,6 +22,8 @@ export interface Stretch {
 
 const MAX_SCRIPT = 131_072;
 const MAX_NESTED = 64;
+/** Characters within substitutions, counted once for each that they stand in. */
+const MAX_READ_AGAIN = 1_000_000;
 const MAX_HEREDOCS = 200;
 const MAX_SUBSTITUTIONS = 2000;
 
@@ -29,20 +31,24 @@ const MAX_SUBSTITUTIONS = 2000;
  * Deepest substitution within substitutions, of commands, processes or variables: the parser reads each level again, and looks for its end past every plain
  * parenthesis in it. Quotes do not matter for an upper bound.
  */
-const nestedSubstitutions = (text: string): number => {
+const nestedSubstitutions = (text: string): { readonly deepest: number; readonly readAgain: number } => {
   let open = 0;
   let openBraces = 0;
   let deepest = 0;
-  for (const { 0: found } of text.matchAll(/[$<>]\(|\$\{|[()}]/g)) {
+  let readAgain = 0;
+  let at = 0;
+  for (const { 0: found, index } of text.matchAll(/[$<>]\(|\$\{|[()}]/g)) {
     // Outside of substitutions parentheses are read once.
     if (found === "(" && open + openBraces === 0) continue;
+    readAgain += (index - at) * (open + openBraces);
+    at = index;
     if (found === ")") open = Math.max(0, open - 1);
     else if (found === "}") openBraces = Math.max(0, openBraces - 1);
     else if (found === "${") openBraces += 1;
     else open += 1;
     deepest = Math.max(deepest, open + openBraces);
   }
-  return deepest;
+  return { deepest, readAgain: readAgain + (text.length - at) * (open + openBraces) };
 };
 
 /** Substitutions in all: a script has some dozens, and each is a script of its own to read. */
@@ -79,8 +85,15 @@ export const readScript = (
 ): ShellScript => {
   if (text.length > MAX_SCRIPT)
     return unread(text, { message: `the script is longer than ${MAX_SCRIPT} characters`, at: 0, isLimit: true });
-  if (nestedSubstitutions(text) > MAX_NESTED)
+  const { deepest, readAgain } = nestedSubstitutions(text);
+  if (deepest > MAX_NESTED)
     return unread(text, { message: `substitutions are nested more than ${MAX_NESTED} deep`, at: text.indexOf("$("), isLimit: true });
+  if (readAgain > MAX_READ_AGAIN)
+    return unread(text, {
+      message: `there are more than ${MAX_READ_AGAIN} characters in nested substitutions`,
+      at: Math.max(0, text.search(/[$<>]\(|\$\{/)),
+      isLimit: true,
+    });
   if (heredocs(text) > MAX_HEREDOCS)
     return unread(text, { message: `there are more than ${MAX_HEREDOCS} here-documents`, at: text.indexOf("<<"), isLimit: true });
   if (substitutions(text) > MAX_SUBSTITUTIONS)
