@@ -16,7 +16,7 @@ const isCleaned = (call: Located, folder: string): boolean =>
     const [verb] = command.args;
     const cleans = folder.includes("archives") ? verb?.text === "clean" : verb?.text === "distclean";
     const parent = folder.split("/").at(-2) ?? "";
-    return removes(command, folder) || (cleans && APT.programs.has(command.name)) || (isInside(call) && removes(command, parent));
+    return removes(command, folder) || (cleans && APT.programs.has(command.name)) || (removes(command, parent) && isInside(call));
   });
 
 /** After `cd /var/lib` names are relative. */
