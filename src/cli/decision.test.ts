@@ -53,9 +53,7 @@ test("the status of a rollout that waits says where, why, with which part, and w
     }),
     NOW,
   );
-  expect(said).toContain(
-    "r7 (1.5.0) waits since 60 s ago at web/pause/10: r7 of web has 10 % of the requests; goes on by itself in 240 s",
-  );
+  expect(said).toContain("r7 (1.5.0) waits since 60 s ago at web/pause/10: r7 of web has 10 % of the requests; goes on by itself in 240 s");
   expect(said).toContain("web: 10 % of the requests go to r7");
   expect(said).toContain("good web/analyse/10: 0 of 200 requests failed");
   expect(said).toContain("promoted by ann@there");
