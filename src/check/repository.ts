@@ -37,6 +37,8 @@ export interface RepositoryOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** False leaves out what files of no service prove. Default true. */
   readonly evidence?: boolean;
+  /** Told how many files there are before the first is judged. */
+  readonly onFound?: (count: number) => void;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Standard input's text, asked for when `-` is among the paths. */
@@ -232,6 +234,7 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
     return text === undefined ? file : { ...file, source: new SourceText(file.source.path, text) };
   });
   const files = [...onDiskFiles, ...piped];
+  options.onFound?.(files.length + (found?.compose ?? []).length);
   const ownFiles = new Set((project?.files ?? []).map(({ path }) => resolve(project?.folder ?? cwd, path)));
   const readAll = await Promise.all(
     (found?.compose ?? [])

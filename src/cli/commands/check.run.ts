@@ -57,6 +57,7 @@ const judge = async (
     cwd: context.cwd,
     env: context.process.env,
     evidence: false,
+    onFound: staySmaller,
     now: Date.now(),
     paths: paths.length === 0 ? ["."] : paths,
     stdin,
@@ -130,6 +131,12 @@ const list = ({ policy }: Flags): Outcome => {
  * grow (bench/checks: a repository of 1,000 files in 170 instead of 290 MB).
  */
 const staySmall = (): void => setFlagsFromString("--semi-space-growth-factor=1");
+
+/** Files from which on memory counts for more than the 3 % of time that V8 then spends on it (bench/checks: 1,000 files in 130 instead of 160 MB). */
+const MANY = 200;
+const staySmaller = (count: number): void => {
+  if (count >= MANY) setFlagsFromString("--optimize-for-size");
+};
 
 export const run = reporting<Flags, readonly string[]>(async (context, flags, ...paths): Promise<Outcome> => {
   if (flags.list === true) {
