@@ -66,7 +66,7 @@ const whatWouldProve = (item: ItemId): string => {
 };
 
 /** Nobody reads more of the same about one subject, and a hostile text can have one at every character. */
-const MAX_COMPLAINTS = 500;
+const MAX_COMPLAINTS = 200;
 
 const firstOf = <At>(complaints: Iterable<Complaint<At>>): readonly Complaint<At>[] => {
   const told: Complaint<At>[] = [];
