@@ -33,6 +33,18 @@ export const freePort = async (): Promise<number> => {
   return address.port;
 };
 
+/** The master's exit is not its workers': while one of them is on its way out, the port is still taken. */
+const groupGone = async (pid: number): Promise<void> => {
+  for (let tries = 0; tries < 200; tries += 1) {
+    try {
+      process.kill(-pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
 export const startHaproxyHost = async (): Promise<HaproxyHost> => {
   const folder = mkdtempSync(join(tmpdir(), "sw-haproxy-"));
   const state: StateFolder = { folder, runFolder: join(folder, "run"), uuid: randomUUID() };
@@ -65,6 +77,7 @@ export const startHaproxyHost = async (): Promise<HaproxyHost> => {
       // The whole group is gone already.
     }
     await ended;
+    await groupGone(pid);
   };
 
   const engine: Engine = {
