@@ -102,6 +102,6 @@ describe("broken syntax", () => {
     const started = performance.now();
     const { faults } = run(`${"${NO:-".repeat(20_000)}${"}".repeat(20_000)}`);
     expect(faults.some((fault) => /nested more than/.test(fault.message))).toBe(true);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

@@ -11,6 +11,9 @@ const MAX_COMMANDS = 2048;
 /** Each has the arguments of all behind it. */
 const MAX_WRAPPERS = 8;
 
+/** Words of one command that are looked at. */
+const MAX_WORDS = 2048;
+const TOO_LONG = `a command has more than ${MAX_WORDS} words: the rest is not looked at`;
 const TOO_MANY = `the script has more than ${MAX_COMMANDS} commands: the rest is not looked at`;
 
 const DECLARES = new Set(["export", "readonly", "local", "declare", "typeset"]);
@@ -124,7 +127,9 @@ export const walkCommand = (reading: Reading, node: Command, around: Around): vo
   const name = program === undefined ? "" : programName(program.text);
   noteWord(reading, node.name?.parts, around, undefined);
   const args: Argument[] = [...more];
-  for (const one of node.args) {
+  if (node.args.length > MAX_WORDS && reading.problems.at(-1)?.message !== TOO_LONG)
+    reading.problems.push({ message: TOO_LONG, at: placeOf(around.placing, node.pos, node.end).start, isLimit: true });
+  for (const one of node.args.slice(0, MAX_WORDS)) {
     if (one.type === "Word") {
       noteWord(reading, one.parts, around, name);
       args.push(...wordArguments(reading, one, around));
