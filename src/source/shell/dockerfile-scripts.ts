@@ -166,16 +166,17 @@ const KINDS = { RUN: "run", CMD: "cmd", ENTRYPOINT: "entrypoint", HEALTHCHECK: "
 /** `# hadolint shell=powershell` names the default shell of what follows. */
 const PRAGMA = /^#?\s*hadolint\s+shell\s*=\s*(\S+)/;
 
-const declaredShell = ({ comments }: Dockerfile, before: number): string | undefined => {
-  const found = comments.findLast(({ text, range }) => range.start.offset < before && PRAGMA.test(text));
-  return found === undefined ? undefined : PRAGMA.exec(found.text)?.[1];
-};
+const declaredShells = ({ comments }: Dockerfile): readonly { readonly at: number; readonly shell: string }[] =>
+  comments.flatMap(({ text, range }) => {
+    const shell = PRAGMA.exec(text)?.[1];
+    return shell === undefined ? [] : [{ at: range.start.offset, shell }];
+  });
 
 const isWindows = ({ base }: EvaluatedStage): boolean =>
   base.kind === "image" && /windows\/|\/windows(?=[:@]|$)|nanoserver|servercore|-windowsservercore/i.test(base.image);
 
 const scriptsOfStage = (
-  file: Dockerfile,
+  declared: ReturnType<typeof declaredShells>,
   stage: EvaluatedStage,
   inherited: readonly string[] | undefined,
 ): { readonly scripts: readonly DockerfileScript[]; readonly shell: readonly string[] | undefined } => {
@@ -187,7 +188,7 @@ const scriptsOfStage = (
     const isOnbuild = evaluated.instruction.keyword === "ONBUILD";
     const instruction = evaluated.instruction.keyword === "ONBUILD" ? evaluated.instruction.trigger : evaluated.instruction;
     if (instruction === undefined || !("command" in instruction) || instruction.command === undefined) continue;
-    const pragma = shell === undefined ? declaredShell(file, instruction.range.start.offset) : undefined;
+    const pragma = shell === undefined ? declared.findLast(({ at }) => at < instruction.range.start.offset)?.shell : undefined;
     const inForce = shell ?? (pragma === undefined ? (isWindows(stage) ? WINDOWS_SHELL : DEFAULT_SHELL) : [pragma, "-c"]);
     const isRun = instruction.keyword === "RUN";
     // What CMD and its like refer to is known only when the container starts.
@@ -218,9 +219,10 @@ export const scriptsOf = (evaluation: Evaluation): readonly DockerfileScript[] =
   const before = known.get(evaluation);
   if (before !== undefined) return before;
   const shells = new Map<EvaluatedStage, readonly string[]>();
+  const declared = declaredShells(evaluation.dockerfile);
   const scripts = evaluation.stages.flatMap((stage) => {
     const inherited = stage.base.kind === "stage" ? shells.get(stage.base.stage) : undefined;
-    const read = scriptsOfStage(evaluation.dockerfile, stage, inherited);
+    const read = scriptsOfStage(declared, stage, inherited);
     if (read.shell !== undefined) shells.set(stage, read.shell);
     return read.scripts;
   });

@@ -35,13 +35,13 @@ export const ociLabels = fileRule({
     const { target } = subject;
     for (const { name, range } of labelsOf(subject)) {
       const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "title";
+      if (KNOWN.has(key)) continue;
       const meant = nearest(key, [...KNOWN]);
-      if (!KNOWN.has(key))
-        yield {
-          at: range,
-          message: `${name} is none of the OCI labels`,
-          advice: meant === undefined ? "Use a name of your own domain." : `Did you mean ${PREFIX}${meant}?`,
-        };
+      yield {
+        at: range,
+        message: `${name} is none of the OCI labels`,
+        advice: meant === undefined ? "Use a name of your own domain." : `Did you mean ${PREFIX}${meant}?`,
+      };
     }
     const set = [...(target?.config.labels.keys() ?? [])]
       .filter((name) => name.startsWith(PREFIX))
