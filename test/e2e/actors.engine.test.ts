@@ -16,7 +16,7 @@ beforeAll(async () => {
   expect(shipped.exit, shipped.said).toBe(0);
   elsewhere = join(shop.scratch.folder, "elsewhere");
   for (const version of ["3.0.0", "2.0.0"]) {
-    await commitVersion(shop, { version, warmUpMs: version === "2.0.0" ? 3000 : 0 });
+    await commitVersion(shop, { version, warmUpMs: version === "2.0.0" ? 6000 : 0 });
     for (const command of ["push", "sign"]) {
       const prepared = await shop.seaworthy([command]);
       expect(prepared.exit, prepared.said).toBe(0);
