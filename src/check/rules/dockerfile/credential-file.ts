@@ -26,8 +26,11 @@ const pointers = function* (all: readonly Written[]): Iterable<{ readonly at: Ra
   const folders: string[] = [];
   const named: { readonly name: string; readonly path: string; readonly at: Range }[] = [];
   for (const one of all) {
-    if (isOf(one, ["WORKDIR"]) && one.instruction.keyword === "WORKDIR" && one.instruction.value !== undefined)
-      workdir = posix.resolve(workdir, textOf(one, one.instruction.value) ?? ".");
+    if (isOf(one, ["WORKDIR"]) && one.instruction.keyword === "WORKDIR" && one.instruction.value !== undefined) {
+      const next = posix.resolve(workdir, textOf(one, one.instruction.value) ?? ".");
+      // No kernel takes a longer one (PATH_MAX).
+      workdir = next.length > 4096 ? "/" : next;
+    }
     if (isOf(one, ["COPY"]) && one.instruction.keyword === "COPY" && one.instruction.from === undefined)
       folders.push(placeOf(one, workdir) ?? "\0");
     if (isOf(one, ["ENV"]) && one.instruction.keyword === "ENV")

@@ -39,6 +39,13 @@ const applyPairs = (application: Application, { keyword, pairs }: KeyValueInstru
   }
 };
 
+/** Longer than any kernel takes (limits.h, PATH_MAX), or of more parts than a path has folders. */
+const MAX_PATH = 4096;
+const MAX_PARTS = 256;
+
+const bounded = (parts: Parts): Parts =>
+  parts.length > MAX_PARTS || (knownText(parts)?.length ?? 0) > MAX_PATH ? [{ unknown: "WORKDIR", why: "too-long" }] : parts;
+
 const joinWorkdir = (before: Parts | undefined, wanted: Parts): Parts => {
   const [first] = wanted;
   if (typeof first === "string" && first.startsWith("/")) return wanted;
@@ -55,7 +62,7 @@ const applyValue = (application: Application, { keyword, value }: ValueInstructi
   const setting = settingOf(application, parts, value.range);
   if (keyword === "USER") draft.single = { ...draft.single, user: setting };
   if (keyword === "WORKDIR")
-    draft.single = { ...draft.single, workdir: { ...setting, value: joinWorkdir(draft.single.workdir?.value, parts) } };
+    draft.single = { ...draft.single, workdir: { ...setting, value: bounded(joinWorkdir(draft.single.workdir?.value, parts)) } };
   if (keyword !== "STOPSIGNAL") return;
   const signal = knownText(parts);
   if (signal !== undefined && !isSignal(signal)) report("signal", `invalid signal: ${signal}`, value.range);
