@@ -52,7 +52,9 @@ const judge = async (
 ): Promise<RepositoryResult> => {
   // Paths that are named are what is checked; compose files among them are projects of their own.
   const read =
-    paths.length === 0 && hasProject(context, flags) ? await readProject({ ...loadOptionsOf(context, flags), replaced }) : undefined;
+    paths.length === 0 && hasProject(context, flags)
+      ? await readProject({ ...loadOptionsOf(context, flags), git: false, replaced })
+      : undefined;
   const options: RepositoryOptions = {
     cwd: context.cwd,
     env: context.process.env,
