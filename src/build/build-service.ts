@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -25,6 +24,7 @@ import { platformsFor } from "./docker/platforms.ts";
 import { runBuild } from "./docker/run-build.ts";
 import { labelsFor } from "./labels.ts";
 import { openRepository, type Repository } from "./repository.ts";
+import { buildTag, sweepBuilds } from "./leftovers.ts";
 import { sweepLayout } from "./sweep-layout.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { projectTags } from "./project-tags.ts";
@@ -188,6 +188,7 @@ export const buildService = async (project: Project, service: Service, options: 
     { who: "seaworthy build", what: `the image layout of ${service.name}` },
     { waitMs: LOCK_WAIT_MS, ...(options.signal === undefined ? {} : { signal: options.signal }) },
   );
+  await sweepBuilds(options.engine, options.layoutFolder, progress);
   const layout = await createLayout(options.layoutFolder);
   const cache = openLayerCache(options.cacheFolder, (words) => progress.note(words));
   const labels = labelsFor({
@@ -203,12 +204,7 @@ export const buildService = async (project: Project, service: Service, options: 
   let buildSeconds = 0;
   const caBundle = hostCaBundle(environment);
   for (const platform of platforms) {
-    const tag = `seaworthy-build/${
-      service.name
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9]+/g, "-")
-        .replace(/^-|-$/g, "") || "service"
-    }:${randomBytes(8).toString("hex")}`;
+    const tag = buildTag(service.name, options.layoutFolder);
     const buildStarted = performance.now();
     const { id, tally } = await runBuild({
       service: service.name,

@@ -10,6 +10,7 @@ import { createDockerEngine } from "../engine/index.ts";
 import { createLayout, openLayout } from "../image/index.ts";
 import type { BuildSecret, GitState, Project, Service } from "../project/index.ts";
 import { type BuildOptions, buildService, type BuiltImage } from "./build-service.ts";
+import { buildTag } from "./leftovers.ts";
 import { projectTags } from "./project-tags.ts";
 import { findDockerCli } from "./docker/find-cli.ts";
 
@@ -293,5 +294,21 @@ test("a build secret is in no layer, no history and no configuration, and the CA
     expect({ secret: has(SECRET), certificate: has("a certificate that stays outside") }).toEqual({ secret: false, certificate: false });
   } finally {
     delete process.env["SEAWORTHY_TEST_TOKEN"];
+  }
+});
+
+test("what an earlier build left in the engine goes with the next one; another layout's stays", async () => {
+  const folder = newProject("cut-off", { Dockerfile: `FROM ${base}\nCMD ["true"]\n` });
+  const layoutFolder = join(root, "layout-cut-off");
+  const [mine, theirs] = [buildTag("web", layoutFolder), buildTag("web", join(root, "layout-of-theirs"))];
+  for (const tag of [mine, theirs]) await engine.images.tag(base, tag);
+  const notes: string[] = [];
+  try {
+    await build(folder, { layoutFolder, progress: { begin: () => undefined, end: () => undefined, note: (words) => notes.push(words) } });
+    expect(await engine.images.inspect(mine)).toBeUndefined();
+    expect(await engine.images.inspect(theirs)).toBeDefined();
+    expect(notes.join()).toContain(`removed ${mine}`);
+  } finally {
+    await engine.images.remove(theirs);
   }
 });

@@ -354,6 +354,28 @@ export const engineContract = (title: string, make: () => Promise<ContractSubjec
         expect((await code(engine.images.tag(target, `${subject.prefix}/third:v1`))).code).toBe("IMAGE_NOT_FOUND");
       });
 
+      test("a list has each image once, with every name it goes by", async () => {
+        const image = await engine.images.inspect(subject.image);
+        const target = `${subject.prefix}/listed:v1`;
+        const before = Date.now();
+        await engine.images.tag(subject.image, target);
+        const same = (await engine.images.list()).filter(({ id }) => id === image?.id);
+        expect(same).toHaveLength(1);
+        expect(same[0]?.tags).toEqual(expect.arrayContaining([target, subject.image]));
+        expect(same[0]?.sizeBytes).toBe(image?.sizeBytes);
+        expect((await engine.images.inspect(target))?.taggedAt).toBeGreaterThan(before - 60_000);
+        await engine.images.remove(target);
+        expect((await engine.images.list()).find(({ id }) => id === image?.id)?.tags).not.toContain(target);
+      });
+
+      test("what the store takes is told, each layer once", async () => {
+        const image = await engine.images.inspect(subject.image);
+        const { layersBytes, ownBytes, buildCache } = await engine.storage.use();
+        expect(layersBytes).toBeGreaterThan(0);
+        expect(ownBytes.get(image?.id ?? "")).toBeLessThanOrEqual(image?.sizeBytes ?? 0);
+        for (const { sizeBytes, usedAt } of buildCache) expect(Math.min(sizeBytes, usedAt)).toBeGreaterThanOrEqual(0);
+      });
+
       test("what was saved can be loaded", async () => {
         const target = `${subject.prefix}/saved:v1`;
         await engine.images.tag(subject.image, target);

@@ -31,6 +31,20 @@ export interface Containers {
   logs(container: string, options: LogOptions): AsyncIterable<string>;
 }
 
+/** One image of an engine's store. */
+export interface ImageSummary {
+  readonly id: Digest;
+  /** Names with a tag, as the engine writes them: `shop/web:1.2`. */
+  readonly tags: readonly string[];
+  /** `repository@sha256:...` of registries it was pulled from or pushed to. */
+  readonly digests: readonly string[];
+  readonly labels: Labels;
+  /** Milliseconds since the epoch, as its build says. */
+  readonly createdAt: number;
+  /** With layers that other images have as well. */
+  readonly sizeBytes: number;
+}
+
 /** Images in one engine's store. */
 export interface Images {
   /** Undefined when the engine has no such image. `digests` are the repository digests it is known under. */
@@ -42,9 +56,13 @@ export interface Images {
         readonly sizeBytes: number;
         readonly config: ImageRunConfig;
         readonly layers: readonly Digest[];
+        /** When it got its newest tag here, in milliseconds since the epoch; absent where the engine does not say. */
+        readonly taggedAt?: number;
       }
     | undefined
   >;
+  /** Every image that has a name or could be given one: what a classic build leaves between two steps is not among them. */
+  list(): Promise<readonly ImageSummary[]>;
   /** Pulls by tag or digest. `auth` is sent as the engine's X-Registry-Auth header, never in an argument. @throws IMAGE_NOT_FOUND, PLATFORM_MISSING, REGISTRY_UNREACHABLE */
   pull(
     reference: string,
@@ -108,6 +126,33 @@ export interface Volumes {
   remove(volume: string): Promise<void>;
 }
 
+/** One record of the builder's cache. */
+export interface BuildCacheRecord {
+  readonly id: string;
+  /** A build is at work on it. */
+  readonly inUse: boolean;
+  readonly sizeBytes: number;
+  /** Milliseconds since the epoch; when it was made, where it was not used since. */
+  readonly usedAt: number;
+}
+
+/** What takes room in one engine's store. Every number is the engine's own. */
+export interface StorageUse {
+  /** All image layers together, each counted once. */
+  readonly layersBytes: number;
+  /** Image id to what only that image takes. */
+  readonly ownBytes: ReadonlyMap<string, number>;
+  readonly buildCache: readonly BuildCacheRecord[];
+}
+
+/** The room that an engine's store takes. */
+export interface Storage {
+  /** Takes as long as `docker system df` does: seconds where there is much. */
+  use(): Promise<StorageUse>;
+  /** Removes records of the build cache that no build uses: those unused for `unusedForMs`, or the least useful until at most `keepBytes` are left. @returns the bytes freed */
+  pruneBuildCache(bound: { readonly unusedForMs?: number; readonly keepBytes?: number }): Promise<number>;
+}
+
 export interface System {
   /** @throws ENGINE_UNREACHABLE with the address that was tried. */
   info(): Promise<EngineInfo>;
@@ -121,5 +166,6 @@ export interface Engine {
   readonly images: Images;
   readonly networks: Networks;
   readonly volumes: Volumes;
+  readonly storage: Storage;
   readonly system: System;
 }

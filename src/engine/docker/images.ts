@@ -14,7 +14,7 @@ import { type Connection, path } from "./connection.ts";
 import { unlessMissing } from "./containers.ts";
 import { engineRefusal } from "./errors.ts";
 import { jsonFrames } from "./frames.ts";
-import { readInspected } from "./inspected.ts";
+import { readInspected, readListed } from "./inspected.ts";
 
 const PROGRESS = v.object({
   status: v.nullish(v.string(), ""),
@@ -79,6 +79,7 @@ export const dockerImages = (connection: Connection, enginePlatform: () => Promi
 
   return {
     inspect,
+    list: async () => readListed(await connection.call({ tried: "list the images", method: "GET", path: "/images/json" })),
     pull,
     save: async function* (reference) {
       const stream = await connection.stream({ tried: `save ${reference}`, method: "GET", path: path`/images/${reference}/get` });

@@ -4,6 +4,7 @@ import { connect } from "./connection.ts";
 import { dockerContainers } from "./containers.ts";
 import { dockerImages } from "./images.ts";
 import { dockerNetworks } from "./networks.ts";
+import { dockerStorage } from "./storage.ts";
 import { dockerSystem, enginePlatform } from "./system.ts";
 import { dockerVolumes } from "./volumes.ts";
 
@@ -20,6 +21,7 @@ export const createDockerEngine = (options: { readonly address?: string } = {}):
     images: dockerImages(connection, enginePlatform(connection)),
     networks: dockerNetworks(connection),
     volumes: dockerVolumes(connection),
+    storage: dockerStorage(connection),
     system: dockerSystem(connection),
   };
 };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Digest, type ImageRunConfig, normalisePlatform, parseDigest } from "../../core/index.ts";
-import type { Images } from "../ports.ts";
+import type { Images, ImageSummary } from "../ports.ts";
 
 const WORDS = v.nullish(v.array(v.string()), []);
 const KEYS = v.nullish(v.record(v.string(), v.unknown()), {});
@@ -30,7 +30,36 @@ const IMAGE = v.object({
   Size: v.number(),
   Config: v.nullish(RUN_CONFIG),
   RootFS: v.nullish(v.object({ Layers: WORDS })),
+  Metadata: v.nullish(v.object({ LastTagTime: v.nullish(v.string(), "") })),
 });
+
+const LISTED = v.array(
+  v.object({
+    Id: v.string(),
+    RepoTags: WORDS,
+    RepoDigests: WORDS,
+    Labels: v.nullish(v.record(v.string(), v.string()), {}),
+    Created: v.nullish(v.number(), 0),
+    Size: v.nullish(v.number(), 0),
+  }),
+);
+
+/** An image that was never tagged has Go's zero time. */
+const tagTimeOf = (text: string): { readonly taggedAt?: number } => {
+  const at = Date.parse(text);
+  return at > 0 ? { taggedAt: at } : {};
+};
+
+/** What the engine says of all images (GET /images/json): a missing name is `<none>` in older ones. @throws ValiError for anything else */
+export const readListed = (answer: unknown): readonly ImageSummary[] =>
+  v.parse(LISTED, answer).map(({ Id, RepoTags, RepoDigests, Labels, Created, Size }) => ({
+    id: parseDigest(Id),
+    tags: RepoTags.filter((tag) => !tag.startsWith("<none>")),
+    digests: RepoDigests.filter((digest) => !digest.startsWith("<none>")),
+    labels: Labels,
+    createdAt: Created * 1000,
+    sizeBytes: Size,
+  }));
 
 const EMPTY_CONFIG: ImageRunConfig = { env: [], exposedPorts: [], volumes: [], labels: {} };
 
@@ -75,5 +104,6 @@ export const readInspected = (answer: unknown): NonNullable<Awaited<ReturnType<I
     sizeBytes: image.Size,
     config: image.Config ? runConfigOf(image.Config) : EMPTY_CONFIG,
     layers: (image.RootFS?.Layers ?? []).map((layer): Digest => parseDigest(layer)),
+    ...tagTimeOf(image.Metadata?.LastTagTime ?? ""),
   };
 };

@@ -1,7 +1,8 @@
 /** `containers.start`, `images.pull` ...: a port and one of its methods. */
 export type EngineMethod =
   | `containers.${"create" | "start" | "stop" | "kill" | "remove" | "inspect" | "list" | "logs"}`
-  | `images.${"inspect" | "pull" | "save" | "load" | "tag" | "remove"}`
+  | `images.${"inspect" | "list" | "pull" | "save" | "load" | "tag" | "remove"}`
+  | `storage.${"use" | "pruneBuildCache"}`
   | `networks.${"create" | "inspect" | "list" | "connect" | "disconnect" | "remove"}`
   | `volumes.${"create" | "inspect" | "list" | "remove"}`
   | `system.${"info" | "events"}`;

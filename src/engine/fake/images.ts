@@ -2,6 +2,8 @@ import { digestOf, parseReference, formatReference, samePlatform, SeaworthyError
 import type { Images } from "../ports.ts";
 import { type FakeImage, type FakeStore, findImage, imageKey, refusal } from "./store.ts";
 
+const imageKeyOrId = (text: string): string => (/^(sha256:)?[0-9a-f]{64}$/.test(text) ? text : imageKey(text));
+
 const without = (key: string): string => {
   const { registry, repository } = parseReference(key);
   return formatReference({ registry, repository });
@@ -9,7 +11,26 @@ const without = (key: string): string => {
 
 /** `remote` is what a pull finds, by full reference; archives are JSON here, understood only by another fake. */
 export const fakeImages = (store: FakeStore, remote: ReadonlyMap<string, FakeImage>): Images => ({
-  inspect: async (reference) => findImage(store, reference),
+  inspect: async (reference) => {
+    const found = findImage(store, reference);
+    const taggedAt = store.taggedAt.get(imageKeyOrId(reference));
+    return found === undefined || taggedAt === undefined ? found : { ...found, taggedAt };
+  },
+  list: async () =>
+    [...new Set([...store.images.values()].map(({ id }) => id))].map((id) => {
+      const named = [...store.images].filter(([, image]) => image.id === id);
+      const keys = named.map(([key]) => key);
+      const [, image] = named[0] ?? [];
+      return {
+        id,
+        // As the engine writes them: without the hub's own names.
+        tags: keys.filter((key) => !key.includes("@")).map((key) => key.replace(/^docker\.io\/(?:library\/)?/, "")),
+        digests: [...new Set([...keys.filter((key) => key.includes("@")), ...(image?.digests ?? [])])],
+        labels: image?.config.labels ?? {},
+        createdAt: image?.createdAt ?? 0,
+        sizeBytes: image?.sizeBytes ?? 0,
+      };
+    }),
   pull: async (reference, options = {}) => {
     const key = imageKey(reference);
     const found = remote.get(key) ?? [...remote].find(([name, image]) => key === `${without(name)}@${image.id}`)?.[1];
@@ -49,6 +70,7 @@ export const fakeImages = (store: FakeStore, remote: ReadonlyMap<string, FakeIma
         details: { status: 404 },
       });
     store.images.set(imageKey(target), image);
+    store.taggedAt.set(imageKey(target), store.clock.now());
   },
   remove: async (reference) => {
     const image = findImage(store, reference);

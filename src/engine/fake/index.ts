@@ -1,11 +1,12 @@
 import { type Clock, type Platform, SeaworthyError, systemClock } from "../../core/index.ts";
-import type { Engine } from "../ports.ts";
+import type { BuildCacheRecord, Engine } from "../ports.ts";
 import type { ContainerConfig, ContainerState } from "../types.ts";
 import { endContainer, fakeContainers } from "./containers.ts";
 import { createFailures, type EngineCallRecord, type EngineMethod, type FailureOptions } from "./failures.ts";
 import { fakeImages } from "./images.ts";
 import { fakeNetworks } from "./networks.ts";
 import { createStore, type FakeBehaviour, type FakeContainer, type FakeImage, findContainer, imageKey } from "./store.ts";
+import { fakeStorage } from "./storage.ts";
 import { fakeSystem } from "./system.ts";
 import { fakeVolumes } from "./volumes.ts";
 
@@ -20,6 +21,7 @@ export interface FakeEngineOptions {
   readonly images?: Readonly<Record<string, FakeImage>>;
   /** Reference to image: what a pull finds. */
   readonly remote?: Readonly<Record<string, FakeImage>>;
+  readonly buildCache?: readonly BuildCacheRecord[];
   /** What a container does at each start. Default: it runs until it is stopped. */
   readonly behave?: (name: string, config: ContainerConfig) => FakeBehaviour;
 }
@@ -42,6 +44,7 @@ export interface FakeEngine extends Engine {
 export const createFakeEngine = (options: FakeEngineOptions = {}): FakeEngine => {
   const store = createStore(options.clock ?? systemClock, options.platform ?? { os: "linux", architecture: "amd64" });
   for (const [reference, image] of Object.entries(options.images ?? {})) store.images.set(imageKey(reference), image);
+  store.buildCache.push(...(options.buildCache ?? []));
   const remote = new Map(Object.entries(options.remote ?? {}).map(([reference, image]) => [imageKey(reference), image]));
   const failures = createFailures();
   const containers = fakeContainers(store, options.behave ?? (() => ({})));
@@ -57,6 +60,7 @@ export const createFakeEngine = (options: FakeEngineOptions = {}): FakeEngine =>
     images: failures.wrap("images", fakeImages(store, remote)),
     networks: failures.wrap("networks", fakeNetworks(store)),
     volumes: failures.wrap("volumes", fakeVolumes(store)),
+    storage: failures.wrap("storage", fakeStorage(store)),
     system: failures.wrap("system", fakeSystem(store)),
     calls: failures.calls,
     fail: failures.fail,

@@ -9,7 +9,7 @@ import {
   type Platform,
   SeaworthyError,
 } from "../../core/index.ts";
-import type { NetworkConfig, VolumeState } from "../ports.ts";
+import type { BuildCacheRecord, NetworkConfig, VolumeState } from "../ports.ts";
 import type { ContainerConfig, ContainerState, EngineEvent, Labels } from "../types.ts";
 
 export interface FakeImage {
@@ -20,6 +20,8 @@ export interface FakeImage {
   readonly layers: readonly Digest[];
   /** Repository digests it is known under, `host/name@sha256:...`. */
   readonly digests: readonly string[];
+  /** Milliseconds since the epoch. Default 0. */
+  readonly createdAt?: number;
 }
 
 /** What a fake container does once it is started; by default it runs silently until it is stopped and then exits with 0. */
@@ -64,6 +66,9 @@ export interface FakeStore {
   readonly containers: Map<string, FakeContainer>;
   /** Full reference to image: the engine's own store. */
   readonly images: Map<string, FakeImage>;
+  /** Full reference to when it was given. */
+  readonly taggedAt: Map<string, number>;
+  readonly buildCache: BuildCacheRecord[];
   readonly networks: Map<string, FakeNetwork>;
   readonly volumes: Map<string, VolumeState>;
   readonly watchers: Set<() => void>;
@@ -79,6 +84,8 @@ export const createStore = (clock: Clock, platform: Platform): FakeStore => {
     platform,
     containers: new Map(),
     images: new Map(),
+    taggedAt: new Map(),
+    buildCache: [],
     networks: new Map(),
     volumes: new Map(),
     watchers: new Set(),
@@ -131,6 +138,7 @@ export const fakeImage = (image: Partial<FakeImage> = {}): FakeImage => {
     config,
     layers,
     digests: image.digests ?? [],
+    ...(image.createdAt === undefined ? {} : { createdAt: image.createdAt }),
   };
 };
 

@@ -1,10 +1,27 @@
-import { SeaworthyError } from "../../core/index.ts";
+import { hasCode, SeaworthyError } from "../../core/index.ts";
 import { LABELS } from "../live.ts";
-import type { Perform } from "./world.ts";
+import type { Action } from "../plan.ts";
+import { pullImage } from "./resources.ts";
+import type { Perform, World } from "./world.ts";
 
-export const createContainer: Perform<"create-container"> = async ({ name, platform, config, connect }, { engine }) => {
+/** Somebody may prune images between the pull and this: then it is pulled once more, by the same digest. */
+const create = async ({ name, platform, config }: Extract<Action, { do: "create-container" }>, world: World): Promise<void> => {
+  const { containers } = world.engine;
+  try {
+    await containers.create(name, config, platform);
+  } catch (error) {
+    if (!hasCode(error, "IMAGE_NOT_FOUND")) throw error;
+    world.progress.note(`${config.Image} was taken out of the engine meanwhile; it is pulled again`);
+    await pullImage({ do: "pull-image", reference: config.Image, platform }, world);
+    await containers.create(name, config, platform);
+  }
+};
+
+export const createContainer: Perform<"create-container"> = async (action, world) => {
+  const { name, config, connect } = action;
+  const { engine } = world;
   const found = await engine.containers.inspect(name);
-  if (found === undefined) await engine.containers.create(name, config, platform);
+  if (found === undefined) await create(action, world);
   else if (found.labels[LABELS.sha] !== config.Labels[LABELS.sha])
     throw new SeaworthyError("STATE_NEEDS_PERSON", `there is already a container ${name}, and it is not the one this release makes`, {
       hint: `Look at it with docker inspect ${name}; remove it when nobody needs it.`,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fakeClock, SeaworthyError, silentProgress } from "../../core/index.ts";
 import { createFakeEngine, fakeImage } from "../../engine/index.ts";
 import { createFakeProxy } from "../../proxy/index.ts";
+import { createContainer } from "./containers.ts";
 import { pullImage } from "./resources.ts";
 import type { World } from "./world.ts";
 
@@ -61,5 +62,32 @@ describe("pull-image", () => {
     const { world, asked } = worldOf(missing);
     await expect(pullImage(action, world)).rejects.toBe(missing);
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe("create-container", () => {
+  const made = {
+    do: "create-container",
+    name: "shop-web-r1-1",
+    platform: action.platform,
+    config: { Image: REFERENCE, Labels: {}, HostConfig: {} },
+    connect: [],
+  } as const;
+
+  test("an image that was pruned since it was pulled is pulled once more, and nobody sees more of it than a line", async () => {
+    const { world, asked } = worldOf();
+    await pullImage(action, world);
+    await world.engine.images.remove(REFERENCE);
+    const notes: string[] = [];
+    await createContainer(made, { ...world, progress: { ...silentProgress, note: (words) => notes.push(words) } });
+    expect((await world.engine.containers.inspect("shop-web-r1-1"))?.state).toBe("created");
+    expect(asked).toHaveLength(2);
+    expect(notes).toEqual([`${REFERENCE} was taken out of the engine meanwhile; it is pulled again`]);
+  });
+
+  test("one that no registry has any more fails with the registry's words", async () => {
+    const gone = new SeaworthyError("IMAGE_NOT_FOUND", "manifest unknown");
+    const { world } = worldOf(gone);
+    await expect(createContainer(made, world)).rejects.toBe(gone);
   });
 });
