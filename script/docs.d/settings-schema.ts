@@ -31,6 +31,14 @@ export const settingsFileSchema = (): JsonSchema => ({
   }),
 });
 
+const ofContents = (what: string): JsonSchema => ({
+  type: "object",
+  additionalProperties: {
+    type: ["object", "null"],
+    properties: { "x-seaworthy": { description: `Where the content of this ${what} comes from.`, ...settings("content") } },
+  },
+});
+
 /** For `x-seaworthy` in a compose file; of the rest of that file it says nothing. */
 export const composeExtensionSchema = (): JsonSchema => ({
   $schema: DRAFT,
@@ -45,5 +53,7 @@ export const composeExtensionSchema = (): JsonSchema => ({
         properties: { "x-seaworthy": { description: "Seaworthy's settings of this service.", ...settings("service") } },
       },
     },
+    secrets: ofContents("secret"),
+    configs: ofContents("config"),
   },
 });

@@ -38,12 +38,15 @@ services:
 
 secrets:
   npmrc: {file: ./npmrc}
+  db_password: {external: true, x-seaworthy: {command: [pass, show, shop/db]}}
+  api_key: {external: true, x-seaworthy: {plugin: {name: vault, ref: kv/shop/api}}}
 `;
 
 /** Read and checked, but nothing acts on them yet: the page must not promise what they name. */
 const WITHOUT_EFFECT: Readonly<Record<Section["scope"], readonly string[]>> = {
   project: ["test", "release.keep"],
   service: ["build.platforms", "route.live"],
+  content: [],
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
@@ -126,10 +129,14 @@ const sectionPage = ({ key, docs, schema }: Section): string => {
   return [
     `### ${key}`,
     docs,
-    table(
-      ["key", "takes", "default", "what it is for"],
-      known.map((one) => [code(one.path), one.takes, one.default, one.words]),
-    ),
+    ...(known.length === 0
+      ? []
+      : [
+          table(
+            ["key", "takes", "default", "what it is for"],
+            known.map((one) => [code(one.path), one.takes, one.default, one.words]),
+          ),
+        ]),
     ...(refused.length === 0 ? [] : [`Refused in this version: ${refused.join(", ")}.`]),
   ].join("\n\n");
 };
@@ -153,6 +160,9 @@ export const settingsReference = (): string =>
     "## Under a service",
     ...SECTIONS.filter(({ scope }) => scope === "service").map(sectionPage),
     later("service"),
+    "## Under a secret or config",
+    "Where its content comes from, beside Compose's own `file`, `environment` and `content`: [secrets and configs](../guide/secrets.md).",
+    ...SECTIONS.filter(({ scope }) => scope === "content").map(sectionPage),
   ]
     .join("\n\n")
     .concat("\n");

@@ -4,13 +4,13 @@ import { rolloutOutcome } from "./commands/deploy.run.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What a command that decides about a rollout gives the release with its word. */
-export const decisionOptions = ({ project, harbour, progress, signal, waitMs, why }: Voyage): DecideOptions => ({
+export const decisionOptions = ({ project, contents, harbour, progress, signal, waitMs, why }: Voyage): DecideOptions => ({
   why,
   progress,
   signal,
   waitMs,
   keep: project.settings.release.keep,
-  content: contentOf(project),
+  content: contentOf({ project, contents }),
   credentials: pullCredentials(harbour),
 });
 

@@ -13,7 +13,7 @@ import { createDockerEngine, type Engine } from "../engine/index.ts";
 import type { Project } from "../project/index.ts";
 import { createProxy, type Proxy } from "../proxy/index.ts";
 import { openReleases, type Releases } from "../release/index.ts";
-import { type KeyOptions, openHarbour, type Harbour, type Voyage } from "../ship/index.ts";
+import { type KeyOptions, openHarbour, type Harbour, projectContents, type Voyage } from "../ship/index.ts";
 import { terminalPrompt } from "../trust/index.ts";
 import { projectTags } from "../build/index.ts";
 import { projectOf } from "./chosen-project.ts";
@@ -100,6 +100,7 @@ export const withVoyage = async <T>(
   const tags = await projectTags(project);
   const voyage: Voyage = {
     project,
+    contents: projectContents(project, context.signal),
     harbour,
     engine: host.engine,
     platform: host.platform,

@@ -42,6 +42,11 @@ export const ERRORS = {
   IMAGE_NOT_FOUND: { exit: 7, retryable: false, hint: "Push the image first, or check its name and your credentials." },
   REGISTRY_UNREACHABLE: { exit: 7, retryable: true, hint: "Check that the registry runs and can be reached from here." },
   REGISTRY_REFUSED: { exit: 7, retryable: false, hint: "The registry's own words are above." },
+  SOURCE_UNREACHABLE: {
+    exit: 7,
+    retryable: true,
+    hint: "Run the named program by hand: what it writes to standard error is not shown here, because a secret may be in it.",
+  },
   PROXY_UNREACHABLE: { exit: 7, retryable: true, hint: "See docker logs seaworthy-proxy." },
   BUILD_FAILED: { exit: 1, retryable: false, hint: "The failing step and its output are above." },
   DISK_FULL: { exit: 8, retryable: true, hint: "Free space on the named file system, then run again; nothing was changed." },

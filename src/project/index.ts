@@ -1,6 +1,7 @@
 export type { Section } from "./config/section.ts";
 export { SECTIONS } from "./config/sections.ts";
 export type * from "./container-spec.ts";
+export { type Contents, openContents } from "./content/contents.ts";
 export * from "./engine/compose-labels.ts";
 export * from "./engine/container-config.ts";
 export * from "./load.ts";

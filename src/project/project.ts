@@ -2,7 +2,7 @@ import type { Policy } from "../checklist/index.ts";
 import type { Digest, Platform, Range, SourceText } from "../core/index.ts";
 import type { MappingNode } from "../source/index.ts";
 import type { ContainerSpec } from "./container-spec.ts";
-import type { ProjectSettings, ServiceSettings } from "./settings.ts";
+import type { ContentSettings, ProjectSettings, ServiceSettings } from "./settings.ts";
 
 /** Where something in the project was written. `range` runs from the key (when there is one) to the end of the value; `key` and `value` are its parts, for fixes. */
 export interface Origin {
@@ -127,11 +127,12 @@ export interface ProjectVolume {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Where the content of a secret or config comes from. Reading it is the release's business, and only then. */
+/** Where the content of a secret or config comes from. It is read when a release is made, and only then: see `openContents`. */
 export type FileSource = { readonly key: string } & (
   | { readonly from: "file"; /** Absolute. */ readonly path: string }
   | { readonly from: "environment"; readonly variable: string }
   | { readonly from: "content"; readonly content: string }
+  | (ContentSettings & { /** Absolute: where its program is started. */ readonly folder: string })
 );
 
 /** A service together with the digests its image was resolved to. */

@@ -85,7 +85,6 @@ describe("known and not honoured: refused with the reason", () => {
     ["models: {a: {}}", "models"],
     ["volumes: {v: {x-seaworthy: {backup: {}}}}", "volumes.v.x-seaworthy"],
     ["secrets: {s: {external: true}}", "secrets.s.external"],
-    ["secrets: {s: {file: a, x-seaworthy: {command: [op]}}}", "secrets.s.x-seaworthy"],
     ["networks: {n: {attachable: true}}", "networks.n.attachable"],
     ["x-seaworthy: {hosts: {a: {ssh: b}}}", "x-seaworthy.hosts"],
     ["x-seaworthy: {backup: {}}", "x-seaworthy.backup"],
@@ -191,12 +190,27 @@ describe("values that cannot be", () => {
         "services: {web: {image: a}}\nsecrets:\n  s: {file: a, environment: B}\n  t:\nconfigs:\n  c: {content: x, flie: y}\nvolumes:\n  v: {external: true, driver: x}\nnetworks:\n  n: {ipam: {config: [{gateway: 10.0.0.1}]}}\n",
       ),
     ).toEqual([
-      "compose.yaml:3:6: secrets.s: expected exactly one of file or environment",
-      "compose.yaml:4:5: secrets.t: expected exactly one of file or environment",
+      "compose.yaml:3:6: secrets.s: expected exactly one of file or environment, x-seaworthy.command or x-seaworthy.plugin",
+      "compose.yaml:4:5: secrets.t: expected exactly one of file or environment, x-seaworthy.command or x-seaworthy.plugin",
       'compose.yaml:6:19: unknown field "flie" in configs.c; did you mean "file"?',
       "compose.yaml:8:31: volumes.v.driver: an external resource is used as it is; only its name can be given",
       "compose.yaml:10:13: networks.n.ipam.config: a pool needs a subnet",
     ]);
+  });
+  test.each([
+    ["{x-seaworthy: {comand: [a]}}", '2:29: unknown field "comand" in secrets.s.x-seaworthy; did you mean "command"?'],
+    ["{x-seaworthy: {command: pass}}", "2:38: secrets.s.x-seaworthy.command: expected a list of a program and its arguments"],
+    ["{x-seaworthy: {command: []}}", "2:38: secrets.s.x-seaworthy.command: expected a program and its arguments"],
+    ["{x-seaworthy: {plugin: {name: ../vault, ref: a}}}", "2:38: secrets.s.x-seaworthy.plugin.name: a plug-in's name has 1 to 32"],
+    ["{x-seaworthy: {plugin: {name: vault}}}", "2:37: secrets.s.x-seaworthy.plugin.ref: missing"],
+    ["{x-seaworthy: {plugin: {name: a, ref: b}, command: [c]}}", "2:14: secrets.s: expected exactly one of"],
+    ["{file: a, x-seaworthy: {command: [c]}}", "2:14: secrets.s: expected exactly one of"],
+    ["{file: a, external: true}", "2:14: secrets.s: external says that the content is not in this file"],
+    ["{external: true, x-seaworthy: {}}", "2:14: secrets.s: expected exactly one of"],
+  ])("a source of a secret: %s", async (text, words) => {
+    const [first = "", ...others] = await problems(`services: {web: {image: a}}\nsecrets: {s: ${text}}\n`);
+    expect(first).toContain(`compose.yaml:${words}`);
+    expect(others).toEqual([]);
   });
   test("secrets never stand in a message", async () => {
     const error = await refusal({ "compose.yaml": field("environment: {PW: [$SECRET]}\n    prots: $SECRET"), ".env": "SECRET=hunter2222" });

@@ -130,3 +130,8 @@ export interface ServiceReleaseSettings {
    */
   readonly hold?: { readonly seconds: number; readonly requests: number };
 }
+
+/** What a secret's or config's own `x-seaworthy` says of where its content comes from. */
+export type ContentSettings =
+  | { readonly from: "command"; /** Program and arguments; no shell. */ readonly command: readonly string[] }
+  | { readonly from: "plugin"; /** `seaworthy-secret-<plugin>` on PATH is asked. */ readonly plugin: string; readonly ref: string };

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { isSeaworthyError, redact, type StateFolder } from "../core/index.ts";
-import { filePath, type FileSlot, placeFile, readContent, sweepFiles, versionOf } from "./files.ts";
+import { isSeaworthyError, SeaworthyError, type StateFolder } from "../core/index.ts";
+import { filePath, type FileSlot, placeFile, sweepFiles, versionOf } from "./files.ts";
 
 const TMPFS = 0x01021994;
 const isRoot = process.getuid?.() === 0;
@@ -69,28 +69,6 @@ describe("a version", () => {
       }),
     );
     expect(new Set(seen)).toEqual(new Set([versionOf(state, "x")]));
-  });
-});
-
-describe("reading a source", () => {
-  test("from a file, the environment or the compose file", () => {
-    const path = join(root, "password");
-    writeFileSync(path, "from-a-file\n");
-    expect(readContent({ key: "a", from: "file", path }, "config")).toBe("from-a-file\n");
-    expect(readContent({ key: "a", from: "environment", variable: "PW" }, "config", { PW: "from-env" })).toBe("from-env");
-    expect(readContent({ key: "a", from: "content", content: "inline" }, "config")).toBe("inline");
-  });
-  test("a secret's value never shows again, a config's may", () => {
-    readContent({ key: "a", from: "content", content: "kingfisher-9" }, "secret");
-    readContent({ key: "a", from: "content", content: "kestrel-9" }, "config");
-    expect(redact("kingfisher-9 kestrel-9")).toBe("[redacted] kestrel-9");
-  });
-  test.each([
-    ["a file that is not there", { key: "a", from: "file", path: "/no/such" } as const, "INPUT_NOT_FOUND"],
-    ["a variable that is not set", { key: "a", from: "environment", variable: "SW_NOT_SET" } as const, "VARIABLE_MISSING"],
-    ["a file without end", { key: "a", from: "file", path: "/dev/zero" } as const, "INPUT_TOO_LARGE"],
-  ])("%s is refused", (_, source, code) => {
-    expect(() => readContent(source, "secret")).toThrow(expect.objectContaining({ code }));
   });
 });
 
@@ -157,6 +135,26 @@ describe.runIf(memory !== undefined)("placing a file", () => {
 });
 
 describe.runIf(memory !== undefined)("sweeping", () => {
+  test("what is sealed asks no secrets manager, and a damaged vault is no matter where the source still has it", async () => {
+    const state = fresh();
+    const one = slot(state, "hunter22");
+    await placeFile(state, one, async () => "hunter22");
+    rmSync(state.runFolder, { recursive: true });
+    await placeFile(state, one, () => Promise.reject(new Error("asked")));
+    rmSync(state.runFolder, { recursive: true });
+    const vault = join(state.folder, "vault/shop");
+    for (const name of readdirSync(vault)) writeFileSync(join(vault, name), "damaged");
+    await placeFile(state, one, async () => "hunter22");
+    expect(readFileSync(filePath(state, one), "utf8")).toBe("hunter22");
+  });
+  test("a manager that does not answer is named as why a version cannot be had", async () => {
+    const state = fresh();
+    const refused = new SeaworthyError("SOURCE_UNREACHABLE", "the content of db comes from a command: pass ended with status 1");
+    await expect(placeFile(state, slot(state, "hunter22"), () => Promise.reject(refused))).rejects.toMatchObject({
+      code: "STATE_NEEDS_PERSON",
+      message: expect.stringContaining("its source is not at hand (the content of db comes from a command: pass ended with status 1)"),
+    });
+  });
   test("removes what is not used any more, and nothing of another project", async () => {
     const state = fresh();
     const old = slot(state, "one");

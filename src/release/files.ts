@@ -5,6 +5,7 @@ import {
   exec,
   fileError,
   hasCode,
+  isSeaworthyError,
   lastWords,
   lock,
   readTextFile,
@@ -14,7 +15,6 @@ import {
   writeFileAtomic,
   writeFileOnce,
 } from "../core/index.ts";
-import type { FileSource } from "../project/index.ts";
 import { seal, sweepVault, unseal } from "./vault.ts";
 
 /** f_type of tmpfs (statfs(2), TMPFS_MAGIC). */
@@ -50,35 +50,6 @@ const versionKey = (state: StateFolder): Buffer => {
 export const versionOf = (state: StateFolder, content: string): string =>
   createHmac("sha256", versionKey(state)).update(content).digest("hex").slice(0, 16);
 
-/** Reads a secret or config where it comes from; a secret's value never shows again. @throws INPUT_NOT_FOUND, VARIABLE_MISSING */
-export const readContent = (
-  source: FileSource,
-  kind: "secret" | "config",
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string => {
-  const content = contentOf(source, env);
-  if (kind === "secret") rememberSecret(content);
-  return content;
-};
-
-const contentOf = (source: FileSource, env: Readonly<Record<string, string | undefined>>): string => {
-  switch (source.from) {
-    case "file":
-      return readTextFile(source.path, MAX_BYTES);
-    case "content":
-      return source.content;
-    case "environment": {
-      const value = env[source.variable];
-      if (value === undefined)
-        throw new SeaworthyError(
-          "VARIABLE_MISSING",
-          `${source.key} comes from the environment variable ${source.variable}, which is not set`,
-        );
-      return value;
-    }
-  }
-};
-
 const mountTmpfs = async (folder: string): Promise<void> => {
   const mounted = await exec("mount", ["-t", "tmpfs", "-o", "mode=0700,size=16m,nosuid,nodev,noexec", "seaworthy-files", folder]);
   if (mounted.exitCode !== 0)
@@ -106,20 +77,49 @@ const inMemory = async (state: StateFolder): Promise<void> => {
   if (!isMemory()) await mountTmpfs(folder);
 };
 
-/** As its source has it now, when that is the version asked for; else as it was sealed. */
-const contentAtHand = (state: StateFolder, slot: FileSlot, read: () => string | undefined): string | undefined => {
-  const now = readOrUndefined(read);
-  if (now !== undefined && versionOf(state, now) === slot.version) return now;
-  const sealed = unseal(state, slot);
-  if (sealed !== undefined && slot.kind === "secret") rememberSecret(sealed);
-  return sealed;
+/** The content of a version, from where it is sealed or, when it is not, from its source. */
+export type ReadContent = () => string | undefined | Promise<string | undefined>;
+
+/** Undefined, or why not, when the source cannot be read: no variable, no program, a manager that is not logged in. */
+const attempted = async (read: ReadContent): Promise<{ readonly content?: string; readonly why?: string; readonly cause?: unknown }> => {
+  try {
+    const content = await read();
+    return content === undefined ? { why: "its source is not at hand" } : { content };
+  } catch (cause) {
+    if (!isSeaworthyError(cause)) throw cause;
+    if (hasCode(cause, "INPUT_TOO_LARGE", "INTERRUPTED")) throw cause;
+    return { why: `its source is not at hand (${cause.message})`, cause };
+  }
+};
+
+/** What is sealed needs no source, and so no secrets manager; where the vault was damaged the source may still have it. */
+const contentAtHand = async (state: StateFolder, slot: FileSlot, read: ReadContent): Promise<string> => {
+  let damage: unknown;
+  try {
+    const sealed = unseal(state, slot);
+    if (sealed !== undefined) {
+      if (slot.kind === "secret") rememberSecret(sealed);
+      return sealed;
+    }
+  } catch (error) {
+    if (!hasCode(error, "STATE_NEEDS_PERSON")) throw error;
+    damage = error;
+  }
+  const { content, why = "its source has another one now", cause } = await attempted(read);
+  if (content !== undefined && versionOf(state, content) === slot.version) return content;
+  if (damage !== undefined) throw damage;
+  throw new SeaworthyError(
+    "STATE_NEEDS_PERSON",
+    `the release needs version ${slot.version} of the ${slot.kind} ${slot.key}, which is not sealed here, and ${why}`,
+    { cause, hint: `Bring the old content back, or deploy again with the new one: a rotated ${slot.kind} is a new release.` },
+  );
 };
 
 /**
  * Puts the file there unless it already is, and keeps its content sealed for the next reboot.
  * @throws STATE_NEEDS_PERSON when the version that the release names is neither at its source nor sealed
  */
-export const placeFile = async (state: StateFolder, slot: FileSlot, read: () => string | undefined): Promise<void> => {
+export const placeFile = async (state: StateFolder, slot: FileSlot, read: ReadContent): Promise<void> => {
   const path = filePath(state, slot);
   await inMemory(state);
   const { uid, gid, mode } = slot;
@@ -127,15 +127,7 @@ export const placeFile = async (state: StateFolder, slot: FileSlot, read: () => 
     seal(state, slot, readTextFile(path, MAX_BYTES));
     return asAsked(path, slot);
   }
-  const content = contentAtHand(state, slot, read);
-  if (content === undefined)
-    throw new SeaworthyError(
-      "STATE_NEEDS_PERSON",
-      `the release needs version ${slot.version} of the ${slot.kind} ${slot.key}, which is not sealed here, and ${readOrUndefined(read) === undefined ? "its source is not at hand" : "its source has another one now"}`,
-      {
-        hint: `Bring the old content back, or deploy again with the new one: a rotated ${slot.kind} is a new release.`,
-      },
-    );
+  const content = await contentAtHand(state, slot, read);
   seal(state, slot, content);
   writeFileAtomic(path, content, mode, { uid, gid });
 };
@@ -169,14 +161,5 @@ export const sweepFiles = (state: StateFolder, project: string, used: readonly F
     const coded = fileError(error, `sweep ${folder}`);
     if (hasCode(coded, "INPUT_NOT_FOUND")) return 0;
     throw coded;
-  }
-};
-
-const readOrUndefined = (read: () => string | undefined): string | undefined => {
-  try {
-    return read();
-  } catch (error) {
-    if (hasCode(error, "INPUT_NOT_FOUND", "VARIABLE_MISSING")) return undefined;
-    throw error;
   }
 };

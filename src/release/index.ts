@@ -1,7 +1,7 @@
 export { type Ailment, diagnose, type Diagnosis } from "./diagnosis.ts";
 export type { ReleaseDiff, ServiceDiff } from "./diff.ts";
 export { type DropReport, formatDropReport } from "./drop-report.ts";
-export { readContent, versionOf } from "./files.ts";
+export { versionOf } from "./files.ts";
 export type { ReleaseLine } from "./history.ts";
 export type { Decided } from "./decide.ts";
 export { type Difference, wordsOfDifference } from "./drift/differences.ts";

@@ -179,7 +179,7 @@ export const openReleases = ({
     clock,
     probe,
     progress: options.progress ?? silentProgress,
-    content: options.content ?? (() => undefined),
+    content: options.content ?? (async () => undefined),
     credentials: options.credentials ?? (async () => undefined),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });

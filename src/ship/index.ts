@@ -1,5 +1,5 @@
 export type { Changes } from "./changes.ts";
-export { contentOf } from "./content.ts";
+export { contentOf, projectContents } from "./content.ts";
 export { type Harbour, openHarbour } from "./harbour.ts";
 export { resolveBuilt } from "./images.ts";
 export { type KeyOptions, signingKey, trustedKeys } from "./keys.ts";

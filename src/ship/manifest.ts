@@ -1,20 +1,25 @@
-import { formatPlace, formatReference, SeaworthyError, type StateFolder } from "../core/index.ts";
-import type { FileMount, FileSource, Project, Service } from "../project/index.ts";
-import { orderOf, readContent, type ReleaseManifest, type ReleaseService, versionOf } from "../release/index.ts";
+import { formatPlace, formatReference, SeaworthyError } from "../core/index.ts";
+import type { FileMount, Project, Service } from "../project/index.ts";
+import { orderOf, type ReleaseManifest, type ReleaseService, versionOf } from "../release/index.ts";
+import { contentOf } from "./content.ts";
 import type { ResolvedService } from "./images.ts";
+import type { Voyage } from "./voyage.ts";
 
-const versions = (
+type Versions = Readonly<Record<string, string>>;
+
+/** Key of each source that is mounted, to the version of its content. */
+const versions = async (
   mounts: readonly FileMount[],
-  sources: readonly FileSource[],
   kind: "secret" | "config",
-  state: StateFolder,
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    mounts.flatMap(({ source }) => {
-      const found = sources.find(({ key }) => key === source);
-      return found === undefined ? [] : [[source, versionOf(state, readContent(found, kind))]];
-    }),
-  );
+  voyage: Pick<Voyage, "project" | "contents" | "state">,
+): Promise<Versions> => {
+  const read = contentOf(voyage);
+  const pairs = mounts.map(async ({ source }): Promise<readonly (readonly [string, string])[]> => {
+    const content = await read(kind, source);
+    return content === undefined ? [] : [[source, versionOf(voyage.state, content)]];
+  });
+  return Object.fromEntries((await Promise.all(pairs)).flat());
+};
 
 const unverifiedBecause = (service: Service): string =>
   service.spec.image?.digest === undefined
@@ -41,7 +46,11 @@ const assertReleasable = (project: Project): void => {
     throw new SeaworthyError("FIELD_UNSUPPORTED", `${problems.length} fields cannot be honoured by a release`, { problems });
 };
 
-const serviceOf = (project: Project, service: Service, image: ResolvedService, state: StateFolder): ReleaseService => {
+const serviceOf = async (
+  service: Service,
+  image: ResolvedService,
+  voyage: Pick<Voyage, "project" | "contents" | "state">,
+): Promise<ReleaseService> => {
   const { image: _, ...spec } = service.spec;
   const { route, release } = service.settings;
   return {
@@ -57,8 +66,8 @@ const serviceOf = (project: Project, service: Service, image: ResolvedService, s
     drainMs: release.drain,
     readyMs: release.ready,
     ...(release.hold === undefined || route === undefined ? {} : { hold: release.hold }),
-    secretVersions: versions(spec.secrets, project.secrets, "secret", state),
-    configVersions: versions(spec.configs, project.configs, "config", state),
+    secretVersions: await versions(spec.secrets, "secret", voyage),
+    configVersions: await versions(spec.configs, "config", voyage),
     ...(service.updateOrder === undefined ? {} : { updateOrder: service.updateOrder }),
     ...(service.update === undefined ? {} : { update: service.update }),
     ...(service.rollback === undefined ? {} : { rollback: service.rollback }),
@@ -83,17 +92,18 @@ const assertStrategies = (project: Project, services: readonly ReleaseService[])
 };
 
 /** The release of this project with these images: everything resolved, secrets by version only. */
-export const releaseManifest = (
-  project: Project,
+export const releaseManifest = async (
+  voyage: Pick<Voyage, "project" | "contents" | "state">,
   images: ReadonlyMap<string, ResolvedService>,
   version: string,
-  state: StateFolder,
-): ReleaseManifest => {
+): Promise<ReleaseManifest> => {
+  const { project } = voyage;
   assertReleasable(project);
-  const services = project.services.flatMap((service) => {
+  const made = project.services.map(async (service): Promise<readonly ReleaseService[]> => {
     const image = images.get(service.name);
-    return image === undefined ? [] : [serviceOf(project, service, image, state)];
+    return image === undefined ? [] : [await serviceOf(service, image, voyage)];
   });
+  const services = (await Promise.all(made)).flat();
   assertStrategies(project, services);
   return {
     schema: "seaworthy/release@1",

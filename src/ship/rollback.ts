@@ -62,7 +62,7 @@ export const rollback = async (
     signal,
     waitMs,
     keep: project.settings.release.keep,
-    content: contentOf(project),
+    content: contentOf(voyage),
     credentials: pullCredentials(harbour),
   });
   return { target: target.release, outcome };

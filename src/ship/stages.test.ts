@@ -172,8 +172,8 @@ describe("deploy", () => {
     await deploy.run(voyage);
     expect(deployed[0]?.manifest.services[0]?.secretVersions).toEqual({ password: expect.stringMatching(/^[0-9a-f]{16}$/) });
     expect(JSON.stringify(deployed[0]?.manifest)).not.toContain("sandpiper-44");
-    expect(deployed[0]?.content?.("secret", "password")).toBe("sandpiper-44");
-    expect(deployed[0]?.content?.("secret", "other")).toBeUndefined();
+    expect(await deployed[0]?.content?.("secret", "password")).toBe("sandpiper-44");
+    expect(await deployed[0]?.content?.("secret", "other")).toBeUndefined();
   });
 });
 

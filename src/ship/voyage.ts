@@ -2,7 +2,7 @@ import type { Evidence } from "../checklist/index.ts";
 import type { BuiltImage } from "../build/index.ts";
 import type { Clock, Platform, Progress, StateFolder, VerifiedDigest } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
-import type { Project } from "../project/index.ts";
+import type { Contents, Project } from "../project/index.ts";
 import type { Approved, Plan, PlanFile, ReleaseManifest, Releases, RolloutOutcome } from "../release/index.ts";
 import type { Changes } from "./changes.ts";
 import type { Harbour } from "./harbour.ts";
@@ -12,6 +12,8 @@ import type { KeyOptions } from "./keys.ts";
 /** What travels from stage to stage. Each stage adds what it found out; none takes anything away. */
 export interface Voyage {
   readonly project: Project;
+  /** Of its secrets and configs, each read once. */
+  readonly contents: Contents;
   readonly harbour: Harbour;
   readonly engine: Engine;
   /** What the engine runs. */

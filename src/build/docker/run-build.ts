@@ -16,7 +16,7 @@ import {
 import type { BuildInput } from "../../project/index.ts";
 import type { DockerCli } from "./find-cli.ts";
 import { type BuildTally, readPlainProgress } from "./plain-progress.ts";
-import { secretFiles } from "./secret-files.ts";
+import { readySecrets, secretFiles } from "./secret-files.ts";
 
 export interface RunBuild {
   readonly service: string;
@@ -92,7 +92,8 @@ export const runBuild = async (run: RunBuild): Promise<{ readonly id: Digest; re
   const folder = await mkdtemp(join(tmpdir(), "seaworthy-build-"));
   const imageIdFile = join(folder, "id");
   try {
-    using secrets = secretFiles(run.input.secrets, run.environment, run.caBundle === undefined ? {} : { ca: run.caBundle });
+    const ready = await readySecrets(run.input.secrets, run.environment, run.signal);
+    using secrets = secretFiles(ready, run.environment, run.caBundle === undefined ? {} : { ca: run.caBundle });
     const { line, tally } = readPlainProgress(run.progress);
     const result = await exec(run.cli.program, buildArgs(run, imageIdFile, secrets.args), {
       env: { DOCKER_BUILDKIT: "1", DOCKER_HOST: run.engine, DOCKER_CONTEXT: undefined, BUILDKIT_COLORS: undefined, NO_COLOR: "1" },

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileError, rememberSecret, SeaworthyError } from "../../core/index.ts";
-import type { BuildSecret, FileSource } from "../../project/index.ts";
+import { type BuildSecret, type FileSource, openContents } from "../../project/index.ts";
 
 /** Build secrets as files that the docker CLI reads, and their removal. */
 export interface SecretFiles extends Disposable {
@@ -23,7 +23,10 @@ const remember = (content: string): void => {
   }
 };
 
-const readSource = (source: FileSource, environment: Readonly<Record<string, string | undefined>>): string => {
+/** A secret whose content can be read at once. */
+type Ready = Exclude<FileSource, { from: "command" | "plugin" }>;
+
+const readSource = (source: Ready, environment: Readonly<Record<string, string | undefined>>): string => {
   switch (source.from) {
     case "content":
       return source.content;
@@ -52,6 +55,23 @@ const readSource = (source: FileSource, environment: Readonly<Record<string, str
 const csv = (...fields: readonly string[]): string =>
   fields.map((field) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(",");
 
+/** The contents of programs and plug-ins are had before the build starts. @throws TOOL_MISSING, DEADLINE, SOURCE_UNREACHABLE, INPUT_TOO_LARGE, INPUT_INVALID */
+export const readySecrets = async (
+  secrets: readonly BuildSecret[],
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal | undefined,
+): Promise<Parameters<typeof secretFiles>[0]> => {
+  const sources = secrets.map(({ source }) => source);
+  const contents = openContents({ sources, env, ...(signal === undefined ? {} : { signal }) });
+  return await Promise.all(
+    secrets.map(async ({ id, source }) =>
+      source.from === "command" || source.from === "plugin"
+        ? { id, source: { key: source.key, from: "content" as const, content: await contents.read(source, "secret") } }
+        : { id, source },
+    ),
+  );
+};
+
 const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
 /**
@@ -59,7 +79,7 @@ const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
  * @throws VARIABLE_MISSING, INPUT_NOT_FOUND, INPUT_TOO_LARGE, INPUT_INVALID
  */
 export const secretFiles = (
-  secrets: readonly BuildSecret[],
+  secrets: readonly (Omit<BuildSecret, "source"> & { readonly source: Ready })[],
   environment: Readonly<Record<string, string | undefined>>,
   plainFiles: Readonly<Record<string, string>> = {},
 ): SecretFiles => {

@@ -80,7 +80,7 @@ const deploy = (context: Context, flags: Flags): Promise<Outcome> => {
         signal,
         waitMs,
         keep: project.settings.release.keep,
-        content: contentOf(project),
+        content: contentOf(voyage),
         credentials: pullCredentials(voyage.harbour),
       });
       return outcome === undefined

@@ -18,7 +18,7 @@ const jsonOf = (differences: readonly Difference[]) =>
   differences.map(({ service, words, remedy }) => ({ ...(service === undefined ? {} : { service }), words, remedy: remedy.by }));
 
 export const run = reporting<Flags, []>((context, flags) =>
-  withVoyage(context, flags, async ({ project, releases, harbour, progress, signal, waitMs, why }): Promise<Outcome> => {
+  withVoyage(context, flags, async ({ project, contents, releases, harbour, progress, signal, waitMs, why }): Promise<Outcome> => {
     const before = await releases.repair(project.name);
     const { differences, plan } = before;
     const found = { schema: SCHEMA, differences: jsonOf(differences) };
@@ -32,7 +32,7 @@ export const run = reporting<Flags, []>((context, flags) =>
       signal,
       waitMs,
       keep: project.settings.release.keep,
-      content: contentOf(project),
+      content: contentOf({ project, contents }),
       credentials: pullCredentials(harbour),
     });
     if (repaired === undefined)

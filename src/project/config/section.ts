@@ -4,8 +4,8 @@ import { isoTime, isRequestTarget, isSeaworthyError, parseByteSize, parseDuratio
 /** One section of `x-seaworthy`: its key, what it may hold with its defaults, and a sentence for the reference page. */
 export interface Section {
   readonly key: string;
-  /** `project`: under the top-level `x-seaworthy`; `service`: under a service's. */
-  readonly scope: "project" | "service";
+  /** `project`: under the top-level `x-seaworthy`; `service`: under a service's; `content`: under that of a secret or config. */
+  readonly scope: "project" | "service" | "content";
   readonly docs: string;
   readonly schema: v.GenericSchema<unknown, unknown>;
 }
@@ -70,7 +70,10 @@ export const portSchema = v.pipe(
   v.minValue(1, "a port is from 1 to 65535"),
   v.maxValue(65_535, "a port is from 1 to 65535"),
 );
-export const commandSchema = v.pipe(v.array(v.string("expected text")), v.minLength(1, "expected a program and its arguments"));
+export const commandSchema = v.pipe(
+  v.array(v.string("expected text"), "expected a list of a program and its arguments"),
+  v.minLength(1, "expected a program and its arguments"),
+);
 /** It goes into requests and into the proxy's configuration as it is. */
 export const pathSchema = v.pipe(
   wordSchema,

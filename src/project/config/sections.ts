@@ -1,4 +1,5 @@
 import { check } from "./check.ts";
+import { contentCommand, contentPlugin } from "./content.ts";
 import { policy } from "./policy.ts";
 import { proxy } from "./proxy.ts";
 import { registry } from "./registry.ts";
@@ -26,10 +27,13 @@ export const SECTIONS: readonly Section[] = [
   serviceRoute,
   serviceRelease,
   serviceJobs,
+  contentCommand,
+  contentPlugin,
 ];
 
 /** Sections of the design that this version refuses instead of ignoring. */
 export const LATER_SECTIONS: Readonly<Record<Section["scope"], readonly string[]>> = {
   project: ["hosts", "backup", "scan", "observe", "alerts", "graduate"],
   service: ["trial", "scan", "backup"],
+  content: [],
 };

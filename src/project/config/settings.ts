@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { child, type ComposeNode, entryPlace, isNull, placeIn, placeOf } from "../../source/index.ts";
 import { type Reading, report, unknownField } from "../read/reading.ts";
-import type { ProjectSettings, RouteSettings, ServiceSettings } from "../settings.ts";
+import type { ContentSettings, ProjectSettings, RouteSettings, ServiceSettings } from "../settings.ts";
 import { check } from "./check.ts";
+import { contentCommand, contentPlugin } from "./content.ts";
 import { policy } from "./policy.ts";
 import { proxy } from "./proxy.ts";
 import { registry } from "./registry.ts";
@@ -164,6 +165,19 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
     },
     jobs: Object.entries(jobs).map(([name, { command, when, timeout }]) => ({ name, command, when, timeoutMs: timeout })),
   };
+};
+
+/** Where the content of a secret or config comes from, as its own `x-seaworthy` says. */
+export const contentSettings = (node: ComposeNode, path: string, reading: Reading): readonly ContentSettings[] => {
+  const own = child(node, "x-seaworthy");
+  const at = `${path}.x-seaworthy`;
+  checkKeys("content", own, at, reading);
+  const command = readSection(contentCommand, own, at, reading);
+  const plugin = readSection(contentPlugin, own, at, reading);
+  return [
+    ...(command === undefined ? [] : [{ from: "command", command } as const]),
+    ...(plugin === undefined ? [] : [{ from: "plugin", plugin: plugin.name, ref: plugin.ref } as const]),
+  ];
 };
 
 const routeOf = (

@@ -1,4 +1,5 @@
 import { child, type ComposeNode, type Entry, entryPlace, isNull } from "../../source/index.ts";
+import { contentSettings } from "../config/settings.ts";
 import type { FileSource, ProjectNetwork, ProjectVolume } from "../project.ts";
 import { object, type Reading, report } from "./reading.ts";
 import { hostPath, listOf, name, text, textMap, truth } from "./scalars.ts";
@@ -26,30 +27,11 @@ const VOLUME = object(
   { "x-seaworthy": "backups of volumes are not in this version" },
 );
 
-const SECRET = object(
-  { file: hostPath, environment: name },
-  {
-    external: "secrets that an engine keeps belong to Swarm; use file or environment",
-    name: SWARM,
-    labels: SWARM,
-    driver: SWARM,
-    driver_opts: SWARM,
-    template_driver: SWARM,
-    "x-seaworthy": "secrets from a command are not in this version; use file or environment",
-  },
-);
+const SOURCE_REFUSED = { labels: SWARM, driver: SWARM, driver_opts: SWARM, template_driver: SWARM };
 
-const CONFIG = object(
-  { file: hostPath, environment: name, content: text },
-  {
-    external: "configs that an engine keeps belong to Swarm; use file, environment or content",
-    name: SWARM,
-    labels: SWARM,
-    driver: SWARM,
-    driver_opts: SWARM,
-    template_driver: SWARM,
-  },
-);
+// Its own x-seaworthy is read by itself.
+const SECRET = object({ file: hostPath, environment: name, external: truth }, { ...SOURCE_REFUSED, name: SWARM });
+const CONFIG = object({ file: hostPath, environment: name, content: text, external: truth }, { ...SOURCE_REFUSED, name: SWARM });
 
 /** An external resource is somebody else's: only its name may be said of it. */
 const onlyNamed = (fields: Readonly<Record<string, unknown>>, node: ComposeNode, path: string, reading: Reading): void => {
@@ -98,37 +80,55 @@ export const readVolume = (key: string, node: ComposeNode, project: string, read
   };
 };
 
+interface SourceFields {
+  readonly file?: string;
+  readonly environment?: string;
+  readonly content?: string;
+  readonly external?: boolean;
+}
+
+const FROM_ELSEWHERE = "x-seaworthy: {command: [...]}, or x-seaworthy: {plugin: {name: ..., ref: ...}}";
+
+/** `external` says that Compose has no source for it: then its own `x-seaworthy` has, as no engine but Swarm's keeps any. */
 const fileSource = (
   key: string,
-  fields: { readonly file?: string; readonly environment?: string; readonly content?: string },
+  { file, environment: variable, content, external = false }: SourceFields,
   node: ComposeNode,
   path: string,
   expected: string,
   reading: Reading,
 ): FileSource | undefined => {
-  const { file, environment: variable, content } = fields;
-  const sources: FileSource[] = [
+  const elsewhere = contentSettings(node, path, reading);
+  const own: FileSource[] = [
     ...(file === undefined ? [] : [{ key, from: "file", path: file } as const]),
     ...(variable === undefined ? [] : [{ key, from: "environment", variable } as const]),
     ...(content === undefined ? [] : [{ key, from: "content", content } as const]),
   ];
+  const written = child(node, "x-seaworthy");
+  if (external && own.length > 0)
+    return report(reading, node, `${path}: external says that the content is not in this file, so it can have no ${expected}`);
+  if (external && written === undefined)
+    return report(
+      reading,
+      child(node, "external") ?? node,
+      `${path}.external is not supported: what an engine keeps belongs to Swarm; use ${expected}, or say where the content is: ${FROM_ELSEWHERE}`,
+      "FIELD_UNSUPPORTED",
+    );
+  const sources: readonly FileSource[] = [...own, ...elsewhere.map((one) => ({ key, folder: reading.folder, ...one }))];
   if (sources.length === 1) return sources[0];
-  return report(reading, node, `${path}: expected exactly one of ${expected}`);
+  // What was wrong within x-seaworthy was told there.
+  if (written !== undefined && elsewhere.length === 0 && own.length === 0 && reading.problems.length > 0) return undefined;
+  return report(reading, node, `${path}: expected exactly one of ${expected}, x-seaworthy.command or x-seaworthy.plugin`);
 };
-
-const notRefused = (node: ComposeNode, refused: readonly string[]): boolean =>
-  node.kind !== "mapping" || refused.every((key) => !node.entries.has(key));
 
 export const readSecret = (key: string, node: ComposeNode, reading: Reading): FileSource | undefined => {
   const fields = SECRET(node, `secrets.${key}`, reading);
-  if (fields === undefined || !notRefused(node, ["external", "x-seaworthy"])) return undefined;
-  return fileSource(key, fields, node, `secrets.${key}`, "file or environment", reading);
+  return fields === undefined ? undefined : fileSource(key, fields, node, `secrets.${key}`, "file or environment", reading);
 };
 
 export const readConfig = (key: string, node: ComposeNode, reading: Reading): FileSource | undefined => {
   const fields = CONFIG(node, `configs.${key}`, reading);
-  if (fields === undefined || !notRefused(node, ["external"])) return undefined;
-  return fileSource(key, fields, node, `configs.${key}`, "file, environment or content", reading);
+  return fields === undefined ? undefined : fileSource(key, fields, node, `configs.${key}`, "file, environment or content", reading);
 };
 
 const KEY = /^[a-zA-Z0-9._-]+$/;

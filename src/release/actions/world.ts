@@ -13,8 +13,8 @@ export interface World {
   readonly progress: Progress;
   readonly signal?: AbortSignal;
   readonly probe: (target: ProbeTarget) => Promise<ProbeAnswer>;
-  /** The content of a secret or config as its source has it now; undefined when the source is not at hand. */
-  readonly content: (kind: "secret" | "config", key: string) => string | undefined;
+  /** The content of a secret or config as its source has it now; undefined when the source is not at hand. It throws what the source throws. */
+  readonly content: (kind: "secret" | "config", key: string) => string | undefined | Promise<string | undefined>;
   /** Credentials for pulling from a registry. */
   readonly credentials: (registry: string) => Promise<{ readonly username: string; readonly password: string } | undefined>;
 }

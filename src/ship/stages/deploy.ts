@@ -47,7 +47,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   // A dry run that has just built and pushed nothing has nothing signed to look at.
   if (!dryRun || voyage.built.size === 0) await verifyAll(voyage);
   evidence.push(...imageEvidence(voyage));
-  voyage.manifest = releaseManifest(project, images, voyage.version, state);
+  voyage.manifest = await releaseManifest(voyage, images, voyage.version);
   if (dryRun) {
     voyage.changes = await changesOf(voyage, voyage.manifest);
     if (voyage.sealing === true) voyage.sealed = await releases.seal(voyage.manifest);
@@ -64,7 +64,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     signal: voyage.signal,
     waitMs: voyage.waitMs,
     keep: project.settings.release.keep,
-    content: contentOf(project),
+    content: contentOf(voyage),
     credentials: pullCredentials(voyage.harbour),
     ...(voyage.approved === undefined ? {} : { approved: voyage.approved }),
   });

@@ -9,6 +9,7 @@ import { loadProject } from "../../project/index.ts";
 import { createFakeProxy } from "../../proxy/index.ts";
 import { startRegistry } from "../../registry/index.ts";
 import { type DeployOptions, openReleases, type ReleaseManifest, type Releases, type RolloutOutcome } from "../../release/index.ts";
+import { projectContents } from "../content.ts";
 import type { Voyage } from "../voyage.ts";
 
 export interface VoyageOptions extends FakeEngineOptions {
@@ -68,6 +69,7 @@ export const startVoyage = async ({
   };
   const voyage: Voyage = {
     project,
+    contents: projectContents(project, new AbortController().signal),
     harbour: { client, address: registry.address, serve: async () => undefined, [Symbol.asyncDispose]: async () => undefined },
     engine,
     platform: parsePlatform("linux/amd64"),
