@@ -38,7 +38,7 @@ const refusal = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string =>
 };
 
 const run = async (voyage: Voyage): Promise<StageResult> => {
-  const { project, state, images, releases, dryRun, evidence } = voyage;
+  const { project, images, releases, dryRun, evidence } = voyage;
   for (const service of project.services) if (!images.has(service.name)) images.set(service.name, await resolveService(voyage, service));
   for (const image of images.values()) {
     const built = voyage.built.get(image.service);
