@@ -23,6 +23,7 @@ import { lowPorts } from "./low-ports.ts";
 import { mountPropagation } from "./mount-propagation.ts";
 import { noNewPrivileges } from "./no-new-privileges.ts";
 import { notPrivileged } from "./not-privileged.ts";
+import { openDatabase } from "./open-database.ts";
 import { passwordInUrlRule } from "./password-in-url.ts";
 import { publishedPorts } from "./published-ports.ts";
 import { readOnlyRoot } from "./read-only-root.ts";
@@ -64,6 +65,7 @@ export const COMPOSE_RULES: readonly Rule<"compose">[] = [
   mountPropagation,
   noNewPrivileges,
   notPrivileged,
+  openDatabase,
   passwordInUrlRule,
   publishedPorts,
   readOnlyRoot,

@@ -22,6 +22,7 @@ import { ignoreComments } from "./ignore-comments.ts";
 import { ignoredSource } from "./ignored-source.ts";
 import { invalidDefaultBase } from "./invalid-default-base.ts";
 import { keyValueForm } from "./key-value-form.ts";
+import { killSignal } from "./kill-signal.ts";
 import { keywordCase } from "./keyword-case.ts";
 import { labelCommit } from "./label-commit.ts";
 import { labelEmpty } from "./label-empty.ts";
@@ -96,6 +97,7 @@ export const DOCKERFILE_RULES: readonly Rule<"dockerfile">[] = [
   ignoredSource,
   invalidDefaultBase,
   keyValueForm,
+  killSignal,
   keywordCase,
   labelCommit,
   labelEmpty,

@@ -25,6 +25,7 @@ import { pipedToShell } from "./piped-to-shell.ts";
 import { printedSecrets } from "./printed-secrets.ts";
 import { privilegedDocker } from "./privileged-docker.ts";
 import { scriptSyntax } from "./script-syntax.ts";
+import { secretInBuildArgs } from "./secret-in-build-args.ts";
 import { secretsInherited } from "./secrets-inherited.ts";
 import { secretsOutsideEnvironment } from "./secrets-outside-environment.ts";
 import { secretsSentAway } from "./secrets-sent-away.ts";
@@ -75,6 +76,7 @@ export const WORKFLOW_RULES: readonly Rule<"workflow">[] = [
   printedSecrets,
   privilegedDocker,
   scriptSyntax,
+  secretInBuildArgs,
   secretsInherited,
   secretsOutsideEnvironment,
   secretsSentAway,
