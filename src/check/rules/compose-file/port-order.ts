@@ -3,7 +3,7 @@ import { portsOf } from "../../compose/ports.ts";
 import { outOfOrder } from "../../compose/out-of-order.ts";
 import { composeFileRule, NOTHING } from "../../rule.ts";
 
-const byNumber = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
+const { compare: byNumber } = new Intl.Collator("en", { numeric: true });
 
 export const portOrder = composeFileRule({
   id: "compose-file/port-order",
