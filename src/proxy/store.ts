@@ -92,9 +92,12 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
   const portsOf = (all: readonly Backend[]): readonly number[] =>
     all.length === 0 ? [httpPort] : [...new Set(all.map((one) => one.httpPort))].toSorted((a, b) => a - b);
   const inputOf = (all: readonly Backend[]) => ({ httpPorts: portsOf(all), backends: all, ...inside });
+  /** Read when HAProxy starts, as the configuration is. */
+  const holds = (all: readonly Backend[]): string =>
+    all.some(({ hold }) => hold !== undefined) ? renderHoldScript(inside.configFolder, all) : "";
   const structureOf = (all: readonly Backend[]): string => {
     const bare = renderConfig({ ...inputOf(all), structure: "", servers: false });
-    return createHash("sha256").update(bare).update(renderHosts(all)).digest("hex").slice(0, 16);
+    return createHash("sha256").update(bare).update(renderHosts(all)).update(holds(all)).digest("hex").slice(0, 16);
   };
 
   /** The configuration last: what it names is there before it. */
@@ -104,7 +107,7 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
       [HOSTS_FILE, renderHosts(all)],
       [HOLD_FILE, renderHolds(all)],
       [SIDES_FILE, renderSides(all)],
-      [HOLD_SCRIPT_FILE, renderHoldScript(inside.configFolder)],
+      [HOLD_SCRIPT_FILE, renderHoldScript(inside.configFolder, all)],
       [CONFIG_FILE, renderConfig({ ...inputOf(all), structure: structureOf(all) })],
     ];
   };

@@ -7,7 +7,7 @@ import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
 import { jobName, jobSteps } from "./rollout/jobs.ts";
-import { isFinal, liveRelease, promotionOf, rolloutState, type RolloutState } from "./rollout-state.ts";
+import { isFinal, liveRelease, pauseLeftMs, promotionOf, rolloutState, type RolloutState } from "./rollout-state.ts";
 import { standAgain } from "./stand-again.ts";
 import type { Counters } from "../proxy/index.ts";
 import type { Result } from "./actions/world.ts";
@@ -207,15 +207,14 @@ export const runRollout = async (
     const { paused } = read();
     if (paused?.step === step.id) return paused;
     const { forMs, facts } = rest;
-    journal.append(project, release, {
-      kind: "paused",
-      step: step.id,
-      because,
-      ...(forMs === undefined ? {} : { untilAt: clock.now() + forMs }),
-      ...(facts === undefined ? {} : { facts }),
-    });
+    const boot = clock.boot?.();
+    const until =
+      forMs === undefined
+        ? {}
+        : { untilAt: clock.now() + forMs, ...(boot === undefined ? {} : { untilBoot: { id: boot.id, ms: boot.ms + forMs } }) };
+    journal.append(project, release, { kind: "paused", step: step.id, because, ...until, ...(facts === undefined ? {} : { facts }) });
     await hook("paused", step);
-    return { untilAt: forMs === undefined ? undefined : clock.now() + forMs };
+    return until;
   };
 
   const undecided = (step: Step, because: string): PausedAt =>
@@ -227,15 +226,17 @@ export const runRollout = async (
     );
 
   const pass = async (step: Step, forMs: number | undefined, because: string): Promise<Result> => {
-    const begun = clock.now();
-    const { untilAt } = await pausedAt(step, because, forMs === undefined ? {} : { forMs });
-    if (untilAt === undefined) throw undecided(step, because);
-    world.progress.note(`${because}; goes on by itself in ${Math.max(0, Math.round((untilAt - clock.now()) / 1000))} s`);
-    for (let left = untilAt - clock.now(); left > 0; left = untilAt - clock.now()) {
+    const until = await pausedAt(step, because, forMs === undefined ? {} : { forMs });
+    if (forMs === undefined) throw undecided(step, because);
+    // Reckoned once: whoever sets the wall clock meanwhile makes it neither shorter nor longer.
+    const leftMs = Math.min(forMs, Math.max(0, pauseLeftMs(until, clock) ?? 0));
+    const begun = clock.elapsed();
+    world.progress.note(`${because}; goes on by itself in ${Math.round(leftMs / 1000)} s`);
+    for (let left = leftMs; left > 0; left = leftMs - (clock.elapsed() - begun)) {
       if (journal.has(project, release, "promoted") && promotionOf(read(), step.id) !== undefined) break;
       await watched.clock.sleep(Math.min(left, LOOK_MS), world.signal);
     }
-    return { waitedMs: clock.now() - begun };
+    return { waitedMs: Math.round(clock.elapsed() - begun) };
   };
 
   /** Does the step, or waits at it. @throws PausedAt */

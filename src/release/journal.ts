@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Clock, type Digest, fileError, isSeaworthyError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
+import { type Boot, type Clock, type Digest, fileError, isSeaworthyError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
 import type { Evidence } from "../checklist/index.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { ReleaseManifest } from "./manifest.ts";
@@ -26,12 +26,16 @@ export type Entry =
     }
   | { readonly kind: "intent"; readonly step: string }
   | { readonly kind: "done"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
-  /** It waits at this step for somebody's word, or until a time (milliseconds since the epoch); nobody need be at work meanwhile. */
+  /**
+   * It waits at this step for somebody's word, or until a time (milliseconds since the epoch, and since that boot of the host, which holds when the wall
+   * clock was set meanwhile); nobody need be at work meanwhile.
+   */
   | {
       readonly kind: "paused";
       readonly step: string;
       readonly because: string;
       readonly untilAt?: number;
+      readonly untilBoot?: Boot;
       readonly facts?: Readonly<Record<string, unknown>>;
     }
   /** Somebody's word to go past that step; with `full`, past every later pause and verdict as well. */
@@ -166,12 +170,12 @@ const BUSY_MS = 10_000;
 const openDatabase = (path: string): DatabaseSync => {
   const opened = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
-    for (const until = Date.now() + BUSY_MS; ;) {
+    for (const until = performance.now() + BUSY_MS; ;) {
       try {
         opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
         break;
       } catch (error) {
-        if (!/is locked/i.test(wordsOf(error)) || Date.now() > until) throw error;
+        if (!/is locked/i.test(wordsOf(error)) || performance.now() > until) throw error;
       }
     }
     // Two first openers at once: the second waits here and finds everything made.

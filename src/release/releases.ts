@@ -326,7 +326,7 @@ export const openReleases = ({
 
   const assertDecided = (project: string): void => {
     const open = unfinishedRollout(journal, project);
-    if (open === undefined || !isWaiting(open, clock.now())) return;
+    if (open === undefined || !isWaiting(open, clock)) return;
     const { release, manifest } = open.entry;
     throw new SeaworthyError(
       "PAUSED",
@@ -433,7 +433,7 @@ export const openReleases = ({
     },
     waiting: (project) => {
       const open = unfinishedRollout(journal, project);
-      if (open === undefined || !isWaiting(open, clock.now())) return undefined;
+      if (open === undefined || !isWaiting(open, clock)) return undefined;
       return { release: open.entry.release, back: liveRelease(journal, project)?.entry.release };
     },
     resume,

@@ -1,3 +1,4 @@
+import type { Clock } from "../core/index.ts";
 import type { Journal, Written } from "./journal.ts";
 import type { Step } from "./plan.ts";
 
@@ -69,9 +70,21 @@ export const dueRollback = (journal: Journal, project: string): (RolloutState & 
 export const promotionOf = ({ promotions }: RolloutState, step: string): RolloutState["promotions"][number] | undefined =>
   promotions.find((one) => one.step === step || one.full === true);
 
+type Timer = Pick<Clock, "now" | "boot">;
+
+/** Milliseconds until a pause is over by itself, none or less when it is; undefined when only a word ends it. */
+export const pauseLeftMs = (
+  { untilAt, untilBoot }: Pick<NonNullable<RolloutState["paused"]>, "untilAt" | "untilBoot">,
+  clock: Timer,
+): number | undefined => {
+  const boot = untilBoot === undefined ? undefined : clock.boot?.();
+  if (untilBoot !== undefined && boot?.id === untilBoot.id) return untilBoot.ms - boot.ms;
+  return untilAt === undefined ? undefined : untilAt - clock.now();
+};
+
 /** Waits undecided, and for longer than until now. */
-export const isWaiting = ({ paused, abort, finished }: RolloutState, now: number): boolean =>
-  paused !== undefined && abort === undefined && finished === undefined && (paused.untilAt === undefined || paused.untilAt > now);
+export const isWaiting = ({ paused, abort, finished }: RolloutState, clock: Timer): boolean =>
+  paused !== undefined && abort === undefined && finished === undefined && (pauseLeftMs(paused, clock) ?? 1) > 0;
 
 /** The newest release that became live; what serves when nothing is under way. */
 export const liveRelease = (journal: Journal, project: string): RolloutState | undefined => {

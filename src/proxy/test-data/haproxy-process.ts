@@ -5,7 +5,7 @@ import { createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
-import type { StateFolder } from "../../core/index.ts";
+import type { Clock, StateFolder } from "../../core/index.ts";
 import { type ContainerConfig, createFakeEngine, type Engine, fakeImage } from "../../engine/index.ts";
 import { PROXY_CONTAINER, PROXY_IMAGES } from "../container.ts";
 import { createProxy, type Proxy } from "../proxy.ts";
@@ -18,7 +18,7 @@ export interface HaproxyHost extends AsyncDisposable {
   readonly httpPort: number;
   readonly inside: InnerFolders;
   /** Another actor over the same state, as a process that was started anew. */
-  proxy(changes?: { readonly httpPort?: number; readonly inside?: InnerFolders }): Proxy;
+  proxy(changes?: { readonly httpPort?: number; readonly inside?: InnerFolders; readonly clock?: Clock }): Proxy;
   /** Its container is killed and the engine starts it again, as `unless-stopped` says. */
   crash(): Promise<void>;
   readonly log: readonly string[];
@@ -45,7 +45,8 @@ const groupGone = async (pid: number): Promise<void> => {
   }
 };
 
-export const startHaproxyHost = async (): Promise<HaproxyHost> => {
+/** `env`: added to the environment of HAProxy. */
+export const startHaproxyHost = async (env: Readonly<Record<string, string>> = {}): Promise<HaproxyHost> => {
   const folder = mkdtempSync(join(tmpdir(), "sw-haproxy-"));
   const state: StateFolder = { folder, runFolder: join(folder, "run"), uuid: randomUUID() };
   const inside: InnerFolders = { configFolder: join(folder, "proxy/config"), socketFolder: join(folder, "proxy/sockets") };
@@ -62,7 +63,7 @@ export const startHaproxyHost = async (): Promise<HaproxyHost> => {
     child = spawn(program, args, {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
+      env: { ...process.env, ...env, PATH: `${process.env["PATH"]}:/usr/sbin` },
     });
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => log.push(...text.trimEnd().split("\n")));

@@ -9,15 +9,16 @@ const GRACE_SECONDS = 10;
 const failed = async (world: World, name: string, why: string): Promise<SeaworthyError> =>
   new SeaworthyError("RELEASE_NOT_LIVE", `the job ${name} ${why}`, { problems: await lastLines(world, name) });
 
-/** Of a container that has been started at some time. The deadline counts from then, whoever waited before. */
-const ended = async (world: World, name: string, withinMs: number): Promise<ContainerState> => {
+/** Of a container that has been started at some time. Of its time it has had `usedMs`, as far as the wall clock can tell, while somebody else waited. */
+const ended = async (world: World, name: string, withinMs: number, usedMs: number): Promise<ContainerState> => {
   const { engine, clock, signal } = world;
+  const begun = clock.elapsed();
   for (;;) {
     const state = await engine.containers.inspect(name);
     if (state === undefined)
       throw new SeaworthyError("RELEASE_NOT_LIVE", `the job ${name} was removed by another hand, so whether it did its work is not known`);
     if (state.state === "exited" || state.state === "dead") return state;
-    if (clock.now() - (state.startedAt ?? clock.now()) > withinMs) {
+    if (usedMs + clock.elapsed() - begun > withinMs) {
       await engine.containers.stop(name, GRACE_SECONDS);
       throw await failed(world, name, `did not end within ${withinMs / 1000} s and was stopped`);
     }
@@ -29,7 +30,8 @@ const run = async (world: World, name: string, withinMs: number): Promise<{ read
   const found = await world.engine.containers.inspect(name);
   // Whatever else it is, it has been started: never a second time.
   if (found?.state === "created") await world.engine.containers.start(name);
-  const { exitCode, oomKilled, startedAt = 0, finishedAt = 0 } = await ended(world, name, withinMs);
+  const usedMs = found?.state === "created" ? 0 : Math.max(0, world.clock.now() - (found?.startedAt ?? world.clock.now()));
+  const { exitCode, oomKilled, startedAt = 0, finishedAt = 0 } = await ended(world, name, withinMs, usedMs);
   if (exitCode === 0) return { exitCode, seconds: Math.max(0, Math.round((finishedAt - startedAt) / 100) / 10) };
   throw await failed(
     world,

@@ -24,6 +24,8 @@ export interface Fleet {
   deaths: Deaths;
   /** The same with an exit status, by default 0: for what is meant to end. */
   ends: Readonly<Record<string, { readonly afterMs: number; readonly code?: number }>>;
+  /** The wall clock is set forward or back by so much once so much time has passed. */
+  jumps: readonly { readonly afterMs: number; readonly byMs: number }[];
   /** Names of containers that never answer. */
   silent: readonly string[];
   /** The releases as a new process opens them, after one that held leases has died. */
@@ -35,10 +37,15 @@ export interface Fleet {
   servers(): readonly string[];
 }
 
-const clockWith = (after: () => void): Clock => {
+const clockWith = (after: () => void, jumps: () => Fleet["jumps"]): Clock => {
   const clock = fakeClock();
   return {
     ...clock,
+    now: () =>
+      jumps()
+        .filter(({ afterMs }) => afterMs <= clock.elapsed())
+        .reduce((now, { byMs }) => now + byMs, clock.now()),
+    boot: () => ({ id: "the only one", ms: clock.elapsed() }),
     sleep: async (ms, signal) => {
       await clock.sleep(ms, signal);
       after();
@@ -60,20 +67,23 @@ export const createFleet = (): Fleet => {
   const folder = scratchFolder();
   const started = new Map<string, number>();
   const running = new Set<string>();
-  const clock = clockWith(() => {
-    const dying = Object.entries(fleet.deaths).map(([name, afterMs]) => [name, { afterMs, code: 1 }] as const);
-    for (const [name, { afterMs, code = 0 }] of [...dying, ...Object.entries(fleet.ends)]) {
-      const at = started.get(name);
-      if (at === undefined || !running.has(name) || clock.now() - at < afterMs) continue;
-      running.delete(name);
-      engine.exit(name, code);
-    }
-  });
+  const clock = clockWith(
+    () => {
+      const dying = Object.entries(fleet.deaths).map(([name, afterMs]) => [name, { afterMs, code: 1 }] as const);
+      for (const [name, { afterMs, code = 0 }] of [...dying, ...Object.entries(fleet.ends)]) {
+        const at = started.get(name);
+        if (at === undefined || !running.has(name) || clock.elapsed() - at < afterMs) continue;
+        running.delete(name);
+        engine.exit(name, code);
+      }
+    },
+    () => fleet.jumps,
+  );
   const engine = createFakeEngine({
     clock,
     remote: Object.fromEntries(imagesOf().map((reference) => [reference, fakeImage()])),
     behave: (name) => {
-      started.set(name, clock.now());
+      started.set(name, clock.elapsed());
       running.add(name);
       return { lines: [`${name} says hello`] };
     },
@@ -103,6 +113,7 @@ export const createFleet = (): Fleet => {
     clock,
     deaths: {},
     ends: {},
+    jumps: [],
     silent: [],
     open,
     deploy: async (manifest, hook) => {

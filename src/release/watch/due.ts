@@ -1,7 +1,7 @@
 import { type Clock, hasCode, wordsOf } from "../../core/index.ts";
 import type { RolloutOutcome } from "../interpreter.ts";
 import type { Journal } from "../journal.ts";
-import { unfinishedRollout } from "../rollout-state.ts";
+import { pauseLeftMs, unfinishedRollout } from "../rollout-state.ts";
 
 interface Parts {
   readonly journal: Journal;
@@ -19,8 +19,8 @@ const dueIn = ({ journal, clock }: Parts, project: string): string | undefined =
   // Reading a rollout whole every few seconds would be all that the watcher does.
   if (!journal.has(project, newest, "paused") || journal.has(project, newest, "finished")) return undefined;
   const open = unfinishedRollout(journal, project);
-  const untilAt = open?.paused?.untilAt;
-  return open === undefined || untilAt === undefined || untilAt > clock.now() ? undefined : `r${newest}`;
+  const leftMs = open?.paused === undefined ? undefined : pauseLeftMs(open.paused, clock);
+  return leftMs === undefined || leftMs > 0 ? undefined : `r${newest}`;
 };
 
 /**
