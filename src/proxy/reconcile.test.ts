@@ -22,9 +22,9 @@ const scripted = (given: readonly Row[], { refuse }: { readonly refuse?: RegExp 
   const said: string[] = [];
   const cut: string[] = [];
   const runtime: Runtime = async (command) => {
-    if (command === "show stat -1 2 -1") return "# pxname,svname\nshop.web,BACKEND\n\n";
-    if (command === "show stat shop.web 4 -1")
-      return `# pxname,svname,status,check_status,addr,uweight\n${[...rows.values()].map((row) => `shop.web,${row.name},${row.status},${row.checkStatus},${row.address},${row.weight}\n`).join("")}\n`;
+    if (/^show stat (?!shop\.web )/.test(command)) return "No such proxy.\n\n";
+    if (command === "show stat shop.web 6 -1")
+      return `# pxname,svname,status,check_status,addr,uweight\nshop.web,BACKEND,UP,,,\n${[...rows.values()].map((row) => `shop.web,${row.name},${row.status},${row.checkStatus},${row.address},${row.weight}\n`).join("")}\n`;
     said.push(command.replaceAll("shop.web/", ""));
     if (refuse?.test(command) === true) return "No.\n\n";
     const name = /shop\.web\/(\S+)/.exec(command)?.[1] ?? "";

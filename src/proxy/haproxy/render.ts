@@ -110,7 +110,7 @@ global
     user haproxy
     group haproxy
     hard-stop-after 10m
-    max-spread-checks 50${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
+    max-spread-checks 5${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
 
 defaults
     mode http

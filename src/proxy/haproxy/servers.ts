@@ -38,13 +38,12 @@ const statusOf = (row: StatRow): ServerStatus => ({
   serverErrors: numberIn(row, "hrsp_5xx"),
 });
 
-const rowsOf = async (runtime: Runtime, backend: string): Promise<readonly StatRow[]> =>
-  parseStat(await runtime(`show stat ${backend} 4 -1`));
-
 /** Undefined when the running HAProxy does not know the backend. */
 export const readServers = async (runtime: Runtime, backend: string): Promise<readonly ServerStatus[] | undefined> => {
-  const known = parseStat(await runtime("show stat -1 2 -1")).some((row) => row["pxname"] === backend);
-  return known ? (await rowsOf(runtime, backend)).filter((row) => row["pxname"] === backend).map(statusOf) : undefined;
+  // 6: the backend itself and its servers. A name that HAProxy does not know is answered with words, not with a table.
+  const rows = parseStat(await runtime(`show stat ${backend} 6 -1`)).filter((row) => row["pxname"] === backend);
+  const isBackend = (row: StatRow): boolean => row["svname"] === "BACKEND";
+  return rows.some(isBackend) ? rows.filter((row) => !isBackend(row)).map(statusOf) : undefined;
 };
 
 const refused = (command: string, answer: string): SeaworthyError =>

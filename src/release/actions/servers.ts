@@ -4,7 +4,7 @@ import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
 /** All of a rollout waits for this moment, and asking costs HAProxy little. */
-const GATE_POLL_MS = 25;
+const GATE_POLL_MS = 10;
 
 export const startProxy: Perform<"start-proxy"> = async (_action, { proxy }) => {
   await proxy.ensureRunning();

@@ -66,7 +66,16 @@ describe("ready", () => {
   test("is what answers for itself, and how long that took is kept", async () => {
     await start();
     answers = [silent, silent, busy, ready];
-    expect(await perform(awaitReady, world)).toEqual({ readyMs: 300 });
+    expect(await perform(awaitReady, world)).toEqual({ readyMs: 30 });
+  });
+  test("is seen at most a tenth later than it came, and looked for no more often than that takes", async () => {
+    await start();
+    let asked = 0;
+    const begun = world.clock.elapsed();
+    answers = [() => (++asked, world.clock.elapsed() - begun < 5000 ? silent : ready)];
+    const result = await perform(awaitReady, world);
+    expect(Number(result?.["readyMs"])).toBeLessThanOrEqual(5500);
+    expect(asked).toBeLessThan(100);
   });
   test("never: the probe's last answer and the container's last words, together", async () => {
     await start({ lines: ["listening on 3000", "cannot reach db\u001b[2J"] });
@@ -138,7 +147,7 @@ describe("healthy", () => {
   });
   test("without a check is what stays up for a second", async () => {
     await start();
-    expect(await perform(awaitHealthy, world)).toEqual({ readyMs: 1000, by: "staying up" });
+    expect(await perform(awaitHealthy, world)).toEqual({ readyMs: 1017, by: "staying up" });
   });
   test("never: the check's last words", async () => {
     await start({ health: "starting" });

@@ -2,9 +2,11 @@ import { forTerminal, SeaworthyError, wordsOf } from "../../core/index.ts";
 import type { ContainerState } from "../../engine/index.ts";
 import type { Perform, World } from "./world.ts";
 
-const POLL_MS = 100;
 const PROBE_TIMEOUT_MS = 3000;
 const LOG_LINES = 15;
+
+/** Seen at most a tenth later than it came: all of a rollout waits for this, while one that takes long is not asked all the time. */
+const napMs = (waitedMs: number): number => Math.min(100, Math.max(10, Math.ceil(waitedMs / 10)));
 
 /** The container's last words, for whoever reads why it is not live. */
 export const lastLines = async (world: World, name: string): Promise<readonly string[]> => {
@@ -50,9 +52,10 @@ const poll = async (
     const answer = await settled(state);
     if ("result" in answer) return answer.result;
     if (end !== undefined) throw await notLive(world, name, `${name} did not become ready: ${end}; before that, ${answer.notYet}`);
-    if (clock.elapsed() - begun > withinMs)
+    const waitedMs = clock.elapsed() - begun;
+    if (waitedMs > withinMs)
       throw await notLive(world, name, `${name} did not become ready within ${withinMs / 1000} s: ${answer.notYet}`);
-    await clock.sleep(POLL_MS, signal);
+    await clock.sleep(napMs(waitedMs), signal);
   }
 };
 
