@@ -53,8 +53,7 @@ const poll = async (
     if ("result" in answer) return answer.result;
     if (end !== undefined) throw await notLive(world, name, `${name} did not become ready: ${end}; before that, ${answer.notYet}`);
     const waitedMs = clock.elapsed() - begun;
-    if (waitedMs > withinMs)
-      throw await notLive(world, name, `${name} did not become ready within ${withinMs / 1000} s: ${answer.notYet}`);
+    if (waitedMs > withinMs) throw await notLive(world, name, `${name} did not become ready within ${withinMs / 1000} s: ${answer.notYet}`);
     await clock.sleep(napMs(waitedMs), signal);
   }
 };

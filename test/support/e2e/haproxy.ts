@@ -1,6 +1,7 @@
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import type { Installation } from "./installation.ts";
+import type { Scratch } from "./scratch.ts";
 
 const ask = (socket: string, command: string): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -12,7 +13,7 @@ const ask = (socket: string, command: string): Promise<string> =>
   });
 
 /** One command on HAProxy's own socket, as a person with socat. */
-export const askProxy = ({ scratch }: Pick<Installation, "scratch">, command: string): Promise<string> =>
+export const askProxy = ({ scratch }: { readonly scratch: Pick<Scratch, "state"> }, command: string): Promise<string> =>
   ask(join(scratch.state, "proxy", "sockets", "admin.sock"), command);
 
 /** What HAProxy itself says of the web service, asked without the product's code. */

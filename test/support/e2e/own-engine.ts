@@ -22,7 +22,16 @@ export interface OwnEngine extends Place {
   start(): Promise<void>;
 }
 
-const LINK = { outside: "swe2e-out", inside: "swe2e-in", near: "10.213.77.1/30", far: "10.213.77.2/30" } as const;
+/** The pair of virtual interfaces; one that runs beside the tests needs names and addresses of its own. */
+export interface Link {
+  readonly outside: string;
+  readonly inside: string;
+  /** With the length of their prefix. */
+  readonly near: string;
+  readonly far: string;
+}
+
+const LINK: Link = { outside: "swe2e-out", inside: "swe2e-in", near: "10.213.77.1/30", far: "10.213.77.2/30" };
 const nameOf = (folder: string): string => basename(folder);
 const pathsOf = (folder: string) => {
   const engine = join(folder, "engine");
@@ -61,18 +70,18 @@ const until = async (what: string, holds: () => boolean | Promise<boolean>, with
   }
 };
 
-export const startOwnEngine = async ({ folder }: Scratch): Promise<OwnEngine> => {
+export const startOwnEngine = async ({ folder }: Pick<Scratch, "folder">, link: Link = LINK): Promise<OwnEngine> => {
   const paths = pathsOf(folder);
   const netns = `/run/netns/${nameOf(folder)}`;
   const dockerHost = `unix://${paths.socket}`;
   for (const path of [paths.engine, paths.data, paths.exec]) mkdirSync(path, { recursive: true });
   await ip(["netns", "add", nameOf(folder)]);
-  await ip(["link", "add", LINK.outside, "type", "veth", "peer", "name", LINK.inside, "netns", nameOf(folder)]);
-  await ip(["addr", "add", LINK.near, "dev", LINK.outside]);
-  await ip(["link", "set", LINK.outside, "up"]);
+  await ip(["link", "add", link.outside, "type", "veth", "peer", "name", link.inside, "netns", nameOf(folder)]);
+  await ip(["addr", "add", link.near, "dev", link.outside]);
+  await ip(["link", "set", link.outside, "up"]);
   const within = ["-n", nameOf(folder)];
-  await ip([...within, "addr", "add", LINK.far, "dev", LINK.inside]);
-  await ip([...within, "link", "set", LINK.inside, "up"]);
+  await ip([...within, "addr", "add", link.far, "dev", link.inside]);
+  await ip([...within, "link", "set", link.inside, "up"]);
   await ip([...within, "link", "set", "lo", "up"]);
   let daemon: ChildProcess | undefined;
   const docker = dockerAt({ dockerHost });
@@ -109,7 +118,7 @@ export const startOwnEngine = async ({ folder }: Scratch): Promise<OwnEngine> =>
   return {
     dockerHost,
     netns,
-    address: LINK.far.split("/")[0] ?? "",
+    address: link.far.split("/")[0] ?? "",
     start,
     stop: async (signal) => {
       const gone = new Promise<void>((resolve) => daemon?.once("exit", () => resolve()));
@@ -133,7 +142,7 @@ const cgroupFolders = (folder: string): readonly string[] =>
     .filter((path) => existsSync(path));
 
 /** Takes the engine of a scratch folder away, with everything that it runs. Nothing when there is none. */
-export const stopEngineOf = async (folder: string): Promise<void> => {
+export const stopEngineOf = async (folder: string, { outside }: Pick<Link, "outside"> = LINK): Promise<void> => {
   const paths = pathsOf(folder);
   if (!existsSync(paths.engine)) return;
   const pid = existsSync(paths.pid) ? Number(readFileSync(paths.pid, "utf8")) : 0;
@@ -163,6 +172,6 @@ export const stopEngineOf = async (folder: string): Promise<void> => {
     for (const inner of [...readdirSync(path, { recursive: true, withFileTypes: true, encoding: "utf8" })].reverse())
       if (inner.isDirectory()) rmdirSync(join(inner.parentPath, inner.name));
   for (const path of folders) rmdirSync(path);
-  if (existsSync(`/sys/class/net/${LINK.outside}`)) await ip(["link", "del", LINK.outside]);
+  if (existsSync(`/sys/class/net/${outside}`)) await ip(["link", "del", outside]);
   if (existsSync(`/run/netns/${nameOf(folder)}`)) await ip(["netns", "del", nameOf(folder)]);
 };

@@ -66,7 +66,8 @@ const stopChildren = async (folder: string): Promise<void> => {
   for (let tries = 0; tries < 250 && running().length > 0; tries += 1) await sleep(20);
 };
 
-const unmount = async (folder: string): Promise<void> => {
+/** Unmounts what is mounted below the folder. */
+export const unmount = async (folder: string): Promise<void> => {
   const mounts = readFileSync("/proc/mounts", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "")

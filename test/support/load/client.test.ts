@@ -197,6 +197,9 @@ test("marks cut the run into windows that add up to it, each with its own failur
   expect(ledger.windows.reduce((sum, { requests }) => sum + requests, 0)).toBe(ledger.requests);
   expect(ledger.windows.map(({ latencyMs }) => latencyMs.max >= 250)).toEqual([false, false, true, false]);
   expect(windows[0]?.versions).toEqual(["1"]);
+  const { "1": answered } = windows[0]?.answered ?? {};
+  expect(answered?.firstAtMs).toBeGreaterThanOrEqual(windows[0]?.fromAtMs ?? Number.NaN);
+  expect(answered?.lastAtMs).toBeLessThanOrEqual(windows[0]?.toAtMs ?? Number.NaN);
   expect(windows[1]?.fromAtMs).toBe(windows[0]?.toAtMs);
   await expect(load.mark()).rejects.toThrow(/ended/);
 });

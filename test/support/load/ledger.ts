@@ -23,6 +23,8 @@ export interface Window {
   readonly latencyMs: Latency;
   /** By the header `x-version`, in order of appearance. */
   readonly versions: readonly string[];
+  /** When each of them gave its first and its last right answer of this window. */
+  readonly answered: Readonly<Record<string, { readonly firstAtMs: number; readonly lastAtMs: number }>>;
 }
 
 /** Of the requests that succeeded, those to /slow left out; from sending to the end of the answer. Milliseconds. */

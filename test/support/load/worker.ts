@@ -33,7 +33,13 @@ class Run {
   readonly #failures: Failure[] = [];
   readonly #latenciesMs: number[] = [];
   readonly #windows: Window[] = [];
-  #window = { fromAtMs: Date.now(), finished: 0, failed: 0, latencies: 0, versions: new Set<string>() };
+  #window = {
+    fromAtMs: Date.now(),
+    finished: 0,
+    failed: 0,
+    latencies: 0,
+    versions: new Map<string, { firstAtMs: number; lastAtMs: number }>(),
+  };
   readonly #versions = new Map<string, { count: number; firstAtMs: number; lastAtMs: number }>();
   readonly #sent: string[] = [];
   readonly #acknowledged: string[] = [];
@@ -161,7 +167,10 @@ class Run {
 
   #count(asked: Asked, outcome: Outcome, ms: number): void {
     const atMs = Date.now();
-    if (outcome.ok) this.#window.versions.add(outcome.version ?? "");
+    if (outcome.ok) {
+      const { versions } = this.#window;
+      versions.set(outcome.version ?? "", { firstAtMs: versions.get(outcome.version ?? "")?.firstAtMs ?? atMs, lastAtMs: atMs });
+    }
     if (!outcome.ok) {
       this.#failed[outcome.kind]++;
       if (this.#failures.length < 20)
@@ -193,10 +202,11 @@ class Run {
       requests: now.finished - finished,
       failed: now.failed - failed,
       latencyMs: latencyOf(this.#latenciesMs.slice(latencies)),
-      versions: [...versions],
+      versions: [...versions.keys()],
+      answered: Object.fromEntries(versions),
     };
     this.#windows.push(window);
-    this.#window = { fromAtMs: toAtMs, versions: new Set(), ...now };
+    this.#window = { fromAtMs: toAtMs, versions: new Map(), ...now };
     return window;
   }
 
