@@ -12,6 +12,7 @@ import { history } from "./commands/history.ts";
 import { keys } from "./commands/keys.ts";
 import { logs } from "./commands/logs.ts";
 import { promote } from "./commands/promote.ts";
+import { prune } from "./commands/prune.ts";
 import { push } from "./commands/push.ts";
 import { reconcile } from "./commands/reconcile.ts";
 import { registry } from "./commands/registry.ts";
@@ -44,6 +45,7 @@ const root = buildRouteMap({
     history,
     logs,
     doctor,
+    prune,
     exec,
     run,
     registry,

@@ -40,6 +40,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["exec", ["--file", "--env", "--profile", "--replica", "--user"]],
   ["run", ["--file", "--env", "--profile"]],
   ["doctor", [...PROJECT, "--output"]],
+  ["prune", [...CHANGE, "--wait", "--all", "--dangling", "--build-cache", "--older-than", "--max-size"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];
 

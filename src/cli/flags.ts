@@ -71,6 +71,8 @@ const WORD_FLAGS = {
   },
 } as const;
 
+export const WAIT_FLAG = { wait: WORD_FLAGS.wait } as const;
+
 export const DECIDE_FLAGS = { ...PROJECT_FLAGS, ...WORD_FLAGS } as const satisfies FlagParametersForType<DecideFlags, Context>;
 
 export const ROLLOUT_FLAGS = { ...CHANGE_FLAGS, ...WORD_FLAGS } as const satisfies FlagParametersForType<RolloutFlags, Context>;

@@ -10,8 +10,25 @@ export interface ProjectSettings {
   readonly registry: RegistrySettings;
   readonly check: CheckSettings;
   readonly test?: { readonly target?: string; readonly command?: readonly string[] };
-  readonly release: { /** Releases kept for rollback. Default 5. */ readonly keep: number };
+  readonly release: { readonly keep: Keep };
+  readonly prune: PruneSettings;
   readonly proxy: ProxySettings;
+}
+
+/** Which past releases can be gone back to: those within the number, and those within the time. */
+export interface Keep {
+  /** Default 5. */
+  readonly releases: number;
+  /** Milliseconds since they served. Default 0. */
+  readonly forMs: number;
+}
+
+/** What `seaworthy prune` takes of the engine's own leftovers when it is asked for them. */
+export interface PruneSettings {
+  /** Milliseconds that an image without a name is left alone. Default 1 day. */
+  readonly danglingMs: number;
+  /** A record of the build cache goes when it was not used for `unusedMs` (default 7 days), and the least used go until at most `maxBytes` are left. */
+  readonly buildCache: { readonly unusedMs: number; readonly maxBytes?: number };
 }
 
 export interface TrustSettings {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import {
   exec,
@@ -15,7 +15,7 @@ import {
   writeFileAtomic,
   writeFileOnce,
 } from "../core/index.ts";
-import { seal, sweepVault, unseal } from "./vault.ts";
+import { seal, sealedPath, unseal, vaultFolder } from "./vault.ts";
 
 /** f_type of tmpfs (statfs(2), TMPFS_MAGIC). */
 const TMPFS = 0x01021994;
@@ -146,20 +146,33 @@ const asAsked = (path: string, { uid, gid, mode }: FileSlot): void => {
   }
 };
 
+/** A file that holds the content of a secret or config. */
+export interface ContentFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly isUsed: boolean;
+}
+
+/** A project's secrets and configs, in memory and sealed, and whether `used` needs them. */
+export const projectFiles = (state: StateFolder, project: string, used: readonly FileSlot[]): readonly ContentFile[] => {
+  const kept = new Set(used.flatMap((slot) => [filePath(state, slot), sealedPath(state, slot)]));
+  return [join(filesFolder(state), project), vaultFolder(state, project)].flatMap((folder) => {
+    try {
+      return readdirSync(folder).map((name) => {
+        const path = join(folder, name);
+        return { path, sizeBytes: lstatSync(path).size, isUsed: kept.has(path) };
+      });
+    } catch (error) {
+      const coded = fileError(error, `look into ${folder}`);
+      if (hasCode(coded, "INPUT_NOT_FOUND")) return [];
+      throw coded;
+    }
+  });
+};
+
 /** Removes a project's secrets and configs, and what is sealed of them, but those that are still used. @returns how many files went */
 export const sweepFiles = (state: StateFolder, project: string, used: readonly FileSlot[]): number => {
-  sweepVault(state, project, used);
-  const folder = join(filesFolder(state), project);
-  const kept = new Set(used.map((slot) => filePath(state, slot)));
-  try {
-    const going = readdirSync(folder)
-      .map((name) => join(folder, name))
-      .filter((path) => !kept.has(path));
-    for (const path of going) rmSync(path, { force: true });
-    return going.length;
-  } catch (error) {
-    const coded = fileError(error, `sweep ${folder}`);
-    if (hasCode(coded, "INPUT_NOT_FOUND")) return 0;
-    throw coded;
-  }
+  const going = projectFiles(state, project, used).filter(({ isUsed }) => !isUsed);
+  for (const { path } of going) rmSync(path, { force: true });
+  return going.length;
 };

@@ -12,6 +12,7 @@ export type { ReleaseManifest, ReleaseService } from "./manifest.ts";
 export { orderOf } from "./rollout/overlap.ts";
 export { type Approved, type PlanFile, readPlanFile, writePlanFile } from "./plan-file.ts";
 export type { Plan, ServicePlan, Step } from "./plan.ts";
+export { type Pruned, removeLeftover } from "./prune/prune.ts";
 export { type DecideOptions, type DeployOptions, openReleases, type Releases, type Repair, type RunOptions } from "./releases.ts";
 export type { ContainerStatus, ProjectStatus, ServiceStatus } from "./status.ts";
 export type { Notice } from "./watch/watch.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Boot, type Clock, type Digest, fileError, isSeaworthyError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
 import type { Evidence } from "../checklist/index.ts";
+import type { Keep } from "../project/index.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { ReleaseManifest } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
@@ -22,6 +23,8 @@ export type Entry =
       readonly repairs?: number;
       /** The release that failed and that this rollback followed by itself. */
       readonly after?: number;
+      /** How much of the past the project kept then, for those who prune without its settings at hand. */
+      readonly keep?: Keep;
       readonly plan: Plan;
     }
   | { readonly kind: "intent"; readonly step: string }

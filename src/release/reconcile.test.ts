@@ -42,7 +42,10 @@ test("a repair is an entry of the history with the same manifest, to which nobod
     [1, undefined, "test", "1.0.0"],
   ]);
   expect(await releases.reconcile("shop")).toBeUndefined();
-  expect(releases.rollbackTarget("shop", undefined, 1), "the repair takes no place among those that are kept").toMatchObject({
+  expect(
+    releases.rollbackTarget("shop", undefined, { releases: 1, forMs: 0 }),
+    "the repair takes no place among those that are kept",
+  ).toMatchObject({
     release: 1,
   });
   expect((await fleet.deploy(v1)).state).toBe("live");

@@ -16,6 +16,7 @@ import {
   wordsOf,
 } from "../core/index.ts";
 import { type Engine, probeHttp } from "../engine/index.ts";
+import type { Keep } from "../project/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { assertGoverned, claimEngine } from "./claim.ts";
@@ -35,8 +36,11 @@ import type { Plan } from "./plan.ts";
 import type { Direction } from "./rollout/change.ts";
 import { type Approved, assertApproved, type PlanFile, sealPlan } from "./plan-file.ts";
 import { planRolling } from "./rollout/rolling.ts";
+import { type Pruned, pruneReleases } from "./prune/prune.ts";
+import { type Busy, withThoseFree } from "./prune/turns.ts";
 import { takePlace } from "./queue.ts";
-import { DEFAULT_KEEP, letGo } from "./retention.ts";
+import { letGo } from "./let-go.ts";
+import { DEFAULT_KEEP, neededImages, recordedKeep } from "./retention.ts";
 import { type Restored, restoreFiles } from "./restore.ts";
 import { crossedJobs, rollbackTarget, type RollbackTarget } from "./rollback-target.ts";
 import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
@@ -73,7 +77,7 @@ export interface Releases {
    * The manifest that `rollback` would make live: the release before the live one, or the named one. `keep` past releases can be gone back to, by default 5.
    * @throws INPUT_NOT_FOUND when there is none, or it is beyond what is kept
    */
-  rollbackTarget(project: string, to?: number, keep?: number): RollbackTarget;
+  rollbackTarget(project: string, to?: number, keep?: Keep): RollbackTarget;
   status(project: string): Promise<ProjectStatus>;
   /** How what runs differs from the live release, and what would put it right. Changes nothing. @throws as `reconcile` does */
   repair(project: string): Promise<Repair>;
@@ -85,6 +89,13 @@ export interface Releases {
     project: string,
     options?: RunOptions & { readonly why?: string },
   ): Promise<(Repair & { readonly outcome: RolloutOutcome }) | undefined>;
+  /** How much of the past each project of this host keeps, as its last release said; undefined where that did not say. */
+  recordedKeeps(): ReadonlyMap<string, Keep | undefined>;
+  /**
+   * What past releases of these projects have left: images that we brought, containers that have ended, secrets and configs; never what some project of this host
+   * can go back to. Removes what goes unless it is a dry run. Projects that somebody is at work on are left out.
+   */
+  prune(keeps: ReadonlyMap<string, Keep>, options: PruneOptions): Promise<PrunedReleases>;
   /** What the live release was shipped with, and what the server shows now. */
   evidence(project: string): Promise<readonly Evidence[]>;
   /** What one release was shipped with. */
@@ -110,7 +121,20 @@ export interface RunOptions {
   readonly credentials?: World["credentials"];
   readonly hook?: StepHook;
   /** Past releases kept for rollback: images, secrets and configs that only others used are let go of once the release is live. Default 5. */
-  readonly keep?: number;
+  readonly keep?: Keep;
+}
+
+export interface PruneOptions extends Pick<RunOptions, "progress" | "signal" | "waitMs"> {
+  readonly dryRun: boolean;
+  /** Image id to the bytes that only it takes. */
+  readonly sizes?: ReadonlyMap<string, number>;
+}
+
+export interface PrunedReleases {
+  readonly leftovers: readonly Pruned[];
+  readonly busy: readonly Busy[];
+  /** `repository@digest` of every image that some project of this host needs, with why. */
+  readonly needed: ReadonlyMap<string, string>;
 }
 
 export interface DecideOptions extends RunOptions {
@@ -213,6 +237,10 @@ export const openReleases = ({
     return [...manifest.services, ...live].map(({ name }) => name);
   };
 
+  /** What the caller says, else what the last release said. */
+  const keepOf = (project: string, { keep = recordedKeep(journal, project) }: RunOptions): { readonly keep?: Keep } =>
+    keep === undefined ? {} : { keep };
+
   const planned = async (
     manifest: ReleaseManifest,
     direction: Direction = "update",
@@ -257,7 +285,17 @@ export const openReleases = ({
     if (made.steps.length === 0) return undefined;
     const { manifest, digest, evidence, release, repairs = release } = live.entry;
     const why = options.why ?? "";
-    journal.append(project, made.release, { kind: "release", manifest, digest, who, why, evidence, plan: made, repairs });
+    journal.append(project, made.release, {
+      kind: "release",
+      manifest,
+      digest,
+      who,
+      why,
+      evidence,
+      plan: made,
+      repairs,
+      ...keepOf(project, options),
+    });
     return { differences, plan: made, outcome: await rollOut(project, made.release, options) };
   };
 
@@ -290,6 +328,7 @@ export const openReleases = ({
       plan: made,
       rollbackTo: to,
       after: entry.release,
+      ...keepOf(project, options),
     });
     return rollOut(project, made.release, options);
   };
@@ -297,8 +336,9 @@ export const openReleases = ({
   const rollOut = async (project: string, release: number, options: RunOptions): Promise<RolloutOutcome> => {
     const outcome = await runRollout(journal, world(project, options), release, options.hook);
     if (outcome.state === "live") {
-      const { keep = DEFAULT_KEEP, progress = silentProgress } = options;
-      await letGo({ engine, state, journal, project, keep, progress });
+      const { progress = silentProgress } = options;
+      const { keep = DEFAULT_KEEP } = keepOf(project, options);
+      await letGo({ engine, state, journal, project, keep, progress, now: clock.now() });
     }
     if (outcome.state === "failed") {
       const due = dueRollback(journal, project);
@@ -415,6 +455,7 @@ export const openReleases = ({
             evidence,
             plan: made,
             ...(rollbackTo === undefined ? {} : { rollbackTo }),
+            ...keepOf(manifest.project, options),
           });
           return rollOut(manifest.project, made.release, options);
         },
@@ -437,7 +478,7 @@ export const openReleases = ({
       return { release: open.entry.release, back: liveRelease(journal, project)?.entry.release };
     },
     resume,
-    rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, to, keep),
+    rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, clock.now(), to, keep),
     status: (project) =>
       governed(() =>
         statusOf({
@@ -466,6 +507,23 @@ export const openReleases = ({
         assertFinished(project);
         return reconcile(project, options);
       });
+    },
+    recordedKeeps: () => new Map(journal.projects().map((project) => [project, recordedKeep(journal, project)])),
+    prune: async (keeps, { dryRun, sizes = new Map(), ...options }) => {
+      await assertGoverned(engine, state);
+      const work = async (free: readonly string[], busy: readonly Busy[]): Promise<PrunedReleases> => {
+        const { progress = silentProgress } = options;
+        const now = clock.now();
+        const sources = { engine, state, journal, keeps: new Map([...keeps].filter(([project]) => free.includes(project))), now };
+        const leftovers = await pruneReleases(sources, sizes, { dryRun, progress });
+        return { leftovers, busy, needed: neededImages(journal, keeps, now) };
+      };
+      if (dryRun) return work([...keeps.keys()], []);
+      const hold = (project: string, inner: () => Promise<PrunedReleases>): Promise<PrunedReleases> => {
+        const newest = journal.releases(project)[0]?.manifest;
+        return leased(project, newest === undefined ? [] : servicesOf(newest), `prune ${project}`, options, inner);
+      };
+      return withThoseFree([...keeps.keys()], hold, work);
     },
     evidence: (project) =>
       governed(async () => [

@@ -2,18 +2,22 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { fakeClock, type Progress, SeaworthyError, type StateFolder } from "../core/index.ts";
+import { type Clock, fakeClock, type Progress, SeaworthyError, type StateFolder } from "../core/index.ts";
 import { createFakeEngine, type FakeEngine, fakeImage } from "../engine/index.ts";
+import type { Keep } from "../project/index.ts";
 import { filePath, type FileSlot, placeFile, versionOf } from "./files.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { manifestDigest, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
-import { letGo, retentionOf } from "./retention.ts";
+import { letGo } from "./let-go.ts";
+import { keptTag } from "./kept-images.ts";
+import { retentionOf } from "./retention.ts";
 import { rollbackTarget } from "./rollback-target.ts";
 import { imageDigest, manifestOf, plainSpec, webService } from "./test-data/manifests.ts";
 
 const root = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "sw-retention-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+let clock: Clock;
 let journal: Journal;
 let engine: FakeEngine;
 let state: StateFolder;
@@ -26,8 +30,9 @@ const ours = (version: string): string => referenceOf(webService(version));
 beforeEach(() => {
   const folder = mkdtempSync(join(root, "s-"));
   state = { folder, runFolder: join(folder, "run"), uuid: "" };
-  journal = openJournal(folder, fakeClock());
-  engine = createFakeEngine();
+  clock = fakeClock();
+  journal = openJournal(folder, clock);
+  engine = createFakeEngine({ clock });
   notes = [];
 });
 
@@ -35,7 +40,7 @@ beforeEach(() => {
 const release = (
   manifest: ReleaseManifest,
   outcome: "live" | "reverted" | "unfinished" = "live",
-  { pulled = true, present = true }: { readonly pulled?: boolean; readonly present?: boolean } = {},
+  { pulled = true, present = true, keep }: { readonly pulled?: boolean; readonly present?: boolean; readonly keep?: Keep } = {},
 ): number => {
   const { project } = manifest;
   const number = journal.nextRelease(project);
@@ -50,7 +55,8 @@ const release = (
   }));
   const digest = manifestDigest(manifest);
   const plan = { schema: "seaworthy/plan@1" as const, project, release: number, manifest: digest, summary: [], steps };
-  journal.append(project, number, { kind: "release", manifest, digest, who: "ann@here", why: "", evidence: [], plan });
+  const kept = keep === undefined ? {} : { keep };
+  journal.append(project, number, { kind: "release", manifest, digest, who: "ann@here", why: "", evidence: [], plan, ...kept });
   for (const { id } of steps) {
     journal.append(project, number, { kind: "intent", step: id });
     journal.append(project, number, { kind: "done", step: id, result: { pulled } });
@@ -63,7 +69,9 @@ const release = (
 };
 const shop = (version: string, changes: Partial<ReleaseService> = {}): ReleaseManifest =>
   manifestOf(version, [webService(version, changes)]);
-const tidy = (keep: number): Promise<void> => letGo({ engine, state, journal, project: "shop", keep, progress });
+const of = (releases: number, forMs = 0) => ({ releases, forMs });
+const tidy = (keep: number): Promise<void> =>
+  letGo({ engine, state, journal, project: "shop", keep: of(keep), progress, now: clock.now() });
 const present = async (...references: readonly string[]): Promise<readonly boolean[]> =>
   Promise.all(references.map(async (reference) => (await engine.images.inspect(reference)) !== undefined));
 
@@ -71,7 +79,7 @@ describe("which releases are kept", () => {
   const numbers = (list: readonly { entry: { release: number } }[]): readonly number[] => list.map(({ entry }) => entry.release);
   test("the live one, and as many that were live before it", () => {
     for (const version of ["1", "2", "3", "4"]) release(shop(version));
-    const { kept, dropped, unfinished } = retentionOf(journal, "shop", 2);
+    const { kept, dropped, unfinished } = retentionOf(journal, "shop", of(2), clock.now());
     expect([numbers(kept), numbers(dropped), numbers(unfinished)]).toEqual([[4, 3, 2], [1], []]);
   });
   test("those that never became live count for nothing, and one under way is in use", () => {
@@ -80,11 +88,22 @@ describe("which releases are kept", () => {
     release(shop("3"));
     release(shop("4"), "reverted");
     release(shop("5"), "unfinished");
-    const { kept, dropped, unfinished } = retentionOf(journal, "shop", 1);
+    const { kept, dropped, unfinished } = retentionOf(journal, "shop", of(1), clock.now());
     expect([numbers(kept), numbers(dropped), numbers(unfinished)]).toEqual([[3, 1], [4, 2], [5]]);
   });
+  test("what served within the time that is asked for is kept as well, however many releases ago", async () => {
+    for (const version of ["1", "2", "3"]) {
+      release(shop(version));
+      await clock.sleep(60_000);
+    }
+    // r1 served until r2 was live, two minutes ago.
+    const { kept, dropped } = retentionOf(journal, "shop", of(0, 120_001), clock.now());
+    expect([numbers(kept), numbers(dropped)]).toEqual([[3, 2, 1], []]);
+    expect(numbers(retentionOf(journal, "shop", of(0, 119_999), clock.now()).kept)).toEqual([3, 2]);
+    expect(numbers(retentionOf(journal, "shop", of(0), clock.now()).kept)).toEqual([3]);
+  });
   test("of a project without releases none", () => {
-    expect(retentionOf(journal, "shop", 5)).toEqual({ kept: [], dropped: [], unfinished: [] });
+    expect(retentionOf(journal, "shop", of(5), clock.now())).toEqual({ kept: [], dropped: [], unfinished: [] });
   });
 });
 
@@ -169,6 +188,34 @@ describe("images", () => {
     expect(await present(ours("1"))).toEqual([false]);
   });
 
+  test("of kept releases get a name, so that the engine's own prune of unnamed ones leaves them; it goes with them", async () => {
+    for (const version of ["1", "2", "3"]) release(shop(version));
+    await tidy(1);
+    expect(await present(keptTag(ours("2")), keptTag(ours("3")))).toEqual([true, true]);
+    release(shop("4"));
+    await tidy(1);
+    expect(await present(keptTag(ours("2")), ours("2"), keptTag(ours("3")), keptTag(ours("4")))).toEqual([false, false, true, true]);
+  });
+
+  test("that others kept under such a name are let go of when the last project needs them no more", async () => {
+    engine.addImage(keptTag(ours("9")), fakeImage({ id: imageDigest("an earlier state folder's") }));
+    release(shop("1"));
+    await tidy(1);
+    expect(await present(keptTag(ours("9")))).toEqual([false]);
+  });
+
+  test("that another project keeps no longer, as its last release said, go with this one's", async () => {
+    const staging = (version: string) => ({ ...shop(version), project: "shop-staging" });
+    release(staging("1"));
+    release(staging("2"), "live", { keep: of(1) });
+    for (const version of ["1", "2", "3"]) release(shop(version));
+    await tidy(1);
+    expect(await present(ours("1")), "it is the one before the live one there").toEqual([true]);
+    release(staging("3"), "live", { keep: of(1) });
+    await tidy(1);
+    expect(await present(ours("1"))).toEqual([false]);
+  });
+
   test("never a volume", async () => {
     await engine.volumes.create("shop_data", {});
     for (const version of ["1", "2", "3"]) release(shop(version));
@@ -199,7 +246,8 @@ test.runIf(existsSync("/dev/shm"))("secrets and configs that no kept release use
 });
 
 describe("going back", () => {
-  const target = (to?: number, keep?: number) => rollbackTarget(journal, "shop", to, keep).release;
+  const target = (to?: number, keep?: number) =>
+    rollbackTarget(journal, "shop", clock.now(), to, keep === undefined ? undefined : of(keep)).release;
   const refused = (words: string) => expect.objectContaining({ code: "INPUT_NOT_FOUND", exit: 2, message: expect.stringContaining(words) });
   test("to the release before the live one, or to the one that is named", () => {
     for (const version of ["1", "2", "3"]) release(shop(version));

@@ -1,4 +1,5 @@
 import { SeaworthyError } from "../core/index.ts";
+import type { Keep } from "../project/index.ts";
 import type { Journal } from "./journal.ts";
 import { completes, type ReleaseManifest } from "./manifest.ts";
 import { jobName } from "./rollout/jobs.ts";
@@ -37,8 +38,8 @@ export const crossedJobs = (journal: Journal, project: string, to: number): read
  * The release to go back to: the named one, or the newest kept one before the live one that is not the same again.
  * @throws INPUT_NOT_FOUND when there is none, or it is beyond what is kept
  */
-export const rollbackTarget = (journal: Journal, project: string, to?: number, keep = DEFAULT_KEEP): RollbackTarget => {
-  const { kept, dropped } = retentionOf(journal, project, keep);
+export const rollbackTarget = (journal: Journal, project: string, now: number, to?: number, keep: Keep = DEFAULT_KEEP): RollbackTarget => {
+  const { kept, dropped } = retentionOf(journal, project, keep, now);
   const [live, ...earlier] = kept.map(({ entry }) => entry);
   const chosen = to === undefined ? earlier.find(({ digest }) => digest !== live?.digest) : earlier.find(({ release }) => release === to);
   if (chosen !== undefined) {
@@ -50,7 +51,7 @@ export const rollbackTarget = (journal: Journal, project: string, to?: number, k
   const beyond = dropped.some(({ entry, finished }) => entry.release === to && finished?.outcome === "live");
   throw missing(
     beyond
-      ? `r${to} of ${project} is beyond the ${keep} past releases that are kept (x-seaworthy.release.keep)`
+      ? `r${to} of ${project} is beyond the ${keep.releases} past releases that are kept (x-seaworthy.release.keep)`
       : `${project} has no release r${to} that was live`,
   );
 };

@@ -8,7 +8,7 @@ import { openJournal } from "./journal.ts";
 import { manifestDigest, type ReleaseService } from "./manifest.ts";
 import { restoreFiles } from "./restore.ts";
 import { manifestOf, plainSpec, webService } from "./test-data/manifests.ts";
-import { seal, type SealedName, sweepVault, unseal } from "./vault.ts";
+import { seal, type SealedName, unseal } from "./vault.ts";
 
 const TMPFS = 0x01021994;
 const root = mkdtempSync(join(tmpdir(), "sw-vault-"));
@@ -91,10 +91,9 @@ describe("a sealed content", () => {
     expect(unseal(state, PASSWORD)).toBeUndefined();
     seal(state, PASSWORD, CLEAR);
     seal(state, { ...PASSWORD, version: "v2" }, CLEAR);
-    sweepVault(state, "shop", [{ ...PASSWORD, version: "v2" }]);
+    sweepFiles(state, "shop", [{ ...PASSWORD, version: "v2", uid: 0, gid: 0, mode: 0o400 }]);
     expect(unseal(state, PASSWORD)).toBeUndefined();
     expect(unseal(state, { ...PASSWORD, version: "v2" })).toBe(CLEAR);
-    sweepVault(state, "nobody", []);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileError, hasCode, SeaworthyError, type StateFolder, writeFileAtomic, writeFileOnce } from "../core/index.ts";
+import { hasCode, SeaworthyError, type StateFolder, writeFileAtomic, writeFileOnce } from "../core/index.ts";
 
 /** What a sealed content is the content of. */
 export interface SealedName {
@@ -19,9 +19,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES;
 
-const folderOf = (state: StateFolder, project: string): string => join(state.folder, "vault", project);
+export const vaultFolder = (state: StateFolder, project: string): string => join(state.folder, "vault", project);
 const fileName = ({ kind, key, version }: SealedName): string => `${kind}-${key}-${version}`;
-const pathOf = (state: StateFolder, name: SealedName): string => join(folderOf(state, name.project), fileName(name));
+/** Where a content is sealed, whether it is or not. */
+export const sealedPath = (state: StateFolder, name: SealedName): string => join(vaultFolder(state, name.project), fileName(name));
 
 /** Made once. Who has it and the sealed files has the contents: a backup keeps the two apart, or is itself kept like a secret. */
 const keyOf = (state: StateFolder): Buffer => {
@@ -39,7 +40,7 @@ const aboutOf = ({ project, kind, key, version }: SealedName): Buffer => Buffer.
 
 /** Keeps the content encrypted in the state folder, so that a reboot does not lose it. Again for a name that is there: nothing. */
 export const seal = (state: StateFolder, name: SealedName, content: string): void => {
-  const path = pathOf(state, name);
+  const path = sealedPath(state, name);
   if (existsSync(path)) return;
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, keyOf(state), nonce, { authTagLength: TAG_BYTES }).setAAD(aboutOf(name));
@@ -49,7 +50,7 @@ export const seal = (state: StateFolder, name: SealedName, content: string): voi
 
 /** Undefined when it was never sealed, or let go of. @throws STATE_NEEDS_PERSON when it is not what was sealed, or by another key */
 export const unseal = (state: StateFolder, name: SealedName): string | undefined => {
-  const path = pathOf(state, name);
+  const path = sealedPath(state, name);
   if (!existsSync(path)) return undefined;
   try {
     const sealed = readFileSync(path);
@@ -68,17 +69,5 @@ export const unseal = (state: StateFolder, name: SealedName): string | undefined
         hint: "Bring it and vault.key back from a backup, or remove the file and deploy where its source is at hand.",
       },
     );
-  }
-};
-
-/** Removes a project's sealed contents but those that are still used. */
-export const sweepVault = (state: StateFolder, project: string, used: readonly SealedName[]): void => {
-  const kept = new Set(used.map(fileName));
-  const folder = folderOf(state, project);
-  try {
-    for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name), { force: true });
-  } catch (error) {
-    const coded = fileError(error, `sweep ${folder}`);
-    if (!hasCode(coded, "INPUT_NOT_FOUND")) throw coded;
   }
 };

@@ -3,6 +3,7 @@ export { contentOf, projectContents } from "./content.ts";
 export { type Harbour, openHarbour } from "./harbour.ts";
 export { resolveBuilt } from "./images.ts";
 export { type KeyOptions, signingKey, trustedKeys } from "./keys.ts";
+export { prune, type PrunedThing, type PruneReport } from "./prune.ts";
 export { pullCredentials } from "./pull-credentials.ts";
 export { crossingWords, rollback } from "./rollback.ts";
 export { ship, type ShipReport, type StageReport } from "./ship.ts";

@@ -64,7 +64,7 @@ describe("deploy", () => {
     const { voyage, deployed } = await startVoyage(foreign);
     expect(await deploy.run(voyage)).toMatchObject({ state: "passed", words: "release r7 is live after 1.5 s" });
     expect(deployed).toHaveLength(1);
-    expect(deployed[0]).toMatchObject({ why: "because", keep: 3, verified: [] });
+    expect(deployed[0]).toMatchObject({ why: "because", keep: { releases: 3, forMs: 0 }, verified: [] });
     expect(deployed[0]?.manifest).toMatchObject({
       project: "shop",
       version: "1.2.3",
@@ -199,7 +199,7 @@ describe("rollback", () => {
     };
     expect(await rollback({ ...voyage, releases })).toMatchObject({ target: 4, outcome: { state: "live" } });
     // Signatures are looked at again, so what they were is not taken over.
-    expect(deployed[1]).toMatchObject({ rollbackTo: 4, manifest, keep: 3, evidence: [old] });
+    expect(deployed[1]).toMatchObject({ rollbackTo: 4, manifest, keep: { releases: 3, forMs: 0 }, evidence: [old] });
   });
 
   test("of an image whose signature no longer counts is refused, and nothing changes", async () => {
@@ -227,7 +227,7 @@ describe("rollback", () => {
       },
     };
     await expect(rollback({ ...voyage, releases }, 2)).rejects.toMatchObject({ code: "INPUT_NOT_FOUND" });
-    expect(asked).toEqual([["shop", 2, 3]]);
+    expect(asked).toEqual([["shop", 2, { releases: 3, forMs: 0 }]]);
   });
 });
 

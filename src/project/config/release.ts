@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { described, later, section } from "./section.ts";
+import { described, durationSchema, later, section } from "./section.ts";
 
 export const release = section({
   key: "release",
   scope: "project",
-  docs: "How many past releases are kept for rollback. Default 5.",
+  docs: "Which past releases are kept for rollback: by default the last 5.",
   schema: v.strictObject({
     keep: v.optional(
       described(
@@ -17,6 +17,10 @@ export const release = section({
         ),
       ),
       5,
+    ),
+    keepFor: v.optional(
+      described("What served within this time is kept for rollback as well, however many releases ago.", durationSchema),
+      "0",
     ),
     waves: later("releases over several hosts are not in this version"),
   }),

@@ -1,6 +1,7 @@
 import { check } from "./check.ts";
 import { contentCommand, contentPlugin } from "./content.ts";
 import { policy } from "./policy.ts";
+import { prune } from "./prune.ts";
 import { proxy } from "./proxy.ts";
 import { registry } from "./registry.ts";
 import { release } from "./release.ts";
@@ -22,6 +23,7 @@ export const SECTIONS: readonly Section[] = [
   check,
   test,
   release,
+  prune,
   proxy,
   serviceBuild,
   serviceRoute,

@@ -13,7 +13,8 @@ describe("defaults and values", () => {
       trust: { keys: [] },
       registry: { port: 5417 },
       check: { ignore: [], rules: {} },
-      release: { keep: 5 },
+      release: { keep: { releases: 5, forMs: 0 } },
+      prune: { danglingMs: 86_400_000, buildCache: { unusedMs: 604_800_000 } },
       proxy: { http: 80 },
     });
     expect(project.services[0]?.settings).toEqual({
@@ -34,7 +35,8 @@ describe("defaults and values", () => {
   registry: {repository: ghcr.io/acme/shop, port: 5000}
   check: {ignore: [{rule: image-size, path: tools/**, until: 2027-01-01, why: build image}], fail: error}
   test: {target: test, command: [npm, test]}
-  release: {keep: 9}
+  release: {keep: 9, keepFor: 30d}
+  prune: {dangling: 2h, buildCache: {maxSize: 10gb}}
   proxy: {http: 8080, image: haproxy:3}
 `);
     expect(project.settings).toEqual({
@@ -44,7 +46,8 @@ describe("defaults and values", () => {
       registry: { repository: "ghcr.io/acme/shop", port: 5000 },
       check: { ignore: [{ rule: "image-size", path: "tools/**", until: "2027-01-01", why: "build image" }], rules: {}, fail: "error" },
       test: { target: "test", command: ["npm", "test"] },
-      release: { keep: 9 },
+      release: { keep: { releases: 9, forMs: 30 * 86_400_000 } },
+      prune: { danglingMs: 7_200_000, buildCache: { unusedMs: 604_800_000, maxBytes: 10 * 1024 ** 3 } },
       proxy: { http: 8080, image: "haproxy:3" },
     });
     expect(project.policy).toEqual({ ...project.settings.policy, waivers: project.settings.waive });
@@ -123,7 +126,7 @@ describe("defaults and values", () => {
       "compose.yaml": "services: {web: {image: a, x-seaworthy: {release: {drain: 5s}}}}\nx-seaworthy: {release: {keep: 3}}",
       ".seaworthy.yaml": "release: {keep: 7}\nproxy: {http: 81}\nservices: {web: {route: {port: 1}, release: {drain: 1s, ready: 2s}}}",
     });
-    expect(project.settings).toMatchObject({ release: { keep: 3 }, proxy: { http: 81 } });
+    expect(project.settings).toMatchObject({ release: { keep: { releases: 3 } }, proxy: { http: 81 } });
     expect(project.services[0]?.settings).toMatchObject({ route: { port: 1 }, release: { drain: 5000, ready: 2000 } });
     expect(project.files.map((file) => file.path)).toEqual(["compose.yaml", ".seaworthy.yaml"]);
   });

@@ -6,6 +6,7 @@ import type { ContentSettings, ProjectSettings, RouteSettings, ServiceSettings }
 import { check } from "./check.ts";
 import { contentCommand, contentPlugin } from "./content.ts";
 import { policy } from "./policy.ts";
+import { prune } from "./prune.ts";
 import { proxy } from "./proxy.ts";
 import { registry } from "./registry.ts";
 import { release } from "./release.ts";
@@ -122,7 +123,8 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
   const { keys } = readSection(trust, node, path, reading) ?? defaults(trust.schema);
   const { repository, port } = readSection(registry, node, path, reading) ?? defaults(registry.schema);
   const { http, image } = readSection(proxy, node, path, reading) ?? defaults(proxy.schema);
-  const { keep } = readSection(release, node, path, reading) ?? defaults(release.schema);
+  const { keep, keepFor } = readSection(release, node, path, reading) ?? defaults(release.schema);
+  const { dangling, buildCache } = readSection(prune, node, path, reading) ?? defaults(prune.schema);
   const testing = readSection(test, node, path, reading);
   return {
     policy: { profile, require },
@@ -138,7 +140,11 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
             ...(testing.command === undefined ? {} : { command: testing.command }),
           },
         }),
-    release: { keep },
+    release: { keep: { releases: keep, forMs: keepFor } },
+    prune: {
+      danglingMs: dangling,
+      buildCache: { unusedMs: buildCache.unusedFor, ...(buildCache.maxSize === undefined ? {} : { maxBytes: buildCache.maxSize }) },
+    },
     proxy: { http, ...(image === undefined ? {} : { image }) },
   };
 };
