@@ -128,14 +128,14 @@ test("while a release is under way its project's containers stay, all of them", 
 
 test("what another project begins to need while this one is pruned stays", async () => {
   for (const version of ["1", "2", "3", "4"]) release(shop(version));
-  const remove = engine.images.remove;
+  const { images } = engine;
   let begun = false;
   engine = {
     ...engine,
     images: {
-      ...engine.images,
+      ...images,
       remove: async (reference) => {
-        await remove(reference);
+        await images.remove(reference);
         if (!begun) release(shop("1", "blog"), false);
         begun = true;
       },
