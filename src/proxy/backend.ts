@@ -1,4 +1,5 @@
 import { isHostName, isRequestTarget, parseWeight, SeaworthyError, type Weight } from "../core/index.ts";
+import { type Front, wrongFront } from "./front.ts";
 
 /** One service's place in the proxy: who asks for it, how its servers are checked, and the servers themselves. */
 export interface Backend {
@@ -14,6 +15,8 @@ export interface Backend {
   /** The port for HTTP that its project asked for. The proxy listens on every port that any of its backends names. */
   readonly httpPort: number;
   readonly servers: readonly Server[];
+  /** Absent: requests and answers pass as they are. */
+  readonly front?: Front;
   /** Where its requests may have to wait while its only server is replaced: how long and how many. */
   readonly hold?: HoldBounds;
   /** Which of its requests its `:next` gets, while it gets any. */
@@ -58,6 +61,8 @@ export interface Server {
   readonly address: string;
   readonly port: number;
   readonly weight: Weight;
+  /** What it speaks: HTTP/2 in clear text without an upgrade (RFC 9113, 3.3). Absent: HTTP/1.1. */
+  readonly protocol?: "h2c";
   /** The check that let it in, where its backend has another one now: it leaves with this rollout and is not judged by what it never promised. */
   readonly check?: Backend["check"];
 }
@@ -80,10 +85,11 @@ export const projectOf = (backend: string): string => backend.slice(0, Math.max(
 
 export const isServerName = (text: string): boolean => SERVER_NAME.test(text);
 
-const wrongServer = ({ name, address, port, weight }: Partial<Server>): string | undefined => {
+const wrongServer = ({ name, address, port, weight, protocol }: Partial<Server>): string | undefined => {
   if (typeof name !== "string" || !isServerName(name)) return `"${String(name)}" cannot name a server`;
   if (typeof address !== "string" || !IPV4.test(address)) return `the server ${name} has no IPv4 address`;
   if (!isPort(port)) return `the server ${name} has no port`;
+  if (protocol !== undefined && protocol !== "h2c") return `the server ${name} speaks no known protocol`;
   try {
     parseWeight(weight ?? Number.NaN);
     return undefined;
@@ -103,7 +109,7 @@ const isSteering = ({ release, share }: Partial<Steering>): boolean =>
   share >= 0 &&
   share <= 10_000;
 
-const wrong = ({ name, hosts, check, httpPort, servers, hold, heldUntil, steering }: Partial<Backend>): string | undefined => {
+const wrong = ({ name, hosts, check, httpPort, servers, hold, heldUntil, steering, front }: Partial<Backend>): string | undefined => {
   if (typeof name !== "string" || !isBackendName(name)) return `"${String(name)}" cannot name a backend`;
   if (
     !Array.isArray(hosts) ||
@@ -118,6 +124,8 @@ const wrong = ({ name, hosts, check, httpPort, servers, hold, heldUntil, steerin
     return `${name} has no bounds for holding its requests`;
   if (heldUntil !== undefined && !isCount(heldUntil, Number.MAX_SAFE_INTEGER)) return `${name} has no time until which requests wait`;
   if (steering !== undefined && !isSteering(steering)) return `${name} has no share for its next release`;
+  const treated = front === undefined ? undefined : wrongFront(front);
+  if (treated !== undefined) return `${name}: ${treated}`;
   if (!Array.isArray(servers)) return `${name} has no list of servers`;
   if (new Set(servers.map((server: Partial<Server>) => server?.name)).size !== servers.length) return `${name} has two servers of one name`;
   for (const server of servers) {

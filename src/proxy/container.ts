@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type { ContainerConfig, Engine } from "../engine/index.ts";
 import { SeaworthyError } from "../core/index.ts";
+import { hasIpv6 } from "./haproxy/listeners.ts";
 import { CONFIG_FILE, MASTER_SOCKET } from "./haproxy/render.ts";
 import { INSIDE, type InnerFolders } from "./store.ts";
 
@@ -66,8 +67,7 @@ export const proxyImage = async (engine: Engine, configured: string | undefined)
   }
 };
 
-/** @throws PORT_TAKEN when something else listens on the port. */
-export const assertPortFree = (port: number): Promise<void> =>
+const assertFree = (port: number, host: "0.0.0.0" | "::"): Promise<void> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
@@ -80,5 +80,11 @@ export const assertPortFree = (port: number): Promise<void> =>
       else if (error.code === "EACCES") reject(new SeaworthyError("PERMISSION_DENIED", `may not listen on port ${port}`, { cause: error }));
       else reject(error);
     });
-    server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve()));
+    server.listen({ port, host, exclusive: true, ipv6Only: host === "::" }, () => server.close(() => resolve()));
   });
+
+/** @throws PORT_TAKEN when something else listens on the port, with either family of addresses. */
+export const assertPortFree = async (port: number): Promise<void> => {
+  await assertFree(port, "0.0.0.0");
+  if (hasIpv6()) await assertFree(port, "::");
+};

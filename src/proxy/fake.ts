@@ -1,5 +1,6 @@
 import { NO_TRAFFIC, SeaworthyError } from "../core/index.ts";
 import { type Backend, behindCheck, nextOf } from "./backend.ts";
+import { certificateId } from "./certificates/store.ts";
 import { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";
 import type { ServerStatus } from "./haproxy/servers.ts";
 import type { Proxy } from "./proxy.ts";
@@ -10,6 +11,8 @@ export interface FakeProxy extends Proxy {
   readonly backends: Map<string, Backend>;
   /** What both sides of any backend have counted by now. Default nothing. */
   counted: () => Partial<Sides>;
+  /** What the proxy serves by now, by project: paths of certificates. */
+  readonly served: Map<string, readonly string[]>;
   /** Servers that were said to be lost, as `backend/server`. */
   readonly lost: readonly string[];
 }
@@ -18,6 +21,7 @@ export interface FakeProxy extends Proxy {
 export const createFakeProxy = (): FakeProxy => {
   const backends = new Map<string, Backend>();
   const lost: string[] = [];
+  const served = new Map<string, readonly string[]>();
   let running = false;
   const required = (name: string): Backend => {
     const backend = backends.get(name);
@@ -40,6 +44,33 @@ export const createFakeProxy = (): FakeProxy => {
   const fake: FakeProxy = {
     backends,
     lost,
+    served,
+    certificates: {
+      list: () =>
+        [...served].flatMap(([project, paths]) =>
+          paths.map((path) => ({
+            id: certificateId(project, { certificate: path, key: path }),
+            project,
+            files: { certificate: path, key: path },
+            names: ["shop.localhost"],
+            notAfterMs: 4_000_000_000_000,
+            state: "good" as const,
+          })),
+        ),
+      install: async (project, files) => {
+        if (!running) throw new SeaworthyError("PROXY_UNREACHABLE", "the proxy does not run");
+        served.set(project, [...new Set([...(served.get(project) ?? []), ...files.map(({ certificate }) => certificate)])]);
+        return [];
+      },
+      keepOnly: async (project, files) => {
+        const wanted = files.map(({ certificate }) => certificate);
+        served.set(
+          project,
+          (served.get(project) ?? []).filter((path) => wanted.includes(path)),
+        );
+      },
+      renew: async () => [],
+    },
     counted: () => ({}),
     ensureRunning: async () => {
       running = true;

@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolder, systemClock, wordsOf } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
+import { type Certificates, createCertificates } from "./certificates/certificates.ts";
 import { assertPortFree, PROXY_CONTAINER } from "./container.ts";
+import { CERTIFICATE_LIST, reconcileCertificates } from "./haproxy/certificates.ts";
 import { type Counters, readCounters } from "./haproxy/counters.ts";
 import { type Processes, readProcesses } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
@@ -53,6 +55,7 @@ export interface Proxy {
   /** What still keeps a server from leaving. */
   load(backend: string, server: string): Promise<Load>;
   processes(): Promise<Processes>;
+  readonly certificates: Certificates;
   /** Never throws: what cannot be had says why. */
   report(): Promise<ProxyReport>;
   /** Takes the service out of the proxy. */
@@ -120,17 +123,44 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     return answered;
   };
 
+  /** What it is to listen on and does not yet is nobody else's. Before anything is rendered. */
+  const assertPorts = async (): Promise<void> => {
+    const listening = store.listening();
+    for (const port of store.ports()) if (!listening.includes(port)) await assertPortFree(port);
+  };
+
+  /** The certificates as they are on disk become those that are served. */
+  const serve = async (): Promise<void> => {
+    const served = store.served();
+    if (served.length > 0) await reconcileCertificates(admin, `${inner.configFolder}/${CERTIFICATE_LIST}`, served);
+  };
+
+  const certificates = createCertificates({
+    store: store.certificates,
+    clock,
+    locked,
+    hostsOf: (project) => store.backends().flatMap(({ name, hosts }) => (projectOf(name) === project ? hosts : [])),
+    apply: async () => {
+      if (!(await haproxy.runs())) return store.render();
+      await assertPorts();
+      store.render();
+      if ((await haproxy.loaded()) !== store.structure()) await haproxy.reload();
+      await serve();
+    },
+    serve: async () => {
+      if (await haproxy.runs()) await serve();
+    },
+  });
+
   /**
    * Writes, reloads when HAProxy has another structure loaded than the one written, and reconciles the one backend. What is loaded HAProxy says itself,
    * so it does not matter who died between the writing and the reload.
    */
   const change = async (name: string, mutate: () => void): Promise<void> => {
     const before = store.backend(name);
-    mutate();
-    store.render();
-    if ((await haproxy.loaded()) !== store.structure())
+    const orBack = async (work: () => Promise<void>): Promise<void> => {
       try {
-        await haproxy.reload();
+        await work();
       } catch (error) {
         // It goes on with what it had, and that is what a restart must find.
         if (before === undefined) store.remove(name);
@@ -138,6 +168,11 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
         store.render();
         throw error;
       }
+    };
+    mutate();
+    await orBack(assertPorts);
+    store.render();
+    if ((await haproxy.loaded()) !== store.structure()) await orBack(() => haproxy.reload());
     const wanted = store.backend(name);
     if (wanted === undefined) return;
     await reconcileServers(admin, name, wanted.servers, clock);
@@ -184,10 +219,10 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const port = backend.httpPort ?? httpPort;
     assertUnclaimed(backend);
     await haproxy.start();
-    if (!store.listening().includes(port)) await assertPortFree(port);
     const before = store.backend(backend.name);
     const servers = before === undefined ? await adopted(backend.name) : behindCheck(before.servers, before.check, backend.check);
     await change(backend.name, () => store.put({ ...backend, httpPort: port, servers }));
+    await serve();
   };
 
   const updateServers: Proxy["updateServers"] = async (name, update) => {
@@ -250,6 +285,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     counters: (name) => readCounters(admin, name, store.backend(nextOf(name))?.name),
     load,
     processes: () => readProcesses(master),
+    certificates,
     report: () => readReport(store.configFolder, admin, master),
     withdraw: (name) => locked(`withdraw ${name}`, () => withdraw(name)),
     remove: () => locked("remove the proxy", () => engine.containers.remove(PROXY_CONTAINER)),

@@ -3,9 +3,13 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readTextFile, SeaworthyError, wordsOf, writeFileAtomic } from "../core/index.ts";
 import { type Backend, isBackendName, parseBackend } from "./backend.ts";
+import { CERTIFICATE_FOLDER, type CertificateStore, openCertificateStore } from "./certificates/store.ts";
+import { CERTIFICATE_LIST, MAX_RUNTIME_BYTES, renderCertificateList, type WantedCertificate } from "./haproxy/certificates.ts";
 import { renderHoldScript } from "./haproxy/hold-script.ts";
+import { boundPorts, hasIpv6 } from "./haproxy/listeners.ts";
 import { renderSides, SIDES_FILE } from "./haproxy/sides.ts";
-import { CONFIG_FILE, HOLD_FILE, HOLD_SCRIPT_FILE, HOSTS_FILE, renderConfig, renderHolds, renderHosts } from "./haproxy/render.ts";
+import { CONFIG_FILE, HOLD_FILE, HOLD_SCRIPT_FILE, HOSTS_FILE, owners, renderConfig, renderHolds, renderHosts } from "./haproxy/render.ts";
+import { REDIRECTS_BELOW_FILE, REDIRECTS_FILE, renderRedirects, tlsPorts } from "./haproxy/tls.ts";
 
 /**
  * What the proxy should be: one file a backend, and HAProxy's own configuration rendered from all of them.
@@ -13,6 +17,9 @@ import { CONFIG_FILE, HOLD_FILE, HOLD_SCRIPT_FILE, HOSTS_FILE, renderConfig, ren
  */
 export interface ProxyStore {
   readonly configFolder: string;
+  readonly certificates: CertificateStore;
+  /** Certificates as HAProxy should have them loaded; none while nobody is answered over TLS. */
+  served(): readonly WantedCertificate[];
   /** Those that can be read. */
   backends(): readonly Backend[];
   /** @throws STATE_NEEDS_PERSON when its file cannot be read: what it had is then not known, and must not be guessed. */
@@ -50,11 +57,17 @@ const writeWhereOther = (path: string, content: string): void => {
 };
 
 /** `httpPort` is listened on while no backend names a port. */
-export const openProxyStore = (folder: string, httpPort: number, inside: InnerFolders = INSIDE): ProxyStore => {
+export const openProxyStore = (
+  folder: string,
+  httpPort: number,
+  inside: InnerFolders = INSIDE,
+  ipv6: () => boolean = hasIpv6,
+): ProxyStore => {
   const backendFolder = join(folder, "backends");
   const configFolder = join(folder, "config");
   mkdirSync(backendFolder, { recursive: true, mode: 0o700 });
   mkdirSync(configFolder, { recursive: true, mode: 0o755 });
+  const certificates = openCertificateStore(join(folder, CERTIFICATE_FOLDER), join(configFolder, CERTIFICATE_FOLDER));
 
   const pathOf = (name: string): string => {
     if (!isBackendName(name)) throw new SeaworthyError("INPUT_INVALID", `"${name.slice(0, 100)}" cannot name a backend`);
@@ -91,22 +104,40 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
   const backends = (): readonly Backend[] => names().flatMap(readable);
   const portsOf = (all: readonly Backend[]): readonly number[] =>
     all.length === 0 ? [httpPort] : [...new Set(all.map((one) => one.httpPort))].toSorted((a, b) => a - b);
-  const inputOf = (all: readonly Backend[]) => ({ httpPorts: portsOf(all), backends: all, ...inside });
+  const served = () => {
+    const pathOfPem = (id: string): string => `${inside.configFolder}/${CERTIFICATE_FOLDER}/${id}.pem`;
+    return certificates.all().map((one) => ({ ...one, path: pathOfPem(one.id) }));
+  };
+  const inputOf = (all: readonly Backend[]) => ({
+    httpPorts: portsOf(all),
+    backends: all,
+    certificates: served(),
+    ipv6: ipv6(),
+    ...inside,
+  });
+  const redirectsOf = (all: readonly Backend[]) => renderRedirects(owners(all), served());
   /** Read when HAProxy starts, as the configuration is. */
   const holds = (all: readonly Backend[]): string =>
     all.some(({ hold }) => hold !== undefined) ? renderHoldScript(inside.configFolder, all) : "";
   const structureOf = (all: readonly Backend[]): string => {
     const bare = renderConfig({ ...inputOf(all), structure: "", servers: false });
-    return createHash("sha256").update(bare).update(renderHosts(all)).update(holds(all)).digest("hex").slice(0, 16);
+    const { exact, below } = redirectsOf(all);
+    const hash = createHash("sha256").update(bare).update(renderHosts(all)).update(exact).update(below).update(holds(all));
+    for (const { id, sha1, sizeBytes } of served()) if (sizeBytes > MAX_RUNTIME_BYTES) hash.update(`${id} ${sha1}\n`);
+    return hash.digest("hex").slice(0, 16);
   };
 
   /** The configuration last: what it names is there before it. */
   const rendered = (): readonly (readonly [string, string])[] => {
     const all = backends();
+    const { exact, below } = redirectsOf(all);
     return [
       [HOSTS_FILE, renderHosts(all)],
       [HOLD_FILE, renderHolds(all)],
       [SIDES_FILE, renderSides(all)],
+      [REDIRECTS_FILE, exact],
+      [REDIRECTS_BELOW_FILE, below],
+      [CERTIFICATE_LIST, renderCertificateList(served().map(({ path }) => path))],
       [HOLD_SCRIPT_FILE, renderHoldScript(inside.configFolder, all)],
       [CONFIG_FILE, renderConfig({ ...inputOf(all), structure: structureOf(all) })],
     ];
@@ -114,10 +145,15 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
 
   return {
     configFolder,
+    certificates,
+    served: () =>
+      tlsPorts(backends(), served()).length === 0
+        ? []
+        : served().map(({ id, path, sha1, chain }) => ({ path, sha1, chain, pem: () => certificates.pem(id) ?? "" })),
     backends,
     backend: (name) => (names().includes(name) ? read(name) : undefined),
-    broken: () =>
-      names().flatMap((name) => {
+    broken: () => [
+      ...names().flatMap((name) => {
         try {
           read(name);
           return [];
@@ -125,16 +161,21 @@ export const openProxyStore = (folder: string, httpPort: number, inside: InnerFo
           return [wordsOf(error)];
         }
       }),
+      ...certificates.broken(),
+    ],
     put: (value) => writeFileAtomic(pathOf(value.name), `${JSON.stringify(parseBackend(value), undefined, 2)}\n`, 0o600),
     remove: (name) => rmSync(pathOf(name), { force: true }),
     render: () => {
       for (const [name, content] of rendered()) writeWhereOther(join(configFolder, name), content);
     },
     isRendered: () => rendered().every(([name, content]) => isThere(join(configFolder, name), content)),
-    ports: () => portsOf(backends()),
+    ports: () => {
+      const all = backends();
+      return [...portsOf(all), ...tlsPorts(all, served())];
+    },
     listening: () => {
       const config = join(configFolder, CONFIG_FILE);
-      return existsSync(config) ? [...readTextFile(config).matchAll(/^ {4}bind :(\d+)$/gm)].map((match) => Number(match[1])) : [];
+      return existsSync(config) ? boundPorts(readTextFile(config)) : [];
     },
     structure: () => structureOf(backends()),
   };

@@ -31,7 +31,12 @@ describe("the configuration", () => {
   test("listens on every port asked for", () => {
     expect(section(render({ httpPorts: [80, 8080] }), "frontend http").filter((line) => line.startsWith("bind"))).toEqual([
       "bind :80",
+      "bind :::80 v6only",
       "bind :8080",
+      "bind :::8080 v6only",
+    ]);
+    expect(section(render({ httpPorts: [80], ipv6: false }), "frontend http").filter((line) => line.startsWith("bind"))).toEqual([
+      "bind :80",
     ]);
   });
 

@@ -1,10 +1,17 @@
 import { type Backend, mainOf, parseBackend, type Server } from "../backend.ts";
+import { headerRules, requestIdRules } from "./headers.ts";
+import { bindLines } from "./listeners.ts";
 import { latencyRules, sideRules, sidesSection } from "./sides.ts";
+import { redirectRules, renderRedirects, type ServedCertificate, TLS_GLOBALS, tlsOptions, tlsPorts } from "./tls.ts";
 
 export interface RenderInput {
   /** Ports for HTTP on every address; at least one. */
   readonly httpPorts: readonly number[];
   readonly backends: readonly Backend[];
+  /** What is answered over TLS. Default nothing. */
+  readonly certificates?: readonly ServedCertificate[];
+  /** Whether to listen on IPv6 as well. Default true. */
+  readonly ipv6?: boolean;
   /** What HAProxy will say of itself in `show info`: names the configuration without its servers. */
   readonly structure: string;
   /** Default true. Without them it is the part that only a reload can change. */
@@ -25,8 +32,8 @@ export const MASTER_SOCKET = "master.sock";
 const SERVER_CHECK = "check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3";
 
 /** What follows a server's address, in the file and over the socket. */
-export const serverOptions = ({ check, weight }: Pick<Server, "check" | "weight">): string =>
-  check === undefined ? `${SERVER_CHECK} weight ${weight}` : `weight ${weight}`;
+export const serverOptions = ({ check, weight, protocol }: Pick<Server, "check" | "weight" | "protocol">): string =>
+  `${check === undefined ? `${SERVER_CHECK} ` : ""}${protocol === "h2c" ? "proto h2 " : ""}weight ${weight}`;
 
 const serverLine = (server: Server): string => `    server ${server.name} ${server.address}:${server.port} ${serverOptions(server)}`;
 
@@ -44,7 +51,7 @@ const holdRules = ({ name, hold }: Backend, configFolder: string): readonly stri
   return [`    http-request lua.seaworthy_hold ${name} ${hold.seconds} ${hold.requests} if { ${held} }`];
 };
 
-const backendSection = (unchecked: Backend, { servers = true, configFolder, backends }: RenderInput): string => {
+const backendSection = (unchecked: Backend, { servers = true, configFolder, backends, certificates = [] }: RenderInput): string => {
   const backend = parseBackend(unchecked);
   return [
     `backend ${backend.name}`,
@@ -54,6 +61,7 @@ const backendSection = (unchecked: Backend, { servers = true, configFolder, back
     "    http-check expect status 200-399",
     ...holdRules(backend, configFolder),
     ...latencyRules(backend.name, backends).map((rule) => `    ${rule}`),
+    ...headerRules(backend.front ?? {}, tlsPorts(backends, certificates).length > 0).map((rule) => `    ${rule}`),
     ...(servers ? backend.servers.map(serverLine) : []),
   ].join("\n");
 };
@@ -64,7 +72,7 @@ const hasTraffic = (backend: Backend): boolean => backend.servers.some(({ weight
  * Which backend answers to each host name. Where two services of a project name one host, as while one is put in the other's place, the one that
  * has traffic keeps it, and once both have, the one that got its servers last takes over. A place where a release is only looked at takes no host from one that serves.
  */
-const owners = (backends: readonly Backend[]): ReadonlyMap<string, Backend> => {
+export const owners = (backends: readonly Backend[]): ReadonlyMap<string, Backend> => {
   const newest = (backend: Backend): number => Math.max(0, ...backend.servers.map(({ name }) => Number(/^r(\d+)-/.exec(name)?.[1] ?? 0)));
   const serves = ({ name }: Backend): number => Number(mainOf(name) === name);
   const ranked = backends.toSorted(
@@ -99,8 +107,16 @@ const useBackend = ({ backends, configFolder }: RenderInput, byHost: string): st
  * `max-spread-checks` brings the first check of a new server forward, for which a rollout waits: without it, it comes after a whole interval.
  */
 export const renderConfig = (input: RenderInput): string => {
-  const { httpPorts, backends, structure, configFolder, socketFolder } = input;
-  const fallback = owners(backends).get("*")?.name ?? "seaworthy_unclaimed";
+  const { httpPorts, backends, certificates = [], ipv6 = true, structure, configFolder, socketFolder } = input;
+  const owned = owners(backends);
+  const fallback = owned.get("*")?.name ?? "seaworthy_unclaimed";
+  const secured = tlsPorts(backends, certificates);
+  const binds = [...httpPorts.map((port) => ({ port })), ...secured.map((port) => ({ port, options: tlsOptions(configFolder) }))];
+  const arriving = [
+    ...redirectRules(configFolder, renderRedirects(owned, secured.length === 0 ? [] : certificates)),
+    `http-request set-header X-Forwarded-Proto ${secured.length === 0 ? "http" : "%[ssl_fc,iif(https,http)]"}`,
+    ...requestIdRules(),
+  ];
   return `# Written by Seaworthy before each change. Edits are lost with the next release; see docs/guide/proxy.md.
 global
     description seaworthy-${structure}
@@ -110,7 +126,7 @@ global
     user haproxy
     group haproxy
     hard-stop-after 10m
-    max-spread-checks 5${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
+    max-spread-checks 5${secured.length === 0 ? "" : TLS_GLOBALS.map((line) => `\n    ${line}`).join("")}${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
 
 defaults
     mode http
@@ -132,9 +148,7 @@ defaults
     timeout check 2s
 
 frontend http
-${httpPorts.map((port) => `    bind :${port}`).join("\n")}
-    http-request set-header X-Forwarded-Proto http
-    http-request set-header X-Request-ID %[uuid()] unless { req.hdr(X-Request-ID) -m found }
+${[...binds.flatMap((bind) => bindLines(bind, ipv6).map((line) => `    ${line}`)), ...arriving.map((rule) => `    ${rule}`)].join("\n")}
 ${useBackend(input, `req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})`)}
 
 backend seaworthy_unclaimed
