@@ -43,6 +43,8 @@ const keywords = (action: Readonly<Record<string, unknown>>): JsonSchema => {
       return { minimum: requirement };
     case "max_value":
       return { maximum: requirement };
+    case "max_entries":
+      return { maxProperties: requirement };
     case "max_length":
       return { maxLength: requirement };
     // What only code can say.

@@ -17,5 +17,6 @@ export type * from "./values/image-run-config.ts";
 export * from "./values/platform.ts";
 export * from "./values/reference.ts";
 export * from "./values/request-target.ts";
+export * from "./values/response-header.ts";
 export * from "./values/verified-digest.ts";
 export * from "./values/weight.ts";

@@ -63,9 +63,19 @@ export interface CheckSettings extends RuleSettings {
   readonly fail?: Severity;
 }
 
+/** Absolute paths of PEM files. */
+export interface CertificatePaths {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 export interface ProxySettings {
   /** Port for HTTP on every address. Default 80. */
   readonly http: number;
+  /** Port for HTTPS on every address, once there is a certificate. Default 443. */
+  readonly https: number;
+  /** For any host of the project. Absolute paths. */
+  readonly certificates: readonly CertificatePaths[];
   /** Image of the proxy's container. Default: seaworthy/haproxy:2.6 when the engine has it, else haproxy:lts. */
   readonly image?: string;
 }
@@ -97,6 +107,16 @@ export interface RouteSettings {
   readonly ready: string;
   /** Liveness path, when there is one apart. */
   readonly live?: string;
+  /** HTTP/2 in clear text. Absent: HTTP/1.1. */
+  readonly protocol?: "h2c";
+  /** The certificate of its hosts, where it has one of its own. */
+  readonly certificate?: CertificatePaths;
+  /** Only where requests without TLS are not to be sent to HTTPS. */
+  readonly redirect?: false;
+  /** Response headers set where the application sets none; `off` where it is not to have one that is set by default. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Response headers that do not go out. */
+  readonly hideHeaders?: readonly string[];
 }
 
 /** A strategy that looks at the new release, behind the proxy, before it serves. */

@@ -53,6 +53,7 @@ export const createFakeProxy = (): FakeProxy => {
             project,
             files: { certificate: path, key: path },
             names: ["shop.localhost"],
+            notBeforeMs: 0,
             notAfterMs: 4_000_000_000_000,
             state: "good" as const,
           })),
@@ -104,6 +105,7 @@ export const createFakeProxy = (): FakeProxy => {
     servers: async (name) => backends.get(name)?.servers.map(status),
     declared: (name) => backends.get(name),
     drift: async () => (running ? [] : ["HAProxy does not run"]),
+    notices: () => [],
     broken: () => [],
     counters: async (name) =>
       backends.has(name)

@@ -57,7 +57,7 @@ interface Serving {
   readonly proxy: Proxy;
   readonly tls: number;
   readonly app: Echo;
-  declare(front?: Front, hosts?: readonly string[]): Promise<void>;
+  readonly declare: (front?: Front, hosts?: readonly string[]) => Promise<void>;
 }
 
 const serving = async ({

@@ -1,3 +1,5 @@
+import { isHeaderValue, isResponseHeader, MAX_HEADERS } from "../core/index.ts";
+
 /** How what comes to a backend and goes out from it is treated on the way, apart from which server gets it. */
 export interface Front {
   /** Response headers that are set where the application sets none. A Strict-Transport-Security goes out over TLS only (RFC 6797, 7.2). */
@@ -12,23 +14,6 @@ export interface Front {
   };
 }
 
-/** HAProxy takes 2048 characters a line of its configuration, and every one of a value may have to be escaped. */
-export const MAX_HEADER_VALUE = 800;
-export const MAX_HEADERS = 32;
-
-const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
-/** Printable ASCII without the backslash, which HAProxy's configuration has its own meaning for. */
-const VALUE = /^[\x21-\x5b\x5d-\x7e](?:[\x20-\x5b\x5d-\x7e]*[\x21-\x5b\x5d-\x7e])?$/;
-
-/** What frames a message, and what only the application knows: a proxy that sets or hides it breaks the answer. */
-const ITS_OWN =
-  /^(?:connection|content-length|content-(?:encoding|type)|date|keep-alive|location|set-cookie|te|trailer|transfer-encoding|upgrade|www-authenticate)$/i;
-
-/** A response header that a proxy may set or take away. */
-export const isFrontHeader = (name: string): boolean => NAME.test(name) && !ITS_OWN.test(name);
-
-export const isHeaderValue = (value: string): boolean => value.length <= MAX_HEADER_VALUE && VALUE.test(value);
-
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -37,9 +22,9 @@ export const wrongFront = (value: unknown): string | undefined => {
   if (!isMapping(value)) return "it is no mapping";
   const { headers = {}, hide = [], tls } = value;
   if (!isMapping(headers) || Object.keys(headers).length > MAX_HEADERS) return "its headers are no mapping, or too many";
-  const bad = Object.entries(headers).find(([name, text]) => !isFrontHeader(name) || typeof text !== "string" || !isHeaderValue(text));
+  const bad = Object.entries(headers).find(([name, text]) => !isResponseHeader(name) || typeof text !== "string" || !isHeaderValue(text));
   if (bad !== undefined) return `the header ${bad[0]} cannot be set`;
-  if (!Array.isArray(hide) || hide.length > MAX_HEADERS || !hide.every((name) => typeof name === "string" && isFrontHeader(name)))
+  if (!Array.isArray(hide) || hide.length > MAX_HEADERS || !hide.every((name) => typeof name === "string" && isResponseHeader(name)))
     return "what it hides is no list of headers";
   if (tls === undefined) return undefined;
   const { port, redirect } = isMapping(tls) ? tls : {};

@@ -2,7 +2,7 @@ export { type Backend, type HoldBounds, nextOf, type Server, type Steering } fro
 export { type CertificateFacts, type CertificateFiles, covers, readCertificate } from "./certificates/certificate.ts";
 export { type Certificates, type CertificateStatus, endingIn, type Renewal } from "./certificates/certificates.ts";
 export { certificateId } from "./certificates/store.ts";
-export { type Front, isFrontHeader, isHeaderValue } from "./front.ts";
+export type { Front } from "./front.ts";
 export { PROXY_IMAGES } from "./container.ts";
 export type { Counters } from "./haproxy/counters.ts";
 export { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";

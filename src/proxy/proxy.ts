@@ -4,8 +4,9 @@ import type { Engine } from "../engine/index.ts";
 import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
 import { type Certificates, createCertificates } from "./certificates/certificates.ts";
 import { assertPortFree, PROXY_CONTAINER } from "./container.ts";
-import { CERTIFICATE_LIST, reconcileCertificates } from "./haproxy/certificates.ts";
+import { CERTIFICATE_LIST, differingCertificates, reconcileCertificates } from "./haproxy/certificates.ts";
 import { type Counters, readCounters } from "./haproxy/counters.ts";
+import { hasIpv6 } from "./haproxy/listeners.ts";
 import { type Processes, readProcesses } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
@@ -49,6 +50,8 @@ export interface Proxy {
   declared(backend: string): Backend | undefined;
   /** What of HAProxy as a whole is not as its files say, a sentence each: it does not run, or has another configuration. Servers are not looked at. */
   drift(): Promise<readonly string[]>;
+  /** What a person should know of it that is no fault of its own, a sentence each. */
+  notices(): readonly string[];
   /** What of the proxy's state cannot be read and is left out of its configuration, a sentence each. */
   broken(): readonly string[];
   counters(backend: string): Promise<Counters | undefined>;
@@ -102,6 +105,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   assertSocketPath(join(socketFolder, MASTER_SOCKET));
   const store = openProxyStore(folder, httpPort, inside);
   const inner = inside ?? INSIDE;
+  const certificateList = `${inner.configFolder}/${CERTIFICATE_LIST}`;
   const admin = createRuntime(join(socketFolder, ADMIN_SOCKET));
   const master = createRuntime(join(socketFolder, MASTER_SOCKET));
   const haproxy = createLifecycle({ engine, state, store, socketFolder, admin, master, image, inside, clock });
@@ -132,7 +136,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   /** The certificates as they are on disk become those that are served. */
   const serve = async (): Promise<void> => {
     const served = store.served();
-    if (served.length > 0) await reconcileCertificates(admin, `${inner.configFolder}/${CERTIFICATE_LIST}`, served);
+    if (served.length > 0) await reconcileCertificates(admin, certificateList, served);
   };
 
   const certificates = createCertificates({
@@ -258,7 +262,12 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     if (!(await haproxy.runs())) return ["HAProxy does not run", ...edited];
     try {
       const current = (await haproxy.loaded()) === store.structure();
-      return [...(current ? [] : ["HAProxy has another configuration loaded than the one that is meant"]), ...edited];
+      const others = await differingCertificates(admin, certificateList, store.served());
+      return [
+        ...(current ? [] : ["HAProxy has another configuration loaded than the one that is meant"]),
+        ...(others.length === 0 ? [] : [`HAProxy serves other certificates than the ones that are meant: ${others.join(", ")}`]),
+        ...edited,
+      ];
     } catch (error) {
       return [wordsOf(error), ...edited];
     }
@@ -281,6 +290,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
     drift,
+    notices: () => (hasIpv6() ? [] : ["the proxy listens on IPv4 only, as this machine has no IPv6"]),
     broken: () => store.broken(),
     counters: (name) => readCounters(admin, name, store.backend(nextOf(name))?.name),
     load,

@@ -102,6 +102,9 @@ const sentence = (action: Action): string => {
       return `${action.backend} for ${action.forMs / 1000} s`;
     case "pause":
       return action.forMs === undefined ? "until somebody promotes it" : `for ${action.forMs / 1000} s`;
+    case "install-certificates":
+    case "keep-certificates":
+      return action.files.map(({ certificate }) => certificate).join(", ");
     case "start-proxy":
       return "HAProxy";
     case "declare-backend":

@@ -41,6 +41,8 @@ export interface Live {
   readonly volumes: ReadonlySet<string>;
   /** Backends of the project in the proxy. */
   readonly backends: ReadonlyMap<string, Backend>;
+  /** Ids of the project's certificates in the proxy. */
+  readonly certificates?: readonly string[];
 }
 
 /** Key of the network that only the proxy and routed containers share; no user's key looks like it. */
@@ -101,6 +103,7 @@ export const readLive = async (engine: Engine, proxy: Proxy, project: string, se
     takenSubnets: [...networks.flatMap((network) => network.subnets), ...hostSubnets()],
     networks: new Set(networks.map((network) => network.name)),
     volumes: new Set(volumes.map((volume) => volume.name)),
+    certificates: proxy.certificates.list().flatMap((one) => (one.project === project ? [one.id] : [])),
     backends: new Map(backends.map((backend) => [backend.name, backend])),
   };
 };

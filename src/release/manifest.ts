@@ -1,6 +1,7 @@
 import { canonicalJson, type Digest, digestOf, type Json } from "../core/index.ts";
-import type { HoldBounds } from "../proxy/index.ts";
+import type { Front, HoldBounds } from "../proxy/index.ts";
 import type {
+  CertificatePaths,
   ContainerSpec,
   LabelledProject,
   ProjectNetwork,
@@ -29,6 +30,8 @@ export interface ReleaseManifest {
   readonly services: readonly ReleaseService[];
   readonly networks: readonly ProjectNetwork[];
   readonly volumes: readonly ProjectVolume[];
+  /** Files of this host that the proxy's certificates are read from; what is in them is no part of a release. Absent: none. */
+  readonly certificates?: readonly CertificatePaths[];
 }
 
 export interface ReleaseService {
@@ -44,6 +47,8 @@ export interface ReleaseService {
   /** `deploy.rollback_config`: how this release is brought back. */
   readonly rollback?: UpdatePolicy;
   readonly route?: RouteSettings;
+  /** What the proxy adds to its requests and answers, or takes away. */
+  readonly front?: Front;
   /** How a new release of it is looked at before it serves. Absent: rolling. */
   readonly strategy?: StagedStrategy;
   /** What runs once when it gets new containers; absent when nothing does. */
@@ -66,13 +71,27 @@ export const manifestDigest = (manifest: ReleaseManifest): Digest => digestOf(ca
 /** The host name that checks and probes ask for. */
 export const checkHost = (route: RouteSettings): string => route.hosts.find((one) => one !== "*") ?? "localhost";
 
+/** Where and how its containers are spoken to. */
+export const spoken = ({ port, protocol }: RouteSettings): { readonly port: number; readonly protocol?: "h2c" } => ({
+  port,
+  ...(protocol === undefined ? {} : { protocol }),
+});
+
 /**
  * Equal exactly when a container made for one service can serve for the other. The port and what "ready" means belong to it: a container was let in
  * because it answered there, and another question needs another answer. Host names beside the first and the drain do not.
  */
 export const containerSha = (service: ReleaseService): string => {
   const { spec, image, secretVersions, configVersions, route } = service;
-  const answers = route === undefined ? undefined : { port: route.port, ready: route.ready, host: checkHost(route) };
+  const answers =
+    route === undefined
+      ? undefined
+      : {
+          port: route.port,
+          ready: route.ready,
+          host: checkHost(route),
+          ...(route.protocol === undefined ? {} : { protocol: route.protocol }),
+        };
   return digestOf(
     canonicalJson(asJson({ spec, digest: image.digest, repository: image.repository, secretVersions, configVersions, answers })),
   ).slice(7, 23);

@@ -1,6 +1,7 @@
 import type { Digest, Platform, Weight } from "../core/index.ts";
 import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
-import type { HoldBounds } from "../proxy/index.ts";
+import type { CertificatePaths } from "../project/index.ts";
+import type { Front, HoldBounds } from "../proxy/index.ts";
 import type { FileSlot } from "./files.ts";
 import type { Criteria } from "./verdict.ts";
 
@@ -28,7 +29,13 @@ export type Action =
       readonly httpPort?: number;
       /** Absent: its requests never wait. */
       readonly hold?: HoldBounds;
+      /** Absent: requests and answers pass as they are. */
+      readonly front?: Front;
     }
+  /** Reads the files and makes the proxy serve them. `lenient`: one that cannot serve is told, and the one in use stays. */
+  | { readonly do: "install-certificates"; readonly files: readonly CertificatePaths[]; readonly lenient?: true }
+  /** Lets go of the project's other certificates. */
+  | { readonly do: "keep-certificates"; readonly files: readonly CertificatePaths[] }
   | { readonly do: "hold-requests"; readonly backend: string; readonly forMs: number }
   | { readonly do: "release-requests"; readonly backend: string }
   | { readonly do: "withdraw-backend"; readonly backend: string }
@@ -59,10 +66,20 @@ export type Action =
       readonly path: string;
       readonly host: string;
       readonly withinMs: number;
+      /** Absent: HTTP/1.1. */
+      readonly protocol?: "h2c";
     }
   | { readonly do: "await-healthy"; readonly name: string; readonly withinMs: number }
   | { readonly do: "await-exit"; readonly name: string; readonly withinMs: number }
-  | { readonly do: "add-server"; readonly backend: string; readonly server: string; readonly address: string; readonly port: number }
+  | {
+      readonly do: "add-server";
+      readonly backend: string;
+      readonly server: string;
+      readonly address: string;
+      readonly port: number;
+      /** Absent: HTTP/1.1. */
+      readonly protocol?: "h2c";
+    }
   | { readonly do: "await-server"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "shift-traffic"; readonly backend: string; readonly to: readonly string[]; readonly weight: Weight }
   /** Gives `to` the weight and takes all traffic from `from`, in one change; other servers keep what they have. */

@@ -1,6 +1,6 @@
 import type { LockHolder, StateFolder } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
-import type { Proxy, ServerStatus } from "../proxy/index.ts";
+import { type CertificateStatus, endingIn, type Proxy, type ServerStatus } from "../proxy/index.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
 import type { Journal } from "./journal.ts";
 import { type Difference, differencesOf, wordsOfDifference } from "./drift/differences.ts";
@@ -50,6 +50,10 @@ export interface ProjectStatus {
   readonly services: readonly ServiceStatus[];
   /** Each difference between what runs and the live release, and what of the state cannot be trusted, in a sentence. */
   readonly drift: readonly string[];
+  /** What a person should know and nothing is wrong with yet: a certificate that ends soon, no IPv6. Absent: nothing. */
+  readonly notices?: readonly string[];
+  /** The project's certificates in the proxy; absent when it has none. */
+  readonly certificates?: readonly CertificateStatus[];
 }
 
 interface Sources {
@@ -112,11 +116,20 @@ export const statusOf = async ({ engine, proxy, state, journal, project, holder,
   const owed =
     due === undefined ? [] : [`r${due.entry.release} failed, and r${due.to} has still to be brought back: seaworthy deploy --resume`];
   const watching = watcher?.();
+  const now = Date.now();
+  const certificates = proxy.certificates.list().filter((one) => one.project === project);
+  const [ended, ending] = [true, false].map((over) =>
+    certificates.filter(({ notAfterMs }) => notAfterMs <= now === over).flatMap((one) => endingIn(one, now) ?? []),
+  );
+  const routed = manifest?.services.some(({ route }) => route !== undefined) === true;
+  const notices = [...(ending ?? []), ...(routed ? proxy.notices() : [])];
   return {
     project,
     services,
     ...(watching === undefined ? {} : { watcher: watching }),
-    drift: [...owed, ...doubts({ journal, proxy }), ...drift],
+    drift: [...owed, ...doubts({ journal, proxy }), ...(ended ?? []), ...drift],
+    ...(notices.length === 0 ? {} : { notices }),
+    ...(certificates.length === 0 ? {} : { certificates }),
     holders: Object.fromEntries(
       names.flatMap((name) => {
         const one = holder(name);

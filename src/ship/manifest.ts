@@ -1,7 +1,8 @@
 import { formatPlace, formatReference, SeaworthyError } from "../core/index.ts";
-import type { FileMount, Project, Service } from "../project/index.ts";
+import type { FileMount, Project, RouteSettings, Service } from "../project/index.ts";
 import { orderOf, type ReleaseManifest, type ReleaseService, versionOf } from "../release/index.ts";
 import { contentOf } from "./content.ts";
+import { certificatesOf, frontOf } from "./front.ts";
 import type { ResolvedService } from "./images.ts";
 import type { Voyage } from "./voyage.ts";
 
@@ -72,11 +73,20 @@ const serviceOf = async (
     ...(service.update === undefined ? {} : { update: service.update }),
     ...(service.rollback === undefined ? {} : { rollback: service.rollback }),
     ...(service.settings.jobs.length === 0 ? {} : { jobs: service.settings.jobs }),
-    ...(route === undefined ? {} : { route }),
+    ...(route === undefined ? {} : { route: routeOf(route), front: frontOf(voyage.project, route) }),
     ...(release.strategy === "rolling" ? {} : { strategy: release.strategy }),
     ...(image.ours ? {} : { unverified: unverifiedBecause(service) }),
   };
 };
+
+/** Without what the proxy alone has to do with. */
+const routeOf = ({ hosts, port, ready, live, protocol }: RouteSettings): RouteSettings => ({
+  hosts,
+  port,
+  ready,
+  ...(live === undefined ? {} : { live }),
+  ...(protocol === undefined ? {} : { protocol }),
+});
 
 /** A strategy that looks at the new release beside the old one needs both at once. @throws FIELD_UNSUPPORTED with every place */
 const assertStrategies = (project: Project, services: readonly ReleaseService[]): void => {
@@ -105,6 +115,7 @@ export const releaseManifest = async (
   });
   const services = (await Promise.all(made)).flat();
   assertStrategies(project, services);
+  const certificates = certificatesOf(project);
   return {
     schema: "seaworthy/release@1",
     project: project.name,
@@ -114,6 +125,7 @@ export const releaseManifest = async (
     services,
     networks: project.networks,
     volumes: project.volumes,
+    ...(certificates.length === 0 ? {} : { certificates }),
     ...(project.environment === undefined ? {} : { environment: project.environment }),
     ...(project.git === undefined
       ? {}

@@ -52,12 +52,14 @@ export const renderStatus = (status: ProjectStatus, now: number): string => {
             ? "  nobody watches between deploys: what crashes is left to HAProxy's checks until somebody looks (seaworthy agent)"
             : `  watched by ${watcher.who} (process ${watcher.pid}) since ${ago(watcher.since, now)}`,
         ];
+  const notices = (status.notices ?? []).map((line) => `  note: ${line}`);
   const drift = status.drift.length === 0 ? [] : ["", "differs from the live release:", ...status.drift.map((line) => `  ${line}`)];
   return [
     headline(status, now),
     ...unfinished(status, now),
     ...holders,
     ...watched,
+    ...notices,
     ...(rows.length === 0 ? [] : [table(rows)]),
     ...drift,
   ].join("\n");

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createH2cServer } from "node:http2";
 import { createServer as createTcp } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach, expect, test } from "vitest";
@@ -74,4 +75,26 @@ test("a path that no request can carry is an answer, and the caller's signal is 
   const probe = at(silent, { signal: abort.signal });
   abort.abort(new Error("stopped"));
   await expect(probe).rejects.toThrow("stopped");
+});
+
+test("HTTP/2 in clear text, where the container speaks nothing else", async () => {
+  const server = createH2cServer();
+  server.on("stream", (stream, headers) => {
+    stream.respond({ ":status": headers[":authority"] === "shop.example" ? 200 : 503 });
+    stream.end(`said ${headers[":path"]}`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  servers.push(server);
+  const { port } = server.address() as AddressInfo;
+  expect(await at(port, { protocol: "h2c", host: "shop.example" })).toMatchObject({
+    ready: true,
+    status: 200,
+    body: "said /readyz?full=1",
+  });
+  expect(await at(port, { protocol: "h2c" })).toMatchObject({ ready: false, status: 503 });
+  expect(await at(port)).toMatchObject({ ready: false, error: expect.any(String) });
+  const old = await serve((_, response) => response.end());
+  expect(await at(old, { protocol: "h2c", timeoutMs: 1000 })).toMatchObject({ ready: false, error: expect.any(String) });
+  const silent = await listening(createTcp(() => undefined));
+  expect(await at(silent, { protocol: "h2c", timeoutMs: 100 })).toMatchObject({ ready: false, error: "no answer within 100 ms" });
 });

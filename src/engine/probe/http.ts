@@ -1,5 +1,7 @@
-import { type IncomingMessage, request } from "node:http";
+import { request } from "node:http";
+import type { Readable } from "node:stream";
 import { forTerminal, wordsOf } from "../../core/index.ts";
+import { getH2c } from "./h2c.ts";
 
 export interface ProbeTarget {
   /** An IP address of the container, reachable from here. */
@@ -9,6 +11,8 @@ export interface ProbeTarget {
   readonly path: string;
   /** The Host header. Default: the address. */
   readonly host?: string;
+  /** Absent: HTTP/1.1. */
+  readonly protocol?: "h2c";
   /** For connecting, headers and body together. Default 5 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -28,7 +32,7 @@ export interface ProbeAnswer {
 
 const MAX_BODY_BYTES = 2048;
 
-const readExcerpt = async (response: IncomingMessage): Promise<string> => {
+const readExcerpt = async (response: Readable): Promise<string> => {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -62,6 +66,18 @@ export const probeHttp = (target: ProbeTarget): Promise<ProbeAnswer> => {
           tookMs: took(),
         });
     };
+    const answered = async (status: number, response: Readable, close: () => void): Promise<void> => {
+      const body = await readExcerpt(response);
+      close();
+      resolve({ ready: status >= 200 && status < 400, status, ...(body === "" ? {} : { body }), tookMs: took() });
+    };
+    if (target.protocol === "h2c") {
+      getH2c(`http://${target.address}:${target.port}`, target.path, target.host ?? target.address, signal).then(
+        ({ status, body, close }) => answered(status, body, close),
+        failed,
+      );
+      return;
+    }
     try {
       const call = request(
         {
@@ -72,13 +88,7 @@ export const probeHttp = (target: ProbeTarget): Promise<ProbeAnswer> => {
           signal,
           headers: { host: target.host ?? target.address, "user-agent": "seaworthy-probe", accept: "*/*", connection: "close" },
         },
-        (response) => {
-          const status = response.statusCode ?? 0;
-          void readExcerpt(response).then((body) => {
-            response.destroy();
-            resolve({ ready: status >= 200 && status < 400, status, ...(body === "" ? {} : { body }), tookMs: took() });
-          });
-        },
+        (response) => void answered(response.statusCode ?? 0, response, () => response.destroy()),
       );
       call.on("error", failed);
       call.end();

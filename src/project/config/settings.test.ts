@@ -15,7 +15,7 @@ describe("defaults and values", () => {
       check: { ignore: [], rules: {} },
       release: { keep: { releases: 5, forMs: 0 } },
       prune: { danglingMs: 86_400_000, buildCache: { unusedMs: 604_800_000 } },
-      proxy: { http: 80 },
+      proxy: { http: 80, https: 443, certificates: [] },
     });
     expect(project.services[0]?.settings).toEqual({
       build: { platforms: [], secrets: [] },
@@ -48,7 +48,7 @@ describe("defaults and values", () => {
       test: { target: "test", command: ["npm", "test"] },
       release: { keep: { releases: 9, forMs: 30 * 86_400_000 } },
       prune: { danglingMs: 7_200_000, buildCache: { unusedMs: 604_800_000, maxBytes: 10 * 1024 ** 3 } },
-      proxy: { http: 8080, image: "haproxy:3" },
+      proxy: { http: 8080, https: 443, certificates: [], image: "haproxy:3" },
     });
     expect(project.policy).toEqual({ ...project.settings.policy, waivers: project.settings.waive });
   });

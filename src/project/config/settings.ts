@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { child, type ComposeNode, entryPlace, isNull, placeIn, placeOf } from "../../source/index.ts";
 import { type Reading, report, unknownField } from "../read/reading.ts";
-import type { ContentSettings, ProjectSettings, RouteSettings, ServiceSettings } from "../settings.ts";
+import type { CertificatePaths, ContentSettings, ProjectSettings, RouteSettings, ServiceSettings } from "../settings.ts";
 import { check } from "./check.ts";
 import { contentCommand, contentPlugin } from "./content.ts";
 import { policy } from "./policy.ts";
@@ -114,6 +114,11 @@ const checkKeys = (scope: Section["scope"], node: ComposeNode | undefined, path:
 /** Only when nothing was reported about the section do its defaults stand in for it. */
 const defaults = <S extends v.GenericSchema<unknown, unknown>>(schema: S): v.InferOutput<S> => v.parse(schema, {});
 
+const absolute = ({ certificate, key }: CertificatePaths, { folder }: Reading): CertificatePaths => ({
+  certificate: resolve(folder, certificate),
+  key: resolve(folder, key),
+});
+
 /** The top-level `x-seaworthy`, with defaults. Problems are reported; then the defaults fill the gap, as the project is refused anyway. */
 export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSettings => {
   const node = child(root, "x-seaworthy");
@@ -122,7 +127,7 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
   const { profile, require } = readSection(policy, node, path, reading) ?? defaults(policy.schema);
   const { keys } = readSection(trust, node, path, reading) ?? defaults(trust.schema);
   const { repository, port } = readSection(registry, node, path, reading) ?? defaults(registry.schema);
-  const { http, image } = readSection(proxy, node, path, reading) ?? defaults(proxy.schema);
+  const { http, https, certificates, image } = readSection(proxy, node, path, reading) ?? defaults(proxy.schema);
   const { keep, keepFor } = readSection(release, node, path, reading) ?? defaults(release.schema);
   const { dangling, buildCache } = readSection(prune, node, path, reading) ?? defaults(prune.schema);
   const testing = readSection(test, node, path, reading);
@@ -145,7 +150,7 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
       danglingMs: dangling,
       buildCache: { unusedMs: buildCache.unusedFor, ...(buildCache.maxSize === undefined ? {} : { maxBytes: buildCache.maxSize }) },
     },
-    proxy: { http, ...(image === undefined ? {} : { image }) },
+    proxy: { http, https, certificates: certificates.map((one) => absolute(one, reading)), ...(image === undefined ? {} : { image }) },
   };
 };
 
@@ -187,7 +192,7 @@ export const contentSettings = (node: ComposeNode, path: string, reading: Readin
 };
 
 const routeOf = (
-  { hosts, port, ready, live }: v.InferOutput<typeof serviceRoute.schema>,
+  { hosts, port, ready, live, protocol, tls, headers, hideHeaders }: v.InferOutput<typeof serviceRoute.schema>,
   node: ComposeNode,
   path: string,
   ports: readonly number[],
@@ -201,5 +206,18 @@ const routeOf = (
       node,
       `${path}.port: missing; ${ports.length === 0 ? "the service exposes no port to take instead" : `the service has several: ${[...new Set(ports)].join(", ")}`}`,
     );
-  return { hosts: [...new Set(hosts)], port: chosen, ready, ...(live === undefined ? {} : { live }) };
+  const { certificate, key, redirect } = tls;
+  if ((certificate === undefined) !== (key === undefined))
+    return report(reading, child(node, "tls") ?? node, `${path}.tls: a certificate and its key are named together`);
+  return {
+    hosts: [...new Set(hosts)],
+    port: chosen,
+    ready,
+    ...(live === undefined ? {} : { live }),
+    ...(protocol === "h2c" ? { protocol } : {}),
+    ...(certificate === undefined || key === undefined ? {} : { certificate: absolute({ certificate, key }, reading) }),
+    ...(redirect ? {} : { redirect }),
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(hideHeaders.length === 0 ? {} : { hideHeaders }),
+  };
 };

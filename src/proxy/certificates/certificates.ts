@@ -3,7 +3,7 @@ import { covers, type CertificateFiles, readCertificate } from "./certificate.ts
 import { certificateId, type CertificateStore, type Kept } from "./store.ts";
 
 /** What a certificate is, for whoever asks; never the key. */
-export interface CertificateStatus extends Pick<Kept, "id" | "project" | "files" | "names" | "notAfterMs"> {
+export interface CertificateStatus extends Pick<Kept, "id" | "project" | "files" | "names" | "notBeforeMs" | "notAfterMs"> {
   /** `ending`: less than 14 days and less than a third of its life are left. */
   readonly state: "good" | "ending" | "ended";
 }
@@ -55,6 +55,7 @@ const statusOf = (one: Kept, now: number): CertificateStatus => ({
   project: one.project,
   files: one.files,
   names: one.names,
+  notBeforeMs: one.notBeforeMs,
   notAfterMs: one.notAfterMs,
   state: stateOf(one, now),
 });

@@ -59,21 +59,37 @@ const isLoaded = async (runtime: Runtime, { path, sha1, chain }: WantedCertifica
   return loaded === sha1 && [...said.matchAll(/^Chain Subject: /gm)].length === chain ? "same" : "other";
 };
 
+const listed = async (runtime: Runtime, list: string): Promise<readonly string[]> =>
+  (await runtime(`show ssl crt-list ${list}`)).split("\n").flatMap((line) => /^(\/\S+)/.exec(line)?.[1] ?? []);
+
+/** Paths of those that the running HAProxy has not, has otherwise, or has beyond what is wanted. Changes nothing. */
+export const differingCertificates = async (
+  runtime: Runtime,
+  list: string,
+  wanted: readonly WantedCertificate[],
+): Promise<readonly string[]> => {
+  if (wanted.length === 0) return [];
+  const there = await listed(runtime, list);
+  const others: string[] = [];
+  for (const one of wanted) if (!there.includes(one.path) || (await isLoaded(runtime, one)) !== "same") others.push(one.path);
+  return [...others, ...there.filter((path) => !wanted.some((one) => one.path === path))];
+};
+
 /**
  * Makes the running HAProxy serve exactly these, for the next handshake on; connections that stand go on (management.txt 9.3, `set ssl cert`).
  * What it has already stays untouched, so doing it again changes nothing. @throws PROXY_UNREACHABLE
  */
 export const reconcileCertificates = async (runtime: Runtime, list: string, wanted: readonly WantedCertificate[]): Promise<void> => {
   await endTransaction(runtime);
-  const listed = (await runtime(`show ssl crt-list ${list}`)).split("\n").flatMap((line) => /^(\/\S+)/.exec(line)?.[1] ?? []);
+  const there = await listed(runtime, list);
   for (const one of wanted) {
     const state = await isLoaded(runtime, one);
     if (state === "none") await tell(runtime, "know", one.path, `new ssl cert ${one.path}`, /New empty certificate store/);
     if (state !== "same") await load(runtime, one);
-    if (!listed.includes(one.path)) await tell(runtime, "list", one.path, `add ssl crt-list ${list} ${one.path}`, /Success!/);
+    if (!there.includes(one.path)) await tell(runtime, "list", one.path, `add ssl crt-list ${list} ${one.path}`, /Success!/);
   }
   const paths = new Set(wanted.map(({ path }) => path));
-  for (const path of listed) {
+  for (const path of there) {
     if (paths.has(path)) continue;
     await tell(runtime, "unlist", path, `del ssl crt-list ${list} ${path}`, /deleted/);
     await runtime(`del ssl cert ${path}`);

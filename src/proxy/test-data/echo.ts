@@ -154,7 +154,8 @@ export const startH2Load = (
 ): H2Load => {
   const failures: string[] = [];
   const versions = new Set<string>();
-  let [streams, connections, stopping] = [0, 0, false];
+  const stopping = new AbortController();
+  let [streams, connections] = [0, 0];
   const open = () => {
     connections += 1;
     const session = connect(authority, { rejectUnauthorized: false, servername: host });
@@ -186,7 +187,7 @@ export const startH2Load = (
       stream.end("question");
     });
   const worker = async (): Promise<void> => {
-    while (!stopping) await one();
+    while (!stopping.signal.aborted) await one();
   };
   const all = Promise.all(Array.from({ length: width }, worker));
   return {
@@ -195,7 +196,7 @@ export const startH2Load = (
     streams: () => streams,
     connections: () => connections,
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       await all;
       session.close();
     },

@@ -1,4 +1,5 @@
 import type { Action } from "../plan.ts";
+import { installCertificates, keepCertificates } from "./certificates.ts";
 import { connectNetwork, createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
 import { runJob } from "./jobs.ts";
 import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork } from "./resources.ts";
@@ -32,6 +33,8 @@ const PERFORMERS: Performers = {
   "place-file": placeFileAction,
   "start-proxy": startProxy,
   "declare-backend": declareBackend,
+  "install-certificates": installCertificates,
+  "keep-certificates": keepCertificates,
   "hold-requests": holdRequests,
   "release-requests": releaseRequests,
   "withdraw-backend": withdrawBackend,

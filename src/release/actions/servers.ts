@@ -11,13 +11,14 @@ export const startProxy: Perform<"start-proxy"> = async (_action, { proxy }) => 
   return undefined;
 };
 
-export const declareBackend: Perform<"declare-backend"> = async ({ backend, hosts, path, host, httpPort, hold }, { proxy }) => {
+export const declareBackend: Perform<"declare-backend"> = async ({ backend, hosts, path, host, httpPort, hold, front }, { proxy }) => {
   await proxy.declare({
     name: backend,
     hosts,
     check: { path, host },
     ...(httpPort === undefined ? {} : { httpPort }),
     ...(hold === undefined ? {} : { hold }),
+    ...(front === undefined ? {} : { front }),
   });
   return undefined;
 };
@@ -27,9 +28,11 @@ export const withdrawBackend: Perform<"withdraw-backend"> = async ({ backend }, 
   return undefined;
 };
 
-export const addServer: Perform<"add-server"> = async ({ backend, server, address, port }, { proxy }) => {
+export const addServer: Perform<"add-server"> = async ({ backend, server, address, port, protocol }, { proxy }) => {
   await proxy.updateServers(backend, (servers) =>
-    servers.some((one) => one.name === server) ? servers : [...servers, { name: server, address, port, weight: NO_TRAFFIC }],
+    servers.some((one) => one.name === server)
+      ? servers
+      : [...servers, { name: server, address, port, weight: NO_TRAFFIC, ...(protocol === undefined ? {} : { protocol }) }],
   );
   return undefined;
 };

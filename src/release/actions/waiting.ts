@@ -58,10 +58,17 @@ const poll = async (
   }
 };
 
-export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, host, withinMs }, world) => {
+export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, host, withinMs, protocol }, world) => {
   const begun = world.clock.elapsed();
   return poll(world, name, withinMs, async (state) => {
-    const answer = await world.probe({ address, port, path, host, timeoutMs: PROBE_TIMEOUT_MS });
+    const answer = await world.probe({
+      address,
+      port,
+      path,
+      host,
+      timeoutMs: PROBE_TIMEOUT_MS,
+      ...(protocol === undefined ? {} : { protocol }),
+    });
     // Whatever answers at its address, it is not this container while it does not run.
     if (answer.ready && state?.state === "running") return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
     const said = answer.ready

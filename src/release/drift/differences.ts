@@ -1,4 +1,4 @@
-import { FULL_TRAFFIC, NO_TRAFFIC } from "../../core/index.ts";
+import { canonicalJson, FULL_TRAFFIC, type Json, NO_TRAFFIC } from "../../core/index.ts";
 import { checkHost, containerSha, type ReleaseService } from "../manifest.ts";
 import { serverName } from "../rollout/drafting.ts";
 import type { Attachment, Seen, SeenContainer, SeenService } from "./observe.ts";
@@ -68,6 +68,8 @@ const networkDifferences = (container: SeenContainer, { networks }: SeenService)
     return [{ words: `${container.name} has the address ${now === "" ? "of nobody" : now} in ${to.network}, not ${address}`, remedy }];
   });
 
+const asText = (value: unknown): string => canonicalJson(JSON.parse(JSON.stringify(value ?? {})) as Json);
+
 const backendDifferences = (
   { declared, servers, containers }: SeenService,
   service: ReleaseService,
@@ -81,9 +83,10 @@ const backendDifferences = (
     declared !== undefined &&
     declared.hosts.toSorted().join(" ") === route.hosts.toSorted().join(" ") &&
     declared.check.path === route.ready &&
-    declared.check.host === checkHost(route);
+    declared.check.host === checkHost(route) &&
+    asText(declared.front) === asText(service.front);
   return [
-    ...(same ? [] : [{ words: "the proxy's file has not the host names or the check of the release", remedy: PROXY }]),
+    ...(same ? [] : [{ words: "the proxy's file has not the host names, the check or the headers of the release", remedy: PROXY }]),
     ...(declared?.heldUntil === undefined ? [] : [{ words: "its requests wait in the proxy", remedy: PROXY }]),
     ...strays.map(({ name }) => ({
       words: `the proxy has a server ${name} that is no container`,

@@ -173,7 +173,7 @@ const DAMAGES: readonly {
   {
     name: "other host names",
     harm: () => proxy.declare({ name: "shop.web", hosts: ["other.localhost"], check: { path: "/readyz", host: "shop.localhost" } }),
-    says: ["web: the proxy's file has not the host names or the check of the release"],
+    says: ["web: the proxy's file has not the host names, the check or the headers of the release"],
     does: ["backend/web"],
   },
   {

@@ -172,6 +172,6 @@ export const planRepair = (manifest: ReleaseManifest, seen: Seen, live: Live, re
     steps:
       remedied.length === 0
         ? []
-        : [...prerequisites({ ...manifest, services: concerned }, begun, live), ...steps, ...dismiss(manifest, live)],
+        : [...prerequisites({ ...manifest, services: concerned }, begun, live, true), ...steps, ...dismiss(manifest, live)],
   };
 };

@@ -1,7 +1,7 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
 import type { UpdatePolicy } from "../../project/index.ts";
 import type { LiveContainer } from "../live.ts";
-import type { ReleaseManifest } from "../manifest.ts";
+import { type ReleaseManifest, spoken } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Replica } from "./change.ts";
 import { type drafting, newServer, serverName } from "./drafting.ts";
@@ -37,7 +37,7 @@ export const comeBack = ({ change, backend }: Parts, old: LiveContainer): readon
   if (route === undefined || old.address === undefined) return [];
   const server = serverName(old);
   return [
-    { do: "add-server", backend, server, address: old.address, port: route.port },
+    { do: "add-server", backend, server, address: old.address, ...spoken(route) },
     { do: "await-server", backend, server, withinMs: Math.max(readyMs, COME_BACK_MS) },
     { do: "move-traffic", backend, to: [server], from: [], weight: FULL_TRAFFIC },
   ];

@@ -4,6 +4,7 @@ import type { Live } from "../live.ts";
 import { INGRESS, ingressName, LABELS } from "../live.ts";
 import { isHeld } from "./hold.ts";
 import { choosePool } from "../address.ts";
+import { installCertificates } from "./certificates.ts";
 import { backendName, checkHost, labelled, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 
@@ -94,7 +95,7 @@ const files = (services: readonly ReleaseService[]): readonly Step[] =>
     ),
   );
 
-const redeclared = ({ name, hosts, check, httpPort, hold }: Backend): Action => ({
+const redeclared = ({ name, hosts, check, httpPort, hold, front }: Backend): Action => ({
   do: "declare-backend",
   backend: name,
   hosts,
@@ -102,10 +103,11 @@ const redeclared = ({ name, hosts, check, httpPort, hold }: Backend): Action => 
   host: check.host,
   httpPort,
   ...(hold === undefined ? {} : { hold }),
+  ...(front === undefined ? {} : { front }),
 });
 
 /** Where the next release of a service is looked at. It stays from release to release, so that HAProxy is not reloaded in each. */
-const nextPlace = (manifest: ReleaseManifest, { name, route, strategy }: ReleaseService, live: Live): readonly Step[] => {
+const nextPlace = (manifest: ReleaseManifest, { name, route, strategy, front }: ReleaseService, live: Live): readonly Step[] => {
   const backend = nextOf(backendName(manifest.project, name));
   const before = live.backends.get(backend);
   if (strategy === undefined || route === undefined)
@@ -113,11 +115,18 @@ const nextPlace = (manifest: ReleaseManifest, { name, route, strategy }: Release
       ? []
       : [step(`next/${name}`, "its next release is looked at no more", { do: "withdraw-backend", backend }, [redeclared(before)])];
   const undo: Action = before === undefined ? { do: "withdraw-backend", backend } : redeclared(before);
-  const action: Action = { do: "declare-backend", backend, hosts: strategy.preview, path: route.ready, host: checkHost(route) };
+  const action: Action = {
+    do: "declare-backend",
+    backend,
+    hosts: strategy.preview,
+    path: route.ready,
+    host: checkHost(route),
+    ...(front === undefined ? {} : { front }),
+  };
   return [step(`next/${name}`, "where its next release is looked at", action, [undo])];
 };
 
-const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
+const backends = (manifest: ReleaseManifest, live: Live, lenient: boolean): readonly Step[] => {
   const routed = manifest.services.filter((service) => service.route !== undefined);
   if (routed.length === 0) return [];
   const declared = routed.flatMap((service) => {
@@ -138,21 +147,35 @@ const backends = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
           path: route.ready,
           host,
           ...(isHeld(service) && service.hold !== undefined ? { hold: service.hold } : {}),
+          ...(service.front === undefined ? {} : { front: service.front }),
         },
         undo,
       ),
     ];
   });
   const nexts = routed.flatMap((service) => nextPlace(manifest, service, live));
-  return [step("proxy", "HAProxy stands in front and outlives us", { do: "start-proxy" }), ...declared, ...nexts];
+  return [
+    step("proxy", "HAProxy stands in front and outlives us", { do: "start-proxy" }),
+    ...installCertificates(manifest, lenient),
+    ...declared,
+    ...nexts,
+  ];
 };
 
-/** What must be there before the first container of the release starts. `changed` are the services that get new containers. */
-export const prerequisites = (manifest: ReleaseManifest, changed: readonly ReleaseService[], live: Live): readonly Step[] => [
+/**
+ * What must be there before the first container of the release starts. `changed` are the services that get new containers.
+ * `lenient`: a certificate that cannot be read stands in nobody's way.
+ */
+export const prerequisites = (
+  manifest: ReleaseManifest,
+  changed: readonly ReleaseService[],
+  live: Live,
+  lenient: boolean,
+): readonly Step[] => [
   ...pulls(changed, live),
   ...networks(manifest, live),
   ...(manifest.services.some((service) => service.route !== undefined) ? ingress(manifest, live) : []),
   ...volumes(manifest, live),
   ...files(changed),
-  ...backends(manifest, live),
+  ...backends(manifest, live, lenient),
 ];

@@ -2,6 +2,7 @@ import type { Live } from "../live.ts";
 import { manifestDigest, type ReleaseManifest } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
 import { failurePolicyOf, isBatched, planBatches } from "./batches.ts";
+import { dropCertificates } from "./certificates.ts";
 import { type Change, changesOf, type Describe, type Direction, summaryOf } from "./change.ts";
 import { jobsOf } from "./jobs.ts";
 import { prerequisites } from "./prerequisites.ts";
@@ -50,6 +51,7 @@ export const planRolling = (
         manifest,
         changes.map(({ service }) => service),
         live,
+        direction === "rollback",
       ),
       ...up,
       ...staged.flatMap((change) => planStages(change, manifest)),
@@ -58,6 +60,7 @@ export const planRolling = (
       ...whole.flatMap((change) => retireChange(change, manifest)),
       ...changes.flatMap((change) => jobsOf(change, "after-traffic", parts)),
       ...dismiss(manifest, live),
+      ...dropCertificates(manifest, live),
     ],
     ...(batched.length === 0 ? {} : { policies: batched.map(failurePolicyOf) }),
   };

@@ -1,7 +1,7 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
 import type { RouteSettings, StagedStrategy } from "../../project/index.ts";
 import { nextOf } from "../../proxy/index.ts";
-import { backendName, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import { backendName, type ReleaseManifest, type ReleaseService, spoken } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Direction } from "./change.ts";
 import { drafting, newServer, serverName } from "./drafting.ts";
@@ -55,7 +55,7 @@ export const look = (change: Staged, manifest: ReleaseManifest): readonly Step[]
       step(
         `look/${number}`,
         "a place of its own, beside those that serve",
-        { do: "add-server", backend: next, server, address, port: route.port },
+        { do: "add-server", backend: next, server, address, ...spoken(route) },
         { undo: [{ do: "remove-server", backend: next, server }] },
       ),
       step(`look-gate/${number}`, "HAProxy has seen it answer there too", { do: "await-server", backend: next, server, withinMs: readyMs }),

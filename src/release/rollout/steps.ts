@@ -1,7 +1,7 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
 import { nextOf } from "../../proxy/index.ts";
 import type { Live, LiveContainer } from "../live.ts";
-import { backendName, checkHost, completes, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import { backendName, checkHost, completes, type ReleaseManifest, type ReleaseService, spoken } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Describe, Replica } from "./change.ts";
 import { drafting, newServer, serverName } from "./drafting.ts";
@@ -20,7 +20,7 @@ export const waitFor = (
       do: "await-ready",
       name,
       address,
-      port: route.port,
+      ...spoken(route),
       path,
       host,
       withinMs: service.readyMs,
@@ -49,7 +49,7 @@ export const gateOf = (service: ReleaseService, backend: string, server: string,
     step(
       `server/${suffix}`,
       "checked by the proxy, without traffic",
-      { do: "add-server", backend, server, address, port: route.port },
+      { do: "add-server", backend, server, address, ...spoken(route) },
       { undo: [{ do: "remove-server", backend, server }] },
     ),
     step(`gate/${suffix}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: readyMs }),
@@ -110,7 +110,7 @@ export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly St
     const back: readonly Action[] = routed
       ? [
           { do: "start-container", name },
-          { do: "add-server", backend, server, address, port: service.route.port },
+          { do: "add-server", backend, server, address, ...spoken(service.route) },
           { do: "await-server", backend, server, withinMs: Math.max(service.readyMs, COME_BACK_MS) },
           { do: "shift-traffic", backend, to: [server], weight: FULL_TRAFFIC },
         ]

@@ -5,6 +5,7 @@ import type { Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
 import { trustedKeys } from "../keys.ts";
 import { releaseManifest } from "../manifest.ts";
+import { checkCertificates } from "../certificates.ts";
 import { changesOf } from "../changes.ts";
 import { contentOf } from "../content.ts";
 import { gateOn } from "../gate.ts";
@@ -39,6 +40,7 @@ const refusal = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string =>
 
 const run = async (voyage: Voyage): Promise<StageResult> => {
   const { project, images, releases, dryRun, evidence } = voyage;
+  for (const words of checkCertificates(project, voyage.clock.now())) voyage.progress.note(`warning: ${words}`);
   for (const service of project.services) if (!images.has(service.name)) images.set(service.name, await resolveService(voyage, service));
   for (const image of images.values()) {
     const built = voyage.built.get(image.service);
