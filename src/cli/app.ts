@@ -2,6 +2,7 @@ import { buildApplication, buildRouteMap } from "@stricli/core";
 import { abort } from "./commands/abort.ts";
 import { agent } from "./commands/agent.ts";
 import { build } from "./commands/build.ts";
+import { certificates } from "./commands/certificates.ts";
 import { check } from "./commands/check.ts";
 import { checklist } from "./commands/checklist.ts";
 import { deploy } from "./commands/deploy.ts";
@@ -41,6 +42,7 @@ const root = buildRouteMap({
     rollback,
     status,
     reconcile,
+    certificates,
     agent,
     history,
     logs,

@@ -46,6 +46,7 @@ import { crossedJobs, rollbackTarget, type RollbackTarget } from "./rollback-tar
 import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
+import { renewCertificates } from "./watch/certificates.ts";
 import { goOnWhenDue } from "./watch/due.ts";
 import { type Notice, watch } from "./watch/watch.ts";
 
@@ -544,6 +545,14 @@ export const openReleases = ({
         },
         AbortSignal.any([signal, ending.signal]),
       );
+      const renewing = renewCertificates(
+        {
+          proxy,
+          clock,
+          say: (project, words) => say({ at: clock.now(), words, ...(project === undefined ? {} : { project }) }),
+        },
+        AbortSignal.any([signal, ending.signal]),
+      );
       const watching = watch(
         {
           engine,
@@ -559,7 +568,7 @@ export const openReleases = ({
         signal,
       );
       await watching.finally(() => ending.abort());
-      await due;
+      await Promise.all([due, renewing]);
     },
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),
