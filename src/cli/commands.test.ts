@@ -34,6 +34,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["rollback", [...ROLLOUT, "--to"]],
   ["status", PROJECT],
   ["reconcile", ROLLOUT],
+  ["certificates", ["--json", "--renew", "--dry-run"]],
   ["agent", ["--json", "--systemd", "--restore"]],
   ["history", PROJECT],
   ["logs", [...PROJECT, "--follow", "--tail", "--since"]],

@@ -82,13 +82,13 @@ export interface Shown {
 export const handshake = (
   port: number,
   servername: string,
-  options: { readonly alpn?: string[]; readonly maxVersion?: "TLSv1.1" | "TLSv1.2" } = {},
+  options: { readonly address?: string; readonly alpn?: string[]; readonly maxVersion?: "TLSv1.1" | "TLSv1.2" } = {},
 ): Promise<Shown> =>
   new Promise((resolve, reject) => {
-    const { alpn: ALPNProtocols, ...more } = options;
+    const { alpn: ALPNProtocols, address = "127.0.0.1", ...more } = options;
     const socket = tlsConnect(
       {
-        host: "127.0.0.1",
+        host: address,
         port,
         servername,
         rejectUnauthorized: false,
@@ -116,11 +116,11 @@ export interface Said {
   readonly body: string;
 }
 
-/** One request over TLS with HTTP/1.1. */
-export const askTls = (port: number, host: string, path = "/", headers: Readonly<Record<string, string>> = {}): Promise<Said> =>
+/** One GET over TLS with HTTP/1.1. */
+export const askTls = (port: number, host: string, path = "/", address = "127.0.0.1"): Promise<Said> =>
   new Promise((resolve, reject) => {
     const outgoing = httpsRequest(
-      { host: "127.0.0.1", port, path, servername: host, rejectUnauthorized: false, agent: false, headers: { host, ...headers } },
+      { host: address, port, path, servername: host, rejectUnauthorized: false, agent: false, headers: { host } },
       (response) => {
         let body = "";
         response.setEncoding("utf8").on("data", (text: string) => (body += text));
