@@ -14,6 +14,7 @@ export * from "./values/digest.ts";
 export * from "./values/duration.ts";
 export * from "./values/host-name.ts";
 export type * from "./values/image-run-config.ts";
+export * from "./values/network.ts";
 export * from "./values/platform.ts";
 export * from "./values/reference.ts";
 export * from "./values/request-target.ts";

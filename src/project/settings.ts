@@ -85,8 +85,46 @@ export interface ServiceSettings {
   readonly build: { readonly platforms: readonly Platform[]; readonly maxSize?: ByteSize; readonly secrets: readonly string[] };
   /** Absent: the service gets no traffic from the proxy. */
   readonly route?: RouteSettings;
+  /** What the proxy keeps away from it. Absent: nothing. */
+  readonly limits?: LimitSettings;
+  /** What is shown while it is closed. */
+  readonly maintenance?: MaintenanceSettings;
   readonly release: ServiceReleaseSettings;
   readonly jobs: readonly JobSettings[];
+}
+
+/** Limits of what a service takes from its clients. What is absent is unlimited, or as the proxy has it by default. */
+export interface LimitSettings {
+  readonly bodyBytes?: number;
+  /** Bodies of unknown length pass, whatever `bodyBytes` says. */
+  readonly unmeasured?: true;
+  /** Requests of one client address within a sliding window. Default window 10 s. */
+  readonly rate?: { readonly requests: number; readonly seconds: number };
+  /** Requests of one client address under way at once. */
+  readonly perClient?: number;
+  /** Requests under way at once on one replica; more wait. */
+  readonly perReplica?: number;
+  readonly timeouts?: {
+    /** Default 2 s. */
+    readonly connectMs?: number;
+    /** Default 30 s. */
+    readonly headerMs?: number;
+    /** Default 60 s. */
+    readonly answerMs?: number;
+    /** Default 1 h. */
+    readonly idleMs?: number;
+    /** Default 10 s. */
+    readonly queueMs?: number;
+  };
+}
+
+export interface MaintenanceSettings {
+  /** Absolute path of an HTML file; absent: the proxy's own page. */
+  readonly page?: string;
+  /** Default 120. */
+  readonly retrySeconds: number;
+  /** Who is served all the same. */
+  readonly allow?: { readonly addresses?: readonly string[]; /** In hexadecimal. */ readonly keySha256?: string };
 }
 
 /** A command that runs once in a release, in a container of its own. */

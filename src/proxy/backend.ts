@@ -1,5 +1,6 @@
 import { isHostName, isRequestTarget, parseWeight, SeaworthyError, type Weight } from "../core/index.ts";
 import { type Front, wrongFront } from "./front.ts";
+import { type ByHand, isByHand, isLimits, isMaintenancePage, type Limits, type MaintenancePage } from "./limits.ts";
 
 /** One service's place in the proxy: who asks for it, how its servers are checked, and the servers themselves. */
 export interface Backend {
@@ -23,6 +24,12 @@ export interface Backend {
   readonly steering?: Steering;
   /** Set while they wait: HAProxy itself lets them go at that moment, whoever has died. Whole seconds since the epoch. */
   readonly heldUntil?: number;
+  /** What it takes from its clients; its `:next` has the same. */
+  readonly limits?: Limits;
+  /** What is shown while it is closed. Absent: a page of ours. */
+  readonly maintenance?: MaintenancePage;
+  /** What a person said about it; no declaration takes that away. */
+  readonly byHand?: ByHand;
 }
 
 /** How requests are told apart that the next release gets before it serves. */
@@ -109,7 +116,14 @@ const isSteering = ({ release, share }: Partial<Steering>): boolean =>
   share >= 0 &&
   share <= 10_000;
 
-const wrong = ({ name, hosts, check, httpPort, servers, hold, heldUntil, steering, front }: Partial<Backend>): string | undefined => {
+const wrongByHand = ({ name, limits, maintenance, byHand }: Partial<Backend>): string | undefined => {
+  if (limits !== undefined && !isLimits(limits)) return `${name} has limits that are none`;
+  if (maintenance !== undefined && !isMaintenancePage(maintenance)) return `${name} has a page for maintenance that is none`;
+  return byHand !== undefined && !isByHand(byHand) ? `what was said about ${name} by hand cannot be read` : undefined;
+};
+
+const wrong = (backend: Partial<Backend>): string | undefined => {
+  const { name, hosts, check, httpPort, servers, hold, heldUntil, steering, front } = backend;
   if (typeof name !== "string" || !isBackendName(name)) return `"${String(name)}" cannot name a backend`;
   if (
     !Array.isArray(hosts) ||
@@ -126,6 +140,8 @@ const wrong = ({ name, hosts, check, httpPort, servers, hold, heldUntil, steerin
   if (steering !== undefined && !isSteering(steering)) return `${name} has no share for its next release`;
   const treated = front === undefined ? undefined : wrongFront(front);
   if (treated !== undefined) return `${name}: ${treated}`;
+  const byHand = wrongByHand(backend);
+  if (byHand !== undefined) return byHand;
   if (!Array.isArray(servers)) return `${name} has no list of servers`;
   if (new Set(servers.map((server: Partial<Server>) => server?.name)).size !== servers.length) return `${name} has two servers of one name`;
   for (const server of servers) {

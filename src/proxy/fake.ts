@@ -1,11 +1,12 @@
 import { NO_TRAFFIC, SeaworthyError } from "../core/index.ts";
 import { type Backend, behindCheck, nextOf } from "./backend.ts";
 import { certificateId } from "./certificates/store.ts";
-import { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";
+import type { SideTimes } from "./haproxy/access-log.ts";
+import type { SideCounters, Sides } from "./haproxy/sides.ts";
 import type { ServerStatus } from "./haproxy/servers.ts";
 import type { Proxy } from "./proxy.ts";
 
-const IDLE: SideCounters = { requests: 0, errors: 0, latency: LATENCY_BOUNDS_MS.map(() => 0) };
+const IDLE: SideCounters = { requests: 0, errors: 0 };
 
 export interface FakeProxy extends Proxy {
   readonly backends: Map<string, Backend>;
@@ -13,6 +14,8 @@ export interface FakeProxy extends Proxy {
   counted: () => Partial<Sides>;
   /** What the proxy serves by now, by project: paths of certificates. */
   readonly served: Map<string, readonly string[]>;
+  /** What its access log tells of both sides by now. Default nothing; undefined where it has none. */
+  timed: (() => { readonly stable: SideTimes; readonly next: SideTimes }) | undefined;
   /** Servers that were said to be lost, as `backend/server`. */
   readonly lost: readonly string[];
 }
@@ -40,6 +43,7 @@ export const createFakeProxy = (): FakeProxy => {
     queued: 0,
     total: 0,
     serverErrors: 0,
+    most: 0,
   });
   const fake: FakeProxy = {
     backends,
@@ -73,6 +77,7 @@ export const createFakeProxy = (): FakeProxy => {
       renew: async () => [],
     },
     counted: () => ({}),
+    timed: () => ({ stable: { answers: 0 }, next: { answers: 0 } }),
     ensureRunning: async () => {
       running = true;
     },
@@ -80,7 +85,8 @@ export const createFakeProxy = (): FakeProxy => {
       if (!running) throw new SeaworthyError("PROXY_UNREACHABLE", "the proxy does not run");
       const before = backends.get(backend.name);
       const servers = before === undefined ? [] : behindCheck(before.servers, before.check, backend.check);
-      backends.set(backend.name, { httpPort: 80, ...backend, servers });
+      const said = before?.byHand === undefined ? {} : { byHand: before.byHand };
+      backends.set(backend.name, { httpPort: 80, ...backend, ...said, servers });
     },
     updateServers: async (name, change) => {
       const backend = required(name);
@@ -92,6 +98,17 @@ export const createFakeProxy = (): FakeProxy => {
         throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
       backends.set(name, forMs === 0 ? free : { ...free, heldUntil: Math.ceil(forMs / 1000) });
       return 0;
+    },
+    sayByHand: async (name, change) => {
+      const { byHand = {}, ...free } = required(name);
+      const said = change(byHand);
+      backends.set(name, said.closed === undefined && said.paused === undefined ? free : { ...free, byHand: said });
+      return 0;
+    },
+    answerTimes: async () => {
+      if (fake.timed === undefined) throw new SeaworthyError("PROXY_UNREACHABLE", "HAProxy has no access log");
+      const read = fake.timed;
+      return { read, [Symbol.dispose]: () => undefined };
     },
     steer: async (name, steering) => {
       const { steering: _, ...free } = required(name);

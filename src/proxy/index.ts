@@ -1,11 +1,13 @@
-export { type Backend, type HoldBounds, nextOf, type Server, type Steering } from "./backend.ts";
+export { type Backend, type HoldBounds, MAX_HOLD_SECONDS, nextOf, type Server, type Steering } from "./backend.ts";
 export { type CertificateFacts, type CertificateFiles, covers, readCertificate } from "./certificates/certificate.ts";
 export { type Certificates, type CertificateStatus, endingIn, type Renewal } from "./certificates/certificates.ts";
 export { certificateId } from "./certificates/store.ts";
 export type { Front } from "./front.ts";
 export { PROXY_IMAGES } from "./container.ts";
 export type { Counters } from "./haproxy/counters.ts";
-export { LATENCY_BOUNDS_MS, type SideCounters, type Sides } from "./haproxy/sides.ts";
+export type { AnswerTimes, SideTimes } from "./haproxy/access-log.ts";
+export type { SideCounters, Sides } from "./haproxy/sides.ts";
+export { type ByHand, type Limits, MAX_PAGE_BYTES, type MaintenancePage, type Word } from "./limits.ts";
 export type { Processes } from "./haproxy/master.ts";
 export type { ServerStatus } from "./haproxy/servers.ts";
 export { createProxy, type Load, OLD_WORKER_MS, type Proxy, type ProxyOptions } from "./proxy.ts";

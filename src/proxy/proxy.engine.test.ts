@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { FULL_TRAFFIC, NO_TRAFFIC, type Weight } from "../core/index.ts";
 import type { Server } from "./backend.ts";
-import { renderConfig } from "./haproxy/render.ts";
 import { createRuntime } from "./haproxy/runtime.ts";
 import type { Proxy } from "./proxy.ts";
 import { openProxyStore } from "./store.ts";
@@ -383,13 +382,26 @@ test("HAProxy takes whatever a project may write, at its longest", () => {
   const folder = mkdtempSync(join(tmpdir(), "sw-haproxy-c-"));
   const host = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(61)}`;
   const path = `/${"-._~!$&()*+,;=:@%/?Az09".repeat(22)}`;
-  const backend = backendOf(`shop.${"x".repeat(195)}`, ["r1-1"], { hosts: [host, "*"], check: { path: path.slice(0, 512), host } });
-  writeFileSync(join(folder, "hosts.map"), "");
-  writeFileSync(
-    join(folder, "haproxy.cfg"),
-    renderConfig({ httpPorts: [39_998], backends: [backend], structure: "abc", configFolder: folder, socketFolder: folder }),
-  );
-  const { status, stderr } = spawnSync("/usr/sbin/haproxy", ["-c", "-f", join(folder, "haproxy.cfg")], { encoding: "utf8" });
+  const backend = backendOf(`shop.${"x".repeat(190)}`, ["r1-1"], { hosts: [host, "*"], check: { path: path.slice(0, 512), host } });
+  const most = "e".repeat(14_000);
+  const addresses = Array.from({ length: 100 }, () => "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff/128");
+  const store = openProxyStore(folder, 39_998, { configFolder: join(folder, "config"), socketFolder: folder });
+  store.put({
+    ...backend,
+    httpPort: 39_998,
+    limits: {
+      bodyBytes: Number.MAX_SAFE_INTEGER,
+      rate: { requests: 1_000_000, seconds: 86_400 },
+      perClient: 1_000_000,
+      perReplica: 1_000_000,
+      timeouts: { connectMs: 86_400_000, headerMs: 1, answerMs: 1, idleMs: 86_400_000, queueMs: 1 },
+    },
+    maintenance: { html: most, retrySeconds: 604_800, allow: { addresses, keySha256: "a".repeat(64) } },
+    byHand: { closed: { at: 1, who: "ann", why: "" } },
+  });
+  store.put({ ...backend, name: `${backend.name}:next`, hosts: [], httpPort: 39_998 });
+  store.render();
+  const { status, stderr } = spawnSync("/usr/sbin/haproxy", ["-c", "-f", join(folder, "config", "haproxy.cfg")], { encoding: "utf8" });
   rmSync(folder, { recursive: true });
   expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringMatching(/ALERT|WARNING/) });
 });

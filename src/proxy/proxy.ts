@@ -11,15 +11,19 @@ import { type Processes, readProcesses } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
 import { readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
-import { readSides, type Sides, setSide } from "./haproxy/sides.ts";
+import { readSides, type Sides } from "./haproxy/sides.ts";
+import { type AnswerTimes, followAnswerTimes } from "./haproxy/access-log.ts";
 import { createLifecycle } from "./lifecycle.ts";
-import { readConnections, setHold } from "./haproxy/holds.ts";
+import { readConnections } from "./haproxy/holds.ts";
+import { maxConnections } from "./haproxy/limits.ts";
+import { setLive } from "./haproxy/live.ts";
+import type { ByHand } from "./limits.ts";
 import { reconcileServers } from "./reconcile.ts";
 import { type ProxyReport, readReport } from "./report.ts";
 import { INSIDE, type InnerFolders, openProxyStore } from "./store.ts";
 
 /** A backend without what the proxy itself keeps of it. */
-type Declared = Omit<Backend, "servers" | "httpPort" | "heldUntil" | "steering"> & Partial<Pick<Backend, "httpPort">>;
+type Declared = Omit<Backend, "servers" | "httpPort" | "heldUntil" | "steering" | "byHand"> & Partial<Pick<Backend, "httpPort">>;
 
 /** The data plane of one host. What it should be is on disk before it is asked of HAProxy, so both a crash of ours and a restart of HAProxy find it. */
 export interface Proxy {
@@ -27,7 +31,7 @@ export interface Proxy {
   ensureRunning(): Promise<void>;
   /**
    * Makes the service known under its hosts; reloads HAProxy, losing nothing, only when that changes its structure. Servers are kept.
-   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back. A hold ends with it, and so does steering.
+   * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back. A hold ends with it, and so does steering; what a person said stays.
    * @throws INPUT_INVALID when another project answers to one of the hosts; PORT_TAKEN
    */
   declare(backend: Declared): Promise<void>;
@@ -40,6 +44,10 @@ export interface Proxy {
   hold(backend: string, forMs?: number): Promise<number>;
   /** Gives the backend's `:next` a share of its requests, from the next request on; without one it gets none, and clients forget where they were. */
   steer(backend: string, steering?: Steering): Promise<void>;
+  /** Closes the service for maintenance, or pauses it, from the next request on, or takes that back; nothing is reloaded. @returns requests that were under way or waited */
+  sayByHand(backend: string, change: (before: ByHand) => ByHand): Promise<number>;
+  /** Follows how long answers of both sides take, as the access log has it, from now on. @throws PROXY_UNREACHABLE when there is none */
+  answerTimes(backend: string): Promise<AnswerTimes>;
   /** What both sides of a backend with a `:next` counted; undefined when HAProxy does not know both. */
   sides(backend: string): Promise<Sides | undefined>;
   /** Tells HAProxy that a server's container has ended, before its checks find out. They go on, and bring the server back when it answers: nothing is written. */
@@ -179,13 +187,12 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     if ((await haproxy.loaded()) !== store.structure()) await orBack(() => haproxy.reload());
     const wanted = store.backend(name);
     if (wanted === undefined) return;
-    await reconcileServers(admin, name, wanted.servers, clock);
-    if (store.backend(nextOf(name)) !== undefined) {
-      await setSide(admin, inner.configFolder, wanted);
-      // One that is on its way out may know no such map; it has few requests left to send.
-      await onOldWorkers((runtime) => setSide(runtime, inner.configFolder, wanted)).catch(() => undefined);
-    }
-    if (wanted.hold !== undefined) await setHold(admin, inner.configFolder, name, wanted.heldUntil ?? 0);
+    const all = store.backends();
+    for (const one of [wanted, store.backend(nextOf(name))])
+      if (one !== undefined) await reconcileServers(admin, one.name, one.servers, clock, maxConnections(one.name, all));
+    await setLive(admin, inner.configFolder, wanted, all);
+    // One that is on its way out may know no such value; it has few requests left to send.
+    await onOldWorkers((runtime) => setLive(runtime, inner.configFolder, wanted, all)).catch(() => undefined);
   };
 
   const load = async (name: string, server: string): Promise<Load> => {
@@ -225,7 +232,8 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     await haproxy.start();
     const before = store.backend(backend.name);
     const servers = before === undefined ? await adopted(backend.name) : behindCheck(before.servers, before.check, backend.check);
-    await change(backend.name, () => store.put({ ...backend, httpPort: port, servers }));
+    const said = before?.byHand === undefined ? {} : { byHand: before.byHand };
+    await change(backend.name, () => store.put({ ...backend, ...said, httpPort: port, servers }));
     await serve();
   };
 
@@ -245,6 +253,17 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const { heldUntil: _, ...free } = current;
     await change(name, () => store.put(forMs === 0 ? free : { ...free, heldUntil: Math.ceil((clock.now() + forMs) / 1000) }));
     return waiting;
+  };
+
+  const sayByHand: Proxy["sayByHand"] = async (name, update) => {
+    const current = store.backend(name);
+    if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
+    await haproxy.start();
+    const under = await readConnections(admin, name);
+    const { byHand = {}, ...free } = current;
+    const said = update(byHand);
+    await change(name, () => store.put(said.closed === undefined && said.paused === undefined ? free : { ...free, byHand: said }));
+    return under;
   };
 
   const steer: Proxy["steer"] = async (name, steering) => {
@@ -285,6 +304,8 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     updateServers: (name, update) => locked(`change the servers of ${name}`, () => updateServers(name, update)),
     hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
     steer: (name, steering) => locked(`steer requests of ${name}`, () => steer(name, steering)),
+    sayByHand: (name, update) => locked(`do what was said about ${name}`, () => sayByHand(name, update)),
+    answerTimes: (name) => followAnswerTimes(join(socketFolder, ADMIN_SOCKET), name),
     sides: (name) => readSides(admin, name),
     lose: (name, server) => takeForDown(admin, name, server),
     servers: (name) => readServers(admin, name),

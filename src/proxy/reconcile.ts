@@ -1,7 +1,16 @@
 import { type Clock, NO_TRAFFIC, SeaworthyError } from "../core/index.ts";
 import type { Server } from "./backend.ts";
 import type { Runtime } from "./haproxy/runtime.ts";
-import { addServer, deleteServer, enableServer, readServers, type ServerStatus, setWeight, shutdownSessions } from "./haproxy/servers.ts";
+import {
+  addServer,
+  deleteServer,
+  enableServer,
+  readServers,
+  type ServerStatus,
+  setMost,
+  setWeight,
+  shutdownSessions,
+} from "./haproxy/servers.ts";
 
 /** Connections that outlive a drain get this long before they are cut, and as long again to go; the drain itself has waited for the ones that matter. */
 const REMOVE_GRACE_MS = 2000;
@@ -32,8 +41,15 @@ const differs = (status: ServerStatus | undefined, wanted: Server): boolean =>
 /**
  * Makes the running HAProxy have exactly these servers with these weights, whatever it had: the same call serves a rollout's step, its repetition
  * after a crash, and the repair of somebody's edit. Whoever adds a server declares it with weight 0 until its check has passed.
+ * `most`: requests that each takes at once; 0 as many as come.
  */
-export const reconcileServers = async (runtime: Runtime, backend: string, wanted: readonly Server[], clock: Clock): Promise<void> => {
+export const reconcileServers = async (
+  runtime: Runtime,
+  backend: string,
+  wanted: readonly Server[],
+  clock: Clock,
+  most = 0,
+): Promise<void> => {
   const present = await readServers(runtime, backend);
   if (present === undefined) throw new SeaworthyError("PROXY_UNREACHABLE", `the running HAProxy does not know the backend ${backend}`);
   const byName = new Map(present.map((server) => [server.name, server]));
@@ -41,10 +57,11 @@ export const reconcileServers = async (runtime: Runtime, backend: string, wanted
     const status = byName.get(server.name);
     if (status !== undefined && isAt(status, server)) {
       if (isOut(status, server)) await enableServer(runtime, backend, server);
+      if (status.most !== most) await setMost(runtime, backend, server.name, most);
       continue;
     }
     if (status !== undefined) await remove(runtime, backend, server.name, clock);
-    await addServer(runtime, backend, server);
+    await addServer(runtime, backend, server, most);
     byName.delete(server.name);
   }
   // Those that gain traffic come before those that lose it: at no moment is there nobody. A server just added has weight 0.

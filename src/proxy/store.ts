@@ -6,9 +6,12 @@ import { type Backend, isBackendName, parseBackend } from "./backend.ts";
 import { CERTIFICATE_FOLDER, type CertificateStore, openCertificateStore } from "./certificates/store.ts";
 import { CERTIFICATE_LIST, MAX_RUNTIME_BYTES, renderCertificateList, type WantedCertificate } from "./haproxy/certificates.ts";
 import { renderHoldScript } from "./haproxy/hold-script.ts";
+import { HOLD_FILE, HOLD_SCRIPT_FILE, renderHolds } from "./haproxy/holds.ts";
+import { LIMITS_FILE, renderLimits } from "./haproxy/limits.ts";
 import { boundPorts, hasIpv6 } from "./haproxy/listeners.ts";
+import { MAINTENANCE_FILE, maintenancePages, renderMaintenance } from "./haproxy/maintenance.ts";
 import { renderSides, SIDES_FILE } from "./haproxy/sides.ts";
-import { CONFIG_FILE, HOLD_FILE, HOLD_SCRIPT_FILE, HOSTS_FILE, owners, renderConfig, renderHolds, renderHosts } from "./haproxy/render.ts";
+import { CONFIG_FILE, HOSTS_FILE, owners, renderConfig, renderHosts } from "./haproxy/render.ts";
 import { REDIRECTS_BELOW_FILE, REDIRECTS_FILE, renderRedirects, tlsPorts } from "./haproxy/tls.ts";
 
 /**
@@ -138,6 +141,9 @@ export const openProxyStore = (
       [REDIRECTS_FILE, exact],
       [REDIRECTS_BELOW_FILE, below],
       [CERTIFICATE_LIST, renderCertificateList(served().map(({ path }) => path))],
+      [LIMITS_FILE, renderLimits(all)],
+      [MAINTENANCE_FILE, renderMaintenance(all)],
+      ...maintenancePages(all),
       [HOLD_SCRIPT_FILE, renderHoldScript(inside.configFolder, all)],
       [CONFIG_FILE, renderConfig({ ...inputOf(all), structure: structureOf(all) })],
     ];
@@ -166,7 +172,11 @@ export const openProxyStore = (
     put: (value) => writeFileAtomic(pathOf(value.name), `${JSON.stringify(parseBackend(value), undefined, 2)}\n`, 0o600),
     remove: (name) => rmSync(pathOf(name), { force: true }),
     render: () => {
-      for (const [name, content] of rendered()) writeWhereOther(join(configFolder, name), content);
+      const files = rendered();
+      for (const [name, content] of files) writeWhereOther(join(configFolder, name), content);
+      // A worker that is on its way out has its pages in memory.
+      for (const name of readdirSync(configFolder))
+        if (name.startsWith("maintenance-") && !files.some(([known]) => known === name)) rmSync(join(configFolder, name), { force: true });
     },
     isRendered: () => rendered().every(([name, content]) => isThere(join(configFolder, name), content)),
     ports: () => {

@@ -1,5 +1,5 @@
 import { canonicalJson, type Digest, digestOf, type Json } from "../core/index.ts";
-import type { Front, HoldBounds } from "../proxy/index.ts";
+import type { Front, HoldBounds, Limits, MaintenancePage } from "../proxy/index.ts";
 import type {
   CertificatePaths,
   ContainerSpec,
@@ -57,6 +57,10 @@ export interface ReleaseService {
   readonly readyMs: number;
   /** Its requests wait in the proxy, within these bounds, where its containers cannot overlap. Absent: nobody answers them meanwhile. */
   readonly hold?: HoldBounds;
+  /** What the proxy keeps away from it. */
+  readonly limits?: Limits;
+  /** What is shown while it is closed, with the page itself. */
+  readonly maintenance?: MaintenancePage;
   /** Key of each secret and config it uses, to the version of its content. */
   readonly secretVersions: Readonly<Record<string, string>>;
   readonly configVersions: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { Digest, Platform, Weight } from "../core/index.ts";
 import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
 import type { CertificatePaths } from "../project/index.ts";
-import type { Front, HoldBounds } from "../proxy/index.ts";
+import type { Front, HoldBounds, Limits, MaintenancePage } from "../proxy/index.ts";
 import type { FileSlot } from "./files.ts";
 import type { Criteria } from "./verdict.ts";
 
@@ -31,6 +31,8 @@ export type Action =
       readonly hold?: HoldBounds;
       /** Absent: requests and answers pass as they are. */
       readonly front?: Front;
+      readonly limits?: Limits;
+      readonly maintenance?: MaintenancePage;
     }
   /** Reads the files and makes the proxy serve them. `lenient`: one that cannot serve is told, and the one in use stays. */
   | { readonly do: "install-certificates"; readonly files: readonly CertificatePaths[]; readonly lenient?: true }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Duration } from "../core/index.ts";
 import type { StagedStrategy } from "../project/index.ts";
-import { LATENCY_BOUNDS_MS, type SideCounters } from "../proxy/index.ts";
 import type { StepHook } from "./interpreter.ts";
 import type { ReleaseManifest } from "./manifest.ts";
 import { createFleet, type Fleet } from "./test-data/fleet.ts";
@@ -44,15 +43,16 @@ const serving = async (strategy: StagedStrategy): Promise<Fleet> => {
 };
 
 /** So many requests in a second, of which these parts fail on either side, and this long they take on the new one. */
-const traffic = (fleet: Fleet, { perSecond = 100, failing = 0, classOfNext = 8 } = {}): void => {
-  const side = (part: number, failed: number, at: number): SideCounters => {
-    const requests = Math.floor((fleet.clock.elapsed() / 1000) * perSecond * part);
-    return { requests, errors: Math.floor(requests * failed), latency: LATENCY_BOUNDS_MS.map((_, index) => (index === at ? requests : 0)) };
-  };
-  fleet.proxy.counted = () => {
-    const share = (steering(fleet) ?? 0) / 10_000;
-    return { stable: side(1 - share, 0, 8), next: side(share, failing, classOfNext) };
-  };
+const traffic = (fleet: Fleet, { perSecond = 100, failing = 0, nextMs = 30, log = true } = {}): void => {
+  const requestsOf = (part: number): number => Math.floor((fleet.clock.elapsed() / 1000) * perSecond * part);
+  const side = (part: number, failed: number) => ({ requests: requestsOf(part), errors: Math.floor(requestsOf(part) * failed) });
+  const share = (): number => (steering(fleet) ?? 0) / 10_000;
+  fleet.proxy.counted = () => ({ stable: side(1 - share(), 0), next: side(share(), failing) });
+  const timed = () => ({
+    stable: { answers: requestsOf(1 - share()), p95Ms: 30 },
+    next: { answers: requestsOf(share()), p95Ms: nextMs },
+  });
+  fleet.proxy.timed = log ? timed : undefined;
 };
 
 /** Whole and decided: nothing is under way, nothing steered, nothing beside what serves. */
@@ -197,7 +197,7 @@ describe("canary", () => {
 
   test("that is slower is taken back", async () => {
     const fleet = await serving(canary);
-    traffic(fleet, { classOfNext: 15 });
+    traffic(fleet, { nextMs: 300 });
     expect(await fleet.deploy(shop("2", canary))).toMatchObject({
       state: "reverted",
       because: { message: expect.stringContaining("slower than 1.5 times the stable one") },

@@ -1,4 +1,4 @@
-import { LATENCY_BOUNDS_MS, type SideCounters } from "../proxy/index.ts";
+import type { SideCounters, SideTimes } from "../proxy/index.ts";
 
 /** When the next release counts as no worse than the stable one. */
 export interface Criteria {
@@ -16,6 +16,9 @@ export interface SideFigures {
   /** Milliseconds until the answer's head; undefined where nothing was answered. */
   readonly p95Ms?: number;
 }
+
+/** What one side did in a time: as HAProxy counted it, and as its access log tells how long it took. */
+export type SideSeen = SideCounters & SideTimes;
 
 /** `thin`: too little traffic to tell. */
 export interface Verdict {
@@ -36,24 +39,7 @@ const SLACK_MS = 20;
 export const between = (before: SideCounters, after: SideCounters): SideCounters => ({
   requests: after.requests - before.requests,
   errors: after.errors - before.errors,
-  latency: after.latency.map((count, index) => count - (before.latency[index] ?? 0)),
 });
-
-/** The value below which that part of the answers lies, even within a class; undefined without answers. */
-export const percentile = (latency: readonly number[], part: number): number | undefined => {
-  const total = latency.reduce((sum, count) => sum + count, 0);
-  if (total === 0) return undefined;
-  let below = 0;
-  for (const [index, count] of latency.entries()) {
-    if (count > 0 && below + count >= total * part) {
-      const [from, to] = [LATENCY_BOUNDS_MS[index - 1] ?? 0, LATENCY_BOUNDS_MS[index]];
-      // The last class is open: its lower bound is all that is known.
-      return to === undefined ? from : from + ((to - from) * (total * part - below)) / count;
-    }
-    below += count;
-  }
-  return LATENCY_BOUNDS_MS.at(-1);
-};
 
 /** The least that the true part of failures can be, with 99 % confidence (Wilson's score interval). */
 const atLeast = (failed: number, requests: number): number => {
@@ -63,16 +49,20 @@ const atLeast = (failed: number, requests: number): number => {
   return (part + square / 2 - Z * Math.sqrt((part * (1 - part)) / requests + square / (4 * requests))) / (1 + square);
 };
 
-const figures = ({ requests, errors, latency }: SideCounters): SideFigures => {
-  const p95Ms = percentile(latency, 0.95);
-  return { requests, failed: errors, ...(p95Ms === undefined ? {} : { p95Ms: Math.round(p95Ms * 10) / 10 }) };
-};
+const figures = ({ requests, errors, p95Ms }: SideSeen): SideFigures => ({
+  requests,
+  failed: errors,
+  ...(p95Ms === undefined ? {} : { p95Ms }),
+});
+
+/** A few requests are under way when the time is over: so many of those that are asked for must have their time in the log. */
+const TOLD = 0.9;
 
 const percent = (part: number): string => `${Math.round(part * 10_000) / 100} %`;
 const inMs = (ms: number | undefined): string => (ms === undefined ? "nothing" : `${ms} ms`);
 
-/** Compares what both sides did in the same time. Pure. */
-export const judge = (stableSide: SideCounters, nextSide: SideCounters, criteria: Criteria): Verdict => {
+/** Compares what both sides did in the same time. Without the access log failures still count against a release, and nothing counts for it. Pure. */
+export const judge = (stableSide: SideSeen, nextSide: SideSeen, criteria: Criteria): Verdict => {
   const [stable, next] = [figures(stableSide), figures(nextSide)];
   const partOf = ({ requests, failed }: SideFigures): number => (requests === 0 ? 0 : failed / requests);
   const allowed = partOf(stable) + criteria.errors;
@@ -84,6 +74,14 @@ export const judge = (stableSide: SideCounters, nextSide: SideCounters, criteria
     return {
       verdict: "thin",
       words: `inconclusive: a verdict needs ${criteria.requests} requests on each side; the new release had ${next.requests}, the stable one ${stable.requests}`,
+      stable,
+      next,
+    };
+  const told = Math.min(stableSide.answers, nextSide.answers);
+  if (told < criteria.requests * TOLD)
+    return {
+      verdict: "thin",
+      words: `inconclusive: how long answers took is not known, because HAProxy's access log has ${told} of ${told === nextSide.answers ? `${next.requests} requests to the new release` : `${stable.requests} requests to the stable one`}; ${failing}`,
       stable,
       next,
     };

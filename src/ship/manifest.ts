@@ -4,6 +4,7 @@ import { orderOf, type ReleaseManifest, type ReleaseService, versionOf } from ".
 import { contentOf } from "./content.ts";
 import { certificatesOf, frontOf } from "./front.ts";
 import type { ResolvedService } from "./images.ts";
+import { maintenanceOf } from "./maintenance.ts";
 import type { Voyage } from "./voyage.ts";
 
 type Versions = Readonly<Record<string, string>>;
@@ -74,6 +75,8 @@ const serviceOf = async (
     ...(service.rollback === undefined ? {} : { rollback: service.rollback }),
     ...(service.settings.jobs.length === 0 ? {} : { jobs: service.settings.jobs }),
     ...(route === undefined ? {} : { route: routeOf(route), front: frontOf(voyage.project, route) }),
+    ...(service.settings.limits === undefined ? {} : { limits: service.settings.limits }),
+    ...maintenanceOf(service),
     ...(release.strategy === "rolling" ? {} : { strategy: release.strategy }),
     ...(image.ours ? {} : { unverified: unverifiedBecause(service) }),
   };

@@ -7,6 +7,8 @@ import { registry } from "./registry.ts";
 import { release } from "./release.ts";
 import { serviceJobs } from "./service-jobs.ts";
 import { serviceBuild } from "./service-build.ts";
+import { serviceLimits } from "./service-limits.ts";
+import { serviceMaintenance } from "./service-maintenance.ts";
 import { serviceRelease } from "./service-release.ts";
 import { serviceRoute } from "./service-route.ts";
 import { test } from "./test.ts";
@@ -27,6 +29,8 @@ export const SECTIONS: readonly Section[] = [
   proxy,
   serviceBuild,
   serviceRoute,
+  serviceLimits,
+  serviceMaintenance,
   serviceRelease,
   serviceJobs,
   contentCommand,

@@ -52,6 +52,38 @@ describe("defaults and values", () => {
     });
     expect(project.policy).toEqual({ ...project.settings.policy, waivers: project.settings.waive });
   });
+  test("limits of what a service takes, and what is shown while it is closed", async () => {
+    const project = await load(`services:
+  web:
+    image: a
+    expose: [3000]
+    x-seaworthy:
+      route: {}
+      limits:
+        body: 10mb
+        unmeasured: true
+        rate: {requests: 100}
+        perClient: 20
+        perReplica: 200
+        timeouts: {connect: 1s, header: 10s, answer: 2m, idle: 12h, queue: 500ms}
+      maintenance: {page: closed.html, retryAfter: 10m, allow: {addresses: [10.0.0.0/8], key: correct horse battery}}
+`);
+    const settings = project.services[0]?.settings;
+    expect(settings?.limits).toEqual({
+      bodyBytes: 10_485_760,
+      unmeasured: true,
+      rate: { requests: 100, seconds: 10 },
+      perClient: 20,
+      perReplica: 200,
+      timeouts: { connectMs: 1000, headerMs: 10_000, answerMs: 120_000, idleMs: 43_200_000, queueMs: 500 },
+    });
+    expect(settings?.maintenance).toEqual({
+      page: `${project.folder}/closed.html`,
+      retrySeconds: 600,
+      allow: { addresses: ["10.0.0.0/8"], keySha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect(JSON.stringify(settings)).not.toContain("horse");
+  });
   test("all that the rules can be told", async () => {
     const { settings } = await load(`${WEB}x-seaworthy:
   check:
@@ -180,6 +212,20 @@ describe("refusals at line and column", () => {
   });
   test.each([
     ["route: {port: 80, hosts: ['a b']}", "x-seaworthy.route.hosts.0: expected a host name"],
+    ["route: {port: 80}, limits: {body: much}", 'x-seaworthy.limits.body: "much" is not a size'],
+    ["route: {port: 80}, limits: {rate: {requests: 0}}", "x-seaworthy.limits.rate.requests: expected at least 1"],
+    ["route: {port: 80}, limits: {rate: {requests: 5, per: 1500ms}}", "x-seaworthy.limits.rate.per: expected whole seconds"],
+    ["route: {port: 80}, limits: {timeouts: {queue: 2m}}", "x-seaworthy.limits.timeouts.queue: expected 1ms to 50s"],
+    [
+      "route: {port: 80}, limits: {perclient: 3}",
+      'unknown field "perclient" in services.web.x-seaworthy.limits; did you mean "perClient"?',
+    ],
+    ["limits: {perClient: 3}", "x-seaworthy.limits: it is the proxy that does this, and this service has no x-seaworthy.route"],
+    [
+      "route: {port: 80}, maintenance: {allow: {addresses: [10.0.0.0/40]}}",
+      "x-seaworthy.maintenance.allow.addresses.0: expected an address",
+    ],
+    ["route: {port: 80}, maintenance: {allow: {key: guess}}", "x-seaworthy.maintenance.allow.key: expected at least 16 characters"],
     ["route: {port: 80}, jobs: {migrate: {}}", "x-seaworthy.jobs.migrate.command: missing"],
     [
       "route: {port: 80}, jobs: {migrate: {command: [a], when: later}}",

@@ -14,6 +14,9 @@ import type { Section } from "./section.ts";
 import { LATER_SECTIONS, SECTIONS } from "./sections.ts";
 import { serviceBuild } from "./service-build.ts";
 import { serviceJobs } from "./service-jobs.ts";
+import { limitsOf, maintenanceOf } from "./protection.ts";
+import { serviceLimits } from "./service-limits.ts";
+import { serviceMaintenance } from "./service-maintenance.ts";
 import { serviceRelease } from "./service-release.ts";
 import { serviceRoute } from "./service-route.ts";
 import { strategyOf } from "./strategy.ts";
@@ -165,7 +168,17 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
   const jobs = readSection(serviceJobs, node, at, reading) ?? {};
   const written = readSection(serviceRoute, node, at, reading);
   const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
+  const unrouted = (key: string): void => {
+    const at = child(node, key);
+    if (at !== undefined && written === undefined)
+      report(reading, at, `${path}.x-seaworthy.${key}: it is the proxy that does this, and this service has no x-seaworthy.route`);
+  };
+  const limits = readSection(serviceLimits, node, at, reading);
+  const maintenance = readSection(serviceMaintenance, node, at, reading);
+  for (const key of ["limits", "maintenance"]) unrouted(key);
   return {
+    ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+    ...(maintenance === undefined ? {} : { maintenance: maintenanceOf(maintenance, reading.folder) }),
     build: { platforms, ...(maxSize === undefined ? {} : { maxSize }), secrets },
     ...(route === undefined ? {} : { route }),
     release: {

@@ -1,4 +1,5 @@
 import type { Front } from "../front.ts";
+import { ID } from "./pages.ts";
 
 /** What stands inside of double quotes of a configuration line and is a log format at the same time (configuration.txt 2.2, 8.2.4). */
 const quoted = (value: string): string => `"${value.replaceAll(/["$]/g, String.raw`\$&`).replaceAll("%", "%%")}"`;
@@ -22,5 +23,5 @@ const REQUEST_ID = "^[A-Za-z0-9][A-Za-z0-9._:/+=@~-]{0,127}$";
 /** Every request has one id, that of the client when it sent one that is fit to be logged, and errors are logged with it. */
 export const requestIdRules = (): readonly string[] => [
   `http-request set-header X-Request-ID %[uuid()] unless { req.fhdr_cnt(X-Request-ID) eq 1 } { req.fhdr(X-Request-ID) -m reg ${REQUEST_ID} }`,
-  "http-request capture req.fhdr(X-Request-ID) len 128",
+  `http-request set-var(${ID}) req.fhdr(X-Request-ID)`,
 ];

@@ -1,5 +1,6 @@
-import { type Backend, MAX_HOLD_SECONDS } from "../backend.ts";
-import { HOLD_FILE } from "./render.ts";
+import { type Backend, mainOf, MAX_HOLD_SECONDS } from "../backend.ts";
+import { HOLD_FILE } from "./holds.ts";
+import { ID } from "./pages.ts";
 
 /** Between two looks at the map: what a request waits at most longer than it must. */
 const LOOK_MS = 25;
@@ -8,17 +9,19 @@ const LOOK_MS = 25;
 const NOTICE_MS = 100;
 
 /**
- * The action that lets a request wait in HAProxy while its service's only container is replaced (HAProxy Lua API 2.6: core.register_action, core.register_task,
- * core.msleep, class Map). The map says until when, in seconds since the epoch, so a hold ends by itself when whoever began it has died. What is left of it is
+ * The action that lets a request wait in HAProxy while its service's only container is replaced, or somebody has paused it (HAProxy Lua API 2.6:
+ * core.register_action, core.register_task, core.msleep, core.set_map, class Map). The map says until when, in seconds since the epoch, so a hold ends by itself
+ * when whoever began it has died. What is left of it is
  * reckoned once, when the value is first seen, and never as more than MAX_HOLD_SECONDS; from then on it passes by `core.now()`, which HAProxy keeps from jumping when
- * the wall clock does, and which for that reason cannot be compared with the wall clock's time. `seconds` also bounds the wait of one request, and how many
- * may be there at once is compared with HAProxy's own count, which knows of clients that left. `Map.new` shares its content with the map that the
- * configuration names, so `set map` over the socket reaches it.
+ * the wall clock does, and which for that reason cannot be compared with the wall clock's time. The map says as well how long one request waits at most, and how
+ * many may be there at once, which is compared with HAProxy's own count, which knows of clients that left. `Map.new` shares its content with the map that the
+ * configuration names, so `set map` over the socket reaches it. The first request after its time takes an old value away, so that no other one pays for it.
  */
-export const renderHoldScript = (configFolder: string, backends: readonly Pick<Backend, "name" | "hold">[]): string => {
-  const names = backends.filter(({ hold }) => hold !== undefined).map(({ name }) => `"${name}"`);
+export const renderHoldScript = (configFolder: string, backends: readonly Pick<Backend, "name">[]): string => {
+  const names = backends.filter(({ name }) => mainOf(name) === name).map(({ name }) => `"${name}"`);
   return `-- Written by Seaworthy; see docs/guide/releases.md.
-local holds = Map.new("${configFolder}/${HOLD_FILE}", Map._str)
+local file = "${configFolder}/${HOLD_FILE}"
+local holds = Map.new(file, Map._str)
 local backends = { ${names.join(", ")} }
 local seen = {}
 
@@ -28,20 +31,23 @@ local function now()
 end
 
 local function held(backend)
-  local value = tonumber(holds:lookup(backend)) or 0
+  local value = holds:lookup(backend) or "0"
   local hold = seen[backend]
   if hold == nil or hold.value ~= value then
-    hold = { value = value, ends = now() + math.max(0, math.min(value - os.time(), ${MAX_HOLD_SECONDS})) }
+    local till, seconds, requests = string.match(value, "^(%d+),(%d+),(%d+)$")
+    local left = math.max(0, math.min((tonumber(till) or 0) - os.time(), ${MAX_HOLD_SECONDS}))
+    hold = { value = value, ends = now() + left, seconds = tonumber(seconds), requests = tonumber(requests) }
     seen[backend] = hold
   end
-  return now() < hold.ends
+  if now() < hold.ends then return hold end
+  return nil
 end
 
 local function refuse(txn, words)
   local reply = txn:reply({ status = 503, reason = "Service Unavailable" })
   reply:add_header("Retry-After", "2")
   reply:add_header("Content-Type", "text/plain")
-  reply:set_body(words)
+  reply:set_body(words .. "\\nRequest id: " .. (txn:get_var("${ID}") or "-") .. "\\n")
   txn:done(reply)
 end
 
@@ -54,18 +60,24 @@ core.register_task(function()
   end
 end)
 
-core.register_action("seaworthy_hold", { "http-req" }, function(txn, backend, seconds, requests)
-  local left = tonumber(seconds) * 1000
-  if txn.f:be_conn(backend) > tonumber(requests) then
-    return refuse(txn, "Too many requests wait for this service.\\n")
+core.register_action("seaworthy_hold", { "http-req" }, function(txn, backend)
+  local hold = held(backend)
+  if hold == nil then
+    core.set_map(file, backend, "0")
+    return
   end
-  while held(backend) do
-    if left <= 0 then
-      return refuse(txn, "The service is being replaced, which takes longer than a request may wait.\\n")
+  if txn.f:be_conn(txn.f:be_name()) > hold.requests then
+    return refuse(txn, "Too many requests wait for this service.")
+  end
+  local waited = 0
+  while hold ~= nil do
+    if waited >= hold.seconds * 1000 then
+      return refuse(txn, "The service is being replaced or paused, which takes longer than a request may wait.")
     end
     core.msleep(${LOOK_MS})
-    left = left - ${LOOK_MS}
+    waited = waited + ${LOOK_MS}
+    hold = held(backend)
   end
-end, 3)
+end, 1)
 `;
 };

@@ -1,14 +1,31 @@
-import { SeaworthyError } from "../../core/index.ts";
-import { HOLD_FILE } from "./render.ts";
+import { type Backend, mainOf, MAX_HOLD_SECONDS } from "../backend.ts";
 import type { Runtime } from "./runtime.ts";
 import { numberIn, parseStat } from "./stat.ts";
 
-/** `untilSeconds` since the epoch; 0 lets go. The key is in the map from the configuration's file, so this changes it and adds nothing. */
-export const setHold = async (runtime: Runtime, configFolder: string, backend: string, untilSeconds: number): Promise<void> => {
-  const answer = await runtime(`set map ${configFolder}/${HOLD_FILE} ${backend} ${untilSeconds}`);
-  if (answer.trim() !== "")
-    throw new SeaworthyError("PROXY_UNREACHABLE", `HAProxy did not change the hold of ${backend}: ${answer.trim().split("\n")[0] ?? ""}`);
+/** `backend until,seconds,requests` lines: until which second since the epoch requests wait, how long one does at most, and how many; `0` when none does. */
+export const HOLD_FILE = "hold.map";
+export const HOLD_SCRIPT_FILE = "hold.lua";
+
+/** A rollout that replaces the only container, and a person's word; whoever asks for longer. */
+export const holdValue = ({ hold, heldUntil = 0, byHand }: Backend): string => {
+  const paused = byHand?.paused;
+  if (paused !== undefined && paused.untilSeconds >= heldUntil) return `${paused.untilSeconds},${MAX_HOLD_SECONDS},${paused.requests}`;
+  return hold === undefined || heldUntil === 0 ? "0" : `${heldUntil},${hold.seconds},${hold.requests}`;
 };
+
+/** The file is read when HAProxy starts; afterwards the one value is set over the socket. A service's next release waits with it. */
+export const renderHolds = (backends: readonly Backend[]): string =>
+  backends
+    .filter(({ name }) => mainOf(name) === name)
+    .map((backend) => `${backend.name} ${holdValue(backend)}\n`)
+    .join("");
+
+/**
+ * A value of 0, as nearly always, costs one look-up and no Lua.
+ * Requests wait in the backend, so what they are answered there is in its counters and in the drop report.
+ */
+export const holdRule = (name: string, configFolder: string): string =>
+  `http-request lua.seaworthy_hold ${mainOf(name)} if { str(${mainOf(name)}),map(${configFolder}/${HOLD_FILE},0) -m sub , }`;
 
 /** Requests in the backend: under way on a server, or waiting for one. */
 export const readConnections = async (runtime: Runtime, backend: string): Promise<number> =>

@@ -55,6 +55,7 @@ describe("the configuration", () => {
       "option httpchk",
       "http-check send meth GET uri /readyz?full=1 ver HTTP/1.1 hdr Host shop.example hdr User-Agent seaworthy-check",
       "http-check expect status 200-399",
+      "http-request lua.seaworthy_hold shop.web if { str(shop.web),map(/etc/seaworthy/hold.map,0) -m sub , }",
       "server r7-1 10.209.0.2:3000 check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3 weight 100",
       "server r8-1 10.209.0.3:8080 check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3 weight 0",
     ]);
@@ -86,7 +87,7 @@ describe("the configuration", () => {
 
 describe("host names", () => {
   const fallback = (lines: readonly string[]): string | undefined =>
-    lines.map((line) => /use_backend .*,([^,)]+)\)\]$/.exec(line)?.[1]).find((found) => found !== undefined);
+    lines.map((line) => /set-var\(txn.sw_backend\) .*hosts\.map,([^,)]+)\)$/.exec(line)?.[1]).find((found) => found !== undefined);
 
   test("a line each, in a stable order", () => {
     const backends = [

@@ -1,7 +1,12 @@
 import { type Backend, mainOf, parseBackend, type Server } from "../backend.ts";
+import { logOptions, logSection, logTargets } from "./access-log.ts";
 import { headerRules, requestIdRules } from "./headers.ts";
+import { HOLD_SCRIPT_FILE, holdRule } from "./holds.ts";
+import { headerTimeoutMs, limitRules, maxConnections } from "./limits.ts";
 import { bindLines } from "./listeners.ts";
-import { latencyRules, sideRules, sidesSection } from "./sides.ts";
+import { maintenanceRules, maintenanceSections, TO_MAINTENANCE } from "./maintenance.ts";
+import { ERROR_PAGES, plainPage } from "./pages.ts";
+import { hasSides, sideRules } from "./sides.ts";
 import { redirectRules, renderRedirects, type ServedCertificate, TLS_GLOBALS, tlsOptions, tlsPorts } from "./tls.ts";
 
 export interface RenderInput {
@@ -23,33 +28,23 @@ export interface RenderInput {
 
 export const CONFIG_FILE = "haproxy.cfg";
 export const HOSTS_FILE = "hosts.map";
-export const HOLD_FILE = "hold.map";
-export const HOLD_SCRIPT_FILE = "hold.lua";
 export const ADMIN_SOCKET = "admin.sock";
 export const MASTER_SOCKET = "master.sock";
 
 /** A live server is never judged by checks closer than a second or by fewer than three of them: a starved machine would take the only server away (facts/deploy.md 4.6). */
 const SERVER_CHECK = "check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3";
 
-/** What follows a server's address, in the file and over the socket. */
-export const serverOptions = ({ check, weight, protocol }: Pick<Server, "check" | "weight" | "protocol">): string =>
-  `${check === undefined ? `${SERVER_CHECK} ` : ""}${protocol === "h2c" ? "proto h2 " : ""}weight ${weight}`;
+/** What follows a server's address, in the file and over the socket. `most`: requests at once; 0 as many as come. */
+export const serverOptions = ({ check, weight, protocol }: Pick<Server, "check" | "weight" | "protocol">, most = 0): string =>
+  [
+    ...(check === undefined ? [SERVER_CHECK] : []),
+    ...(protocol === "h2c" ? ["proto h2"] : []),
+    ...(most === 0 ? [] : [`maxconn ${most}`]),
+    `weight ${weight}`,
+  ].join(" ");
 
-const serverLine = (server: Server): string => `    server ${server.name} ${server.address}:${server.port} ${serverOptions(server)}`;
-
-/** The file is read when HAProxy starts; afterwards the one value is set over the socket. A backend that never holds is not in it. */
-export const renderHolds = (backends: readonly Backend[]): string =>
-  backends.flatMap(({ name, hold, heldUntil = 0 }) => (hold === undefined ? [] : [`${name} ${heldUntil}\n`])).join("");
-
-/**
- * A value of 0, as nearly always, costs one look-up and no Lua.
- * Requests wait in the backend, so what they are answered there is in its counters and in the drop report.
- */
-const holdRules = ({ name, hold }: Backend, configFolder: string): readonly string[] => {
-  if (hold === undefined) return [];
-  const held = `str(${name}),map_str_int(${configFolder}/${HOLD_FILE},0) gt 0`;
-  return [`    http-request lua.seaworthy_hold ${name} ${hold.seconds} ${hold.requests} if { ${held} }`];
-};
+const serverLine = (server: Server, most: number): string =>
+  `    server ${server.name} ${server.address}:${server.port} ${serverOptions(server, most)}`;
 
 const backendSection = (unchecked: Backend, { servers = true, configFolder, backends, certificates = [] }: RenderInput): string => {
   const backend = parseBackend(unchecked);
@@ -59,10 +54,12 @@ const backendSection = (unchecked: Backend, { servers = true, configFolder, back
     "    option httpchk",
     `    http-check send meth GET uri ${backend.check.path} ver HTTP/1.1 hdr Host ${backend.check.host} hdr User-Agent seaworthy-check`,
     "    http-check expect status 200-399",
-    ...holdRules(backend, configFolder),
-    ...latencyRules(backend.name, backends).map((rule) => `    ${rule}`),
-    ...headerRules(backend.front ?? {}, tlsPorts(backends, certificates).length > 0).map((rule) => `    ${rule}`),
-    ...(servers ? backend.servers.map(serverLine) : []),
+    ...[
+      ...limitRules(backend.name, backends, configFolder),
+      holdRule(backend.name, configFolder),
+      ...headerRules(backend.front ?? {}, tlsPorts(backends, certificates).length > 0),
+    ].map((rule) => `    ${rule}`),
+    ...(servers ? backend.servers.map((server) => serverLine(server, maxConnections(backend.name, backends))) : []),
   ].join("\n");
 };
 
@@ -89,13 +86,16 @@ export const renderHosts = (backends: readonly Backend[]): string =>
     .toSorted()
     .join("");
 
-const useBackend = ({ backends, configFolder }: RenderInput, byHost: string): string => {
-  const rules = sideRules(backends, configFolder);
-  return (
-    rules === undefined
-      ? [`use_backend %[${byHost}]`]
-      : [`http-request set-var(txn.sw_backend) ${byHost}`, ...rules, "use_backend %[var(txn.sw_backend)]"]
-  )
+/** What every request of a frontend goes through, whatever port it came by, until it has its backend. */
+const routing = ({ backends, configFolder }: RenderInput, owned: ReadonlyMap<string, Backend>): string => {
+  const fallback = owned.get("*")?.name ?? "seaworthy_unclaimed";
+  return [
+    `http-request set-var(txn.sw_backend) req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})`,
+    ...maintenanceRules(backends, configFolder),
+    ...sideRules(backends, configFolder),
+    TO_MAINTENANCE,
+    "use_backend %[var(txn.sw_backend)]",
+  ]
     .map((rule) => `    ${rule}`)
     .join("\n");
 };
@@ -109,7 +109,6 @@ const useBackend = ({ backends, configFolder }: RenderInput, byHost: string): st
 export const renderConfig = (input: RenderInput): string => {
   const { httpPorts, backends, certificates = [], ipv6 = true, structure, configFolder, socketFolder } = input;
   const owned = owners(backends);
-  const fallback = owned.get("*")?.name ?? "seaworthy_unclaimed";
   const secured = tlsPorts(backends, certificates);
   const binds = [...httpPorts.map((port) => ({ port })), ...secured.map((port) => ({ port, options: tlsOptions(configFolder) }))];
   const arriving = [
@@ -117,22 +116,24 @@ export const renderConfig = (input: RenderInput): string => {
     `http-request set-header X-Forwarded-Proto ${secured.length === 0 ? "http" : "%[ssl_fc,iif(https,http)]"}`,
     ...requestIdRules(),
   ];
+  const everyRequest = hasSides(backends);
+  const lines = (all: readonly string[]): string => all.map((line) => `    ${line}`).join("\n");
   return `# Written by Seaworthy before each change. Edits are lost with the next release; see docs/guide/proxy.md.
 global
     description seaworthy-${structure}
-    log stdout format raw local0 info
+${lines(logTargets(everyRequest))}
     stats socket ${socketFolder}/${ADMIN_SOCKET} mode 600 level admin expose-fd listeners
     stats timeout 2m
     user haproxy
     group haproxy
     hard-stop-after 10m
-    max-spread-checks 5${secured.length === 0 ? "" : TLS_GLOBALS.map((line) => `\n    ${line}`).join("")}${backends.some(({ hold }) => hold !== undefined) ? `\n    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}` : ""}
+    max-spread-checks 5${secured.length === 0 ? "" : TLS_GLOBALS.map((line) => `\n    ${line}`).join("")}
+    lua-load ${configFolder}/${HOLD_SCRIPT_FILE}
 
 defaults
     mode http
     log global
-    option httplog
-    option dontlog-normal
+${lines(logOptions(everyRequest))}
     option dontlognull
     option idle-close-on-response
     option forwardfor
@@ -141,19 +142,22 @@ defaults
     timeout connect 2s
     timeout client 60s
     timeout server 60s
-    timeout http-request 30s
+    timeout http-request ${headerTimeoutMs(backends)}ms
     timeout http-keep-alive 60s
     timeout queue 10s
     timeout tunnel 1h
     timeout check 2s
+${lines(ERROR_PAGES)}
 
 frontend http
 ${[...binds.flatMap((bind) => bindLines(bind, ipv6).map((line) => `    ${line}`)), ...arriving.map((rule) => `    ${rule}`)].join("\n")}
-${useBackend(input, `req.hdr(host),field(1,:),lower,map(${configFolder}/${HOSTS_FILE},${fallback})`)}
+${routing(input, owned)}
 
 backend seaworthy_unclaimed
-    http-request return status 404 content-type text/plain string "No service answers to this host name.\\n"
+    http-request return status 404 ${plainPage("No service answers to this host name.")}
+
+${maintenanceSections(backends, configFolder)}
 
 ${backends.map((backend) => backendSection(backend, input)).join("\n\n")}
-${sidesSection(backends)}`;
+${logSection(everyRequest)}`;
 };

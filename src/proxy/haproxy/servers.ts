@@ -21,6 +21,8 @@ export interface ServerStatus {
   readonly queued: number;
   readonly total: number;
   readonly serverErrors: number;
+  /** Requests that it takes at once; 0: as many as come. */
+  readonly most: number;
 }
 
 const statusOf = (row: StatRow): ServerStatus => ({
@@ -36,6 +38,7 @@ const statusOf = (row: StatRow): ServerStatus => ({
   queued: numberIn(row, "qcur"),
   total: numberIn(row, "stot"),
   serverErrors: numberIn(row, "hrsp_5xx"),
+  most: numberIn(row, "slim"),
 });
 
 /** Undefined when the running HAProxy does not know the backend. */
@@ -66,10 +69,10 @@ export const enableServer = async (runtime: Runtime, backend: string, { name, ch
  * Registers a server that is checked but gets no requests. In 2.6 a new server counts as UP before its first check, so weight 0 comes first
  * and traffic only after `checkStatus` was L7OK (facts/deploy.md 0.3). `default-server` is not inherited (haproxy#1994): checks are spelled out.
  */
-export const addServer = async (runtime: Runtime, backend: string, server: Server): Promise<void> => {
+export const addServer = async (runtime: Runtime, backend: string, server: Server, most = 0): Promise<void> => {
   await tell(
     runtime,
-    `add server ${backend}/${server.name} ${server.address}:${server.port} ${serverOptions({ ...server, weight: NO_TRAFFIC })}`,
+    `add server ${backend}/${server.name} ${server.address}:${server.port} ${serverOptions({ ...server, weight: NO_TRAFFIC }, most)}`,
     /New server registered|^\s*$/,
   );
   await enableServer(runtime, backend, server);
@@ -80,6 +83,10 @@ export const setWeight = async (runtime: Runtime, backend: string, server: strin
   if (weight !== NO_TRAFFIC) await tell(runtime, `set server ${id} state ready`);
   await tell(runtime, `set weight ${id} ${weight}`);
 };
+
+/** How many requests the server takes at once from now on; 0: as many as come. Those under way stay. */
+export const setMost = (runtime: Runtime, backend: string, server: string, most: number): Promise<void> =>
+  tell(runtime, `set maxconn server ${backend}/${server} ${most}`);
 
 /**
  * Takes the server for down now, before its checks find out; the checks go on, and bring it back once they pass (management.txt 9.3, `set server ... health`).

@@ -64,6 +64,7 @@ const status = (changes: Partial<ServerStatus> = {}): ServerStatus => ({
   queued: 0,
   total: 0,
   serverErrors: 0,
+  most: 0,
   ...changes,
 });
 const load = (requests: number, oldWorkers = 0): Load => ({ requests, oldWorkers });

@@ -11,7 +11,10 @@ export const startProxy: Perform<"start-proxy"> = async (_action, { proxy }) => 
   return undefined;
 };
 
-export const declareBackend: Perform<"declare-backend"> = async ({ backend, hosts, path, host, httpPort, hold, front }, { proxy }) => {
+export const declareBackend: Perform<"declare-backend"> = async (
+  { backend, hosts, path, host, httpPort, hold, front, limits, maintenance },
+  { proxy },
+) => {
   await proxy.declare({
     name: backend,
     hosts,
@@ -19,6 +22,8 @@ export const declareBackend: Perform<"declare-backend"> = async ({ backend, host
     ...(httpPort === undefined ? {} : { httpPort }),
     ...(hold === undefined ? {} : { hold }),
     ...(front === undefined ? {} : { front }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(maintenance === undefined ? {} : { maintenance }),
   });
   return undefined;
 };

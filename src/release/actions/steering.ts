@@ -1,6 +1,6 @@
-import { SeaworthyError } from "../../core/index.ts";
-import { nextOf, type Sides } from "../../proxy/index.ts";
-import { between, judge, type Verdict } from "../verdict.ts";
+import { hasCode, SeaworthyError } from "../../core/index.ts";
+import { type AnswerTimes, nextOf, type Sides } from "../../proxy/index.ts";
+import { between, judge, type SideSeen, type Verdict } from "../verdict.ts";
 import { answered } from "./servers.ts";
 import type { Perform, World } from "./world.ts";
 
@@ -22,6 +22,24 @@ const isDown = async ({ proxy }: World, backend: string): Promise<boolean> => {
   return servers !== undefined && servers.every(({ status }) => !status.startsWith("UP"));
 };
 
+/** The access log of one HAProxy worker; nothing where there is none, which the verdict then says. */
+const follow = async ({ proxy }: World, backend: string): Promise<AnswerTimes | undefined> => {
+  try {
+    return await proxy.answerTimes(backend);
+  } catch (error) {
+    if (!hasCode(error, "PROXY_UNREACHABLE")) throw error;
+    return undefined;
+  }
+};
+
+const NO_TIMES = { stable: { answers: 0 }, next: { answers: 0 } } as const;
+
+/** Both sides since the first reading of this worker. */
+const seenSince = (first: Sides, now: Sides, times: AnswerTimes | undefined): { readonly stable: SideSeen; readonly next: SideSeen } => {
+  const told = times?.read() ?? NO_TIMES;
+  return { stable: { ...between(first.stable, now.stable), ...told.stable }, next: { ...between(first.next, now.next), ...told.next } };
+};
+
 /**
  * Compares both sides while time passes. A new release that is plainly worse is refused as soon as that is plain; otherwise what counts is the whole time.
  * @throws RELEASE_NOT_LIVE when it is worse, PAUSED when too few requests came to tell
@@ -30,6 +48,7 @@ export const analyse: Perform<"analyse"> = async ({ backend, forMs, requests, er
   const { clock, proxy, signal } = world;
   const criteria = { requests, errors, p95 };
   let first: Sides | undefined;
+  let times: AnswerTimes | undefined;
   let begun = clock.elapsed();
   let downs = 0;
   const worse = (why: string, verdict?: Verdict): SeaworthyError =>
@@ -37,26 +56,34 @@ export const analyse: Perform<"analyse"> = async ({ backend, forMs, requests, er
       hint: "The previous release serves everybody. seaworthy logs shows what the new one wrote.",
       ...(verdict === undefined ? {} : { details: { ...verdict } }),
     });
-  for (;;) {
-    const said = await answered(world, () => proxy.sides(backend));
-    const now = "silence" in said ? undefined : said.answer;
-    // Another worker counts from nothing: the comparison begins anew.
-    if (now !== undefined && now.worker !== first?.worker) {
-      first = now;
-      begun = clock.elapsed();
-    }
-    const past = clock.elapsed() - begun;
-    if (first !== undefined && now !== undefined) {
-      const verdict = judge(between(first.stable, now.stable), between(first.next, now.next), criteria);
-      if (verdict.verdict === "bad") throw worse(verdict.words, verdict);
-      if (past >= forMs) {
-        if (verdict.verdict === "thin") throw new SeaworthyError("PAUSED", verdict.words, { details: { ...verdict } });
-        return { ...verdict };
+  try {
+    for (;;) {
+      let said = await answered(world, () => proxy.sides(backend));
+      // Another worker counts from nothing: the comparison begins anew.
+      if ("answer" in said && said.answer !== undefined && said.answer.worker !== first?.worker) {
+        times?.[Symbol.dispose]();
+        times = await follow(world, backend);
+        said = await answered(world, () => proxy.sides(backend));
+        first = "answer" in said ? said.answer : undefined;
+        begun = clock.elapsed();
       }
-      downs = (await isDown(world, backend)) ? downs + 1 : 0;
-      if (downs >= 3) throw worse("no container of the new release passes its check any more");
-    } else if (past > forMs + 60_000)
-      throw new SeaworthyError("PAUSED", `inconclusive: HAProxy does not say what both sides of ${backend} did`);
-    await clock.sleep(LOOK_MS, signal);
+      const now = "silence" in said ? undefined : said.answer;
+      const past = clock.elapsed() - begun;
+      if (first !== undefined && now !== undefined) {
+        const seen = seenSince(first, now, times);
+        const verdict = judge(seen.stable, seen.next, criteria);
+        if (verdict.verdict === "bad") throw worse(verdict.words, verdict);
+        if (past >= forMs) {
+          if (verdict.verdict === "thin") throw new SeaworthyError("PAUSED", verdict.words, { details: { ...verdict } });
+          return { ...verdict };
+        }
+        downs = (await isDown(world, backend)) ? downs + 1 : 0;
+        if (downs >= 3) throw worse("no container of the new release passes its check any more");
+      } else if (past > forMs + 60_000)
+        throw new SeaworthyError("PAUSED", `inconclusive: HAProxy does not say what both sides of ${backend} did`);
+      await clock.sleep(LOOK_MS, signal);
+    }
+  } finally {
+    times?.[Symbol.dispose]();
   }
 };

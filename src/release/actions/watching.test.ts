@@ -47,6 +47,7 @@ const site = async (): Promise<Site> => {
         queued: 0,
         total: 0,
         serverErrors: 0,
+        most: 0,
         ...said[server],
       }));
     },

@@ -84,9 +84,11 @@ const backendDifferences = (
     declared.hosts.toSorted().join(" ") === route.hosts.toSorted().join(" ") &&
     declared.check.path === route.ready &&
     declared.check.host === checkHost(route) &&
-    asText(declared.front) === asText(service.front);
+    (["front", "limits", "maintenance"] as const).every((part) => asText(declared[part]) === asText(service[part]));
   return [
-    ...(same ? [] : [{ words: "the proxy's file has not the host names, the check or the headers of the release", remedy: PROXY }]),
+    ...(same
+      ? []
+      : [{ words: "the proxy's file has not the host names, the check, the headers or the limits of the release", remedy: PROXY }]),
     ...(declared?.heldUntil === undefined ? [] : [{ words: "its requests wait in the proxy", remedy: PROXY }]),
     ...strays.map(({ name }) => ({
       words: `the proxy has a server ${name} that is no container`,

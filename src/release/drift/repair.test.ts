@@ -173,7 +173,7 @@ const DAMAGES: readonly {
   {
     name: "other host names",
     harm: () => proxy.declare({ name: "shop.web", hosts: ["other.localhost"], check: { path: "/readyz", host: "shop.localhost" } }),
-    says: ["web: the proxy's file has not the host names, the check or the headers of the release"],
+    says: ["web: the proxy's file has not the host names, the check, the headers or the limits of the release"],
     does: ["backend/web"],
   },
   {

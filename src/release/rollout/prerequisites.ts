@@ -95,7 +95,7 @@ const files = (services: readonly ReleaseService[]): readonly Step[] =>
     ),
   );
 
-const redeclared = ({ name, hosts, check, httpPort, hold, front }: Backend): Action => ({
+const redeclared = ({ name, hosts, check, httpPort, hold, front, limits, maintenance }: Backend): Action => ({
   do: "declare-backend",
   backend: name,
   hosts,
@@ -104,6 +104,8 @@ const redeclared = ({ name, hosts, check, httpPort, hold, front }: Backend): Act
   httpPort,
   ...(hold === undefined ? {} : { hold }),
   ...(front === undefined ? {} : { front }),
+  ...(limits === undefined ? {} : { limits }),
+  ...(maintenance === undefined ? {} : { maintenance }),
 });
 
 /** Where the next release of a service is looked at. It stays from release to release, so that HAProxy is not reloaded in each. */
@@ -148,6 +150,8 @@ const backends = (manifest: ReleaseManifest, live: Live, lenient: boolean): read
           host,
           ...(isHeld(service) && service.hold !== undefined ? { hold: service.hold } : {}),
           ...(service.front === undefined ? {} : { front: service.front }),
+          ...(service.limits === undefined ? {} : { limits: service.limits }),
+          ...(service.maintenance === undefined ? {} : { maintenance: service.maintenance }),
         },
         undo,
       ),
