@@ -12,11 +12,14 @@ import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
 import { keys } from "./commands/keys.ts";
 import { logs } from "./commands/logs.ts";
+import { maintenance } from "./commands/maintenance.ts";
+import { pause } from "./commands/pause.ts";
 import { promote } from "./commands/promote.ts";
 import { prune } from "./commands/prune.ts";
 import { push } from "./commands/push.ts";
 import { reconcile } from "./commands/reconcile.ts";
 import { registry } from "./commands/registry.ts";
+import { resume } from "./commands/resume.ts";
 import { rollback } from "./commands/rollback.ts";
 import { run } from "./commands/run.ts";
 import { ship } from "./commands/ship.ts";
@@ -40,6 +43,9 @@ const root = buildRouteMap({
     promote,
     abort,
     rollback,
+    maintenance,
+    pause,
+    resume,
     status,
     reconcile,
     certificates,

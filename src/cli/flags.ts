@@ -71,6 +71,13 @@ const WORD_FLAGS = {
   },
 } as const;
 
+/** Flags of commands that say something about a service's traffic. */
+export interface TrafficFlags extends ChangeFlags {
+  readonly why?: string;
+}
+
+export const TRAFFIC_FLAGS = { ...CHANGE_FLAGS, why: WORD_FLAGS.why } as const satisfies FlagParametersForType<TrafficFlags, Context>;
+
 export const WAIT_FLAG = { wait: WORD_FLAGS.wait } as const;
 
 export const DECIDE_FLAGS = { ...PROJECT_FLAGS, ...WORD_FLAGS } as const satisfies FlagParametersForType<DecideFlags, Context>;

@@ -111,7 +111,8 @@ describe("a client", () => {
   test("has no more requests under way at once than it may", async () => {
     const { host } = await serving({ limits: { perClient: 3 } });
     const all = await Promise.all(Array.from({ length: 6 }, () => send(host, { path: "/slow" })));
-    expect(all.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429, 429]);
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect(all.filter(({ status }) => status === 429)).toHaveLength(3);
     expect((await send(host)).status, "those are over").toBe(200);
   });
 });
@@ -209,7 +210,7 @@ describe("maintenance", () => {
     await sleep(250);
     await load.stop();
     expect(load.failures.length).toBeGreaterThan(0);
-    expect(load.failures.filter((one) => !/^503 <!doctype html>/.test(one))).toEqual([]);
+    expect(load.failures.filter((one) => !one.startsWith("503 <!doctype html>"))).toEqual([]);
   });
 });
 

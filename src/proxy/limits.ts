@@ -71,9 +71,8 @@ const isWhole = (value: unknown, least: number, most: number): boolean =>
 const HOUR_MS = 3_600_000;
 
 /** Whether it says nothing else than numbers within what HAProxy takes. */
-export const isLimits = ({ bodyBytes, unmeasured, rate, perClient, perReplica, timeouts = {} }: Limits): boolean =>
+export const isLimits = ({ bodyBytes, rate, perClient, perReplica, timeouts = {} }: Limits): boolean =>
   (bodyBytes === undefined || isWhole(bodyBytes, 0, Number.MAX_SAFE_INTEGER)) &&
-  (unmeasured === undefined || unmeasured === true) &&
   (rate === undefined || (isWhole(rate?.requests, 1, 1_000_000) && isWhole(rate.seconds, 1, 86_400))) &&
   (perClient === undefined || isWhole(perClient, 1, 1_000_000)) &&
   (perReplica === undefined || isWhole(perReplica, 1, 1_000_000)) &&

@@ -119,13 +119,12 @@ export const openProxyStore = (
     ...inside,
   });
   const redirectsOf = (all: readonly Backend[]) => renderRedirects(owners(all), served());
-  /** Read when HAProxy starts, as the configuration is. */
-  const holds = (all: readonly Backend[]): string =>
-    all.some(({ hold }) => hold !== undefined) ? renderHoldScript(inside.configFolder, all) : "";
   const structureOf = (all: readonly Backend[]): string => {
     const bare = renderConfig({ ...inputOf(all), structure: "", servers: false });
     const { exact, below } = redirectsOf(all);
-    const hash = createHash("sha256").update(bare).update(renderHosts(all)).update(exact).update(below).update(holds(all));
+    const hash = createHash("sha256").update(bare).update(renderHosts(all)).update(exact).update(below);
+    // Read when HAProxy starts, as the configuration is.
+    hash.update(renderHoldScript(inside.configFolder, all));
     for (const { id, sha1, sizeBytes } of served()) if (sizeBytes > MAX_RUNTIME_BYTES) hash.update(`${id} ${sha1}\n`);
     return hash.digest("hex").slice(0, 16);
   };

@@ -1,4 +1,5 @@
 import type { Digest } from "../core/index.ts";
+import { type Intervention, interventionsOf } from "./by-hand.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { Journal } from "./journal.ts";
@@ -25,6 +26,8 @@ export interface ReleaseLine {
   readonly report: readonly DropReport[];
   /** What was said about it on its way, where anything was. */
   readonly decisions?: readonly Decision[];
+  /** What somebody did to its services' traffic meanwhile, where anybody did. */
+  readonly interventions?: readonly Intervention[];
 }
 
 /** Newest first. */
@@ -33,6 +36,7 @@ export const historyOf = (journal: Journal, project: string): readonly ReleaseLi
   return journal.releases(project).map(({ release, manifest, digest, who, why, at, rollbackTo, repairs, after }): ReleaseLine => {
     const finished = rolloutState(journal, project, release)?.finished;
     const decisions = decisionsOf(journal, project, release);
+    const interventions = interventionsOf(journal.entries(project, release));
     return {
       release,
       version: manifest.version,
@@ -49,6 +53,7 @@ export const historyOf = (journal: Journal, project: string): readonly ReleaseLi
       ...(repairs === undefined ? {} : { repairs }),
       ...(after === undefined ? {} : { after }),
       ...(decisions.length === 0 ? {} : { decisions }),
+      ...(interventions.length === 0 ? {} : { interventions }),
     };
   });
 };

@@ -2,6 +2,7 @@ export { type Ailment, diagnose, type Diagnosis } from "./diagnosis.ts";
 export type { ReleaseDiff, ServiceDiff } from "./diff.ts";
 export { type DropReport, formatDropReport } from "./drop-report.ts";
 export { versionOf } from "./files.ts";
+export type { Intervention, Request, SaidByHand } from "./by-hand.ts";
 export type { ReleaseLine } from "./history.ts";
 export type { Decided } from "./decide.ts";
 export { type Difference, wordsOfDifference } from "./drift/differences.ts";

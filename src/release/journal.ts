@@ -56,6 +56,15 @@ export type Entry =
       /** Whether it had traffic, or its place, already. */
       readonly served: boolean;
     }
+  /** Somebody's word about a service, outside of any rollout; `untilAt` of a pause, in milliseconds since the epoch. What holds now is the proxy's to say. */
+  | {
+      readonly kind: "by-hand";
+      readonly service: string;
+      readonly word: "closed" | "opened" | "paused" | "resumed";
+      readonly who: string;
+      readonly why: string;
+      readonly untilAt?: number;
+    }
   | { readonly kind: "reverting"; readonly because: string }
   | { readonly kind: "undone"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
   | {

@@ -20,6 +20,7 @@ import type { Keep } from "../project/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { assertGoverned, claimEngine } from "./claim.ts";
+import { type Request, type SaidByHand, sayByHand, servicesBehind } from "./by-hand.ts";
 import { abortIn, type Decided, outcomeOf, promoteIn } from "./decide.ts";
 import { rolledBack } from "./bring-back.ts";
 import { describeReplica } from "./describe.ts";
@@ -79,6 +80,13 @@ export interface Releases {
    * @throws INPUT_NOT_FOUND when there is none, or it is beyond what is kept
    */
   rollbackTarget(project: string, to?: number, keep?: Keep): RollbackTarget;
+  /** Services behind the proxy: the named ones, or all. @throws INPUT_NOT_FOUND naming those that are not */
+  behindProxy(project: string, names: readonly string[]): readonly string[];
+  /**
+   * Closes a service for maintenance, pauses it, or takes that back, from the next request on. It waits for nobody's rollout, and no rollout takes it back.
+   * @throws INPUT_NOT_FOUND, USAGE
+   */
+  sayByHand(project: string, service: string, request: Request, why: string): Promise<SaidByHand>;
   status(project: string): Promise<ProjectStatus>;
   /** How what runs differs from the live release, and what would put it right. Changes nothing. @throws as `reconcile` does */
   repair(project: string): Promise<Repair>;
@@ -480,6 +488,12 @@ export const openReleases = ({
     },
     resume,
     rollbackTarget: (project, to, keep) => rollbackTarget(journal, project, clock.now(), to, keep),
+    behindProxy: (project, names) => servicesBehind({ journal, proxy }, project, names),
+    sayByHand: (project, service, request, why) =>
+      governed(() => {
+        servicesBehind({ journal, proxy }, project, [service]);
+        return sayByHand({ journal, proxy, clock, who }, project, service, request, why);
+      }),
     status: (project) =>
       governed(() =>
         statusOf({

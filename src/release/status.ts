@@ -1,6 +1,6 @@
 import type { LockHolder, StateFolder } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { type CertificateStatus, endingIn, type Proxy, type ServerStatus } from "../proxy/index.ts";
+import { type ByHand, type CertificateStatus, endingIn, type Proxy, type ServerStatus, type Word } from "../proxy/index.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
 import type { Journal } from "./journal.ts";
 import { type Difference, differencesOf, wordsOfDifference } from "./drift/differences.ts";
@@ -22,6 +22,10 @@ export interface ServiceStatus {
   readonly service: string;
   readonly replicas: number;
   readonly containers: readonly ContainerStatus[];
+  /** Closed for maintenance: since when, by whom and why. */
+  readonly closed?: Word;
+  /** Its requests wait in the proxy, at most until `untilAt`, in milliseconds since the epoch. */
+  readonly paused?: Word & { readonly untilAt: number };
 }
 
 /** What runs beside what should. */
@@ -86,6 +90,14 @@ const undecided = (seen: Seen, release: number): readonly Difference[] => {
   );
 };
 
+const saidOf = ({ closed, paused }: ByHand, now: number): Pick<ServiceStatus, "closed" | "paused"> => {
+  const untilAt = (paused?.untilSeconds ?? 0) * 1000;
+  return {
+    ...(closed === undefined ? {} : { closed }),
+    ...(paused === undefined || untilAt <= now ? {} : { paused: { at: paused.at, who: paused.who, why: paused.why, untilAt } }),
+  };
+};
+
 export const statusOf = async ({ engine, proxy, state, journal, project, holder, watcher }: Sources): Promise<ProjectStatus> => {
   const live = liveRelease(journal, project);
   const open = unfinishedRollout(journal, project);
@@ -93,8 +105,9 @@ export const statusOf = async ({ engine, proxy, state, journal, project, holder,
   const expected = [manifest, open?.entry.manifest].flatMap((one) => one?.services ?? []).map(({ name }) => name);
   const seen = await observe({ engine, proxy, state, project, manifest, services: expected });
   const names = seen.services.map(({ name }) => name);
-  const services = seen.services.map(({ name, wanted, containers }): ServiceStatus => ({
+  const services = seen.services.map(({ name, wanted, containers, declared }): ServiceStatus => ({
     service: name,
+    ...saidOf(declared?.byHand ?? {}, Date.now()),
     replicas: wanted?.replicas ?? 0,
     containers: containers.map(({ addresses: _, upSeconds: __, server, ...container }) => ({
       ...container,

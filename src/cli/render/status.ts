@@ -29,6 +29,23 @@ const unfinished = ({ unfinished: open, project }: ProjectStatus, now: number): 
           `  -> seaworthy deploy --resume brings ${project} to the new or the old release`,
         ];
 
+const byHand = ({ services }: ProjectStatus, now: number): readonly string[] =>
+  services.flatMap(({ service, closed, paused }) => {
+    const why = (words: string): string => (words === "" ? "" : `: ${words}`);
+    return [
+      ...(closed === undefined
+        ? []
+        : [
+            `  ${service}: closed for maintenance by ${closed.who} ${ago(closed.at, now)}${why(closed.why)} (seaworthy maintenance off ${service})`,
+          ]),
+      ...(paused === undefined
+        ? []
+        : [
+            `  ${service}: paused by ${paused.who} ${ago(paused.at, now)}${why(paused.why)}; requests wait for at most ${Math.max(1, Math.ceil((paused.untilAt - now) / 1000))} s more (seaworthy resume ${service})`,
+          ]),
+    ];
+  });
+
 export const renderStatus = (status: ProjectStatus, now: number): string => {
   const rows = status.services.flatMap(({ service, containers }) =>
     containers.map(({ name, state, health, restartCount, server, release }) => [
@@ -57,6 +74,7 @@ export const renderStatus = (status: ProjectStatus, now: number): string => {
   return [
     headline(status, now),
     ...unfinished(status, now),
+    ...byHand(status, now),
     ...holders,
     ...watched,
     ...notices,
