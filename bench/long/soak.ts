@@ -1,7 +1,7 @@
 /**
  * A soak: PROJECTS (default 10) of SERVICES (default 10) routed services each, every one of them replaced ROUNDS times (default 10) on a real engine of the bench's own,
  * by one process, as the agent is one. After each round: memory and descriptors of this process and of HAProxy, what HAProxy says of its servers, what is left over in
- * the engine and in the state folder, how long a rollout and a status took. Needs root. TURNS=FILE takes turns with others who lock that file.
+ * the engine and in the state folder, how long a rollout and a status took. An interrupt ends it after the round that is under way. Needs root. TURNS=FILE takes turns with others who lock that file.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -45,9 +45,12 @@ try {
   if (loaded.exitCode !== 0) throw new Error(`the image could not be loaded: ${lastWords(loaded)}`);
   const state = { SEAWORTHY_STATE: join(folder, "state"), SEAWORTHY_RUN: join(folder, "run"), DOCKER_HOST: engine.dockerHost };
   const node = [process.execPath, "--expose-gc", WORKER, folder, image];
-  rounds = await ended(
-    spawn("nsenter", [`--net=${engine.netns}`, ...node], { env: { ...process.env, ...state }, stdio: ["ignore", "pipe", "inherit"] }),
-  );
+  const worker = spawn("nsenter", [`--net=${engine.netns}`, ...node], {
+    env: { ...process.env, ...state },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void worker.kill(signal));
+  rounds = await ended(worker);
 } finally {
   await stopEngineOf(folder, LINK);
   await unmount(folder);

@@ -195,8 +195,12 @@ const findings = async (): Promise<readonly string[]> => {
   return found;
 };
 
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+
 let journalBefore = 0;
 for (const round of [0, ...numbers(ROUNDS)]) {
+  if (interrupted.signal.aborted) break;
   using turn = await takeTurn();
   const asking = round === 0 ? undefined : startAsking();
   const rollouts: number[] = [];
@@ -237,4 +241,5 @@ for (const round of [0, ...numbers(ROUNDS)]) {
   };
   journalBefore = journal;
   console.log(JSON.stringify(measured));
+  process.stderr.write(`${JSON.stringify(measured)}\n`);
 }
