@@ -1,21 +1,24 @@
 /**
- * A million requests over more than a hundred releases, of which none may fail: `seaworthy deploy` and `seaworthy rollback` in turn for SECONDS (default 180) under
- * a strict client of 64 kept connections at RATE requests a second (default 4000), half of them POST, each answered with its own id or failed. Every run adds to a
+ * A million requests over more than a hundred releases, of which none may fail: two versions in turn, released by one process as the agent is one, for SECONDS (default 180) under
+ * a strict client of 64 kept connections at RATE requests a second (default 6000), half of them POST, each answered with its own id or failed. Every run adds to a
  * tally, so that it can be done in parts: run it until it says that the goal is met. FRESH=1 begins anew. The application answers as fast as a server can; what the
  * clients of a real one see is the bench `release`.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openStateFolder, type VerifiedDigest } from "../../src/core/index.ts";
+import { createDockerEngine } from "../../src/engine/index.ts";
+import { createProxy } from "../../src/proxy/index.ts";
+import { openReleases } from "../../src/release/index.ts";
 import { createInstallation } from "../../test/support/e2e/installation.ts";
 import { newestRelease, readJournal } from "../../test/support/e2e/journal.ts";
-import { chosenEngine } from "../../test/support/e2e/shop.ts";
 import { startFastClient } from "../../test/support/load/fast-client.ts";
 import { thisMachine } from "../support/machine.ts";
 import { report } from "../support/report.ts";
 import { openTally } from "../support/tally.ts";
 
 const seconds = Number(process.env["SECONDS"]) || 180;
-const rate = Number(process.env["RATE"]) || 4000;
+const rate = Number(process.env["RATE"]) || 6000;
 const REQUESTS = 1_000_000;
 const RELEASES = 100;
 const APP = join(import.meta.dirname, "../support/million-app");
@@ -44,7 +47,6 @@ const run = async (): Promise<Run> => {
     from: APP,
     project: "swe2emillion",
     host: "swe2e.localhost",
-    ...chosenEngine(),
   });
   const must = async (command: string): Promise<void> => {
     const { exit, said } = await installation.seaworthy([command]);
@@ -57,8 +59,19 @@ const run = async (): Promise<Run> => {
   const before = newestRelease(installation.scratch.state);
   const { httpPort: port, host } = installation;
   const client = startFastClient({ port, host, connections: 64, ratePerSecond: rate });
+  const state = openStateFolder({ SEAWORTHY_STATE: installation.scratch.state, SEAWORTHY_RUN: installation.scratch.run });
+  const engine = createDockerEngine();
+  using releases = openReleases({ engine, proxy: createProxy({ engine, state, httpPort: port }), state, who: "bench@here" });
+  const [second, first] = releases.journal.releases(installation.project).map(({ manifest }) => manifest);
+  if (first === undefined || second === undefined) throw new Error("expected two releases in the journal");
   const untilMs = performance.now() + seconds * 1000;
-  for (let count = 0; performance.now() < untilMs; count += 1) await must(count % 2 === 0 ? "rollback" : "deploy");
+  for (let count = 0; performance.now() < untilMs; count += 1) {
+    const manifest = count % 2 === 0 ? first : second;
+    // What `seaworthy deploy` has verified above.
+    const verified = manifest.services.map(({ image }) => ({ digest: image.digest }) as VerifiedDigest);
+    const outcome = await releases.deploy(manifest, { why: "bench", verified, evidence: [] });
+    if (outcome.state !== "live") throw outcome.because;
+  }
   const { requests, failed, failures, versions, p99Ms, slowestMs } = await client.stop();
   const finished = readJournal(installation.scratch.state).filter(
     ({ kind, release, outcome }) => kind === "finished" && outcome === "live" && release > before,
