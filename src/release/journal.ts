@@ -96,7 +96,11 @@ export interface Journal extends Disposable {
   entries(project: string, release?: number): readonly Written[];
   /** Whether an entry of this kind was written about the release: cheap enough to be asked while waiting. */
   has(project: string, release: number, kind: Entry["kind"]): boolean;
-  /** Releases of a project that were begun, newest first. */
+  /** Numbers of a project's releases that were begun, newest first: cheap however long its history is. */
+  numbers(project: string): readonly number[];
+  /** The release that was begun last. */
+  newest(project: string): Written<Extract<Entry, { kind: "release" }>> | undefined;
+  /** Releases of a project that were begun, newest first, all of them read. */
   releases(project: string): readonly Written<Extract<Entry, { kind: "release" }>>[];
   projects(): readonly string[];
   nextRelease(project: string): number;
@@ -252,6 +256,9 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
       }
     });
 
+  const begun = (where: string, project: string) =>
+    rows(`SELECT * FROM entries ${where}`, project).map((row) => read(row) as Written<Extract<Entry, { kind: "release" }>>);
+
   return {
     append,
     entries: (project, release) =>
@@ -263,10 +270,15 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
       guard(() =>
         database.prepare("SELECT 1 FROM entries WHERE project = ? AND kind = ? AND release = ? LIMIT 1").get(project, kind, release),
       ) !== undefined,
-    releases: (project) =>
-      rows("SELECT * FROM entries WHERE project = ? AND kind = 'release' ORDER BY release DESC", project).map(
-        (row) => read(row) as Written<Extract<Entry, { kind: "release" }>>,
-      ),
+    numbers: (project) =>
+      guard(
+        () =>
+          database
+            .prepare("SELECT release FROM entries WHERE project = ? AND kind = 'release' ORDER BY release DESC")
+            .all(project) as unknown as readonly Pick<Row, "release">[],
+      ).map(({ release }) => release),
+    newest: (project) => begun("WHERE project = ? AND kind = 'release' ORDER BY release DESC LIMIT 1", project)[0],
+    releases: (project) => begun("WHERE project = ? AND kind = 'release' ORDER BY release DESC", project),
     projects: () =>
       guard(
         () => database.prepare("SELECT DISTINCT project FROM entries ORDER BY project").all() as unknown as readonly { project: string }[],

@@ -19,13 +19,16 @@ interface Parts {
   readonly now: number;
 }
 
+/** Releases that are not kept any more whose images are looked for after each release; those of older ones went when they were among these, or `prune` finds them. */
+const SWEEP_DEPTH = 50;
+
 const sweepImages = async ({ engine, state, journal, project, keep, progress, now }: Parts): Promise<number> => {
   const keeps = new Map([[project, keep]]);
   const needed = neededImages(journal, keeps, now);
   await keepImages(engine, needed.keys(), await engine.images.list());
   const stillKept = new Set([...needed.keys()].map(keptTag));
   let removed = 0;
-  for (const { name, goes } of await judgeImages({ engine, state, journal, keeps, now })) {
+  for (const { name, goes } of await judgeImages({ engine, state, journal, keeps, now }, new Map(), new Set(), SWEEP_DEPTH)) {
     if (!goes) continue;
     try {
       await removeImage(engine, name, stillKept);

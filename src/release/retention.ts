@@ -11,28 +11,50 @@ export interface Retention {
   readonly kept: readonly RolloutState[];
   /** Not ended yet: what it uses is in use. */
   readonly unfinished: readonly RolloutState[];
-  /** All others, newest first: those beyond what is kept, and those that never became live. */
-  readonly dropped: readonly RolloutState[];
+  /** All others, newest first: those beyond what is kept, and those that never became live. Read as they are asked for, because a long history has many. */
+  dropped(): Iterable<RolloutState>;
 }
-
-const statesOf = (journal: Journal, project: string): readonly RolloutState[] =>
-  journal.releases(project).flatMap(({ release }) => rolloutState(journal, project, release) ?? []);
 
 /** Which releases of a project can still be gone back to. `now` in milliseconds since the epoch. */
 export const retentionOf = (journal: Journal, project: string, { releases, forMs }: Keep, now: number): Retention => {
-  const all = statesOf(journal, project);
-  const lived = all.filter(({ finished }) => finished?.outcome === "live");
-  // A repair is no release of its own to go back to.
-  const since = lived.filter(({ entry }) => entry.repairs === undefined)[releases + 1];
-  const counted = since === undefined ? lived.length : lived.indexOf(since);
-  // One served until the next one was live.
-  const kept = lived.filter((_, at) => at < counted || (lived[at - 1]?.finished?.at ?? now) > now - forMs);
-  const unfinished = all.filter(({ finished }) => finished === undefined);
-  return { kept, unfinished, dropped: all.filter((one) => !kept.includes(one) && !unfinished.includes(one)) };
+  const numbers = journal.numbers(project);
+  const kept: RolloutState[] = [];
+  const unfinished: RolloutState[] = [];
+  const neverLive: RolloutState[] = [];
+  let counted = 0;
+  let at = 0;
+  for (; at < numbers.length; at += 1) {
+    const state = rolloutState(journal, project, numbers[at] ?? 0);
+    if (state === undefined) continue;
+    const { entry, finished } = state;
+    if (finished === undefined) unfinished.push(state);
+    else if (finished.outcome !== "live") neverLive.push(state);
+    else {
+      // A repair is no release of its own to go back to.
+      if (entry.repairs === undefined) counted += 1;
+      // One served until the next one was live.
+      if (counted > releases + 1 && (kept.at(-1)?.finished?.at ?? now) <= now - forMs) break;
+      kept.push(state);
+    }
+  }
+  const older = numbers.slice(at);
+  const isFinished = (release: number): boolean => journal.has(project, release, "finished");
+  const read = (release: number): readonly RolloutState[] => {
+    const state = rolloutState(journal, project, release);
+    return state === undefined ? [] : [state];
+  };
+  return {
+    kept,
+    unfinished: [...unfinished, ...older.filter((release) => !isFinished(release)).flatMap(read)],
+    dropped: function* () {
+      yield* neverLive;
+      for (const release of older) if (isFinished(release)) yield* read(release);
+    },
+  };
 };
 
 /** As its last release recorded it; undefined where an earlier version of Seaworthy made that one. */
-export const recordedKeep = (journal: Journal, project: string): Keep | undefined => journal.releases(project)[0]?.keep;
+export const recordedKeep = (journal: Journal, project: string): Keep | undefined => journal.newest(project)?.keep;
 
 /** `repository@digest` of each service's image. */
 export const referencesOf = ({ services }: ReleaseManifest): readonly string[] =>

@@ -21,12 +21,14 @@ export type Crossed = { readonly release: number; readonly job: string };
 /** Jobs of the releases after one, taken back or not: what they changed stays, and the release before them does not know of it. */
 export const crossedJobs = (journal: Journal, project: string, to: number): readonly Crossed[] =>
   journal
-    .releases(project)
-    .filter(({ release, rollbackTo }) => release > to && rollbackTo === undefined)
-    .flatMap(({ release, plan, manifest }) => {
-      const done = rolloutState(journal, project, release)?.begun ?? [];
+    .numbers(project)
+    .filter((release) => release > to)
+    .flatMap((release) => {
+      const state = rolloutState(journal, project, release);
+      if (state === undefined || state.entry.rollbackTo !== undefined) return [];
+      const { plan, manifest } = state.entry;
       return plan.steps
-        .filter(({ id }) => done.includes(id))
+        .filter(({ id }) => state.begun.includes(id))
         .flatMap((step) => {
           if (step.action.do === "run-job") return [{ release, job: jobName(step) }];
           const service = step.action.do === "await-exit" ? step.service : undefined;
@@ -39,7 +41,7 @@ export const crossedJobs = (journal: Journal, project: string, to: number): read
  * @throws INPUT_NOT_FOUND when there is none, or it is beyond what is kept
  */
 export const rollbackTarget = (journal: Journal, project: string, now: number, to?: number, keep: Keep = DEFAULT_KEEP): RollbackTarget => {
-  const { kept, dropped } = retentionOf(journal, project, keep, now);
+  const { kept } = retentionOf(journal, project, keep, now);
   const [live, ...earlier] = kept.map(({ entry }) => entry);
   const chosen = to === undefined ? earlier.find(({ digest }) => digest !== live?.digest) : earlier.find(({ release }) => release === to);
   if (chosen !== undefined) {
@@ -48,7 +50,7 @@ export const rollbackTarget = (journal: Journal, project: string, now: number, t
   }
   if (to === undefined) throw missing(`${project} has no earlier release to go back to`);
   if (to === live?.release) throw missing(`r${to} of ${project} is the live release`);
-  const beyond = dropped.some(({ entry, finished }) => entry.release === to && finished?.outcome === "live");
+  const beyond = rolloutState(journal, project, to)?.finished?.outcome === "live";
   throw missing(
     beyond
       ? `r${to} of ${project} is beyond the ${keep.releases} past releases that are kept (x-seaworthy.release.keep)`

@@ -58,10 +58,14 @@ export const isFinal = (state: RolloutState): boolean =>
 /** Whether the release before it can still be brought back: by undo, or, where a failure policy may ask for that at any time, by a release of its own. */
 export const canComeBack = (state: RolloutState): boolean => !isFinal(state) || (state.entry.plan.policies ?? []).length > 0;
 
+const newestState = (journal: Journal, project: string): RolloutState | undefined => {
+  const [newest] = journal.numbers(project);
+  return newest === undefined ? undefined : rolloutState(journal, project, newest);
+};
+
 /** The newest release when it failed and the one before it has not been begun to be brought back: an actor died in between. */
 export const dueRollback = (journal: Journal, project: string): (RolloutState & { readonly to: number }) | undefined => {
-  const newest = journal.releases(project)[0];
-  const state = newest === undefined ? undefined : rolloutState(journal, project, newest.release);
+  const state = newestState(journal, project);
   const to = state?.finished?.outcome === "failed" ? state.finished.rollbackTo : undefined;
   return state === undefined || to === undefined ? undefined : { ...state, to };
 };
@@ -88,7 +92,7 @@ export const isWaiting = ({ paused, abort, finished }: RolloutState, clock: Time
 
 /** The newest release that became live; what serves when nothing is under way. */
 export const liveRelease = (journal: Journal, project: string): RolloutState | undefined => {
-  for (const { release } of journal.releases(project)) {
+  for (const release of journal.numbers(project)) {
     const state = rolloutState(journal, project, release);
     if (state?.finished?.outcome === "live") return state;
   }
@@ -97,7 +101,6 @@ export const liveRelease = (journal: Journal, project: string): RolloutState | u
 
 /** The rollout that was begun and neither finished nor taken back: an actor died in it. At most one a project, because the next one converges it first. */
 export const unfinishedRollout = (journal: Journal, project: string): RolloutState | undefined => {
-  const newest = journal.releases(project)[0];
-  const state = newest === undefined ? undefined : rolloutState(journal, project, newest.release);
+  const state = newestState(journal, project);
   return state?.finished === undefined ? state : undefined;
 };

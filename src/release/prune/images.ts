@@ -41,12 +41,14 @@ const past = (project: string, { entry, finished }: RolloutState): string => {
 
 /**
  * Every image of a release that the engine has, and whether it goes: those of releases that can be gone back to, serve or are under way in any project of this host stay,
- * and so does what was in the engine before us, and what a container is made from. `leaving`: containers that are about to be removed.
+ * and so does what was in the engine before us, and what a container is made from. `leaving`: containers that are about to be removed;
+ * `depth`: how many releases that are not kept are looked at, newest first. Default: all.
  */
 export const judgeImages = async (
   { engine, journal, keeps, now }: Sources,
   sizes: ReadonlyMap<string, number> = new Map(),
   leaving: ReadonlySet<string> = new Set(),
+  depth = Number.POSITIVE_INFINITY,
 ): Promise<readonly Leftover[]> => {
   const [images, all] = [await engine.images.list(), await engine.containers.list({})];
   const containers = all.filter(({ name }) => !leaving.has(name));
@@ -62,7 +64,7 @@ export const judgeImages = async (
     if (image !== undefined) found.set(reference, leftover(reference, image, false, why));
   }
   for (const [project, keep] of keeps)
-    for (const state of retentionOf(journal, project, keep, now).dropped) {
+    for (const state of Iterator.from(retentionOf(journal, project, keep, now).dropped()).take(depth)) {
       const brought = broughtBy(state);
       for (const reference of referencesOf(state.entry.manifest)) {
         const image = present.get(inFull(reference));

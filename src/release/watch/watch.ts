@@ -89,7 +89,7 @@ export const watch = async (parts: Parts, signal: AbortSignal): Promise<void> =>
   /** A rollout stops and removes containers as well, and what it did is heard of a moment later. */
   const isRetired = ({ project, container }: Subject): boolean =>
     journal
-      .releases(project)[0]
+      .newest(project)
       ?.plan.steps.some(
         ({ action }) => (action.do === "stop-container" || action.do === "remove-container") && action.name === container,
       ) === true;
