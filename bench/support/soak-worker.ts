@@ -199,9 +199,9 @@ const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
 
 let journalBefore = 0;
+using turn = await takeTurn();
 for (const round of [0, ...numbers(ROUNDS)]) {
   if (interrupted.signal.aborted) break;
-  using turn = await takeTurn();
   const asking = round === 0 ? undefined : startAsking();
   const rollouts: number[] = [];
   for (const project of numbers(PROJECTS)) {

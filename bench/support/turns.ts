@@ -6,7 +6,7 @@ export interface Turn extends Disposable {
   pass(): Promise<void>;
 }
 
-const TURN_MS = 150_000;
+const TURN_MS = 220_000;
 /** Those who wait look about this often. */
 const GAP_MS = 500;
 

@@ -12,7 +12,7 @@ export interface Retention {
   /** Not ended yet: what it uses is in use. */
   readonly unfinished: readonly RolloutState[];
   /** All others, newest first: those beyond what is kept, and those that never became live. Read as they are asked for, because a long history has many. */
-  dropped(): Iterable<RolloutState>;
+  readonly dropped: () => Iterable<RolloutState>;
 }
 
 /** Which releases of a project can still be gone back to. `now` in milliseconds since the epoch. */
