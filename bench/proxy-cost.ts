@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FULL_TRAFFIC } from "../src/core/index.ts";
 import { openProxyStore } from "../src/proxy/store.ts";
+import { DEFAULT_HEADERS } from "../src/ship/front.ts";
 import { freePort } from "../test/support/e2e/installation.ts";
 import { get } from "../test/support/e2e/shop.ts";
 import { thisMachine } from "./support/machine.ts";
@@ -103,6 +104,7 @@ try {
     hosts: [HOST],
     check: { path: "/readyz", host: HOST },
     httpPort: ours,
+    front: { headers: DEFAULT_HEADERS },
     hold: { seconds: 10, requests: 1000 },
     servers: [{ name: "r1-1", address: "127.0.0.1", port: app, weight: FULL_TRAFFIC }],
   });

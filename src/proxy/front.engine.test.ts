@@ -9,8 +9,8 @@ import { hasIpv6 } from "./haproxy/listeners.ts";
 import type { Front } from "./front.ts";
 import type { Proxy } from "./proxy.ts";
 import { startClients } from "./test-data/app.ts";
-import { makeCertificate } from "./test-data/certificates.ts";
-import { askTls, type Echo, handshake, startEcho, startH2c, startH2Load } from "./test-data/echo.ts";
+import { makeCertificate } from "../../test/support/make-certificate.ts";
+import { askTls, type Echo, handshake, startEcho, startH2c, startH2Load } from "../../test/support/load/http2.ts";
 import { freePort, type HaproxyHost, startHaproxyHost } from "./test-data/haproxy-process.ts";
 
 let stack = new AsyncDisposableStack();

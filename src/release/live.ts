@@ -2,7 +2,8 @@ import { networkInterfaces } from "node:os";
 import type { Platform } from "../core/index.ts";
 import type { ContainerSummary, Engine, NetworkState } from "../engine/index.ts";
 import { type Backend, nextOf, type Proxy } from "../proxy/index.ts";
-import { backendName } from "./manifest.ts";
+import { backendName, type Spoken } from "./manifest.ts";
+import { serverName } from "./rollout/drafting.ts";
 
 export const LABELS = {
   project: "dev.seaworthy.project",
@@ -29,6 +30,8 @@ export interface LiveContainer {
   readonly state: ContainerSummary["state"];
   /** `<repository>@<digest>` it runs. */
   readonly image: string;
+  /** How the proxy speaks to it; absent where the proxy does not know it. */
+  readonly spoken?: Spoken;
 }
 
 /** Everything of the host that planning looks at, read once. */
@@ -79,6 +82,14 @@ const ingressOf = (network: NetworkState | undefined, containers: readonly LiveC
   return { subnet, used: new Set(used) };
 };
 
+/** The release that comes may speak otherwise; what was there comes back as it was. */
+const withSpoken = (container: LiveContainer, backend: Backend | undefined): LiveContainer => {
+  const server = backend?.servers.find(({ name }) => name === serverName(container));
+  if (server === undefined) return container;
+  const { port, protocol } = server;
+  return { ...container, spoken: { port, ...(protocol === undefined ? {} : { protocol }) } };
+};
+
 export const readLive = async (engine: Engine, proxy: Proxy, project: string, services: readonly string[]): Promise<Live> => {
   const [info, summaries, networks, volumes] = await Promise.all([
     engine.system.info(),
@@ -98,7 +109,12 @@ export const readLive = async (engine: Engine, proxy: Proxy, project: string, se
   });
   return {
     platform: info.platform,
-    containers,
+    containers: containers.map((one) =>
+      withSpoken(
+        one,
+        backends.find(({ name }) => name === backendName(project, one.service)),
+      ),
+    ),
     ...(ingress === undefined ? {} : { ingress }),
     takenSubnets: [...networks.flatMap((network) => network.subnets), ...hostSubnets()],
     networks: new Set(networks.map((network) => network.name)),

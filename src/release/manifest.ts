@@ -75,8 +75,13 @@ export const manifestDigest = (manifest: ReleaseManifest): Digest => digestOf(ca
 /** The host name that checks and probes ask for. */
 export const checkHost = (route: RouteSettings): string => route.hosts.find((one) => one !== "*") ?? "localhost";
 
-/** Where and how its containers are spoken to. */
-export const spoken = ({ port, protocol }: RouteSettings): { readonly port: number; readonly protocol?: "h2c" } => ({
+/** Where and how a container is spoken to. `protocol` absent: HTTP/1.1. */
+export interface Spoken {
+  readonly port: number;
+  readonly protocol?: "h2c";
+}
+
+export const spoken = ({ port, protocol }: RouteSettings): Spoken => ({
   port,
   ...(protocol === undefined ? {} : { protocol }),
 });

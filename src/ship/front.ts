@@ -4,7 +4,7 @@ import type { Front } from "../proxy/index.ts";
 const HALF_A_YEAR_SECONDS = 15_552_000;
 
 /** Safe for any application; what may break one, as a content security policy may, is left to it. */
-const DEFAULTS = { "X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin" } as const;
+export const DEFAULT_HEADERS = { "X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin" } as const;
 /** Browsers keep to it for as long, so it goes out only where requests without TLS are not answered either. */
 const TO_HTTPS = { "Strict-Transport-Security": `max-age=${HALF_A_YEAR_SECONDS}` } as const;
 
@@ -25,7 +25,7 @@ const merged = (defaults: Readonly<Record<string, string>>, own: Readonly<Record
 export const frontOf = (project: Project, { redirect, headers = {}, hideHeaders = [] }: RouteSettings): Front => {
   const secured = certificatesOf(project).length > 0;
   const redirected = redirect !== false;
-  const all = merged({ ...DEFAULTS, ...(secured && redirected ? TO_HTTPS : {}) }, headers);
+  const all = merged({ ...DEFAULT_HEADERS, ...(secured && redirected ? TO_HTTPS : {}) }, headers);
   return {
     headers: all,
     ...(hideHeaders.length === 0 ? {} : { hide: hideHeaders }),

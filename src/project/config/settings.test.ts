@@ -237,6 +237,12 @@ describe("refusals at line and column", () => {
     // What would become lines of the proxy's configuration, and so every other service's trouble.
     ['route: {port: 80, ready: "/x\\n    server evil 192.0.2.1:80"}', "x-seaworthy.route.ready: expected a path"],
     ['route: {port: 80, live: "/x # y"}', "x-seaworthy.route.live: expected a path"],
+    ['route: {port: 80, headers: {X-A: "1\\nbind :1"}}', "x-seaworthy.route.headers.X-A: expected up to 800 printable"],
+    ["route: {port: 80, headers: {X-A: 5}}", "x-seaworthy.route.headers.X-A: expected the header's value, or off"],
+    ["route: {port: 80, headers: {Set-Cookie: a}}", "expected the name of a response header"],
+    ["route: {port: 80, hideHeaders: ['a b']}", "x-seaworthy.route.hideHeaders.0: expected the name of a response header"],
+    ["route: {port: 80, protocol: spdy}", "x-seaworthy.route.protocol: expected http or h2c"],
+    ["route: {port: 80, tls: {certificate: a.crt}}", "x-seaworthy.route.tls: a certificate and its key are named together"],
     ['route: {port: 80, hosts: ["a\\nb"]}', "x-seaworthy.route.hosts.0: expected a host name"],
     ["route: {port: 80, hosts: ['a{b}']}", "x-seaworthy.route.hosts.0: expected a host name"],
     ["release: {strategy: big-bang}", "x-seaworthy.release.strategy: expected rolling, blue-green, canary"],

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeCertificate } from "../test-data/certificates.ts";
+import { makeCertificate } from "../../../test/support/make-certificate.ts";
 import { type CertificateFiles, covers, factsOfPem, readCertificate } from "./certificate.ts";
 
 let folder: string;

@@ -37,7 +37,7 @@ export const comeBack = ({ change, backend }: Parts, old: LiveContainer): readon
   if (route === undefined || old.address === undefined) return [];
   const server = serverName(old);
   return [
-    { do: "add-server", backend, server, address: old.address, ...spoken(route) },
+    { do: "add-server", backend, server, address: old.address, ...(old.spoken ?? spoken(route)) },
     { do: "await-server", backend, server, withinMs: Math.max(readyMs, COME_BACK_MS) },
     { do: "move-traffic", backend, to: [server], from: [], weight: FULL_TRAFFIC },
   ];

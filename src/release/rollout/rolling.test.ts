@@ -233,3 +233,24 @@ describe("a service behind the proxy that stops first", () => {
     expect(actionOf(first, "backend/web")?.action).not.toHaveProperty("hold");
   });
 });
+
+describe("a container that speaks HTTP/2 in clear text", () => {
+  const route = { hosts: ["shop.localhost"], port: 3000, ready: "/readyz", protocol: "h2c" } as const;
+  const actions = (plan: Plan, does: string) =>
+    plan.steps.flatMap(({ action, undo = [] }) => [action, ...undo].filter((one) => one.do === does));
+
+  test("is asked so, and is another one than the same that does not", () => {
+    const [plain, h2c] = [webService("1"), webService("1", { route })];
+    expect(containerSha(plain)).not.toBe(containerSha(h2c));
+    const plan = planRolling(manifestOf("2", [h2c]), alive(running(plain, 1)), 2, describeReplica);
+    expect(actions(plan, "await-ready")).toMatchObject([{ port: 3000, protocol: "h2c" }]);
+    expect(actions(plan, "add-server")).toMatchObject([{ server: "r2-1", port: 3000, protocol: "h2c" }]);
+  });
+
+  test("what it takes the place of comes back as it was", () => {
+    const old = { ...running(webService("1"), 1), spoken: { port: 8080 } };
+    const plan = planRolling(manifestOf("2", [webService("2", { route, updateOrder: "stop-first" })]), alive(old), 2, describeReplica);
+    const back = actions(plan, "add-server").find((one) => "server" in one && one.server === "r1-1");
+    expect(back).toEqual({ do: "add-server", backend: "shop.web", server: "r1-1", address: "10.209.0.2", port: 8080 });
+  });
+});

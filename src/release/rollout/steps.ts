@@ -110,7 +110,7 @@ export const makeRoom = (change: Change, manifest: ReleaseManifest): readonly St
     const back: readonly Action[] = routed
       ? [
           { do: "start-container", name },
-          { do: "add-server", backend, server, address, ...spoken(service.route) },
+          { do: "add-server", backend, server, address, ...(container.spoken ?? spoken(service.route)) },
           { do: "await-server", backend, server, withinMs: Math.max(service.readyMs, COME_BACK_MS) },
           { do: "shift-traffic", backend, to: [server], weight: FULL_TRAFFIC },
         ]

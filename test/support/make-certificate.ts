@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import type { CertificateFiles } from "../certificates/certificate.ts";
+import type { CertificatePaths } from "../../src/project/index.ts";
 
 export interface MadeCertificate {
   readonly names: readonly string[];
@@ -11,7 +11,7 @@ export interface MadeCertificate {
 }
 
 /** A certificate that signs itself, made by openssl. Another one under the same name replaces it, as a renewal does. */
-export const makeCertificate = (folder: string, name: string, { names, days = 90, rsaBits }: MadeCertificate): CertificateFiles => {
+export const makeCertificate = (folder: string, name: string, { names, days = 90, rsaBits }: MadeCertificate): CertificatePaths => {
   const files = { certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
   const kind = rsaBits === undefined ? ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"] : [`rsa:${rsaBits}`];
   const alt = names.length === 0 ? [] : ["-addext", `subjectAltName=${names.map((one) => `DNS:${one}`).join(",")}`];
