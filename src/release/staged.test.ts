@@ -220,6 +220,21 @@ describe("canary", () => {
     await expectWhole(fleet, NEW);
   });
 
+  test("without an access log is inconclusive, however many requests went well, and taken back all the same when they fail", async () => {
+    const fleet = await serving(canary);
+    traffic(fleet, { log: false });
+    expect(await fleet.deploy(shop("2", canary))).toMatchObject({
+      state: "paused",
+      step: "web/analyse/10",
+      because: { message: expect.stringContaining("HAProxy's access log has 0 of") },
+    });
+    using releases = fleet.open();
+    expect(await releases.abort("shop", { why: "" })).toMatchObject({ state: "reverted" });
+    traffic(fleet, { log: false, failing: 0.5 });
+    expect(await fleet.deploy(shop("3", canary))).toMatchObject({ state: "reverted" });
+    await expectWhole(fleet, OLD);
+  });
+
   test("is compared anew when HAProxy counts anew, and paused when it says nothing at all", async () => {
     const fleet = await serving(canary);
     traffic(fleet);
