@@ -160,6 +160,16 @@ export const engineContract = (title: string, make: () => Promise<ContractSubjec
         expect(await engine.containers.inspect(other)).toBeUndefined();
       });
 
+      test("a renamed container runs on under its new name; a taken name is refused with 409", async () => {
+        const [container, other, later] = [await running(), await running(), name()];
+        const before = await engine.containers.inspect(container);
+        expect(await code(engine.containers.rename(container, other))).toMatchObject({ status: 409 });
+        await engine.containers.rename(container, later);
+        expect(await engine.containers.inspect(later)).toMatchObject({ id: before?.id, state: "running" });
+        expect(await engine.containers.inspect(container)).toBeUndefined();
+        await engine.containers.remove(later);
+      });
+
       test("a list asks for all its labels, and sees stopped containers", async () => {
         const tag = name();
         const stopped = await running("serve", { Labels: { tag, kind: "stopped" } });

@@ -23,6 +23,8 @@ export interface Containers {
   kill(container: string, signal: string): Promise<void>;
   /** Forced; anonymous volumes go too. */
   remove(container: string): Promise<void>;
+  /** It runs on under the other name. @throws ENGINE_REFUSED (details.status 409) when that name is taken. */
+  rename(container: string, name: string): Promise<void>;
   /** Undefined when there is none of that name or id. */
   inspect(container: string): Promise<ContainerState | undefined>;
   /** Running and stopped, whose labels include all of `labels`; a label with an empty value asks for its presence only. */

@@ -72,7 +72,6 @@ describe("known and not honoured: refused with the reason", () => {
     ["network_mode: container:x", "4:19", "services.web.network_mode: container:x", "use service:NAME"],
     ["pid: service:x", "4:10", "services.web.pid: service:x", "not in this version"],
     ["x-seaworthy: {trial: {}}", "4:19", "services.web.x-seaworthy.trial", "not in this version"],
-    ["x-seaworthy: {release: {sticky: cookie}}", "4:29", "services.web.x-seaworthy.release.sticky", "not in this version"],
   ])("%s", async (text, place, name, reason) => {
     const error = await refusal(field(text, "  db: {image: b}\n"));
     expect(error.code).toBe("FIELD_UNSUPPORTED");

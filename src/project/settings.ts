@@ -169,11 +169,17 @@ export type StagedStrategy = {
       /** The old containers run on for this long after the switch. Default 0. */
       readonly keepOld: Duration;
     }
-  | { readonly name: "canary"; /** By growing weight. */ readonly steps: readonly CanaryStep[] }
+  | {
+      readonly name: "canary";
+      /** By growing weight. */
+      readonly steps: readonly CanaryStep[];
+      /** False: each request is drawn for itself. Absent: a client that came over stays, by a cookie. */
+      readonly sticky?: false;
+    }
 );
 
 export interface CanaryStep {
-  /** Percent of the requests, 1 to 100. */
+  /** Percent of the requests, 0 to 100; 0, only in the first step: whoever asks for it by header or preview host. */
   readonly weight: number;
   /** `promote`: until somebody does. After the analysis, where there are both. */
   readonly pause?: Duration | "promote";
@@ -197,6 +203,8 @@ export interface ServiceReleaseSettings {
   readonly strategy: "rolling" | StagedStrategy;
   /** How long requests in flight may take before their server is taken away. Default 30 s. */
   readonly drain: Duration;
+  /** What becomes of WebSockets, event streams and tunnels in the drain: closed at once, evenly over its time, or at its end. Default `wait`. */
+  readonly websockets: "cut" | "spread" | "wait";
   /** How long a new container may take to become ready. Default 60 s. */
   readonly ready: Duration;
   /**

@@ -38,6 +38,8 @@ export interface Steering {
   readonly release: string;
   /** Parts of ten thousand. 0: only whoever asks for it by header. */
   readonly share: number;
+  /** False: each request is drawn for itself, and no client gets a cookie. Absent: who came over stays. */
+  readonly sticky?: false;
 }
 
 const NEXT = ":next";
@@ -108,13 +110,14 @@ const wrongServer = ({ name, address, port, weight, protocol }: Partial<Server>)
 const isCount = (value: unknown, most: number): boolean =>
   typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
 
-const isSteering = ({ release, share }: Partial<Steering>): boolean =>
+const isSteering = ({ release, share, sticky }: Partial<Steering>): boolean =>
   typeof release === "string" &&
   /^r\d{1,9}$/.test(release) &&
   typeof share === "number" &&
   Number.isInteger(share) &&
   share >= 0 &&
-  share <= 10_000;
+  share <= 10_000 &&
+  !sticky;
 
 const wrongByHand = ({ name, limits, maintenance, byHand }: Partial<Backend>): string | undefined => {
   if (limits !== undefined && !isLimits(limits)) return `${name} has limits that are none`;

@@ -16,6 +16,8 @@ export interface FakeProxy extends Proxy {
   readonly served: Map<string, readonly string[]>;
   /** What its access log tells of both sides by now. Default nothing; undefined where it has none. */
   timed: (() => { readonly stable: SideTimes; readonly next: SideTimes }) | undefined;
+  /** Connections that last, by `backend/server`; default none. */
+  readonly lasting: Map<string, number>;
   /** Servers that were said to be lost, as `backend/server`. */
   readonly lost: readonly string[];
 }
@@ -25,6 +27,7 @@ export const createFakeProxy = (): FakeProxy => {
   const backends = new Map<string, Backend>();
   const lost: string[] = [];
   const served = new Map<string, readonly string[]>();
+  const lasting = new Map<string, number>();
   let running = false;
   const required = (name: string): Backend => {
     const backend = backends.get(name);
@@ -76,6 +79,7 @@ export const createFakeProxy = (): FakeProxy => {
       },
       renew: async () => [],
     },
+    lasting,
     counted: () => ({}),
     timed: () => ({ stable: { answers: 0 }, next: { answers: 0 } }),
     ensureRunning: async () => {
@@ -128,7 +132,13 @@ export const createFakeProxy = (): FakeProxy => {
       backends.has(name)
         ? { worker: 1, requests: 0, errors: 0, serverErrors: 0, cutByServer: 0, cutByClient: 0, retries: 0, redispatches: 0 }
         : undefined,
-    load: async () => ({ requests: 0, oldWorkers: 0 }),
+    load: async (name, server) => ({ requests: lasting.get(`${name}/${server}`) ?? 0, oldWorkers: 0 }),
+    endLasting: async (name, server, most) => {
+      const there = lasting.get(`${name}/${server}`) ?? 0;
+      const ended = Math.min(most, there);
+      lasting.set(`${name}/${server}`, there - ended);
+      return { there, ended };
+    },
     report: async () => ({ config: "", info: "", stat: "", errors: "", workers: "" }),
     processes: async () => ({ workers: [1], oldWorkers: [] }),
     withdraw: async (name) => {

@@ -3,13 +3,14 @@ import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolde
 import type { Engine } from "../engine/index.ts";
 import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
 import { type Certificates, createCertificates } from "./certificates/certificates.ts";
-import { assertPortFree, PROXY_CONTAINER } from "./container.ts";
+import { assertPortFree } from "./container.ts";
 import { CERTIFICATE_LIST, differingCertificates, reconcileCertificates } from "./haproxy/certificates.ts";
 import { type Counters, readCounters } from "./haproxy/counters.ts";
+import { endLasting, type Ended } from "./haproxy/lasting.ts";
 import { hasIpv6 } from "./haproxy/listeners.ts";
-import { type Processes, readProcesses } from "./haproxy/master.ts";
+import type { Processes } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
-import { createRuntime, type Runtime } from "./haproxy/runtime.ts";
+import { createRuntime } from "./haproxy/runtime.ts";
 import { readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
 import { readSides, type Sides } from "./haproxy/sides.ts";
 import { type AnswerTimes, followAnswerTimes } from "./haproxy/access-log.ts";
@@ -21,14 +22,19 @@ import type { ByHand } from "./limits.ts";
 import { reconcileServers } from "./reconcile.ts";
 import { type ProxyReport, readReport } from "./report.ts";
 import { INSIDE, type InnerFolders, openProxyStore } from "./store.ts";
+import { createWorkers, oneByOne } from "./workers.ts";
 
 /** A backend without what the proxy itself keeps of it. */
 type Declared = Omit<Backend, "servers" | "httpPort" | "heldUntil" | "steering" | "byHand"> & Partial<Pick<Backend, "httpPort">>;
 
 /** The data plane of one host. What it should be is on disk before it is asked of HAProxy, so both a crash of ours and a restart of HAProxy find it. */
 export interface Proxy {
-  /** Starts HAProxy's container when it does not run. @throws PORT_TAKEN, IMAGE_NOT_FOUND, PROXY_UNREACHABLE */
-  ensureRunning(): Promise<void>;
+  /**
+   * Starts HAProxy's container when it does not run, and replaces one that is not as it would be made now, losing nothing: two run beside each other until
+   * the old one's last connection ends, which is waited for up to OLD_WORKER_MS. `note` hears of what takes its time.
+   * @throws PORT_TAKEN, IMAGE_NOT_FOUND, PROXY_UNREACHABLE
+   */
+  ensureRunning(note?: (words: string) => void): Promise<void>;
   /**
    * Makes the service known under its hosts; reloads HAProxy, losing nothing, only when that changes its structure. Servers are kept.
    * Its port is this proxy's own unless one is named, as when an earlier declaration is brought back. A hold ends with it, and so does steering; what a person said stays.
@@ -52,11 +58,16 @@ export interface Proxy {
   sides(backend: string): Promise<Sides | undefined>;
   /** Tells HAProxy that a server's container has ended, before its checks find out. They go on, and bring the server back when it answers: nothing is written. */
   lose(backend: string, server: string): Promise<void>;
+  /**
+   * Ends at most so many of a server's connections that last as long as their client wants, which are WebSockets and other tunnels and event streams; requests
+   * that end by themselves go on. In every worker.
+   */
+  endLasting(backend: string, server: string, most: number): Promise<Ended>;
   /** What HAProxy says of the backend's servers now; undefined when it does not know the backend. */
   servers(backend: string): Promise<readonly ServerStatus[] | undefined>;
   /** What they should be. @throws STATE_NEEDS_PERSON when its file cannot be read */
   declared(backend: string): Backend | undefined;
-  /** What of HAProxy as a whole is not as its files say, a sentence each: it does not run, or has another configuration. Servers are not looked at. */
+  /** What of HAProxy as a whole is not as its files say, a sentence each: it does not run, has another configuration, or its container is out of date. Servers are not looked at. */
   drift(): Promise<readonly string[]>;
   /** What a person should know of it that is no fault of its own, a sentence each. */
   notices(): readonly string[];
@@ -88,6 +99,13 @@ export interface Load {
 /** A worker of an earlier configuration ends with its last client: an idle one leaves after the keep-alive timeout of 60 s. With a margin. */
 export const OLD_WORKER_MS = 75_000;
 
+/** What HAProxy does not answer, or refuses, is tried again: a rollout need not be taken back for one lost answer. */
+const TRIES = 3;
+const AGAIN_MS = 200;
+
+/** A wait that people would ask about is told. */
+const TELL_AFTER_MS = 3000;
+
 export interface ProxyOptions {
   readonly engine: Engine;
   readonly state: StateFolder;
@@ -116,6 +134,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   const certificateList = `${inner.configFolder}/${CERTIFICATE_LIST}`;
   const admin = createRuntime(join(socketFolder, ADMIN_SOCKET));
   const master = createRuntime(join(socketFolder, MASTER_SOCKET));
+  const workers = createWorkers(socketFolder, master);
   const haproxy = createLifecycle({ engine, state, store, socketFolder, admin, master, image, inside, clock });
 
   const locked = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -123,16 +142,24 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     return await work();
   };
 
-  /** One that ends meanwhile serves nobody any more. */
-  const onOldWorkers = async <T>(ask: (runtime: Runtime) => Promise<T>): Promise<readonly T[]> => {
-    const answered: T[] = [];
-    for (const pid of (await readProcesses(master)).oldWorkers)
+  /** HAProxy is asked what it has before it is told anything, so doing it again after an answer that never came does what is still to be done. */
+  const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries += 1)
       try {
-        answered.push(await ask((command) => master(`@!${pid} ${command}`)));
+        return await work();
       } catch (error) {
-        if (!hasCode(error, "PROXY_UNREACHABLE") || (await readProcesses(master)).oldWorkers.includes(pid)) throw error;
+        if (tries === TRIES || !hasCode(error, "PROXY_UNREACHABLE")) throw error;
+        await clock.sleep(AGAIN_MS);
       }
-    return answered;
+  };
+
+  const makeSo = async (wanted: Backend): Promise<void> => {
+    const all = store.backends();
+    for (const one of [wanted, store.backend(nextOf(wanted.name))])
+      if (one !== undefined) await reconcileServers(admin, one.name, one.servers, clock, maxConnections(one.name, all));
+    await setLive(admin, inner.configFolder, wanted, all);
+    // One that is on its way out may know no such value; it has few requests left to send.
+    await workers.askEarlier((runtime) => setLive(runtime, inner.configFolder, wanted, all)).catch(() => undefined);
   };
 
   /** What it is to listen on and does not yet is nobody else's. Before anything is rendered. */
@@ -144,7 +171,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   /** The certificates as they are on disk become those that are served. */
   const serve = async (): Promise<void> => {
     const served = store.served();
-    if (served.length > 0) await reconcileCertificates(admin, certificateList, served);
+    if (served.length > 0) await persistently(() => reconcileCertificates(admin, certificateList, served));
   };
 
   const certificates = createCertificates({
@@ -184,26 +211,29 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     mutate();
     await orBack(assertPorts);
     store.render();
-    if ((await haproxy.loaded()) !== store.structure()) await orBack(() => haproxy.reload());
+    if ((await persistently(() => haproxy.loaded())) !== store.structure()) await orBack(() => haproxy.reload());
     const wanted = store.backend(name);
-    if (wanted === undefined) return;
-    const all = store.backends();
-    for (const one of [wanted, store.backend(nextOf(name))])
-      if (one !== undefined) await reconcileServers(admin, one.name, one.servers, clock, maxConnections(one.name, all));
-    await setLive(admin, inner.configFolder, wanted, all);
-    // One that is on its way out may know no such value; it has few requests left to send.
-    await onOldWorkers((runtime) => setLive(runtime, inner.configFolder, wanted, all)).catch(() => undefined);
+    if (wanted !== undefined) await persistently(() => makeSo(wanted));
   };
 
   const load = async (name: string, server: string): Promise<Load> => {
     const now = await readServers(admin, name);
-    const old = (await onOldWorkers((runtime) => readServers(runtime, name))).filter((servers) =>
+    const old = (await workers.askEarlier((runtime) => readServers(runtime, name))).filter((servers) =>
       servers?.some((one) => one.name === server),
     );
     const requests = [now, ...old]
       .flatMap((servers) => servers ?? [])
       .reduce((sum, one) => (one.name === server ? sum + one.current + one.queued : sum), 0);
     return { requests, oldWorkers: old.length };
+  };
+
+  const endEverywhere = async (name: string, server: string, most: number): Promise<Ended> => {
+    let sum = await endLasting(admin, name, server, most);
+    await workers.askEarlier(async (runtime) => {
+      const { there, ended } = await endLasting(oneByOne(runtime), name, server, most - sum.ended);
+      sum = { there: sum.there + there, ended: sum.ended + ended };
+    });
+    return sum;
   };
 
   /** What serves and is on no disk, because its file was lost, is taken over rather than cut. */
@@ -213,6 +243,36 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
       if (ip === undefined || !isServerName(server) || status.startsWith("MAINT")) return [];
       return [{ name: server, address: ip, port: Number(port), weight: parseWeight(weight) }];
     });
+
+  const isReplaced = async (note: (words: string) => void): Promise<boolean> => {
+    await haproxy.start();
+    const why = await haproxy.outdated();
+    if (why === undefined) return false;
+    if (await haproxy.drains()) {
+      note(`HAProxy is not replaced yet, because the one before it still has connections: ${why}`);
+      return false;
+    }
+    await haproxy.replace();
+    note(`another HAProxy has taken over: ${why}`);
+    return true;
+  };
+
+  /** Not under the lock: others need not wait for somebody's long connection. */
+  const ensureRunning = async (note: (words: string) => void = () => undefined): Promise<void> => {
+    if (!(await locked("start the proxy", () => isReplaced(note)))) return;
+    const begun = clock.elapsed();
+    let told = false;
+    while (await locked("see the old proxy off", () => haproxy.drains())) {
+      const waitedMs = clock.elapsed() - begun;
+      if (waitedMs > OLD_WORKER_MS)
+        return note(
+          "the old HAProxy still has connections; it ends with them, after ten minutes at the latest, and the next command removes it",
+        );
+      if (!told && waitedMs > TELL_AFTER_MS) note("the old HAProxy waits for its last clients; idle ones leave within a minute");
+      told = told || waitedMs > TELL_AFTER_MS;
+      await clock.sleep(250);
+    }
+  };
 
   const assertUnclaimed = ({ name, hosts }: Pick<Backend, "name" | "hosts">): void => {
     for (const other of store.backends()) {
@@ -231,7 +291,8 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     assertUnclaimed(backend);
     await haproxy.start();
     const before = store.backend(backend.name);
-    const servers = before === undefined ? await adopted(backend.name) : behindCheck(before.servers, before.check, backend.check);
+    const servers =
+      before === undefined ? await persistently(() => adopted(backend.name)) : behindCheck(before.servers, before.check, backend.check);
     const said = before?.byHand === undefined ? {} : { byHand: before.byHand };
     await change(backend.name, () => store.put({ ...backend, ...said, httpPort: port, servers }));
     await serve();
@@ -249,7 +310,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     if (current?.hold === undefined)
       throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
     await haproxy.start();
-    const waiting = await readConnections(admin, name);
+    const waiting = await persistently(() => readConnections(admin, name));
     const { heldUntil: _, ...free } = current;
     await change(name, () => store.put(forMs === 0 ? free : { ...free, heldUntil: Math.ceil((clock.now() + forMs) / 1000) }));
     return waiting;
@@ -277,8 +338,9 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   };
 
   const drift = async (): Promise<readonly string[]> => {
-    const edited = store.isRendered() ? [] : ["the configuration files of HAProxy are not what was written there"];
+    const edited = store.isRendered() ? [] : ["the configuration files of HAProxy are not what this version of Seaworthy writes"];
     if (!(await haproxy.runs())) return ["HAProxy does not run", ...edited];
+    const outdated = [(await haproxy.outdated()) ?? []].flat();
     try {
       const current = (await haproxy.loaded()) === store.structure();
       const others = await differingCertificates(admin, certificateList, store.served());
@@ -286,9 +348,10 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
         ...(current ? [] : ["HAProxy has another configuration loaded than the one that is meant"]),
         ...(others.length === 0 ? [] : [`HAProxy serves other certificates than the ones that are meant: ${others.join(", ")}`]),
         ...edited,
+        ...outdated,
       ];
     } catch (error) {
-      return [wordsOf(error), ...edited];
+      return [wordsOf(error), ...edited, ...outdated];
     }
   };
 
@@ -299,7 +362,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   };
 
   return {
-    ensureRunning: () => locked("start the proxy", () => haproxy.start()),
+    ensureRunning,
     declare: (backend) => locked(`declare ${backend.name}`, () => declare(backend)),
     updateServers: (name, update) => locked(`change the servers of ${name}`, () => updateServers(name, update)),
     hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
@@ -307,6 +370,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     sayByHand: (name, update) => locked(`do what was said about ${name}`, () => sayByHand(name, update)),
     answerTimes: (name) => followAnswerTimes(join(socketFolder, ADMIN_SOCKET), name),
     sides: (name) => readSides(admin, name),
+    endLasting: endEverywhere,
     lose: (name, server) => takeForDown(admin, name, server),
     servers: (name) => readServers(admin, name),
     declared: (name) => store.backend(name),
@@ -315,10 +379,10 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     broken: () => store.broken(),
     counters: (name) => readCounters(admin, name, store.backend(nextOf(name))?.name),
     load,
-    processes: () => readProcesses(master),
+    processes: () => workers.all(),
     certificates,
     report: () => readReport(store.configFolder, admin, master),
     withdraw: (name) => locked(`withdraw ${name}`, () => withdraw(name)),
-    remove: () => locked("remove the proxy", () => engine.containers.remove(PROXY_CONTAINER)),
+    remove: () => locked("remove the proxy", () => haproxy.remove()),
   };
 };

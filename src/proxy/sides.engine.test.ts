@@ -91,6 +91,21 @@ test("clients keep their side as the share grows from 10 to 50 to 100 %, the sha
   expect(valueOf(again.cookie)).toMatch(/^seaworthy-side=r3\./);
 });
 
+test("without stickiness each request is drawn for itself: the share is what was asked, and nobody gets a cookie", async () => {
+  const { host, proxy } = await sides();
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  cleanups.push(async () => agent.destroy());
+  await proxy.steer("shop.web", { release: "r2", share: 3000, sticky: false });
+  const REQUESTS = 1000;
+  // A ticket of before, as one who was there when it was sticky has: it decides nothing.
+  const headers = { cookie: "seaworthy-side=r2.0" };
+  const replies = await Promise.all(Array.from({ length: REQUESTS }, () => asClient(host.httpPort, headers, agent)));
+  const over = replies.filter(({ version }) => version === "next").length;
+  expect(Math.abs(over - REQUESTS * 0.3), `${over} of ${REQUESTS}`).toBeLessThanOrEqual(3 * Math.sqrt(REQUESTS * 0.3 * 0.7));
+  expect(replies.every(({ cookie }) => cookie === undefined)).toBe(true);
+  expect((await asClient(host.httpPort, { "x-seaworthy-side": "next" })).version).toBe("next");
+});
+
 test("the preview host and the header reach the next release while nobody else does; what clients may send breaks nothing", async () => {
   const { host, proxy } = await sides();
   const port = host.httpPort;

@@ -13,10 +13,20 @@ export type DropReport =
       readonly cutByClient: number;
       readonly retries: number;
       readonly redispatches: number;
+      /** WebSockets, event streams and tunnels that were closed because their container left, as `release.websockets` says; not failures of requests. */
+      readonly closed?: number;
+      /** What was still under way when a drain was over, and was cut: those that had no answer's head yet are among the failed. */
+      readonly cut?: number;
       /** Where requests had to wait for the only container's replacement: the longest that one can have, and how many did at the end. */
       readonly held?: { readonly ms: number; readonly requests: number };
     }
   | { readonly service: string; readonly measured: false; readonly why: string };
+
+/** What drains have ended. */
+export interface Drained {
+  readonly closed: number;
+  readonly cut: number;
+}
 
 /** `removed` is the sum of 5xx answers of servers that left between the two readings, counted as they left. */
 export const dropReport = (
@@ -25,6 +35,7 @@ export const dropReport = (
   after: Counters | undefined,
   removedServerErrors: number,
   held?: { readonly ms: number; readonly requests: number },
+  drained: Drained = { closed: 0, cut: 0 },
 ): DropReport => {
   if (before === undefined || after === undefined)
     return { service, measured: false, why: "the proxy did not know the service at both ends of the rollout" };
@@ -40,13 +51,18 @@ export const dropReport = (
     cutByClient: after.cutByClient - before.cutByClient,
     retries: after.retries - before.retries,
     redispatches: after.redispatches - before.redispatches,
+    ...(drained.closed === 0 ? {} : { closed: drained.closed }),
+    ...(drained.cut === 0 ? {} : { cut: drained.cut }),
     ...(held === undefined ? {} : { held }),
   };
 };
+
+const endedWords = ({ closed = 0, cut = 0 }: Partial<Drained>): string =>
+  `${closed === 0 ? "" : `; ${number(closed)} long connections were closed as their container left`}${cut === 0 ? "" : `; ${number(cut)} were cut when the drain was over`}`;
 
 const number = (amount: number): string => amount.toLocaleString("en");
 
 export const formatDropReport = (report: DropReport): string =>
   report.measured
-    ? `${report.service}: ${number(report.failed)} of ${number(report.requests)} requests failed${report.byService === 0 ? "" : ` (${number(report.byService)} of them the service answered itself with 5xx)`}${report.held === undefined ? "" : `; requests waited up to ${(report.held.ms / 1000).toFixed(1)} s for its only container, ${number(report.held.requests)} at the end`}`
+    ? `${report.service}: ${number(report.failed)} of ${number(report.requests)} requests failed${report.byService === 0 ? "" : ` (${number(report.byService)} of them the service answered itself with 5xx)`}${endedWords(report)}${report.held === undefined ? "" : `; requests waited up to ${(report.held.ms / 1000).toFixed(1)} s for its only container, ${number(report.held.requests)} at the end`}`
     : `${report.service}: not measured, because ${report.why}`;

@@ -1,7 +1,7 @@
 import { hasCode, isSeaworthyError, SeaworthyError, wordsOf } from "../core/index.ts";
 import { perform, type World } from "./actions/index.ts";
 import { assertNotAborted, isAborted, watchful } from "./asked.ts";
-import { dropReport, type DropReport } from "./drop-report.ts";
+import { type Drained, dropReport, type DropReport } from "./drop-report.ts";
 import { isLeftOut, performCounted, turnsBack } from "./failures.ts";
 import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
@@ -154,6 +154,13 @@ const heldOf = ({ entry, results }: RolloutState, service: string): { readonly m
   return { ms: Number(to["at"]) - Number(from), requests: Number(to["waited"]) };
 };
 
+/** What the drains of a service ended; those of an actor that died are not known. */
+const drainedOf = ({ entry, results }: RolloutState, service: string): Drained => {
+  const drains = entry.plan.steps.filter((step) => step.service === service && step.action.do === "await-drained");
+  const sum = (what: keyof Drained): number => drains.reduce((total, { id }) => total + Number(results.get(id)?.[what] ?? 0), 0);
+  return { closed: sum("closed"), cut: sum("cut") };
+};
+
 const reports = async (world: World, state: RolloutState): Promise<readonly DropReport[]> => {
   const routed = state.entry.manifest.services.filter((service) => service.route !== undefined).map(({ name }) => name);
   const before = (state.results.get(MEASURE) ?? {}) as Readonly<Record<string, Counters>>;
@@ -163,7 +170,7 @@ const reports = async (world: World, state: RolloutState): Promise<readonly Drop
       .filter((step) => step.service === service)
       .flatMap(({ id, action }) => [action.do === "remove-server" ? state.results.get(id) : undefined, state.undone.get(id)])
       .reduce((sum, result) => sum + Number(result?.["serverErrors"] ?? 0), 0);
-    return dropReport(service, before[service], after[service], removed, heldOf(state, service));
+    return dropReport(service, before[service], after[service], removed, heldOf(state, service), drainedOf(state, service));
   });
 };
 

@@ -54,6 +54,8 @@ export interface ReleaseService {
   /** What runs once when it gets new containers; absent when nothing does. */
   readonly jobs?: readonly JobSettings[];
   readonly drainMs: number;
+  /** How connections that do not end by themselves are ended in a drain. Absent: they have as long as requests. */
+  readonly lasting?: "cut" | "spread";
   readonly readyMs: number;
   /** Its requests wait in the proxy, within these bounds, where its containers cannot overlap. Absent: nobody answers them meanwhile. */
   readonly hold?: HoldBounds;

@@ -92,10 +92,23 @@ export type Action =
       readonly from: readonly string[];
       readonly weight: Weight;
     }
-  | { readonly do: "await-drained"; readonly backend: string; readonly server: string; readonly withinMs: number }
+  /** `lasting`: what becomes of connections that do not end by themselves; absent: they have the same time as requests. */
+  | {
+      readonly do: "await-drained";
+      readonly backend: string;
+      readonly server: string;
+      readonly withinMs: number;
+      readonly lasting?: "cut" | "spread";
+    }
   | { readonly do: "remove-server"; readonly backend: string; readonly server: string }
   /** Gives the next release of a backend a part of its requests, in percent. 0: only who asks for it. */
-  | { readonly do: "steer"; readonly backend: string; readonly release: string; readonly weight: number }
+  | {
+      readonly do: "steer";
+      readonly backend: string;
+      readonly release: string;
+      readonly weight: number;
+      /** Absent: by cookie. */ readonly sticky?: false;
+    }
   | { readonly do: "end-steering"; readonly backend: string }
   /** Compares both sides of a steered backend over a time; see verdict.ts. */
   | ({ readonly do: "analyse"; readonly backend: string; readonly forMs: number } & Criteria)

@@ -66,6 +66,7 @@ const serviceOf = async (
     replicas: service.replicas,
     dependsOn: service.dependsOn,
     drainMs: release.drain,
+    ...(release.websockets === "wait" ? {} : { lasting: release.websockets }),
     readyMs: release.ready,
     ...(release.hold === undefined || route === undefined ? {} : { hold: release.hold }),
     secretVersions: await versions(spec.secrets, "secret", voyage),

@@ -1,11 +1,11 @@
 import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Installation, Result } from "../support/e2e/installation.ts";
 import { newestRelease, readJournal } from "../support/e2e/journal.ts";
 import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, get, type Version } from "../support/e2e/shop.ts";
+import { openTunnel } from "../support/e2e/tunnel.ts";
 import { expectWhole } from "../support/e2e/whole.ts";
 import { verifyLedger } from "../support/load/client.ts";
 
@@ -64,45 +64,6 @@ const upload = (kilobytes: number): Promise<{ readonly status: number; readonly 
     })();
   });
 
-interface Tunnel {
-  readonly version: string;
-  /** Sends a word, and waits for it to come back. @throws when the tunnel is closed */
-  echo(word: string): Promise<void>;
-  readonly closed: Promise<void>;
-}
-
-/** A WebSocket as far as HAProxy is concerned: the handshake, then bytes both ways. */
-const openTunnel = async (): Promise<Tunnel> => {
-  const socket = connect(shop.httpPort, "127.0.0.1");
-  let heard = "";
-  socket.setEncoding("utf8").on("data", (text: string) => (heard += text));
-  socket.on("error", () => undefined);
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  const hears = async (what: RegExp): Promise<string> => {
-    for (let tries = 0; tries < 500; tries += 1) {
-      const found = what.exec(heard)?.[0];
-      if (found !== undefined) return found;
-      if (socket.destroyed) break;
-      await sleep(10);
-    }
-    throw new Error(`the tunnel said ${JSON.stringify(heard)}`);
-  };
-  socket.write(
-    `GET /socket HTTP/1.1\r\nHost: ${shop.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
-  );
-  const head = await hears(/[\s\S]*\r\n\r\n/);
-  expect(head).toMatch(/^HTTP\/1\.1 101 /);
-  expect(head).toContain("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  return {
-    version: /x-version: (\S+)/i.exec(head)?.[1] ?? "",
-    echo: async (word) => {
-      socket.write(word);
-      await hears(new RegExp(word));
-    },
-    closed,
-  };
-};
-
 test("what takes its time over the switch: streams, slow uploads and long requests end where they began", async () => {
   const long = get(shop, "/slow?ms=7000");
   const flowing = stream(7000);
@@ -118,15 +79,15 @@ test("what takes its time over the switch: streams, slow uploads and long reques
 
 test("what outlives the drain is cut at its end, is told, and is in the drop report; tunnels are open until then", async () => {
   const tooLong = get(shop, "/slow?ms=25000").catch((error: unknown) => error);
-  const tunnels = await Promise.all(Array.from({ length: 20 }, openTunnel));
+  const tunnels = await Promise.all(Array.from({ length: 20 }, () => openTunnel(shop)));
   expect(new Set(tunnels.map(({ version }) => version))).toEqual(new Set(["2.0.0"]));
   const shipped = await shipUnderLoad({ version: "3.0.0" }).then((result) => result);
   expect(shipped.said).toMatch(/still had 2[01] requests after 1\d s of draining; they are cut/);
   await Promise.all(tunnels.map(({ closed }) => closed));
   expect(await tooLong).not.toMatchObject({ status: 200 });
   const report = readJournal(shop.scratch.state, newestRelease(shop.scratch.state)).find(({ kind }) => kind === "finished")?.report;
-  expect(report?.find((one) => one["service"] === "web")).toMatchObject({ measured: true });
-  const next = await openTunnel();
+  expect(report?.find((one) => one["service"] === "web")).toMatchObject({ measured: true, cut: expect.any(Number) });
+  const next = await openTunnel(shop);
   expect(next.version).toBe("3.0.0");
   await next.echo("ahoy");
   await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "3.0.0" });

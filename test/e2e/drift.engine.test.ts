@@ -135,7 +135,7 @@ test("HAProxy stopped, and its configuration edited", async () => {
   await repaired();
   await answersAgain(shop, 10_000);
   writeFileSync(join(shop.scratch.state, "proxy/config/hosts.map"), "elsewhere.example swe2e.web\n");
-  expect(await drift(1)).toEqual(["the configuration files of HAProxy are not what was written there"]);
+  expect(await drift(1)).toEqual(["the configuration files of HAProxy are not what this version of Seaworthy writes"]);
   await underLoad(async () => {
     await repaired();
   });

@@ -146,6 +146,11 @@ export const dockerContainers = (connection: Connection): Containers => {
         );
       }
     },
+    rename: async (container, name) => {
+      const tried = `rename ${container} to ${name}`;
+      const target = await mustExist(container, tried);
+      await connection.call({ tried, method: "POST", path: path`/containers/${target}/rename`, query: { name } });
+    },
     inspect: read,
     list: async (labels) =>
       readContainers(

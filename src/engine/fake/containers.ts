@@ -158,6 +158,12 @@ export const fakeContainers = (store: FakeStore, behave: (name: string, config: 
     store.containers.delete(one.id);
     store.emit("container", "destroy", one.id, { ...one.config.Labels, name: one.name, image: one.config.Image });
   },
+  rename: async (container, name) => {
+    const tried = `rename ${container} to ${name}`;
+    const one = mustFind(store, container, tried);
+    if (findContainer(store, name) !== undefined) throw refusal(tried, `Conflict. The container name "/${name}" is already in use`, 409);
+    one.name = name;
+  },
   inspect: async (container) => {
     const one = findContainer(store, container);
     return one === undefined ? undefined : readState(store, one);

@@ -37,7 +37,7 @@ export interface FakeBehaviour {
 
 export interface FakeContainer {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly config: ContainerConfig;
   state: ContainerState["state"];
   pid: number;

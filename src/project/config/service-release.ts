@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { described, durationSchema, later, section } from "./section.ts";
+import { described, durationSchema, section } from "./section.ts";
 import { STRATEGY_ENTRIES } from "./strategy.ts";
 
 /** HAProxy gives up a client that is silent for 60 s, and one whose request waits is silent. */
@@ -27,6 +27,8 @@ const waitingSchema = v.pipe(
   v.maxValue(100_000, "expected at most 100000"),
 );
 
+const LASTING = ["cut", "spread", "wait"] as const;
+
 export const serviceRelease = section({
   key: "release",
   scope: "service",
@@ -43,7 +45,12 @@ export const serviceRelease = section({
       "30s",
     ),
     holdRequests: v.optional(described("How many requests may wait at once.", waitingSchema), 1000),
-    sticky: later(),
-    websockets: later(),
+    websockets: v.optional(
+      described(
+        "What becomes of WebSockets, event streams and tunnels of a container that leaves: cut closes them at once, spread evenly over the drain, wait at its end.",
+        v.picklist(LASTING, `expected ${LASTING.join(", ")}`),
+      ),
+      "wait",
+    ),
   }),
 });

@@ -20,7 +20,7 @@ describe("defaults and values", () => {
     expect(project.services[0]?.settings).toEqual({
       build: { platforms: [], secrets: [] },
       route: { hosts: ["*"], port: 3000, ready: "/" },
-      release: { strategy: "rolling", drain: 30_000, ready: 60_000, hold: { seconds: 30, requests: 1000 } },
+      release: { strategy: "rolling", drain: 30_000, websockets: "wait", ready: 60_000, hold: { seconds: 30, requests: 1000 } },
       jobs: [],
     });
   });
@@ -146,7 +146,7 @@ describe("defaults and values", () => {
         secrets: [],
       },
       route: { hosts: ["shop.example"], port: 3000, ready: "/r", live: "/l" },
-      release: { strategy: "rolling", drain: 90_000, ready: 5000, hold: { seconds: 30, requests: 1000 } },
+      release: { strategy: "rolling", drain: 90_000, websockets: "wait", ready: 5000, hold: { seconds: 30, requests: 1000 } },
       jobs: [
         { name: "migrate", command: ["node", "m.js"], when: "before-traffic", timeoutMs: 300_000 },
         { name: "warm", command: ["w"], when: "after-traffic", timeoutMs: 10_000 },

@@ -164,7 +164,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
   checkKeys("service", node, at, reading);
   const { platforms, maxSize, secrets } = readSection(serviceBuild, node, at, reading) ?? defaults(serviceBuild.schema);
   const replaced = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
-  const { drain, ready, hold, holdRequests } = replaced;
+  const { drain, ready, hold, holdRequests, websockets } = replaced;
   const jobs = readSection(serviceJobs, node, at, reading) ?? {};
   const written = readSection(serviceRoute, node, at, reading);
   const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
@@ -184,6 +184,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
     release: {
       strategy: strategyOf(replaced, route, child(node, "release"), `${at}.release`, reading),
       drain,
+      websockets,
       ready,
       ...(hold === undefined ? {} : { hold: { seconds: Math.round(hold / 1000), requests: holdRequests } }),
     },

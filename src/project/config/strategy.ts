@@ -54,12 +54,12 @@ const analysisSchema = v.strictObject({
 
 const stepSchema = v.strictObject({
   weight: described(
-    "Percent of the requests that the new release gets; more than in the step before.",
+    "Percent of the requests that the new release gets; more than in the step before. 0, in the first step: only whoever asks for it by header or preview host.",
     v.pipe(
-      v.number("expected a weight from 1 to 100"),
-      v.integer("expected a weight from 1 to 100"),
-      v.minValue(1, "expected a weight from 1 to 100"),
-      v.maxValue(100, "expected a weight from 1 to 100"),
+      v.number("expected a weight from 0 to 100"),
+      v.integer("expected a weight from 0 to 100"),
+      v.minValue(0, "expected a weight from 0 to 100"),
+      v.maxValue(100, "expected a weight from 0 to 100"),
     ),
   ),
   pause: v.optional(
@@ -95,6 +95,12 @@ export const STRATEGY_ENTRIES = {
       v.pipe(v.array(stepSchema), v.minLength(1, "expected at least one step")),
     ),
   ),
+  sticky: v.optional(
+    described(
+      "canary: cookie keeps a client with the release that it got first; false draws each request for itself, for clients that keep no cookies and caches that may not see any. Default cookie.",
+      v.union([v.literal("cookie"), v.literal(false)], "expected cookie or false"),
+    ),
+  ),
 } as const;
 
 type Written = v.InferOutput<ReturnType<typeof strategySchema>>;
@@ -104,7 +110,7 @@ const strategySchema = () => v.strictObject(STRATEGY_ENTRIES);
 /** When nobody says how a canary goes: a tenth, then half, each judged. */
 const defaultSteps = (): NonNullable<Written["steps"]> => [10, 50].map((weight) => ({ weight, analysis: v.parse(analysisSchema, {}) }));
 
-const ONLY_FOR = { autoPromote: "blue-green", keepOld: "blue-green", steps: "canary" } as const;
+const ONLY_FOR = { autoPromote: "blue-green", keepOld: "blue-green", steps: "canary", sticky: "canary" } as const;
 
 const previewOf = (written: Written, route: RouteSettings): readonly string[] => {
   if (written.preview !== undefined) return [written.preview];
@@ -115,7 +121,7 @@ const previewOf = (written: Written, route: RouteSettings): readonly string[] =>
 
 const checkSteps = (steps: NonNullable<Written["steps"]>, at: ComposeNode, path: string, reading: Reading): void => {
   for (const [index, { weight, analysis }] of steps.entries()) {
-    const before = steps[index - 1]?.weight ?? 0;
+    const before = steps[index - 1]?.weight ?? -1;
     if (weight <= before) report(reading, at, `${path}.${index}.weight: ${weight} does not come after ${before}: a share only grows`);
     if (weight === 100 && analysis !== undefined)
       report(reading, at, `${path}.${index}.analysis: at weight 100 the stable release gets no requests to compare with`);
@@ -154,6 +160,7 @@ export const strategyOf = (
   return {
     name: strategy,
     preview,
+    ...(written.sticky === false ? { sticky: false } : {}),
     steps: steps.map(({ weight, pause, analysis }) => ({
       weight,
       ...(pause === undefined ? {} : { pause }),

@@ -3,6 +3,7 @@ import { logOptions, logSection, logTargets } from "./access-log.ts";
 import { headerRules, requestIdRules } from "./headers.ts";
 import { HOLD_SCRIPT_FILE, holdRule } from "./holds.ts";
 import { headerTimeoutMs, limitRules, maxConnections } from "./limits.ts";
+import { LASTING_RULE } from "./lasting.ts";
 import { bindLines } from "./listeners.ts";
 import { maintenanceRules, maintenanceSections, TO_MAINTENANCE } from "./maintenance.ts";
 import { ERROR_PAGES, plainPage } from "./pages.ts";
@@ -30,6 +31,8 @@ export const CONFIG_FILE = "haproxy.cfg";
 export const HOSTS_FILE = "hosts.map";
 export const ADMIN_SOCKET = "admin.sock";
 export const MASTER_SOCKET = "master.sock";
+/** The master's of a HAProxy that was replaced and still has connections. */
+export const EARLIER_SOCKET = "earlier.sock";
 
 /** A live server is never judged by checks closer than a second or by fewer than three of them: a starved machine would take the only server away (facts/deploy.md 4.6). */
 const SERVER_CHECK = "check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3";
@@ -57,6 +60,7 @@ const backendSection = (unchecked: Backend, { servers = true, configFolder, back
     ...[
       ...limitRules(backend.name, backends, configFolder),
       holdRule(backend.name, configFolder),
+      LASTING_RULE,
       ...headerRules(backend.front ?? {}, tlsPorts(backends, certificates).length > 0),
     ].map((rule) => `    ${rule}`),
     ...(servers ? backend.servers.map((server) => serverLine(server, maxConnections(backend.name, backends))) : []),

@@ -59,6 +59,25 @@ describe("a command", () => {
     },
   );
 
+  test.each([
+    ["show stat", "# pxname,svname\nshop.web,r1", "# pxname,svname\nshop.web,r1-1\n\n"],
+    ["@!17 show info", "Name: HAProxy\nPid: 17\n", "Name: HAProxy\nPid: 17\n\n"],
+  ])("that only asks, as %s, is asked again when its answer breaks off", async (command, half, whole) => {
+    let asked = 0;
+    const path = await listen((_, socket) => {
+      asked += 1;
+      socket.end(asked === 1 ? half : whole);
+    });
+    expect(await createRuntime(path)(command)).toBe(whole);
+  });
+
+  test("that changes something and whose answer breaks off is not taken for done", async () => {
+    const path = await listen((_, socket) => socket.end("New server"));
+    await expect(createRuntime(path)("add server x")).rejects.toEqual(refusesWith("broke off"));
+    const brief = await listen((_, socket) => socket.end("Server deleted.\n"));
+    expect(await createRuntime(brief)("del server x")).toBe("Server deleted.\n");
+  });
+
   test("whose connection was cut", async () => {
     const path = await listen((_, socket) => socket.destroy());
     await expect(createRuntime(path)("add server x")).rejects.toEqual(refusesWith(path));

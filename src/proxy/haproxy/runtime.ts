@@ -20,6 +20,15 @@ export interface RuntimeOptions {
 
 const NO_ANSWER = "it closed the connection without an answer";
 
+const HALF_AN_ANSWER = "it broke off in the middle of its answer";
+
+/** Also one that the master hands on to a worker, which may end meanwhile. */
+const QUESTION = /^(?:@!?\d+ )?show /;
+
+/** An answer of many lines ends with an empty one, one of a single line at least with its line end (HAProxy 2.6; the same in management.txt 9.3). */
+const isWhole = (command: string, answer: string): boolean =>
+  answer.endsWith("\n\n") || (answer.endsWith("\n") && !(QUESTION.test(command) && /\n./.test(answer)));
+
 const unreachable = (socket: string, why: string, cause?: unknown): SeaworthyError =>
   new SeaworthyError("PROXY_UNREACHABLE", `HAProxy does not answer on ${socket}: ${why}`, { cause });
 
@@ -39,22 +48,22 @@ const send = (socket: string, command: string, timeoutMs: number): Promise<strin
       else chunks.push(chunk);
     });
     connection.on("error", (error) => reject(error instanceof SeaworthyError ? error : unreachable(socket, wordsOf(error), error)));
-    // Every answer ends with an empty line; none at all is a connection that was let go, not a command that was done.
-    connection.on("end", () =>
-      size === 0 ? reject(unreachable(socket, NO_ANSWER, { code: NO_ANSWER })) : resolve(Buffer.concat(chunks).toString("utf8")),
-    );
+    // None at all is a connection that was let go, not a command that was done.
+    connection.on("end", () => {
+      const answer = Buffer.concat(chunks).toString("utf8");
+      const broken = answer === "" ? NO_ANSWER : isWhole(command, answer) ? undefined : HALF_AN_ANSWER;
+      if (broken === undefined) resolve(answer);
+      else reject(unreachable(socket, broken, { code: broken }));
+    });
     connection.on("close", () => reject(unreachable(socket, "the connection was cut")));
   });
 
 const codeOf = (error: unknown): string =>
   (error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined) ?? "";
 
-/** Also one that the master hands on to a worker, which may end meanwhile. */
-const QUESTION = /^(?:@!\d+ )?show /;
-
 const maySendAgain = (command: string, error: unknown): boolean =>
   ["ECONNREFUSED", "ENOENT"].includes(codeOf(error)) ||
-  (QUESTION.test(command) && ["ECONNRESET", "EPIPE", NO_ANSWER].includes(codeOf(error)));
+  (QUESTION.test(command) && ["ECONNRESET", "EPIPE", NO_ANSWER, HALF_AN_ANSWER].includes(codeOf(error)));
 
 /** One connection a command, as management.txt asks of non-interactive use. */
 export const createRuntime =

@@ -2,6 +2,9 @@ import { type Backend, nextOf, type Steering } from "../backend.ts";
 import type { Runtime } from "./runtime.ts";
 import { numberIn, parseStat } from "./stat.ts";
 
+/** Third word of a side whose requests are drawn one by one. */
+const EACH = "each";
+
 /** `backend side` lines. A backend without a next one is not in it, and `-` means that nothing is being steered. */
 export const SIDES_FILE = "sides.map";
 
@@ -10,9 +13,9 @@ const COOKIE = "seaworthy-side";
 /** Reaches the side it names, `next` or `stable`, whatever the ticket. */
 const HEADER = "X-Seaworthy-Side";
 const COOKIE_SECONDS = 7 * 24 * 3600;
-/** Which release gets how much. */
+/** Which release gets how much, and whether each request is drawn for itself. */
 export const sideValue = (steering: Steering | undefined): string =>
-  steering === undefined ? "-" : `${steering.release}.${steering.share}`;
+  steering === undefined ? "-" : `${steering.release}.${steering.share}${steering.sticky === false ? `.${EACH}` : ""}`;
 
 /** Backends that have a next one beside them. */
 export const steered = (backends: readonly Backend[]): readonly Backend[] => {
@@ -35,11 +38,13 @@ export const sideRules = (backends: readonly Backend[], configFolder: string): r
   const open = "{ var(txn.sw_release) -m found }";
   const kept = "{ var(txn.sw_ticket) -m found }";
   const fresh = "{ var(txn.sw_fresh) -m found }";
+  const each = "{ var(txn.sw_each) -m found }";
   return [
     `http-request set-var(txn.sw_side) var(txn.sw_backend),map(${configFolder}/${SIDES_FILE})`,
     "http-request set-var(txn.sw_release) var(txn.sw_side),field(1,.) if { var(txn.sw_side) -m beg r }",
     `http-request set-var(txn.sw_share) var(txn.sw_side),field(2,.),add(0) if ${open}`,
-    `http-request set-var(txn.sw_ticket) req.cook(${COOKIE}),field(2,.),add(0) if ${open} { req.cook(${COOKIE}),field(1,.),strcmp(txn.sw_release) eq 0 }`,
+    `http-request set-var(txn.sw_each) bool(true) if { var(txn.sw_side),field(3,.) -m str ${EACH} }`,
+    `http-request set-var(txn.sw_ticket) req.cook(${COOKIE}),field(2,.),add(0) if ${open} !${each} { req.cook(${COOKIE}),field(1,.),strcmp(txn.sw_release) eq 0 }`,
     `http-request set-var(txn.sw_stale) bool(true) if { var(txn.sw_side) -m found } !${open} { req.cook(${COOKIE}) -m found }`,
     `http-request set-var(txn.sw_fresh) rand(10000) if { var(txn.sw_share) -m int gt 0 } !${kept}`,
     `http-request set-var(txn.sw_ticket) var(txn.sw_fresh) if ${fresh}`,
@@ -48,7 +53,7 @@ export const sideRules = (backends: readonly Backend[], configFolder: string): r
     "http-request set-var(txn.sw_next) var(txn.sw_backend),concat(:next) if { var(txn.sw_to) -m str next }",
     // Nobody is sent to where nobody answers.
     "http-request set-var(txn.sw_backend) var(txn.sw_next) if { var(txn.sw_next) -m found } { var(txn.sw_next),nbsrv gt 0 }",
-    `http-response add-header Set-Cookie "${COOKIE}=%[var(txn.sw_release)].%[var(txn.sw_fresh)]; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax" if ${fresh}`,
+    `http-response add-header Set-Cookie "${COOKIE}=%[var(txn.sw_release)].%[var(txn.sw_fresh)]; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax" if ${fresh} !${each}`,
     `http-response add-header Set-Cookie "${COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax" if { var(txn.sw_stale) -m found }`,
   ];
 };

@@ -12,7 +12,7 @@ export interface App {
   kill(): Promise<void>;
 }
 
-/** Answers its version; `/slow` after 300 ms; `/readyz` as told; upgrades are kept open. */
+/** Answers its version; `/slow` after 300 ms; `/events` with an event stream that goes on, `/download` with one that is none; `/readyz` as told; upgrades are kept open. */
 export const startApp = async (version: string): Promise<App> => {
   let answered = 0;
   const server = createServer((incoming, response) => {
@@ -22,7 +22,11 @@ export const startApp = async (version: string): Promise<App> => {
         if (incoming.url !== "/readyz") answered += 1;
         response.setHeader("x-version", version).end(version);
       };
-      if (incoming.url?.startsWith("/slow") === true) setTimeout(answer, 300);
+      if (incoming.url === "/events" || incoming.url === "/download") {
+        response.writeHead(200, { "content-type": incoming.url === "/events" ? "text/event-stream; charset=utf-8" : "text/plain" });
+        const going = setInterval(() => response.write("data: 1\n\n"), 50);
+        response.once("close", () => clearInterval(going));
+      } else if (incoming.url?.startsWith("/slow") === true) setTimeout(answer, 300);
       else answer();
     });
   });

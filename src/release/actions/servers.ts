@@ -1,13 +1,14 @@
 import { hasCode, NO_TRAFFIC, SeaworthyError, type Weight, wordsOf } from "../../core/index.ts";
 import { OLD_WORKER_MS, type Server, type ServerStatus } from "../../proxy/index.ts";
+import { lastingEnd } from "./lasting.ts";
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
 /** All of a rollout waits for this moment, and asking costs HAProxy little. */
 const GATE_POLL_MS = 10;
 
-export const startProxy: Perform<"start-proxy"> = async (_action, { proxy }) => {
-  await proxy.ensureRunning();
+export const startProxy: Perform<"start-proxy"> = async (_action, { proxy, progress }) => {
+  await proxy.ensureRunning((words) => progress.note(words));
   return undefined;
 };
 
@@ -112,12 +113,17 @@ export const moveTraffic: Perform<"move-traffic"> = ({ backend, to, from, weight
 const TELL_AFTER_MS = 3000;
 
 /** Waits until nothing is under way on the server, and until no worker of an earlier configuration can send it anything more. */
-export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, withinMs }, world) => {
+export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, withinMs, lasting }, world) => {
   const { clock, signal, proxy, progress } = world;
   const begun = clock.elapsed();
+  const endLasting = lastingEnd(world, backend, server, withinMs, lasting);
   let told = false;
+  let closed = 0;
   for (;;) {
-    const said = await answered(world, () => proxy.load(backend, server));
+    const said = await answered(world, async () => {
+      closed = await endLasting();
+      return proxy.load(backend, server);
+    });
     const drainMs = Math.round(clock.elapsed() - begun);
     const overdue = drainMs > withinMs && drainMs > OLD_WORKER_MS;
     if ("silence" in said) {
@@ -129,7 +135,8 @@ export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, 
           progress.note(`${server} still had ${requests} requests after ${Math.round(drainMs / 1000)} s of draining; they are cut`);
         if (oldWorkers > 0)
           progress.note(`${oldWorkers} HAProxy workers of earlier configurations still know ${server}; what they send it fails`);
-        return { drainMs, cut: requests, oldWorkers };
+        if (closed > 0) progress.note(`${closed} long connections of ${server} were closed within ${(drainMs / 1000).toFixed(1)} s`);
+        return { drainMs, cut: requests, oldWorkers, ...(closed === 0 ? {} : { closed }) };
       }
       if (requests === 0 && !told && drainMs > TELL_AFTER_MS) {
         told = true;

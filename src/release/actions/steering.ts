@@ -4,8 +4,8 @@ import { between, judge, type SideSeen, type Verdict } from "../verdict.ts";
 import { answered } from "./servers.ts";
 import type { Perform, World } from "./world.ts";
 
-export const steer: Perform<"steer"> = async ({ backend, release, weight }, { proxy }) => {
-  await proxy.steer(backend, { release, share: Math.round(weight * 100) });
+export const steer: Perform<"steer"> = async ({ backend, release, weight, sticky }, { proxy }) => {
+  await proxy.steer(backend, { release, share: Math.round(weight * 100), ...(sticky === undefined ? {} : { sticky }) });
   return undefined;
 };
 

@@ -4,7 +4,7 @@ import type { LiveContainer } from "../live.ts";
 import { type ReleaseManifest, spoken } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Replica } from "./change.ts";
-import { type drafting, newServer, serverName } from "./drafting.ts";
+import { type drafting, drained, newServer, serverName } from "./drafting.ts";
 import { beginHold } from "./hold.ts";
 import { COME_BACK_MS } from "./steps.ts";
 
@@ -62,10 +62,7 @@ export const takeOver = (parts: Parts, { replica, old }: Pair): readonly Step[] 
         leaves.length === 0 ? "it answers" : "it answers; the one it replaces gets nothing new",
         { do: "move-traffic", backend, to, from: leaves, weight: FULL_TRAFFIC },
         {
-          undo: [
-            { do: "move-traffic", backend, to: leaves, from: to, weight: FULL_TRAFFIC },
-            { do: "await-drained", backend, server, withinMs: change.service.drainMs },
-          ],
+          undo: [{ do: "move-traffic", backend, to: leaves, from: to, weight: FULL_TRAFFIC }, drained(backend, server, change.service)],
         },
       ),
     ],
@@ -74,24 +71,17 @@ export const takeOver = (parts: Parts, { replica, old }: Pair): readonly Step[] 
 };
 
 /** Drained, forgotten by the proxy, stopped, and kept until the batch has stood its watch. */
-export const leave = (parts: Parts, old: LiveContainer, drained: boolean): readonly Step[] => {
+export const leave = (parts: Parts, old: LiveContainer, alreadyDrained: boolean): readonly Step[] => {
   const { change, backend, step } = parts;
-  const { drainMs, spec } = change.service;
+  const { spec } = change.service;
   const { name } = old;
   const server = serverName(old);
   return [
     ...(isRouted(parts, old)
       ? [
-          ...(drained
+          ...(alreadyDrained
             ? []
-            : [
-                step(`drain/${suffix(old)}`, "requests in flight finish first", {
-                  do: "await-drained",
-                  backend,
-                  server,
-                  withinMs: drainMs,
-                }),
-              ]),
+            : [step(`drain/${suffix(old)}`, "requests in flight finish first", drained(backend, server, change.service))]),
           step(
             `unlist/${suffix(old)}`,
             "the proxy forgets it before it stops",

@@ -1,7 +1,7 @@
 import type { CanaryStep, StagedStrategy } from "../../project/index.ts";
 import type { ReleaseManifest } from "../manifest.ts";
 import type { Step } from "../plan.ts";
-import { look, type Parts, partsOf, type Staged, steerTo, takeOver } from "./staged.ts";
+import { look, type Parts, partsOf, reachedBy, type Staged, steerTo, takeOver } from "./staged.ts";
 
 type Canary = Extract<StagedStrategy, { name: "canary" }>;
 
@@ -28,13 +28,20 @@ const paused = ({ step, release }: Parts, service: string, { weight, pause }: Ca
         }),
       ];
 
+const who = (change: Staged, weight: number, sticky: Canary["sticky"]): string => {
+  if (weight === 0) return `reached by ${reachedBy(change)}; nobody else gets it`;
+  return sticky === false
+    ? `${weight} % of the requests, each drawn for itself`
+    : `${weight} % of the clients; whoever is among them stays there`;
+};
+
 /** A growing part of the clients is served by the new release, which is compared with the stable one beside it; then everybody is. */
-export const planCanary = (change: Staged, { steps }: Canary, manifest: ReleaseManifest): readonly Step[] => {
+export const planCanary = (change: Staged, { steps, sticky }: Canary, manifest: ReleaseManifest): readonly Step[] => {
   const parts = partsOf(change, manifest);
   return [
     ...look(change, manifest),
     ...steps.flatMap((one) => [
-      steerTo(change, manifest, one.weight, `${one.weight} % of the clients; whoever is among them stays there`),
+      steerTo(change, manifest, one.weight, who(change, one.weight, sticky)),
       ...judged(parts, one),
       ...paused(parts, change.service.name, one),
     ]),

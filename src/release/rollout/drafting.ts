@@ -1,3 +1,4 @@
+import type { ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Replica } from "./change.ts";
 
@@ -6,6 +7,15 @@ export const serverName = (container: { readonly release: number; readonly repli
   `r${container.release}-${container.replica}`;
 
 export const newServer = ({ release, number }: Pick<Replica, "release" | "number">): string => serverName({ release, replica: number });
+
+/** Waits until nothing is under way on a server that gets no new requests. */
+export const drained = (backend: string, server: string, { drainMs, lasting }: Pick<ReleaseService, "drainMs" | "lasting">): Action => ({
+  do: "await-drained",
+  backend,
+  server,
+  withinMs: drainMs,
+  ...(lasting === undefined ? {} : { lasting }),
+});
 
 type Draft = (id: string, why: string, action: Action, rest?: { readonly undo?: readonly Action[]; readonly final?: true }) => Step;
 

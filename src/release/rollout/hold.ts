@@ -3,7 +3,7 @@ import { backendName, type ReleaseManifest, type ReleaseService } from "../manif
 import type { Action } from "../plan.ts";
 import type { Change } from "./change.ts";
 import { orderOf } from "./overlap.ts";
-import { drafting, newServer, serverName } from "./drafting.ts";
+import { drafting, drained, newServer, serverName } from "./drafting.ts";
 import type { Step } from "../plan.ts";
 
 /** Whether the service's requests wait while its containers are replaced: only where the old ones must go first. */
@@ -20,12 +20,8 @@ const holding = (backend: string, { hold }: ReleaseService): Action => ({
   forMs: (hold?.seconds ?? 0) * 1000,
 });
 
-const drained = (backend: string, server: string, service: ReleaseService): Action => ({
-  do: "await-drained",
-  backend,
-  server,
-  withinMs: drainWithinMs(service),
-});
+const settled = (backend: string, server: string, service: ReleaseService): Action =>
+  drained(backend, server, { ...service, drainMs: drainWithinMs(service) });
 
 const isRouted = ({ address }: LiveContainer): boolean => address !== undefined;
 
@@ -48,7 +44,7 @@ export const beginHold = ({ service, order, old }: Change, manifest: ReleaseMani
       step(
         `settle/${container.release}-${container.replica}`,
         "requests under way finish before it stops",
-        drained(backend, serverName(container), service),
+        settled(backend, serverName(container), service),
       ),
     ),
   ];
@@ -63,7 +59,7 @@ export const endHold = ({ service, old, replicas }: Change, manifest: ReleaseMan
       "release",
       "the requests that waited go to the new one",
       { do: "release-requests", backend },
-      { undo: [holding(backend, service), ...replicas.map((replica) => drained(backend, newServer(replica), service))] },
+      { undo: [holding(backend, service), ...replicas.map((replica) => settled(backend, newServer(replica), service))] },
     ),
   ];
 };

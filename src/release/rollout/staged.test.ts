@@ -108,6 +108,15 @@ test("pauses and analyses say how long and against what", () => {
   expect(action("web/analyse/25")).toEqual({ do: "analyse", backend: "shop.web", forMs: 600_000, requests: 200, errors: 0.02, p95: 2 });
 });
 
+test("a first step without weight is for those who ask for it, and without stickiness every step says so", () => {
+  const strategy: typeof CANARY = { ...CANARY, sticky: false, steps: [{ weight: 0, pause: "promote" }, { weight: 20 }] };
+  const { steps } = plan(web("2", strategy), alive(BESIDE, web("1", strategy)));
+  const step = (id: string) => steps.find((one) => one.id === id);
+  expect(step("web/steer/0")?.action).toEqual({ do: "steer", backend: "shop.web", release: "r2", weight: 0, sticky: false });
+  expect(step("web/steer/0")?.why).toContain("the header X-Seaworthy-Side: next; nobody else gets it");
+  expect(step("web/steer/20")).toMatchObject({ why: "20 % of the requests, each drawn for itself", action: { weight: 20, sticky: false } });
+});
+
 test("a first release is not compared with anything, but makes the place for the next", () => {
   const made = plan(web("1", CANARY), { ...alive(new Map()), containers: [] });
   expect(ids(made)).toEqual([...UP, "web/shift"]);

@@ -4,7 +4,7 @@ import { nextOf } from "../../proxy/index.ts";
 import { backendName, type ReleaseManifest, type ReleaseService, spoken } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Direction } from "./change.ts";
-import { drafting, newServer, serverName } from "./drafting.ts";
+import { drafting, drained, newServer, serverName } from "./drafting.ts";
 
 /** A change whose new containers are looked at, behind the proxy, before they serve. */
 export interface Staged extends Change {
@@ -36,8 +36,8 @@ export const partsOf = ({ service, replicas }: Staged, manifest: ReleaseManifest
   servers: replicas.map(newServer),
 });
 
-const drained = (backend: string, servers: readonly string[], { drainMs }: ReleaseService): readonly Action[] =>
-  servers.map((server) => ({ do: "await-drained", backend, server, withinMs: drainMs }));
+const allDrained = (backend: string, servers: readonly string[], service: ReleaseService): readonly Action[] =>
+  servers.map((server) => drained(backend, server, service));
 
 /** Who reaches the new containers before anybody else does. */
 export const reachedBy = ({ service }: Staged): string => [...service.strategy.preview, "the header X-Seaworthy-Side: next"].join(" and ");
@@ -70,11 +70,13 @@ export const look = (change: Staged, manifest: ReleaseManifest): readonly Step[]
 /** The new release gets a part of the requests. Taken back, everybody is with the old one at once; what is under way on the new one finishes. */
 export const steerTo = (change: Staged, manifest: ReleaseManifest, weight: number, why: string): Step => {
   const { step, backend, release, servers } = partsOf(change, manifest);
+  const { strategy } = change.service;
+  const drawn = strategy.name === "canary" && strategy.sticky === false ? { sticky: false as const } : {};
   return step(
     `steer/${weight}`,
     why,
-    { do: "steer", backend, release, weight },
-    { undo: [{ do: "end-steering", backend }, ...drained(nextOf(backend), servers, change.service)] },
+    { do: "steer", backend, release, weight, ...drawn },
+    { undo: [{ do: "end-steering", backend }, ...allDrained(nextOf(backend), servers, change.service)] },
   );
 };
 
@@ -88,18 +90,13 @@ export const takeOver = (change: Staged, manifest: ReleaseManifest): readonly St
       "shift",
       "all traffic to the new ones in one change; the old ones still run",
       { do: "shift-traffic", backend, to: servers, weight: FULL_TRAFFIC },
-      { undo: [{ do: "shift-traffic", backend, to: old, weight: FULL_TRAFFIC }, ...drained(backend, servers, change.service)] },
+      { undo: [{ do: "shift-traffic", backend, to: old, weight: FULL_TRAFFIC }, ...allDrained(backend, servers, change.service)] },
     ),
     step("unsteer", "nobody is told apart any more", { do: "end-steering", backend }),
     ...change.replicas.flatMap((replica) => {
       const server = newServer(replica);
       return [
-        step(`look-drain/${replica.number}`, "requests in flight finish first", {
-          do: "await-drained",
-          backend: next,
-          server,
-          withinMs: change.service.drainMs,
-        }),
+        step(`look-drain/${replica.number}`, "requests in flight finish first", drained(next, server, change.service)),
         step(`look-off/${replica.number}`, "it serves in the place of the old ones now", { do: "remove-server", backend: next, server }),
       ];
     }),

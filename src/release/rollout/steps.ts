@@ -4,7 +4,7 @@ import type { Live, LiveContainer } from "../live.ts";
 import { backendName, checkHost, completes, type ReleaseManifest, type ReleaseService, spoken } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
 import type { Change, Describe, Replica } from "./change.ts";
-import { drafting, newServer, serverName } from "./drafting.ts";
+import { drafting, drained, newServer, serverName } from "./drafting.ts";
 import { beginHold, endHold } from "./hold.ts";
 
 /** How a container is waited for: by its own answer, by its health check, or for its end. */
@@ -146,7 +146,7 @@ const retire = (
   project: string,
   service: string,
   routed: boolean,
-  drainMs: number,
+  drain: Pick<ReleaseService, "drainMs" | "lasting">,
   graceSeconds: number,
   old: readonly LiveContainer[],
 ): readonly Step[] => {
@@ -159,12 +159,7 @@ const retire = (
     return [
       ...(routed && address !== undefined
         ? [
-            step(
-              `drain/${suffix}`,
-              "requests in flight finish first",
-              { do: "await-drained", backend, server, withinMs: drainMs },
-              { final: true },
-            ),
+            step(`drain/${suffix}`, "requests in flight finish first", drained(backend, server, drain), { final: true }),
             step(`unlist/${suffix}`, "the proxy forgets it before it stops", { do: "remove-server", backend, server }),
           ]
         : []),
@@ -180,7 +175,7 @@ export const retireChange = (change: Change, manifest: ReleaseManifest): readonl
     manifest.project,
     change.service.name,
     change.service.route !== undefined && change.order.way === "start-first",
-    change.service.drainMs,
+    change.service,
     change.service.spec.stopGraceSeconds,
     change.old,
   );
@@ -205,6 +200,6 @@ export const dismiss = (manifest: ReleaseManifest, live: Live): readonly Step[] 
             : []),
         ]
       : [];
-    return [...retire(manifest.project, service, routed, 30_000, 10, old), ...withdraw];
+    return [...retire(manifest.project, service, routed, { drainMs: 30_000 }, 10, old), ...withdraw];
   });
 };

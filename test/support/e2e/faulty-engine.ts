@@ -3,9 +3,9 @@ import type { Socket } from "node:net";
 
 /**
  * What becomes of one call: `refuse` answers 500 and does nothing, `cut` closes the connection and does nothing, `lose` lets the engine do it and
- * closes the connection instead of the answer, `hang` never answers.
+ * closes the connection instead of the answer, `hang` never answers and does nothing, `stall` lets the engine do it and never answers.
  */
-export type Fault = "refuse" | "cut" | "lose" | "hang";
+export type Fault = "refuse" | "cut" | "lose" | "hang" | "stall";
 
 /** A socket before an engine's own, on which chosen calls go wrong. */
 export interface FaultyEngine extends AsyncDisposable {
@@ -13,8 +13,8 @@ export interface FaultyEngine extends AsyncDisposable {
   readonly dockerHost: string;
   /** Kinds of calls in the order in which they first came, e.g. `POST /containers/*\/start`. */
   readonly seen: ReadonlySet<string>;
-  /** The first call of that kind from now on goes wrong; undefined: none does. */
-  breakNext(kind: string | undefined, fault: Fault): void;
+  /** The first call of that kind from now on goes wrong, or the one after so many; undefined: none does. */
+  breakNext(kind: string | undefined, fault: Fault, after?: number): void;
   /** Whether it came to that. */
   readonly broke: boolean;
 }
@@ -30,11 +30,11 @@ const kindOf = ({ method = "", url = "" }: IncomingMessage): string => {
   return `${method} ${path}`;
 };
 
-const forward = (socketPath: string, request: IncomingMessage, response: ServerResponse, lose: boolean): void => {
+const forward = (socketPath: string, request: IncomingMessage, response: ServerResponse, fault?: "lose" | "stall"): void => {
   const { method, url, headers } = request;
   const onward = httpRequest({ socketPath, method, path: url, headers }, (answer) => {
-    if (lose) {
-      answer.resume().once("end", () => response.destroy());
+    if (fault !== undefined) {
+      answer.resume().once("end", () => (fault === "lose" ? response.destroy() : undefined));
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -50,17 +50,17 @@ const forward = (socketPath: string, request: IncomingMessage, response: ServerR
 export const startFaultyEngine = async (socketPath: string, listenAt: string): Promise<FaultyEngine> => {
   const seen = new Set<string>();
   const sockets = new Set<Socket>();
-  let next: { readonly kind: string; readonly fault: Fault } | undefined;
+  let next: { readonly kind: string; readonly fault: Fault; after: number } | undefined;
   let broke = false;
   const server = createServer((request, response) => {
     const kind = kindOf(request);
     seen.add(kind);
-    if (next?.kind !== kind) return forward(socketPath, request, response, false);
+    if (next?.kind !== kind || next.after-- > 0) return forward(socketPath, request, response);
     const { fault } = next;
     next = undefined;
     broke = true;
     if (fault === "cut") return void request.socket.destroy();
-    if (fault === "lose") return forward(socketPath, request, response, true);
+    if (fault === "lose" || fault === "stall") return forward(socketPath, request, response, fault);
     request.resume();
     if (fault === "refuse")
       response.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ message: "the test lets this call fail" }));
@@ -73,8 +73,8 @@ export const startFaultyEngine = async (socketPath: string, listenAt: string): P
   return {
     dockerHost: `unix://${listenAt}`,
     seen,
-    breakNext: (kind, fault) => {
-      next = kind === undefined ? undefined : { kind, fault };
+    breakNext: (kind, fault, after = 0) => {
+      next = kind === undefined ? undefined : { kind, fault, after };
       broke = false;
     },
     get broke() {
