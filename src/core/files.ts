@@ -16,6 +16,10 @@ import { SeaworthyError, wordsOf } from "./errors.ts";
 
 const errno = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
+/** What to do about a file system that takes no writes. */
+export const READ_ONLY_HINT =
+  "Its file system is mounted read-only, as the kernel does after a disk error (dmesg): mount it read-write, then run again.";
+
 /** Makes a file-system failure a coded one, naming what was tried. Anything that is no errno is returned as it is. */
 export const fileError = (error: unknown, tried: string): unknown => {
   switch (errno(error)) {
@@ -24,8 +28,9 @@ export const fileError = (error: unknown, tried: string): unknown => {
       return new SeaworthyError("DISK_FULL", `no space left: ${tried}`, { cause: error });
     case "EACCES":
     case "EPERM":
-    case "EROFS":
       return new SeaworthyError("PERMISSION_DENIED", `not permitted: ${tried} (${wordsOf(error)})`, { cause: error });
+    case "EROFS":
+      return new SeaworthyError("PERMISSION_DENIED", `not permitted: ${tried} (${wordsOf(error)})`, { cause: error, hint: READ_ONLY_HINT });
     case "ENOENT":
     case "ENOTDIR":
       return new SeaworthyError("INPUT_NOT_FOUND", `not found: ${tried}`, { cause: error });

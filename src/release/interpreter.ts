@@ -3,6 +3,7 @@ import { perform, type World } from "./actions/index.ts";
 import { assertNotAborted, isAborted, watchful } from "./asked.ts";
 import { type Drained, dropReport, type DropReport } from "./drop-report.ts";
 import { isLeftOut, performCounted, turnsBack } from "./failures.ts";
+import { gapsOf } from "./gaps.ts";
 import type { Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
@@ -368,6 +369,8 @@ export const runRollout = async (
     journal.append(project, release, { kind: "reverting", because: because.message });
     return revert(because);
   }
+  for (const { service, ms, why } of gapsOf(begun.entry.plan, journal.entries(project, release)))
+    world.progress.note(`${service} was away for ${(ms / 1000).toFixed(1)} s: ${why}`);
   const measured = await reports(world, read());
   journal.append(project, release, { kind: "finished", outcome: "live", report: measured, seconds: seconds() });
   return { state: "live", release, reports: measured, seconds: seconds() };

@@ -2,7 +2,17 @@ import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Boot, type Clock, type Digest, fileError, isSeaworthyError, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
+import {
+  type Boot,
+  type Clock,
+  type Digest,
+  fileError,
+  isSeaworthyError,
+  READ_ONLY_HINT,
+  SeaworthyError,
+  systemClock,
+  wordsOf,
+} from "../core/index.ts";
 import type { Evidence } from "../checklist/index.ts";
 import type { Keep } from "../project/index.ts";
 import type { DropReport } from "./drop-report.ts";
@@ -173,7 +183,10 @@ const coded = (error: unknown, path: string): unknown => {
     });
   if (/malformed|not a database|corrupt|disk I\/O/i.test(words)) return needsPerson(path, words, error);
   if (/readonly|unable to open/i.test(words))
-    return new SeaworthyError("PERMISSION_DENIED", `may not write the journal ${path}: ${words}`, { cause: error });
+    return new SeaworthyError("PERMISSION_DENIED", `may not write the journal ${path}: ${words}`, {
+      cause: error,
+      hint: `Run as the user whose file it is. If that is so already: ${READ_ONLY_HINT}`,
+    });
   if (/is locked|SQLITE_BUSY/i.test(words))
     return new SeaworthyError("LOCKED", `another process kept the journal ${path} for ${BUSY_MS / 1000} s`, { cause: error });
   return fileError(error, `open the journal ${path}`);

@@ -26,6 +26,8 @@ export interface Fleet {
   ends: Readonly<Record<string, { readonly afterMs: number; readonly code?: number }>>;
   /** The wall clock is set forward or back by so much once so much time has passed. */
   jumps: readonly { readonly afterMs: number; readonly byMs: number }[];
+  /** Told before and after each call that the releases make to the engine or the proxy; what it throws is the call's failure. */
+  onCall: (call: string) => void;
   /** Names of containers that never answer. */
   silent: readonly string[];
   /** The releases as a new process opens them, after one that held leases has died. */
@@ -52,6 +54,26 @@ const clockWith = (after: () => void, jumps: () => Fleet["jumps"]): Clock => {
     },
   };
 };
+
+/** The same port, whose every asynchronous call is told of. */
+const told = <T extends object>(port: T, name: string, tell: (call: string) => void): T =>
+  new Proxy(port, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      const path = `${name}.${String(key)}`;
+      if (typeof value === "object" && value !== null && !(value instanceof Map)) return told(value, path, tell);
+      if (typeof value !== "function") return value;
+      return (...args: readonly unknown[]): unknown => {
+        tell(`before ${path}`);
+        const result: unknown = Reflect.apply(value, target, args);
+        if (!(result instanceof Promise)) return result;
+        return result.then((settled: unknown) => {
+          tell(`after ${path}`);
+          return settled;
+        });
+      };
+    },
+  });
 
 const imagesOf = (): readonly string[] =>
   ["1", "2", "3"].flatMap((version) => [webService(version), dbService(version)]).map(({ image }) => `${image.repository}@${image.digest}`);
@@ -94,8 +116,8 @@ export const createFleet = (): Fleet => {
   const open = (): Releases & Disposable => {
     rmSync(join(folder, "leases"), { recursive: true, force: true });
     return openReleases({
-      engine,
-      proxy,
+      engine: told(engine, "engine", (call) => fleet.onCall(call)),
+      proxy: told(proxy, "proxy", (call) => fleet.onCall(call)),
       state: { folder, runFolder: join(folder, "run"), uuid: "00000000-0000-0000-0000-000000000000" },
       who: "test@here",
       clock,
@@ -114,6 +136,7 @@ export const createFleet = (): Fleet => {
     deaths: {},
     ends: {},
     jumps: [],
+    onCall: () => undefined,
     silent: [],
     open,
     deploy: async (manifest, hook) => {

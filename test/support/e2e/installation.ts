@@ -31,6 +31,8 @@ export interface CallOptions {
   /** Added to the environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** A program that runs it, with its arguments, as `setpriv`. */
+  readonly through?: readonly string[];
 }
 
 /** One installation of the product in a scratch state, with a project in a git repository of its own. */
@@ -133,8 +135,9 @@ export const createInstallation = async ({ from, project, host, prepare, engine 
     E2E_REGISTRY_PORT: String(registryPort),
     ...(place.dockerHost === undefined ? {} : { DOCKER_HOST: place.dockerHost }),
   };
-  const call = (args: readonly string[], { env = {}, cwd = projectFolder }: CallOptions = {}): Call => {
-    const [program, all] = inside(place, join(ROOT, "seaworthy"), args);
+  const call = (args: readonly string[], { env = {}, cwd = projectFolder, through = [] }: CallOptions = {}): Call => {
+    const [first = "", ...rest] = [...through, join(ROOT, "seaworthy"), ...args];
+    const [program, all] = inside(place, first, rest);
     const begun = started(program, all, cwd, { ...environment, ...env });
     noteChild(scratch, begun.child.pid);
     if (process.env["E2E_VERBOSE"] !== undefined)
