@@ -97,6 +97,28 @@ describe("a request body", () => {
   });
 });
 
+test("a WebSocket is no body, and asking for one hides none", async () => {
+  const { host } = await serving({ limits: { bodyBytes: 1_000_000 } });
+  const upgrade = {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  };
+  const upgraded = await new Promise<number>((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port: host.httpPort, headers: { host: "web.example", ...upgrade }, agent: false });
+    outgoing.on("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    outgoing.on("response", (response) => resolve(response.statusCode ?? 0));
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+  expect(upgraded).toBe(101);
+  expect((await send(host, { headers: upgrade, chunks: ["x".repeat(9000)] })).status).toBe(411);
+});
+
 describe("a client", () => {
   test("that asks more often than it may gets 429 with Retry-After, and is let in again after its window", async () => {
     const { host } = await serving({ limits: { rate: { requests: 5, seconds: 2 } } });

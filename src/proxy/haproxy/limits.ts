@@ -38,7 +38,9 @@ const bodyRules = (limit: string, { unmeasured }: Limits): readonly string[] => 
     ...(unmeasured === true
       ? []
       : [
-          `http-request wait-for-body time 30s at-least ${MEASURED_BYTES} if !${known} !{ req.hdr(Upgrade) -m found }`,
+          // A WebSocket has no body, and over HTTP/2 no end of it either; whoever sends chunks beside asking for an upgrade sends a body.
+          `http-request set-var(txn.sw_length) int(0) if !${known} { req.hdr(Upgrade) -m found } !{ req.hdr(Transfer-Encoding) -m found }`,
+          `http-request wait-for-body time 30s at-least ${MEASURED_BYTES} if !${known}`,
           `http-request return status 411 ${refused} if !${known} { req.body_len ge ${MEASURED_BYTES} }`,
           `http-request set-var(txn.sw_length) req.body_len if !${known}`,
         ]),
