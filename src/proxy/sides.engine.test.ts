@@ -1,6 +1,8 @@
 import { Agent, request } from "node:http";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { FULL_TRAFFIC } from "../core/index.ts";
+import { createRuntime } from "./haproxy/runtime.ts";
 import type { Proxy } from "./proxy.ts";
 import { type App, ask, startApp, startClients } from "./test-data/app.ts";
 import { type HaproxyHost, startHaproxyHost } from "./test-data/haproxy-process.ts";
@@ -160,6 +162,28 @@ test("moving the share under strict clients loses nothing, and each side is coun
   ]);
   // One request in twenty takes 300 ms: the time within which 95 of 100 came is on one side of it or the other.
   expect(told.next.p95Ms).toBeLessThan(400);
+});
+
+test("the access log has each request under its side and id, and nothing of what it carried that may be secret", async () => {
+  const { host, proxy } = await sides();
+  await proxy.steer("shop.web", { release: "r2", share: 10_000 });
+  const secret = { authorization: "Bearer hush", cookie: "session=hush", "x-api-key": "hush" };
+  await asClient(host.httpPort, { ...secret, "x-request-id": "known-id" });
+  await ask(host.httpPort, { path: "/a/%22b?token=hush" });
+  const admin = createRuntime(join(host.state.folder, "proxy", "sockets", "admin.sock"));
+  const lines = (await admin("show events seaworthy_access")).split("\n").filter((line) => line.startsWith("{"));
+  expect(lines.join("\n")).not.toContain("hush");
+  const [first, second] = lines.map((line): unknown => JSON.parse(line)).slice(-2);
+  expect(first).toMatchObject({
+    id: "known-id",
+    backend: "shop.web:next",
+    server: "r2-1",
+    method: "GET",
+    path: "/",
+    status: 200,
+    end: "--",
+  });
+  expect(second).toMatchObject({ path: "/a/%22b", answerMs: expect.any(Number), id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 });
 
 test("a restart of HAProxy finds the share where it was", async () => {
