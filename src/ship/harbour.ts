@@ -9,7 +9,7 @@ export interface Harbour extends AsyncDisposable {
   readonly client: RegistryClient;
   /** `host:port` of the embedded registry. */
   readonly address: string;
-  /** Makes sure that the embedded registry is served: the process that did may have ended since. @throws PORT_TAKEN, REGISTRY_UNREACHABLE */
+  /** Makes sure that the embedded registry is served: the process that did may have ended since, or an earlier release may have used it and this one does not. @throws PORT_TAKEN, REGISTRY_UNREACHABLE */
   readonly serve: () => Promise<void>;
 }
 
@@ -29,9 +29,14 @@ export const openHarbour = async (project: Project, state: StateFolder, signal?:
   const client = createRegistryClient(signal === undefined ? {} : { signal });
   let server: Awaited<ReturnType<typeof embedded>>;
   const serve = async (): Promise<void> => {
-    if (needsEmbedded(project)) server ??= await embedded(state, port, client);
+    try {
+      server ??= await embedded(state, port, client);
+    } catch (error) {
+      // A project that has a registry of its own may have it there.
+      if (needsEmbedded(project) || !hasCode(error, "PORT_TAKEN")) throw error;
+    }
   };
-  await serve();
+  if (needsEmbedded(project)) await serve();
   return {
     client,
     address,
