@@ -1,5 +1,6 @@
 import { buildApplication, buildRouteMap } from "@stricli/core";
 import { abort } from "./commands/abort.ts";
+import { adopt } from "./commands/adopt.ts";
 import { agent } from "./commands/agent.ts";
 import { build } from "./commands/build.ts";
 import { certificates } from "./commands/certificates.ts";
@@ -48,6 +49,7 @@ const root = buildRouteMap({
     resume,
     status,
     reconcile,
+    adopt,
     certificates,
     agent,
     history,

@@ -37,6 +37,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["resume", [...CHANGE, "--why"]],
   ["status", PROJECT],
   ["reconcile", ROLLOUT],
+  ["adopt", [...ROLLOUT, "--replace", "--take-port", "--firewall-open", "--settle", "--finish"]],
   ["certificates", ["--json", "--renew", "--dry-run"]],
   ["agent", ["--json", "--systemd", "--restore"]],
   ["history", PROJECT],

@@ -49,7 +49,7 @@ export const openServer = (context: Context): Omit<Host, "platform"> => {
   // Each backend names its own port; this one is only for a proxy without any.
   const proxy = createProxy({ engine, state, httpPort: 80 });
   const releases = openReleases({ engine, proxy, state, who: who(env) });
-  return { engine, state, proxy, releases, [Symbol.dispose]: () => releases[Symbol.dispose]() };
+  return { engine: releases.engine, state, proxy, releases, [Symbol.dispose]: () => releases[Symbol.dispose]() };
 };
 
 /** @throws ENGINE_UNREACHABLE, PERMISSION_DENIED, USAGE when DOCKER_HOST points at another machine */
@@ -62,7 +62,7 @@ export const openHost = async (context: Context, project: Project): Promise<Host
   const { http, image } = project.settings.proxy;
   const proxy = createProxy({ engine, state, httpPort: http, ...(image === undefined ? {} : { image }) });
   const releases = openReleases({ engine, proxy, state, who: who(env) });
-  return { engine, platform, state, proxy, releases, [Symbol.dispose]: () => releases[Symbol.dispose]() };
+  return { engine: releases.engine, platform, state, proxy, releases, [Symbol.dispose]: () => releases[Symbol.dispose]() };
 };
 
 /** Key files that flags name. */

@@ -108,6 +108,26 @@ export const engineContract = (title: string, make: () => Promise<ContractSubjec
         expect(state?.startedAt).toBeUndefined();
       });
 
+      test("whether it is started again can be changed while it runs, and it runs on", async () => {
+        const container = await running("serve", {}, { RestartPolicy: { Name: "always" } });
+        const before = await engine.containers.inspect(container);
+        await engine.containers.setRestart(container, { Name: "no" });
+        const after = await engine.containers.inspect(container);
+        expect(after?.config.HostConfig.RestartPolicy?.Name).toBe("no");
+        expect(after?.startedAt).toBe(before?.startedAt);
+        expect((await code(engine.containers.setRestart(name(), { Name: "no" }))).status).toBe(404);
+      });
+
+      test("the image it was made from, its volumes, and what no setting of ours has a word for", async () => {
+        const volume = name();
+        await engine.volumes.create(volume, { labels: mark() });
+        const container = await running("serve", {}, { Mounts: [{ Type: "volume", Source: volume, Target: "/data", ReadOnly: true }] });
+        const state = await engine.containers.inspect(container);
+        expect(state?.imageId).toBe((await engine.images.inspect(subject.image))?.id);
+        expect(state?.mounts).toMatchObject([{ type: "volume", name: volume, target: "/data", readOnly: true }]);
+        expect(state?.beyond).toEqual([]);
+      });
+
       test("a taken name is refused with 409, and a missing image by its own code", async () => {
         const container = name();
         await engine.containers.create(container, config("serve"));

@@ -1,5 +1,5 @@
 import type { Digest, ImageRunConfig, Platform } from "../core/index.ts";
-import type { ContainerConfig, ContainerState, ContainerSummary, EngineEvent, EngineInfo, Labels } from "./types.ts";
+import type { ContainerConfig, ContainerState, ContainerSummary, EngineEvent, EngineInfo, Labels, RestartPolicy } from "./types.ts";
 
 export interface LogOptions {
   /** The last so many lines. Default: all. */
@@ -21,6 +21,8 @@ export interface Containers {
   /** Sends the stop signal, waits `graceSeconds`, then SIGKILL. @returns the exit code, undefined when it was gone already. */
   stop(container: string, graceSeconds: number): Promise<number | undefined>;
   kill(container: string, signal: string): Promise<void>;
+  /** Whether the engine starts it again by itself, from now on; the container itself is left alone. */
+  setRestart(container: string, policy: RestartPolicy): Promise<void>;
   /** Forced; anonymous volumes go too. */
   remove(container: string): Promise<void>;
   /** It runs on under the other name. @throws ENGINE_REFUSED (details.status 409) when that name is taken. */

@@ -114,7 +114,26 @@ export interface ContainerState extends ContainerSummary {
   readonly health?: { readonly status: "starting" | "healthy" | "unhealthy"; readonly failingStreak: number; readonly lastOutput: string };
   /** Network name to the container's IPv4 address there; empty while it does not run and has no fixed address. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** The image it was made from, whatever its name stands for by now. */
+  readonly imageId?: string;
+  /** Volumes and folders inside it, however they were asked for. */
+  readonly mounts?: readonly MountPoint[];
+  /** Settings that it has and that `config` has no word for, by the engine's names. */
+  readonly beyond?: readonly string[];
 }
+
+/** A volume or folder of the host inside a container, as the engine says it. */
+export interface MountPoint {
+  readonly type: string;
+  /** Of a volume. */
+  readonly name?: string;
+  /** On the host. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export type RestartPolicy = NonNullable<HostConfig["RestartPolicy"]>;
 
 export interface EngineInfo {
   readonly name: string;

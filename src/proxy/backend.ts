@@ -15,6 +15,8 @@ export interface Backend {
   };
   /** The port for HTTP that its project asked for. The proxy listens on every port that any of its backends names. */
   readonly httpPort: number;
+  /** A second port to listen on while the first changes hands. */
+  readonly interimPort?: number;
   readonly servers: readonly Server[];
   /** Absent: requests and answers pass as they are. */
   readonly front?: Front;
@@ -126,7 +128,7 @@ const wrongByHand = ({ name, limits, maintenance, byHand }: Partial<Backend>): s
 };
 
 const wrong = (backend: Partial<Backend>): string | undefined => {
-  const { name, hosts, check, httpPort, servers, hold, heldUntil, steering, front } = backend;
+  const { name, hosts, check, httpPort, interimPort, servers, hold, heldUntil, steering, front } = backend;
   if (typeof name !== "string" || !isBackendName(name)) return `"${String(name)}" cannot name a backend`;
   if (
     !Array.isArray(hosts) ||
@@ -137,6 +139,7 @@ const wrong = (backend: Partial<Backend>): string | undefined => {
   if (typeof check?.path !== "string" || !isRequestTarget(check.path)) return `${name} has no path for its checks`;
   if (typeof check.host !== "string" || !isHostName(check.host)) return `${name} has no host name for its checks`;
   if (!isPort(httpPort)) return `${name} has no port to listen on`;
+  if (interimPort !== undefined && !isPort(interimPort)) return `${name} has no second port to listen on`;
   if (hold !== undefined && !(isCount(hold?.seconds, MAX_HOLD_SECONDS) && isCount(hold.requests, MAX_HOLD_REQUESTS)))
     return `${name} has no bounds for holding its requests`;
   if (heldUntil !== undefined && !isCount(heldUntil, Number.MAX_SAFE_INTEGER)) return `${name} has no time until which requests wait`;

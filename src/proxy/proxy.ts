@@ -3,7 +3,7 @@ import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolde
 import type { Engine } from "../engine/index.ts";
 import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
 import { type Certificates, createCertificates } from "./certificates/certificates.ts";
-import { assertPortFree } from "./container.ts";
+import { assertPortFree, PROXY_CONTAINER } from "./container.ts";
 import { CERTIFICATE_LIST, differingCertificates, reconcileCertificates } from "./haproxy/certificates.ts";
 import { type Counters, readCounters } from "./haproxy/counters.ts";
 import { endLasting, type Ended } from "./haproxy/lasting.ts";
@@ -286,11 +286,25 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     }
   };
 
+  /** One that is not there yet begins on the ports that it is to have: those of nobody's may be somebody else's. */
+  const startWith = async (first: Backend, before: Backend | undefined): Promise<void> => {
+    store.put(first);
+    try {
+      await haproxy.start();
+    } catch (error) {
+      if (before === undefined) store.remove(first.name);
+      else store.put(before);
+      store.render();
+      throw error;
+    }
+  };
+
   const declare = async (backend: Declared): Promise<void> => {
     const port = backend.httpPort ?? httpPort;
     assertUnclaimed(backend);
-    await haproxy.start();
     const before = store.backend(backend.name);
+    if (!(await haproxy.runs())) await startWith({ ...backend, httpPort: port, servers: before?.servers ?? [] }, before);
+    await haproxy.start();
     const servers =
       before === undefined ? await persistently(() => adopted(backend.name)) : behindCheck(before.servers, before.check, backend.check);
     const said = before?.byHand === undefined ? {} : { byHand: before.byHand };
@@ -356,6 +370,13 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   };
 
   const withdraw = async (name: string): Promise<void> => {
+    const last = store.backends().every((one) => one.name === name);
+    if (last && (await haproxy.runs()) && !store.listening().includes(httpPort)) {
+      // With nothing to serve it would go to its own port, which another has: it leaves instead, once its last client has.
+      store.remove(name);
+      await engine.containers.stop(PROXY_CONTAINER, OLD_WORKER_MS / 1000);
+      return haproxy.remove();
+    }
     if (await haproxy.runs()) return change(name, () => store.remove(name));
     store.remove(name);
     store.render();

@@ -106,7 +106,9 @@ export const openProxyStore = (
   };
   const backends = (): readonly Backend[] => names().flatMap(readable);
   const portsOf = (all: readonly Backend[]): readonly number[] =>
-    all.length === 0 ? [httpPort] : [...new Set(all.map((one) => one.httpPort))].toSorted((a, b) => a - b);
+    all.length === 0
+      ? [httpPort]
+      : [...new Set(all.flatMap(({ httpPort: port, interimPort = port }) => [port, interimPort]))].toSorted((a, b) => a - b);
   const served = () => {
     const pathOfPem = (id: string): string => `${inside.configFolder}/${CERTIFICATE_FOLDER}/${id}.pem`;
     return certificates.all().map((one) => ({ ...one, path: pathOfPem(one.id) }));

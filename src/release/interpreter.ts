@@ -85,6 +85,10 @@ const sentence = (action: Action): string => {
     case "create-volume":
     case "create-container":
     case "connect-network":
+    case "disconnect-network":
+    case "adopt-container":
+    case "set-restart":
+    case "await-direct":
     case "start-container":
     case "run-job":
     case "stop-container":
@@ -95,6 +99,11 @@ const sentence = (action: Action): string => {
       return action.name;
     case "place-file":
       return action.key;
+    case "redirect-port":
+    case "end-redirect":
+      return `${action.port} to ${action.to}`;
+    case "await-port":
+      return String(action.port);
     case "steer":
       return `${action.weight} % of ${action.backend}`;
     case "end-steering":
@@ -107,6 +116,7 @@ const sentence = (action: Action): string => {
     case "keep-certificates":
       return action.files.map(({ certificate }) => certificate).join(", ");
     case "start-proxy":
+    case "await-workers":
       return "HAProxy";
     case "declare-backend":
     case "withdraw-backend":

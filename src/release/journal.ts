@@ -17,6 +17,7 @@ import type { Evidence } from "../checklist/index.ts";
 import type { Keep } from "../project/index.ts";
 import type { DropReport } from "./drop-report.ts";
 import type { ReleaseManifest } from "./manifest.ts";
+import type { AdoptedContainer, KeptContainer } from "./adopt/adopted.ts";
 import type { Plan } from "./plan.ts";
 
 /** What the journal can say. Intent comes before the deed and done after it, so that a reader knows of every deed that may have happened. */
@@ -37,6 +38,10 @@ export type Entry =
       readonly keep?: Keep;
       readonly plan: Plan;
     }
+  /** Written before its release: containers of docker compose that the release takes as its own, and those that it stops and keeps. */
+  | { readonly kind: "adopted"; readonly containers: readonly AdoptedContainer[]; readonly kept: readonly KeptContainer[] }
+  /** Somebody's word that containers that an adoption kept are not needed any more, before they are removed. */
+  | { readonly kind: "let-go"; readonly containers: readonly KeptContainer[]; readonly who: string }
   | { readonly kind: "intent"; readonly step: string }
   | { readonly kind: "done"; readonly step: string; readonly result?: Readonly<Record<string, unknown>> }
   /**
@@ -112,6 +117,8 @@ export interface Journal extends Disposable {
   newest(project: string): Written<Extract<Entry, { kind: "release" }>> | undefined;
   /** Releases of a project that were begun, newest first, all of them read. */
   releases(project: string): readonly Written<Extract<Entry, { kind: "release" }>>[];
+  /** Adoptions of all projects, oldest first: cheap enough to be asked with each look at the engine. */
+  adoptions(): readonly Written<Extract<Entry, { kind: "adopted" }>>[];
   projects(): readonly string[];
   nextRelease(project: string): number;
   /**
@@ -133,6 +140,7 @@ CREATE TABLE IF NOT EXISTS entries (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS by_release ON entries (project, release, position);
 CREATE INDEX IF NOT EXISTS by_kind ON entries (project, kind, release);
+CREATE INDEX IF NOT EXISTS adoptions ON entries (position) WHERE kind = 'adopted';
 CREATE TABLE IF NOT EXISTS head (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   position INTEGER NOT NULL,
@@ -292,6 +300,10 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
       ).map(({ release }) => release),
     newest: (project) => begun("WHERE project = ? AND kind = 'release' ORDER BY release DESC LIMIT 1", project)[0],
     releases: (project) => begun("WHERE project = ? AND kind = 'release' ORDER BY release DESC", project),
+    adoptions: () =>
+      rows("SELECT * FROM entries WHERE kind = 'adopted' ORDER BY position").map(
+        (row) => read(row) as Written<Extract<Entry, { kind: "adopted" }>>,
+      ),
     projects: () =>
       guard(
         () => database.prepare("SELECT DISTINCT project FROM entries ORDER BY project").all() as unknown as readonly { project: string }[],

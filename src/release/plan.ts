@@ -1,5 +1,5 @@
 import type { Digest, Platform, Weight } from "../core/index.ts";
-import type { ContainerConfig, NetworkConfig } from "../engine/index.ts";
+import type { ContainerConfig, NetworkConfig, RestartPolicy } from "../engine/index.ts";
 import type { CertificatePaths } from "../project/index.ts";
 import type { Front, HoldBounds, Limits, MaintenancePage } from "../proxy/index.ts";
 import type { FileSlot } from "./files.ts";
@@ -27,6 +27,8 @@ export type Action =
       readonly host: string;
       /** Absent: the one that the project asks for now. */
       readonly httpPort?: number;
+      /** Listened on as well, while the other one changes hands. */
+      readonly interimPort?: number;
       /** Absent: its requests never wait. */
       readonly hold?: HoldBounds;
       /** Absent: requests and answers pass as they are. */
@@ -56,6 +58,20 @@ export type Action =
       readonly aliases: readonly string[];
       readonly address?: string;
     }
+  | { readonly do: "disconnect-network"; readonly name: string; readonly network: string }
+  /** Fails when it is not that container any more, or not as it was: running, or ended well. Its release takes it as its own, as it is. */
+  | { readonly do: "adopt-container"; readonly name: string; readonly id: string; readonly state: "running" | "exited" }
+  /** Whether the engine starts the container again by itself. */
+  | { readonly do: "set-restart"; readonly name: string; readonly policy: RestartPolicy }
+  /** New connections to a port of this host come out at another one; open ones stay where they are. */
+  | { readonly do: "redirect-port"; readonly port: number; readonly to: number }
+  | { readonly do: "end-redirect"; readonly port: number; readonly to: number }
+  /** Waits until no client is connected to the container but through the proxy and its own networks. Where some stay, a person decides. */
+  | { readonly do: "await-direct"; readonly name: string; readonly port: number; readonly withinMs: number }
+  /** Waits, but no longer than that, until the proxy has no worker of an earlier configuration. */
+  | { readonly do: "await-workers"; readonly withinMs: number }
+  /** Waits until nobody listens on a port of this host. Where somebody goes on, a person decides. */
+  | { readonly do: "await-port"; readonly port: number; readonly withinMs: number }
   /** `once`: not when it was started before, whatever became of it. */
   | { readonly do: "start-container"; readonly name: string; readonly once?: true }
   /** Starts a container that was never started, and waits for its end. `optional`: its failure is told, and no failure of the release. */
@@ -178,7 +194,7 @@ export interface Plan {
 /** What happens to a service, in a line. */
 export interface ServicePlan {
   readonly service: string;
-  readonly way: "unchanged" | "repaired" | "start-first" | "stop-first" | "blue-green" | "canary" | "first" | "removed";
+  readonly way: "unchanged" | "adopted" | "repaired" | "start-first" | "stop-first" | "blue-green" | "canary" | "first" | "removed";
   readonly why: string;
   /** Memory limits of old and new together while both run. Undefined when nothing overlaps or a container has no limit. */
   readonly overlapBytes?: number;

@@ -20,19 +20,32 @@ import type { Keep } from "../project/index.ts";
 import type { Proxy } from "../proxy/index.ts";
 import type { World } from "./actions/index.ts";
 import { assertGoverned, claimEngine } from "./claim.ts";
+import { type KeptContainer, withAdopted } from "./adopt/adopted.ts";
+import { type AdoptionPlan, planAdoption } from "./adopt/plan.ts";
+import {
+  type ComposeContainer,
+  type Consent,
+  type Finding,
+  freePort,
+  readCompose,
+  survey,
+  unresolvedOf,
+  wordsOfFinding,
+} from "./adopt/survey.ts";
 import { type Request, type SaidByHand, sayByHand, servicesBehind } from "./by-hand.ts";
 import { abortIn, type Decided, outcomeOf, promoteIn } from "./decide.ts";
 import { rolledBack } from "./bring-back.ts";
-import { describeReplica } from "./describe.ts";
+import { describeContainer, describeReplica } from "./describe.ts";
 import { type Difference, differencesOf } from "./drift/differences.ts";
 import { observe } from "./drift/observe.ts";
 import { planRepair } from "./drift/repair.ts";
 import { type ReleaseDiff, releaseDiff } from "./diff.ts";
 import { liveEvidence } from "./evidence.ts";
+import { linuxNetwork } from "./host/linux.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
 import { openJournal, type Journal } from "./journal.ts";
 import { type Live, readLive } from "./live.ts";
-import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
+import { manifestDigest, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
 import type { Direction } from "./rollout/change.ts";
 import { type Approved, assertApproved, type PlanFile, sealPlan } from "./plan-file.ts";
@@ -116,9 +129,44 @@ export interface Releases {
    * @throws LOCKED when somebody watches already
    */
   watch(options: { readonly signal: AbortSignal; readonly say: (notice: Notice) => void }): Promise<void>;
+  /** What docker compose runs of a project, by service and number. */
+  composed(project: string): Promise<readonly ComposeContainer[]>;
+  /** Whether an adoption was begun and is unfinished. @throws USAGE when there is nothing to adopt any more */
+  adopting(project: string): boolean;
+  /** How what docker compose runs differs from the manifest, and the plan that takes it over; none while something stands in the way. Changes nothing. */
+  adoption(manifest: ReleaseManifest, options: AdoptOptions): Promise<Adoption>;
+  /**
+   * Takes over what docker compose runs, or goes on with an adoption that was interrupted.
+   * @throws USAGE when a release of the project was live already; GATE_REFUSED with what stands in the way
+   */
+  adopt(manifest: ReleaseManifest, options: AdoptOptions): Promise<RolloutOutcome>;
+  /** Containers that an adoption replaced and kept, and that are still there. */
+  keptContainers(project: string): Promise<readonly KeptContainer[]>;
+  /** Removes them. @throws STATE_NEEDS_PERSON when one of them runs again */
+  removeKept(project: string): Promise<readonly KeptContainer[]>;
   history(project: string): readonly ReleaseLine[];
   projects(): readonly string[];
   journal: Journal;
+  /** The engine, whose adopted containers are told as ours. */
+  readonly engine: Engine;
+}
+
+export interface AdoptOptions extends RunOptions {
+  readonly why: string;
+  readonly consent: Consent;
+  /** The proxy's. */
+  readonly httpPort: number;
+  /** How long clients that stay connected past the proxy are waited for before a person is asked. */
+  readonly settleMs: number;
+}
+
+/** What an adoption would do, and what was found. */
+export interface Adoption {
+  readonly findings: readonly Finding[];
+  /** Findings that nobody agreed to. */
+  readonly unresolved: readonly Finding[];
+  readonly plan?: Plan;
+  readonly kept: readonly KeptContainer[];
 }
 
 export interface RunOptions {
@@ -176,6 +224,8 @@ export interface ReleasesOptions {
   readonly clock?: Clock;
   /** How a container is asked whether it is ready. Default: an HTTP request from here. */
   readonly probe?: World["probe"];
+  /** Default: this machine's own. */
+  readonly host?: World["host"];
 }
 
 /** Whoever ends just now is waited for this long before somebody else is taken to be at work. */
@@ -194,14 +244,16 @@ const assertVerified = (manifest: ReleaseManifest, verified: readonly VerifiedDi
 };
 
 export const openReleases = ({
-  engine,
+  engine: bare,
   proxy,
   state,
   who,
   clock = systemClock,
   probe = probeHttp,
+  host = linuxNetwork,
 }: ReleasesOptions): Releases & Disposable => {
   const journal = openJournal(state.folder, clock);
+  const engine = withAdopted(bare, journal);
   const leasePath = (project: string, service: string): string => join(state.folder, "leases", `${project}.${service}.sqlite`);
 
   const world = (project: string, options: RunOptions): World => ({
@@ -211,6 +263,7 @@ export const openReleases = ({
     state,
     clock,
     probe,
+    host,
     progress: options.progress ?? silentProgress,
     content: options.content ?? (async () => undefined),
     credentials: options.credentials ?? (async () => undefined),
@@ -387,6 +440,84 @@ export const openReleases = ({
   };
 
   /** Goes on with a rollout about which somebody decided, unless another process does. */
+  const planAdoptionOf = async (manifest: ReleaseManifest, options: AdoptOptions): Promise<Adoption & Partial<AdoptionPlan>> => {
+    const { httpPort, settleMs, consent } = options;
+    const expected = (service: ReleaseService) =>
+      describeContainer(manifest, service, state, { spec: service.spec, aliases: [service.name], labels: {} });
+    const seen = await survey({ engine, host, manifest, expected, httpPort });
+    const unresolved = unresolvedOf(seen.findings, consent);
+    if (unresolved.length > 0) return { findings: seen.findings, unresolved, kept: [] };
+    const live = await readLive(engine, proxy, manifest.project, servicesOf(manifest));
+    const release = journal.nextRelease(manifest.project);
+    const interimPort = await freePort(host, httpPort);
+    const describe = describeReplica(manifest, state, live);
+    const made = planAdoption({ manifest, live, survey: seen, release, describe, httpPort, interimPort, settleMs });
+    return { findings: seen.findings, unresolved, ...made };
+  };
+
+  /** What this folder does not govern yet may be looked at all the same. */
+  const assertAdoptable = (project: string): void => {
+    const live = liveRelease(journal, project);
+    if (live !== undefined)
+      throw new SeaworthyError(
+        "USAGE",
+        `r${live.entry.release} of ${project} is live: what docker compose ran was taken over, or replaced, before`,
+        {
+          hint: "seaworthy deploy goes on from there; seaworthy adopt --finish removes what an adoption kept.",
+        },
+      );
+    const open = unfinishedRollout(journal, project);
+    if (open !== undefined && !journal.has(project, open.entry.release, "adopted"))
+      throw new SeaworthyError("USAGE", `r${open.entry.release} of ${project} is unfinished, and no adoption`, {
+        hint: "seaworthy deploy --resume brings it to its end.",
+      });
+  };
+
+  const adopt = async (manifest: ReleaseManifest, options: AdoptOptions): Promise<RolloutOutcome> => {
+    const { project } = manifest;
+    assertAdoptable(project);
+    assertDecided(project);
+    const begun = await converge(project, options);
+    if (begun !== undefined) return begun;
+    const { unresolved, plan: made, adopted, kept } = await planAdoptionOf(manifest, options);
+    if (made === undefined || adopted === undefined)
+      throw new SeaworthyError(
+        "GATE_REFUSED",
+        `${unresolved.length} findings stand in the way of taking ${project} over; nothing was changed`,
+        {
+          problems: unresolved.map(wordsOfFinding),
+          hint: "Bring the file in line with what runs, or agree with the flags that are named.",
+        },
+      );
+    const digest = manifestDigest(manifest);
+    journal.append(project, made.release, { kind: "adopted", containers: adopted, kept });
+    journal.append(project, made.release, { kind: "release", manifest, digest, who, why: options.why, evidence: [], plan: made });
+    return rollOut(project, made.release, options);
+  };
+
+  const keptContainers = async (project: string): Promise<readonly KeptContainer[]> => {
+    const kept = journal
+      .adoptions()
+      .filter((one) => one.project === project && rolloutState(journal, project, one.release)?.finished?.outcome === "live")
+      .flatMap((one) => one.kept);
+    const there = await Promise.all(kept.map(({ id }) => engine.containers.inspect(id)));
+    return kept.filter((_, index) => there[index] !== undefined);
+  };
+
+  const removeKept = async (project: string): Promise<readonly KeptContainer[]> => {
+    const kept = await keptContainers(project);
+    for (const { id, name } of kept)
+      if ((await engine.containers.inspect(id))?.state === "running")
+        throw new SeaworthyError("STATE_NEEDS_PERSON", `${name} runs again, so nothing was removed`, {
+          hint: `Stop it first: docker stop ${name}.`,
+        });
+    const release = liveRelease(journal, project)?.entry.release;
+    if (kept.length === 0 || release === undefined) return kept;
+    journal.append(project, release, { kind: "let-go", containers: kept, who });
+    for (const { id } of kept) await engine.containers.remove(id);
+    return kept;
+  };
+
   const goOn = async (project: string, open: RolloutState, what: string, options: RunOptions, waitMs: number): Promise<Decided> => {
     const { release, manifest } = open.entry;
     try {
@@ -584,6 +715,25 @@ export const openReleases = ({
       await watching.finally(() => ending.abort());
       await Promise.all([due, renewing]);
     },
+    adopting: (project) => {
+      assertAdoptable(project);
+      const open = unfinishedRollout(journal, project);
+      return open !== undefined && journal.has(project, open.entry.release, "adopted");
+    },
+    composed: (project) => readCompose(engine, project),
+    adoption: (manifest, options) =>
+      governed(() => {
+        assertAdoptable(manifest.project);
+        assertSettled(manifest.project);
+        return planAdoptionOf(manifest, options);
+      }),
+    adopt: async (manifest, options) => {
+      await claimEngine(engine, state);
+      return leased(manifest.project, servicesOf(manifest), `adopt ${manifest.project}`, options, () => adopt(manifest, options));
+    },
+    keptContainers: (project) => governed(() => keptContainers(project)),
+    removeKept: (project) => governed(() => removeKept(project)),
+    engine,
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),
     [Symbol.dispose]: () => journal[Symbol.dispose](),

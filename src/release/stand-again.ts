@@ -23,6 +23,17 @@ const openHolds = ({ entry, begun, undone }: RolloutState): readonly HoldRequest
   );
 };
 
+type RedirectPort = Extract<Action, { do: "redirect-port" }>;
+
+/** A restart of the host forgets them. */
+const openRedirects = ({ entry, begun, undone }: RolloutState): readonly RedirectPort[] => {
+  const { steps } = entry.plan;
+  const ended = steps.some(({ id, action }) => action.do === "end-redirect" && begun.includes(id));
+  return steps.flatMap(({ id, action }) =>
+    action.do === "redirect-port" && begun.includes(id) && !undone.has(id) && !ended ? [action] : [],
+  );
+};
+
 /**
  * Brings back what stood and has fallen since: whoever goes on with a rollout after a crash may find the proxy gone, and containers of any service stopped,
  * which Docker Engine leaves down after a crash of its own (it takes its own clearing up for somebody's wish). What the plan has begun to stop stays so.
@@ -40,5 +51,6 @@ export const standAgain = async (state: RolloutState, towards: "new" | "old", wo
     world.progress.note(`${name} had stopped meanwhile; it is started again`);
     await perform({ do: "start-container", name }, world);
   }
+  for (const redirect of openRedirects(state)) await perform(redirect, world);
   for (const hold of openHolds(state)) await perform(hold, world);
 };

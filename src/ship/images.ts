@@ -29,6 +29,8 @@ export interface ResolvedService {
   readonly platforms: readonly Platform[];
   /** Whether we build it. What others built is taken by the digest that the user pinned. */
   readonly ours: boolean;
+  /** Why its signature is not asked for; by default as for whatever others built. */
+  readonly unverified?: string;
 }
 
 /** @param what the image, as the user knows it */

@@ -79,7 +79,7 @@ const serviceOf = async (
     ...(service.settings.limits === undefined ? {} : { limits: service.settings.limits }),
     ...maintenanceOf(service),
     ...(release.strategy === "rolling" ? {} : { strategy: release.strategy }),
-    ...(image.ours ? {} : { unverified: unverifiedBecause(service) }),
+    ...(image.ours ? {} : { unverified: image.unverified ?? unverifiedBecause(service) }),
   };
 };
 

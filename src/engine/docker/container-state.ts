@@ -13,9 +13,19 @@ const NETWORK = v.object({
   IPAMConfig: v.nullish(v.object({ IPv4Address: v.nullish(v.string()), IPv6Address: v.nullish(v.string()) })),
 });
 
+const MOUNT = v.object({
+  Type: v.string(),
+  Name: v.nullish(v.string()),
+  Source: v.nullish(v.string(), ""),
+  Destination: v.string(),
+  RW: v.nullish(v.boolean(), true),
+});
+
 const INSPECT = v.object({
   Id: v.string(),
   Name: v.string(),
+  Image: v.nullish(v.string()),
+  Mounts: v.nullish(v.array(MOUNT), []),
   RestartCount: v.nullish(v.number(), 0),
   State: v.object({
     Status: STATE,
@@ -95,6 +105,17 @@ const CONFIG_KEYS = keysOf<Omit<ContainerConfig, "HostConfig" | "NetworkingConfi
   StdinOnce: true,
 });
 
+/** What the engine fills in by itself, and what `mounts` and `addresses` say in other words. */
+const FILLED_IN: ReadonlySet<string> = new Set([
+  "Binds",
+  "CgroupnsMode",
+  "ConsoleSize",
+  "ContainerIDFile",
+  "Isolation",
+  "MaskedPaths",
+  "ReadonlyPaths",
+]);
+
 const isEmpty = (value: unknown): boolean =>
   value === null ||
   value === undefined ||
@@ -127,6 +148,20 @@ const configOf = (inspect: Inspect): ContainerConfig => ({
     ),
   },
 });
+
+const beyondOf = (hostConfig: Inspect["HostConfig"]): readonly string[] =>
+  Object.keys(hostConfig)
+    .filter((key) => !HOST_KEYS.includes(key) && !FILLED_IN.has(key) && !isEmpty(hostConfig[key]))
+    .toSorted();
+
+const mountsOf = (mounts: Inspect["Mounts"]): NonNullable<ContainerState["mounts"]> =>
+  mounts.map(({ Type, Name, Source, Destination, RW }) => ({
+    type: Type,
+    source: Source,
+    target: Destination,
+    readOnly: !RW,
+    ...(Name ? { name: Name } : {}),
+  }));
 
 /** The engine writes year 1 for "never". */
 const timeOf = (text: string): number | undefined => {
@@ -170,6 +205,9 @@ export const readContainer = (answer: unknown): ContainerState => {
         network.IPAddress || (network.IPAMConfig?.IPv4Address ?? ""),
       ]),
     ),
+    ...(inspect.Image ? { imageId: inspect.Image } : {}),
+    mounts: mountsOf(inspect.Mounts),
+    beyond: beyondOf(inspect.HostConfig),
   };
 };
 

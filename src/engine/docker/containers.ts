@@ -121,6 +121,15 @@ export const dockerContainers = (connection: Connection): Containers => {
         query: { signal },
       });
     },
+    setRestart: async (container, policy) => {
+      const tried = `set the restart policy of ${container} to ${policy.Name}`;
+      await connection.call({
+        tried,
+        method: "POST",
+        path: path`/containers/${await mustExist(container, tried)}/update`,
+        body: { RestartPolicy: policy },
+      });
+    },
     remove: async (container) => {
       const target = await addressed(container);
       if (target === undefined) return;

@@ -21,6 +21,18 @@ const mustFind = (store: FakeStore, text: string, tried: string): FakeContainer 
 
 const networkName = (store: FakeStore, id: string): string => [...store.networks.values()].find((one) => one.id === id)?.name ?? id;
 
+const mountsOf = ({ HostConfig }: ContainerConfig): NonNullable<ContainerState["mounts"]> =>
+  (HostConfig.Mounts ?? []).flatMap(({ Type, Source = "", Target, ReadOnly = false }) =>
+    Type === "tmpfs"
+      ? []
+      : [{ type: Type, source: Source, target: Target, readOnly: ReadOnly, ...(Type === "volume" ? { name: Source } : {}) }],
+  );
+
+const imageIdOf = (store: FakeStore, config: ContainerConfig): Pick<ContainerState, "imageId"> => {
+  const image = findImage(store, config.Image);
+  return image === undefined ? {} : { imageId: image.id };
+};
+
 const readState = (store: FakeStore, one: FakeContainer): ContainerState => ({
   id: one.id,
   name: one.name,
@@ -38,6 +50,9 @@ const readState = (store: FakeStore, one: FakeContainer): ContainerState => ({
   addresses: Object.fromEntries(
     [...one.endpoints].map(([id, endpoint]) => [networkName(store, id), endpoint.address || (endpoint.fixed ?? "")]),
   ),
+  ...imageIdOf(store, one.config),
+  mounts: mountsOf(one.config),
+  beyond: [],
 });
 
 const hostPorts = (config: ContainerConfig): readonly string[] =>
@@ -150,6 +165,10 @@ export const fakeContainers = (store: FakeStore, behave: (name: string, config: 
     if (one.state !== "running") throw refusal(tried, `Cannot kill container: ${container}: Container ${one.id} is not running`, 409);
     if (signal === "SIGKILL" || signal === "KILL" || signal === "9") endContainer(store, one, 137);
     else if (signal === "SIGTERM" || signal === "TERM") endContainer(store, one, one.behaviour.stopExitCode ?? 0);
+  },
+  setRestart: async (container, policy) => {
+    const one = mustFind(store, container, `set the restart policy of ${container} to ${policy.Name}`);
+    one.config = { ...one.config, HostConfig: { ...one.config.HostConfig, RestartPolicy: policy } };
   },
   remove: async (container) => {
     const one = findContainer(store, container);

@@ -38,7 +38,7 @@ export interface FakeBehaviour {
 export interface FakeContainer {
   readonly id: string;
   name: string;
-  readonly config: ContainerConfig;
+  config: ContainerConfig;
   state: ContainerState["state"];
   pid: number;
   exitCode: number | undefined;

@@ -38,6 +38,16 @@ export const connectNetwork: Perform<"connect-network"> = async ({ name, network
   return undefined;
 };
 
+export const disconnectNetwork: Perform<"disconnect-network"> = async ({ name, network }, { engine }) => {
+  if ((await engine.containers.inspect(name))?.addresses[network] !== undefined) await engine.networks.disconnect(network, name);
+  return undefined;
+};
+
+export const setRestart: Perform<"set-restart"> = async ({ name, policy }, { engine }) => {
+  if ((await engine.containers.inspect(name)) !== undefined) await engine.containers.setRestart(name, policy);
+  return undefined;
+};
+
 export const startContainer: Perform<"start-container"> = async ({ name, once = false }, { engine }) => {
   if (once && (await engine.containers.inspect(name))?.startedAt !== undefined) return undefined;
   await engine.containers.start(name);

@@ -1,6 +1,15 @@
 import type { Action } from "../plan.ts";
+import { adoptContainer, awaitDirect, awaitPort, awaitWorkers, endRedirect, redirectPort } from "./adoption.ts";
 import { installCertificates, keepCertificates } from "./certificates.ts";
-import { connectNetwork, createContainer, removeContainer, startContainer, stopContainer } from "./containers.ts";
+import {
+  connectNetwork,
+  createContainer,
+  disconnectNetwork,
+  removeContainer,
+  setRestart,
+  startContainer,
+  stopContainer,
+} from "./containers.ts";
 import { runJob } from "./jobs.ts";
 import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork } from "./resources.ts";
 import { holdRequests, releaseRequests } from "./hold.ts";
@@ -40,6 +49,14 @@ const PERFORMERS: Performers = {
   "withdraw-backend": withdrawBackend,
   "create-container": createContainer,
   "connect-network": connectNetwork,
+  "disconnect-network": disconnectNetwork,
+  "adopt-container": adoptContainer,
+  "set-restart": setRestart,
+  "redirect-port": redirectPort,
+  "end-redirect": endRedirect,
+  "await-direct": awaitDirect,
+  "await-port": awaitPort,
+  "await-workers": awaitWorkers,
   "start-container": startContainer,
   "run-job": runJob,
   "await-ready": awaitReady,

@@ -13,7 +13,7 @@ export const startProxy: Perform<"start-proxy"> = async (_action, { proxy, progr
 };
 
 export const declareBackend: Perform<"declare-backend"> = async (
-  { backend, hosts, path, host, httpPort, hold, front, limits, maintenance },
+  { backend, hosts, path, host, httpPort, interimPort, hold, front, limits, maintenance },
   { proxy },
 ) => {
   await proxy.declare({
@@ -21,6 +21,7 @@ export const declareBackend: Perform<"declare-backend"> = async (
     hosts,
     check: { path, host },
     ...(httpPort === undefined ? {} : { httpPort }),
+    ...(interimPort === undefined ? {} : { interimPort }),
     ...(hold === undefined ? {} : { hold }),
     ...(front === undefined ? {} : { front }),
     ...(limits === undefined ? {} : { limits }),

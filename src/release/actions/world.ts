@@ -1,6 +1,7 @@
 import type { Clock, Progress, StateFolder } from "../../core/index.ts";
 import type { Engine, ProbeAnswer, ProbeTarget } from "../../engine/index.ts";
 import type { Proxy } from "../../proxy/index.ts";
+import type { HostNetwork } from "../host/host-network.ts";
 import type { Action } from "../plan.ts";
 
 /** What actions act on. */
@@ -13,6 +14,8 @@ export interface World {
   readonly progress: Progress;
   readonly signal?: AbortSignal;
   readonly probe: (target: ProbeTarget) => Promise<ProbeAnswer>;
+  /** The ports of the machine that the engine runs on. Default: this machine's. */
+  readonly host?: HostNetwork;
   /** The content of a secret or config as its source has it now; undefined when the source is not at hand. It throws what the source throws. */
   readonly content: (kind: "secret" | "config", key: string) => string | undefined | Promise<string | undefined>;
   /** Credentials for pulling from a registry. */

@@ -1,7 +1,7 @@
 import { ITEMS, type ItemId } from "../../checklist/index.ts";
 import { formatDropReport, outcomeExit, type RolloutOutcome } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
-import { commitSubject, type Service } from "../../project/index.ts";
+import type { Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
 import { trustedKeys } from "../keys.ts";
 import { releaseManifest } from "../manifest.ts";
@@ -18,10 +18,10 @@ const UNANSWERABLE: ReadonlySet<ItemId> = new Set(["scanned"]);
 
 const verifyAll = async (voyage: Voyage): Promise<void> => {
   const { project, state, images, harbour, evidence, verified, clock, keys } = voyage;
-  const checking = { client: harbour.client, state, keys: trustedKeys(project, state, keys.publicPath) };
+  const trusted = trustedKeys(project, state, keys.publicPath);
   for (const image of images.values()) {
     if (!image.ours) continue;
-    const good = await verifyImage(checking, image);
+    const good = await verifyImage(harbour.client, image, trusted);
     verified.push(good);
     evidence.push(signedEvidence(image, good, clock.now()));
   }
@@ -38,14 +38,6 @@ const refusal = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string =>
   return outcome.state === "rolled-back" ? `${message}; r${outcome.by} brought r${outcome.to} back` : message;
 };
 
-/** What `--why` says, else what the commit says of itself. */
-const whyOf = async ({ project, why, manifest }: Voyage): Promise<string> => {
-  if (why !== "" || manifest?.source === undefined) return why;
-  const { commit, dirty } = manifest.source;
-  const subject = await commitSubject(project.folder, commit);
-  return subject === undefined ? "" : `${subject}${dirty ? " (and changes that are in no commit)" : ""}`;
-};
-
 const run = async (voyage: Voyage): Promise<StageResult> => {
   const { project, images, releases, dryRun, evidence } = voyage;
   for (const words of checkCertificates(project, voyage.clock.now())) voyage.progress.note(`warning: ${words}`);
@@ -59,7 +51,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = await releaseManifest(voyage, images, voyage.version);
   if (dryRun) {
-    voyage.changes = await changesOf(voyage, voyage.manifest, evidence);
+    voyage.changes = await changesOf(voyage, voyage.manifest);
     if (voyage.sealing === true) voyage.sealed = await releases.seal(voyage.manifest);
     voyage.plan = voyage.sealed?.plan ?? (await releases.plan(voyage.manifest));
     return { state: "passed", words: "would do the plan above; nothing was changed" };
@@ -67,7 +59,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))), "all");
   if (refused !== undefined) return refused;
   const outcome = await releases.deploy(voyage.manifest, {
-    why: await whyOf(voyage),
+    why: voyage.why,
     verified: voyage.verified,
     evidence,
     progress: voyage.progress,
