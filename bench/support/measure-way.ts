@@ -34,8 +34,15 @@ const allNew = ({ answered }: Window, { imageThereAtMs }: Replaced): number => {
   return Math.max(old.lastAtMs, now.firstAtMs) - imageThereAtMs;
 };
 
-/** The load with nothing going on, then the load during so many replacements. Strict clients: kept connections, no retries, half POST, an id an order. */
-export const measureWay = async (shop: Installation, way: Way, count: number, ratePerSecond: number): Promise<Measured> => {
+export interface Extent {
+  /** At most so many replacements; one at least, then none begins after `untilMs` (performance.now()). */
+  readonly count: number;
+  readonly untilMs: number;
+  readonly ratePerSecond: number;
+}
+
+/** The load with nothing going on, then the load during replacements. Strict clients: kept connections, no retries, half POST, an id an order. */
+export const measureWay = async (shop: Installation, way: Way, { count, untilMs, ratePerSecond }: Extent): Promise<Measured> => {
   const at = { url: way.url, host: way.host, ratePerSecond };
   const calm = startLoad(at);
   await calm.started;
@@ -45,7 +52,7 @@ export const measureWay = async (shop: Installation, way: Way, count: number, ra
   await load.started;
   const seen: Seen[] = [];
   await sleep(PAUSE_MS);
-  for (let replacement = 0; replacement < count; replacement += 1) {
+  for (let replacement = 0; replacement < count && (replacement === 0 || performance.now() < untilMs); replacement += 1) {
     await load.mark();
     const replaced = await way.replace();
     const wholeMs = Date.now() - replaced.imageThereAtMs;
