@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -173,7 +173,7 @@ interface Row {
 
 const GENESIS = "0".repeat(64);
 const chain = (before: string, row: Omit<Row, "hash">): string =>
-  createHash("sha256").update([before, row.position, row.project, row.release, row.kind, row.at, row.body].join("\n")).digest("hex");
+  hashOf("sha256", [before, row.position, row.project, row.release, row.kind, row.at, row.body].join("\n"));
 
 const needsPerson = (path: string, why: string, cause?: unknown): SeaworthyError =>
   new SeaworthyError("STATE_NEEDS_PERSON", `the journal ${path} cannot be read: ${why}`, {
@@ -309,18 +309,20 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
         () => database.prepare("SELECT DISTINCT project FROM entries ORDER BY project").all() as unknown as readonly { project: string }[],
       ).map((row) => row.project),
     nextRelease: (project) => (rows("SELECT * FROM entries WHERE project = ? ORDER BY release DESC LIMIT 1", project)[0]?.release ?? 0) + 1,
-    firstBroken: () => {
-      let before = GENESIS;
-      let position = 0;
-      const end = head();
-      for (const row of rows("SELECT * FROM entries ORDER BY position")) {
-        position += 1;
-        if (row.position !== position || row.hash !== chain(before, row)) return position;
-        if (end !== undefined && (position > end.position || (position === end.position && end.hash !== row.hash))) return position;
-        before = row.hash;
-      }
-      return (end?.position ?? 0) > position ? position + 1 : undefined;
-    },
+    firstBroken: () =>
+      guard(() => {
+        let before = GENESIS;
+        let position = 0;
+        const end = head();
+        // One after the other: all of a long history at once would be as large in memory.
+        for (const row of database.prepare("SELECT * FROM entries ORDER BY position").iterate() as unknown as Iterable<Row>) {
+          position += 1;
+          if (row.position !== position || row.hash !== chain(before, row)) return position;
+          if (end !== undefined && (position > end.position || (position === end.position && end.hash !== row.hash))) return position;
+          before = row.hash;
+        }
+        return (end?.position ?? 0) > position ? position + 1 : undefined;
+      }),
     [Symbol.dispose]: () => database.close(),
   };
 };
