@@ -14,8 +14,12 @@ export interface Swarm extends AsyncDisposable {
 
 /** @throws when the engine is part of a Swarm already: that one is never touched */
 export const beginSwarm = async ({ docker, project }: Installation): Promise<Swarm> => {
-  if ((await docker.run(["info", "--format", "{{.Swarm.LocalNodeState}}"])) !== "inactive")
-    throw new Error("this engine is part of a Swarm; the bench makes one of its own and needs an engine without");
+  if ((await docker.run(["info", "--format", "{{.Swarm.LocalNodeState}}"])) !== "inactive") {
+    if ((await docker.attempt(["network", "inspect", NETWORK])).exitCode !== 0)
+      throw new Error("this engine is part of a Swarm; the bench makes one of its own and needs an engine without");
+    // A bench that was killed left it.
+    await docker.run(["swarm", "leave", "--force"]);
+  }
   const hadGateway = (await docker.attempt(["network", "inspect", GATEWAY])).exitCode === 0;
   await docker.run(["swarm", "init", "--advertise-addr", "127.0.0.1"]);
   const [ledger = ""] = await docker.lines([
