@@ -64,8 +64,9 @@ export const effectiveHealthTimes = (subject: Effective): HealthTimes => ({
   ...writtenHealthTimes(subject),
 });
 
-/** Whether others wait for the service's end: a job, not something that serves. */
+/** Whether it ends by itself, a job and not something that serves: others wait for its end, or it runs by a schedule. */
 export const runsOnce = (project: Project, service: Service): boolean =>
+  service.settings.schedule !== undefined ||
   project.services.some((other) =>
     other.dependsOn.some((need) => need.service === service.name && need.condition === "service_completed_successfully"),
   );

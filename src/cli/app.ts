@@ -23,6 +23,7 @@ import { registry } from "./commands/registry.ts";
 import { resume } from "./commands/resume.ts";
 import { rollback } from "./commands/rollback.ts";
 import { run } from "./commands/run.ts";
+import { schedule } from "./commands/schedule.ts";
 import { ship } from "./commands/ship.ts";
 import { sign } from "./commands/sign.ts";
 import { status } from "./commands/status.ts";
@@ -58,6 +59,7 @@ const root = buildRouteMap({
     prune,
     exec,
     run,
+    schedule,
     registry,
   },
   docs: {

@@ -96,6 +96,26 @@ const checkHosts = (services: readonly Service[], reading: Reading): void => {
   }
 };
 
+/** What runs only at times has nothing that those need which run all the time, and nobody can wait for it. */
+const checkSchedules = (services: readonly Service[], reading: Reading): void => {
+  const scheduled = new Set(services.filter(({ settings }) => settings.schedule !== undefined).map(({ name }) => name));
+  for (const service of services) {
+    const path = `services.${service.name}`;
+    for (const { service: name } of service.dependsOn)
+      if (scheduled.has(name))
+        report(reading, at(service, "depends_on", name), `${path}.depends_on: "${name}" runs by a schedule, so it cannot be waited for`);
+    if (!scheduled.has(service.name)) continue;
+    const refuse = (place: Origin, field: string, why: string): undefined =>
+      report(reading, place, `${path}.${field}: the service runs by a schedule, ${why}`);
+    if (service.settings.route !== undefined)
+      refuse(at(service, "x-seaworthy", "route"), "x-seaworthy.route", "so the proxy has nothing to send requests to");
+    if (service.settings.jobs.length > 0)
+      refuse(at(service, "x-seaworthy", "jobs"), "x-seaworthy.jobs", "and jobs run when a release gives a service new containers");
+    if (service.spec.ports.length > 0) refuse(at(service, "ports"), "ports", "so nobody can count on a port of it");
+    if (service.replicas > 1) refuse(at(service, "deploy", "replicas"), "deploy.replicas", "and one at a time");
+  }
+};
+
 /** Reports names that nothing declares, dependencies that are not there or go in a circle, and host names claimed twice. */
 export const checkReferences = (services: readonly Service[], named: Named, reading: Reading): void => {
   const active = new Map(services.map((service) => [service.name, service]));
@@ -108,4 +128,5 @@ export const checkReferences = (services: readonly Service[], named: Named, read
   if (loop !== undefined && first !== undefined)
     report(reading, at(first, "depends_on"), `depends_on goes in a circle: ${loop.join(" -> ")}`);
   checkHosts(services, reading);
+  checkSchedules(services, reading);
 };

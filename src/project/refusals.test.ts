@@ -178,6 +178,14 @@ describe("values that cannot be", () => {
       await problems("services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n  c: {image: x, depends_on: [b]}\n"),
     ).toEqual(["compose.yaml:3:17: depends_on goes in a circle: b -> c -> b"]);
   });
+  test("what runs by a schedule is nobody's to wait for, and is one at a time without a port", async () => {
+    const scheduled = "image: x, ports: ['80:80'], deploy: {replicas: 2}, x-seaworthy: {schedule: '@daily'}";
+    expect(await problems(`services:\n  a: {image: x, depends_on: [b]}\n  b: {${scheduled}}\n`)).toEqual([
+      'compose.yaml:2:30: services.a.depends_on: "b" runs by a schedule, so it cannot be waited for',
+      "compose.yaml:3:17: services.b.ports: the service runs by a schedule, so nobody can count on a port of it",
+      "compose.yaml:3:44: services.b.deploy.replicas: the service runs by a schedule, and one at a time",
+    ]);
+  });
   test("a required dependency in a profile that is not active", async () => {
     expect(await problems("services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, profiles: [p]}\n")).toEqual([
       'compose.yaml:2:30: services.a.depends_on: "b" belongs to a profile that is not active',

@@ -91,6 +91,20 @@ export interface ServiceSettings {
   readonly maintenance?: MaintenanceSettings;
   readonly release: ServiceReleaseSettings;
   readonly jobs: readonly JobSettings[];
+  /** It runs at times instead of all the time. */
+  readonly schedule?: ScheduleSettings;
+}
+
+/** When a service runs that does not run all the time. */
+export interface ScheduleSettings {
+  /** As `parseCron` reads it. */
+  readonly cron: string;
+  /** IANA name. Default UTC. */
+  readonly timezone: string;
+  /** From its start. Default 1 h. */
+  readonly deadlineMs: number;
+  /** What becomes of a time at which it could not run. Default skip. */
+  readonly missed: "skip" | "run";
 }
 
 /** Limits of what a service takes from its clients. What is absent is unlimited, or as the proxy has it by default. */

@@ -1,12 +1,11 @@
-import { readdirSync, statfsSync } from "node:fs";
-import { join } from "node:path";
-import { type Clock, forTerminal, readTextFile, rememberSecret, type StateFolder, wordsOf } from "../core/index.ts";
+import { statfsSync } from "node:fs";
+import { type Clock, forTerminal, type StateFolder, wordsOf } from "../core/index.ts";
 import type { ContainerState, Engine, EngineInfo } from "../engine/index.ts";
 import type { Proxy, ProxyReport } from "../proxy/index.ts";
-import { filesFolder } from "./files.ts";
 import { historyOf, type ReleaseLine } from "./history.ts";
 import type { Journal, Written } from "./journal.ts";
 import { LABELS } from "./live.ts";
+import { rememberEnvironment, rememberSecretsOf } from "./remember.ts";
 import type { ProjectStatus } from "./status.ts";
 
 /** Something that is wrong or soon will be. */
@@ -62,29 +61,11 @@ const LOG_LINES = 50;
 const LEAST_FREE_BYTES = 1024 ** 3;
 const LEAST_FREE_SHARE = 0.05;
 
-/** From here on no text that goes through `redact` shows a secret that this project has here. */
-const rememberSecretsOf = (state: StateFolder, project: string): void => {
-  const folder = join(filesFolder(state), project);
-  try {
-    for (const name of readdirSync(folder)) if (name.startsWith("secret-")) rememberSecret(readTextFile(join(folder, name)));
-  } catch {
-    // There is none, or it cannot be read: then it cannot be shown either.
-  }
-};
-
 const attempt = async <T, E>(work: () => Promise<T>, failed: (words: string) => E): Promise<T | E> => {
   try {
     return await work();
   } catch (error) {
     return failed(wordsOf(error));
-  }
-};
-
-/** Values of the environment are remembered as secrets: an application may log what it was given. Short and plain ones would blank ordinary words. */
-const rememberEnvironment = (environment: readonly string[]): void => {
-  for (const one of environment) {
-    const equals = one.indexOf("=");
-    if (/secret|pass|pwd|token|key|credential|auth|dsn|url/i.test(one.slice(0, equals))) rememberSecret(one.slice(equals + 1));
   }
 };
 

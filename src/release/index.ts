@@ -25,4 +25,7 @@ export {
   type RunOptions,
 } from "./releases.ts";
 export type { ContainerStatus, ProjectStatus, ServiceStatus } from "./status.ts";
+export type { Run } from "./schedule/runs.ts";
+export { wordsOfRun } from "./schedule/scheduler.ts";
+export type { ScheduleStatus } from "./schedule/status.ts";
 export type { Notice } from "./watch/watch.ts";

@@ -120,6 +120,8 @@ export interface Journal extends Disposable {
   /** Adoptions of all projects, oldest first: cheap enough to be asked with each look at the engine. */
   adoptions(): readonly Written<Extract<Entry, { kind: "adopted" }>>[];
   projects(): readonly string[];
+  /** Of the last entry, 0 when there is none: while it stays the same, so does all that is told here. Cheap enough to be asked every second. */
+  lastPosition(): number;
   nextRelease(project: string): number;
   /**
    * Position of the first entry that was changed, put in or taken away by another hand: its hash does not follow from the one before, or it is missing.
@@ -308,6 +310,7 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
       guard(
         () => database.prepare("SELECT DISTINCT project FROM entries ORDER BY project").all() as unknown as readonly { project: string }[],
       ).map((row) => row.project),
+    lastPosition: () => Number(guard(() => database.prepare("SELECT max(position) AS last FROM entries").get())?.["last"] ?? 0),
     nextRelease: (project) => (rows("SELECT * FROM entries WHERE project = ? ORDER BY release DESC LIMIT 1", project)[0]?.release ?? 0) + 1,
     firstBroken: () =>
       guard(() => {

@@ -9,6 +9,7 @@ import type {
   RouteSettings,
   Service,
   JobSettings,
+  ScheduleSettings,
   StagedStrategy,
   UpdatePolicy,
 } from "../project/index.ts";
@@ -53,6 +54,8 @@ export interface ReleaseService {
   readonly strategy?: StagedStrategy;
   /** What runs once when it gets new containers; absent when nothing does. */
   readonly jobs?: readonly JobSettings[];
+  /** It has no replicas: it is run at these times. */
+  readonly schedule?: ScheduleSettings;
   readonly drainMs: number;
   /** How connections that do not end by themselves are ended in a drain. Absent: they have as long as requests. */
   readonly lasting?: "cut" | "spread";

@@ -6,7 +6,7 @@ import { alone } from "./alone.ts";
 import { describeContainer } from "./describe.ts";
 import type { Journal } from "./journal.ts";
 import { LABELS, liveContainer } from "./live.ts";
-import { labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
+import { containerSha, labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
 import type { Connection } from "./plan.ts";
 import { liveRelease } from "./rollout-state.ts";
 
@@ -70,6 +70,38 @@ export const describeOneOff = (
     release,
     config: { ...config, StdinOnce: true },
     connect,
+  };
+};
+
+/**
+ * The container of one run of a service that runs by a schedule, as the live release has it: its own command, and as little else of one that serves as any one-off.
+ * `schedule` is absent when it runs by none.
+ * @throws INPUT_NOT_FOUND when nothing is live, or the release has no such service
+ */
+export const describeScheduled = (
+  { journal, state }: { readonly journal: Journal; readonly state: StateFolder },
+  { project, service: name, stamp }: { readonly project: string; readonly service: string; readonly stamp: number },
+): OneOff & Pick<ReleaseService, "schedule"> & { readonly graceSeconds: number } => {
+  const { release, manifest } = live(journal, project);
+  const service = serviceOf(manifest, name);
+  const { config, connect } = describeContainer(manifest, service, state, {
+    spec: alone(service.spec),
+    aliases: [],
+    labels: {
+      ...composeLabels(labelled(manifest), service, 1, service.image.digest),
+      "com.docker.compose.oneoff": "True",
+      [LABELS.role]: "scheduled",
+      [LABELS.sha]: containerSha(service),
+      [LABELS.state]: state.uuid,
+    },
+  });
+  return {
+    name: `${project}-${name}-r${release}-at-${stamp}`,
+    release,
+    config,
+    connect,
+    graceSeconds: service.spec.stopGraceSeconds,
+    ...(service.schedule === undefined ? {} : { schedule: service.schedule }),
   };
 };
 

@@ -194,7 +194,17 @@ export interface Plan {
 /** What happens to a service, in a line. */
 export interface ServicePlan {
   readonly service: string;
-  readonly way: "unchanged" | "adopted" | "repaired" | "start-first" | "stop-first" | "blue-green" | "canary" | "first" | "removed";
+  readonly way:
+    | "unchanged"
+    | "adopted"
+    | "repaired"
+    | "start-first"
+    | "stop-first"
+    | "blue-green"
+    | "canary"
+    | "first"
+    | "removed"
+    | "scheduled";
   readonly why: string;
   /** Memory limits of old and new together while both run. Undefined when nothing overlaps or a container has no limit. */
   readonly overlapBytes?: number;

@@ -5,6 +5,7 @@ import {
   hasCode,
   lock,
   type KernelLock,
+  type LockHolder,
   type Progress,
   readHolder,
   SeaworthyError,
@@ -61,6 +62,9 @@ import { dueRollback, isWaiting, liveRelease, rolloutState, type RolloutState, u
 import { type ReleaseLine, historyOf } from "./history.ts";
 import { type ProjectStatus, statusOf } from "./status.ts";
 import { renewCertificates } from "./watch/certificates.ts";
+import { openScheduledRuns, type ScheduledRuns } from "./schedule/scheduled-runs.ts";
+import { keepSchedules } from "./schedule/scheduler.ts";
+import type { Run } from "./schedule/runs.ts";
 import { goOnWhenDue } from "./watch/due.ts";
 import { type Notice, watch } from "./watch/watch.ts";
 
@@ -144,6 +148,15 @@ export interface Releases {
   keptContainers(project: string): Promise<readonly KeptContainer[]>;
   /** Removes them. @throws STATE_NEEDS_PERSON when one of them runs again */
   removeKept(project: string): Promise<readonly KeptContainer[]>;
+  /** Who follows the engine's events and runs scheduled services; undefined when nobody does. */
+  watcher(): LockHolder | undefined;
+  /**
+   * Runs a service that runs by a schedule now, once, to its end. Aborted by the signal, its container goes on, and an agent finds it.
+   * @throws LOCKED while a run of it is under way; INPUT_NOT_FOUND when nothing is live, or no such service runs by a schedule
+   */
+  runScheduled(project: string, service: string, options: { readonly signal: AbortSignal }): Promise<Run>;
+  /** What a scheduled service did, newest first. */
+  runsOf(project: string, service: string, count: number): readonly Run[];
   history(project: string): readonly ReleaseLine[];
   projects(): readonly string[];
   journal: Journal;
@@ -532,6 +545,16 @@ export const openReleases = ({
     }
   };
 
+  let opened: ScheduledRuns | undefined;
+  /** Opened where it is needed: most projects have no schedule. */
+  const scheduled = (): ScheduledRuns =>
+    (opened ??= openScheduledRuns({
+      journal,
+      state,
+      who,
+      world: (project, signal) => world(project, signal === undefined ? {} : { signal }),
+    }));
+
   const watcherPath = join(state.folder, "leases", "watcher.sqlite");
 
   /** Whoever rolls out has the lease for long; nobody waits for it here. */
@@ -635,6 +658,8 @@ export const openReleases = ({
           project,
           holder: (service) => readHolder(leasePath(project, service)),
           watcher: () => readHolder(watcherPath),
+          scheduled,
+          now: clock.now(),
         }),
       ),
     repair: (project) =>
@@ -712,8 +737,18 @@ export const openReleases = ({
         },
         signal,
       );
+      const keeping = keepSchedules(
+        {
+          journal,
+          clock,
+          scheduled: scheduled(),
+          governed: async () => void (await assertGoverned(engine, state)),
+          say: (words, about) => say({ at: clock.now(), words, ...about }),
+        },
+        AbortSignal.any([signal, ending.signal]),
+      );
       await watching.finally(() => ending.abort());
-      await Promise.all([due, renewing]);
+      await Promise.all([due, renewing, keeping]);
     },
     adopting: (project) => {
       assertAdoptable(project);
@@ -734,8 +769,17 @@ export const openReleases = ({
     keptContainers: (project) => governed(() => keptContainers(project)),
     removeKept: (project) => governed(() => removeKept(project)),
     engine,
+    watcher: () => readHolder(watcherPath),
+    runScheduled: async (project, service, { signal }) => {
+      await assertGoverned(engine, state);
+      return await scheduled().run(project, service, { signal });
+    },
+    runsOf: (project, service, count) => scheduled().runs.of(project, service, count),
     history: (project) => historyOf(journal, project),
     projects: () => journal.projects(),
-    [Symbol.dispose]: () => journal[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      opened?.[Symbol.dispose]();
+      journal[Symbol.dispose]();
+    },
   };
 };

@@ -90,6 +90,10 @@ const status = (): Promise<ProjectStatus> =>
     journal,
     project: "shop",
     holder: (service) => holders[service],
+    scheduled: () => {
+      throw new Error("nothing here runs by a schedule");
+    },
+    now: Date.now(),
   });
 const drift = async (): Promise<readonly string[]> => (await status()).drift;
 

@@ -7,6 +7,8 @@ import { type Difference, differencesOf, wordsOfDifference } from "./drift/diffe
 import { observe, type Seen } from "./drift/observe.ts";
 import type { LiveContainer } from "./live.ts";
 import { backendName } from "./manifest.ts";
+import type { ScheduledRuns } from "./schedule/scheduled-runs.ts";
+import { type ScheduleStatus, schedulesOf } from "./schedule/status.ts";
 import { dueRollback, liveRelease, unfinishedRollout } from "./rollout-state.ts";
 
 export interface ContainerStatus extends LiveContainer {
@@ -52,6 +54,8 @@ export interface ProjectStatus {
   /** Who follows the engine's events between rollouts; absent when nobody does. */
   readonly watcher?: LockHolder;
   readonly services: readonly ServiceStatus[];
+  /** Services that run by a schedule; absent when there are none. */
+  readonly schedules?: readonly ScheduleStatus[];
   /** Each difference between what runs and the live release, and what of the state cannot be trusted, in a sentence. */
   readonly drift: readonly string[];
   /** What a person should know and nothing is wrong with yet: a certificate that ends soon, no IPv6. Absent: nothing. */
@@ -68,6 +72,9 @@ interface Sources {
   readonly project: string;
   readonly holder: (service: string) => LockHolder | undefined;
   readonly watcher?: () => LockHolder | undefined;
+  readonly scheduled: () => ScheduledRuns;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** What of the state itself is in doubt, whoever's services it is about. */
@@ -98,7 +105,17 @@ const saidOf = ({ closed, paused }: ByHand, now: number): Pick<ServiceStatus, "c
   };
 };
 
-export const statusOf = async ({ engine, proxy, state, journal, project, holder, watcher }: Sources): Promise<ProjectStatus> => {
+export const statusOf = async ({
+  engine,
+  proxy,
+  state,
+  journal,
+  project,
+  holder,
+  watcher,
+  scheduled,
+  now,
+}: Sources): Promise<ProjectStatus> => {
   const live = liveRelease(journal, project);
   const open = unfinishedRollout(journal, project);
   const manifest = live?.entry.manifest;
@@ -129,16 +146,17 @@ export const statusOf = async ({ engine, proxy, state, journal, project, holder,
   const owed =
     due === undefined ? [] : [`r${due.entry.release} failed, and r${due.to} has still to be brought back: seaworthy deploy --resume`];
   const watching = watcher?.();
-  const now = Date.now();
   const certificates = proxy.certificates.list().filter((one) => one.project === project);
   const [ended, ending] = [true, false].map((over) =>
     certificates.filter(({ notAfterMs }) => notAfterMs <= now === over).flatMap((one) => endingIn(one, now) ?? []),
   );
   const routed = manifest?.services.some(({ route }) => route !== undefined) === true;
   const notices = [...(ending ?? []), ...(routed ? proxy.notices() : [])];
+  const schedules = manifest === undefined ? [] : schedulesOf(manifest, scheduled, now);
   return {
     project,
-    services,
+    services: services.filter(({ service, containers }) => containers.length > 0 || !schedules.some((one) => one.service === service)),
+    ...(schedules.length === 0 ? {} : { schedules }),
     ...(watching === undefined ? {} : { watcher: watching }),
     drift: [...owed, ...doubts({ journal, proxy }), ...(ended ?? []), ...drift],
     ...(notices.length === 0 ? {} : { notices }),

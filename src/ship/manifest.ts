@@ -63,7 +63,7 @@ const serviceOf = async (
       manifest: image.manifest,
     },
     spec,
-    replicas: service.replicas,
+    replicas: service.settings.schedule === undefined ? service.replicas : 0,
     dependsOn: service.dependsOn,
     drainMs: release.drain,
     ...(release.websockets === "wait" ? {} : { lasting: release.websockets }),
@@ -78,6 +78,7 @@ const serviceOf = async (
     ...(route === undefined ? {} : { route: routeOf(route), front: frontOf(voyage.project, route) }),
     ...(service.settings.limits === undefined ? {} : { limits: service.settings.limits }),
     ...maintenanceOf(service),
+    ...(service.settings.schedule === undefined ? {} : { schedule: service.settings.schedule }),
     ...(release.strategy === "rolling" ? {} : { strategy: release.strategy }),
     ...(image.ours ? {} : { unverified: image.unverified ?? unverifiedBecause(service) }),
   };

@@ -1,5 +1,6 @@
 import type { ProjectStatus } from "../../release/index.ts";
 import { formatDecision } from "./history.ts";
+import { scheduleLines } from "./schedule.ts";
 import { ago, table } from "./table.ts";
 
 const headline = ({ project, live }: ProjectStatus, now: number): string =>
@@ -79,6 +80,7 @@ export const renderStatus = (status: ProjectStatus, now: number): string => {
     ...watched,
     ...notices,
     ...(rows.length === 0 ? [] : [table(rows)]),
+    ...scheduleLines(status, now),
     ...drift,
   ].join("\n");
 };

@@ -24,7 +24,8 @@ const DURATION = /^\s*(?:0|(?:\d+(?:\.\d+)?(?:us|ms|s|m|h|d|w))+)\s*$/;
 const SIZE = /^\s*\d+(?:\.\d+)?\s*(?:[kKmMgGtT](?:[iI]?[bB])?|[bB])?\s*$/;
 const PLATFORM = /^[a-z0-9_-]+\/[a-z0-9_-]+(?:\/[a-z0-9_-]*)?$/;
 
-const parsed = <T>(what: string, shape: RegExp, parse: (text: string) => T) =>
+/** Text that a parser of core accepts; its refusal is what is told. */
+export const parsed = <T>(what: string, shape: RegExp, parse: (text: string) => T) =>
   v.pipe(
     v.string(`expected ${what}`),
     pattern(shape),

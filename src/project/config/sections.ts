@@ -10,6 +10,7 @@ import { serviceBuild } from "./service-build.ts";
 import { serviceLimits } from "./service-limits.ts";
 import { serviceMaintenance } from "./service-maintenance.ts";
 import { serviceRelease } from "./service-release.ts";
+import { serviceSchedule } from "./service-schedule.ts";
 import { serviceRoute } from "./service-route.ts";
 import { test } from "./test.ts";
 import { trust } from "./trust.ts";
@@ -33,6 +34,7 @@ export const SECTIONS: readonly Section[] = [
   serviceMaintenance,
   serviceRelease,
   serviceJobs,
+  serviceSchedule,
   contentCommand,
   contentPlugin,
 ];

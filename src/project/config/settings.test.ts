@@ -24,6 +24,22 @@ describe("defaults and values", () => {
       jobs: [],
     });
   });
+  test("a schedule, short and long", async () => {
+    const scheduleOf = async (text: string) =>
+      (await load(`services: {web: {image: a, x-seaworthy: {schedule: ${text}}}}`)).services[0]?.settings.schedule;
+    expect(await scheduleOf("15 3 * * mon-fri")).toEqual({
+      cron: "15 3 * * mon-fri",
+      timezone: "UTC",
+      deadlineMs: 3_600_000,
+      missed: "skip",
+    });
+    expect(await scheduleOf("{cron: '@daily', timezone: Europe/Berlin, deadline: 10m, missed: run}")).toEqual({
+      cron: "@daily",
+      timezone: "Europe/Berlin",
+      deadlineMs: 600_000,
+      missed: "run",
+    });
+  });
   test("no route, no traffic", async () => {
     expect((await load("services: {web: {image: a}}")).services[0]?.settings.route).toBeUndefined();
   });
@@ -232,6 +248,15 @@ describe("refusals at line and column", () => {
       "x-seaworthy.jobs.migrate.when: expected before-traffic or after-traffic",
     ],
     ["route: {port: 80}, jobs: {Migrate: {command: [a]}}", "a job's name has 1 to 32 small letters"],
+    ["schedule: every day", 'x-seaworthy.schedule: "every day" is not a schedule: expected five fields'],
+    ["schedule: 61 * * * *", "a minute is from 0 to 59, not 61"],
+    ["schedule: 5", "x-seaworthy.schedule: expected a schedule such as 15 3 * * *, or a mapping with cron"],
+    ["schedule: {cron: 0 0 30 2 *}", 'x-seaworthy.schedule.cron: "0 0 30 2 *" is not a schedule: that day never comes'],
+    ["schedule: {cron: '@daily', timezone: Mars}", 'x-seaworthy.schedule.timezone: "Mars" is not a time zone'],
+    ["schedule: {cron: '@daily', missed: later}", "x-seaworthy.schedule.missed: expected skip or run"],
+    ["schedule: {cron: '@daily', deadlin: 1m}", 'unknown field "deadlin" in services.web.x-seaworthy.schedule; did you mean "deadline"?'],
+    ["schedule: '@daily', route: {port: 80}", "x-seaworthy.route: the service runs by a schedule, so the proxy has nothing"],
+    ["schedule: '@daily', jobs: {a: {command: [b]}}", "x-seaworthy.jobs: the service runs by a schedule, and jobs run when a release"],
     ["route: {port: 80, hosts: []}", "x-seaworthy.route.hosts: expected at least one host name"],
     ["route: {port: 80, ready: readyz}", "x-seaworthy.route.ready: expected a path that begins with /"],
     // What would become lines of the proxy's configuration, and so every other service's trouble.

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { child, type ComposeNode, entryPlace, isNull, placeIn, placeOf } from "../../source/index.ts";
 import { type Reading, report, unknownField } from "../read/reading.ts";
-import type { CertificatePaths, ContentSettings, ProjectSettings, RouteSettings, ServiceSettings } from "../settings.ts";
+import type { CertificatePaths, ContentSettings, ProjectSettings, RouteSettings, ScheduleSettings, ServiceSettings } from "../settings.ts";
 import { check } from "./check.ts";
 import { contentCommand, contentPlugin } from "./content.ts";
 import { policy } from "./policy.ts";
@@ -18,6 +18,7 @@ import { limitsOf, maintenanceOf } from "./protection.ts";
 import { serviceLimits } from "./service-limits.ts";
 import { serviceMaintenance } from "./service-maintenance.ts";
 import { serviceRelease } from "./service-release.ts";
+import { serviceSchedule } from "./service-schedule.ts";
 import { serviceRoute } from "./service-route.ts";
 import { strategyOf } from "./strategy.ts";
 import { test } from "./test.ts";
@@ -166,6 +167,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
   const replaced = readSection(serviceRelease, node, at, reading) ?? defaults(serviceRelease.schema);
   const { drain, ready, hold, holdRequests, websockets } = replaced;
   const jobs = readSection(serviceJobs, node, at, reading) ?? {};
+  const planned = readSection(serviceSchedule, node, at, reading);
   const written = readSection(serviceRoute, node, at, reading);
   const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
   const unrouted = (key: string): void => {
@@ -189,8 +191,16 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
       ...(hold === undefined ? {} : { hold: { seconds: Math.round(hold / 1000), requests: holdRequests } }),
     },
     jobs: Object.entries(jobs).map(([name, { command, when, timeout }]) => ({ name, command, when, timeoutMs: timeout })),
+    ...(planned === undefined ? {} : { schedule: scheduleOf(planned) }),
   };
 };
+
+const scheduleOf = ({ cron, timezone, deadline, missed }: v.InferOutput<typeof serviceSchedule.schema>): ScheduleSettings => ({
+  cron,
+  timezone,
+  deadlineMs: deadline,
+  missed,
+});
 
 /** Where the content of a secret or config comes from, as its own `x-seaworthy` says. */
 export const contentSettings = (node: ComposeNode, path: string, reading: Reading): readonly ContentSettings[] => {

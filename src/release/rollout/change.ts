@@ -123,8 +123,14 @@ export const summaryOf = (
   direction: Direction = "update",
 ): readonly ServicePlan[] => {
   const changed = new Map(changes.map((change) => [change.service.name, change]));
-  const kept = manifest.services.map(({ name, spec }): ServicePlan => {
+  const kept = manifest.services.map(({ name, spec, schedule }): ServicePlan => {
     const change = changed.get(name);
+    if (schedule !== undefined)
+      return {
+        service: name,
+        way: "scheduled",
+        why: `the agent runs it at ${schedule.cron} (${schedule.timezone}); a run under way ends on its own release`,
+      };
     if (change === undefined) return { service: name, way: "unchanged", why: "its containers already run exactly this" };
     if (change.old.length === 0) return { service: name, way: "first", why: "it does not run yet" };
     const overlap =

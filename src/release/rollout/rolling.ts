@@ -49,7 +49,8 @@ export const planRolling = (
     steps: [
       ...prerequisites(
         manifest,
-        changes.map(({ service }) => service),
+        // What has no container now is made ready for the times at which it has one.
+        manifest.services.filter((service) => service.schedule !== undefined || changes.some((change) => change.service === service)),
         live,
         direction === "rollback",
       ),

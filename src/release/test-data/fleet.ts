@@ -22,7 +22,7 @@ export interface Fleet {
   readonly clock: Clock;
   /** Changes while a rollout is under way take effect at once. */
   deaths: Deaths;
-  /** The same with an exit status, by default 0: for what is meant to end. */
+  /** The same with an exit status, by default 0: for what is meant to end. A name that ends in `*` stands for all that begin so. */
   ends: Readonly<Record<string, { readonly afterMs: number; readonly code?: number }>>;
   /** The wall clock is set forward or back by so much once so much time has passed. */
   jumps: readonly { readonly afterMs: number; readonly byMs: number }[];
@@ -31,7 +31,7 @@ export interface Fleet {
   /** Names of containers that never answer. */
   silent: readonly string[];
   /** The releases as a new process opens them, after one that held leases has died. */
-  open(): Releases & Disposable;
+  open(clock?: Clock): Releases & Disposable;
   deploy(manifest: ReleaseManifest, hook?: StepHook): Promise<RolloutOutcome>;
   /** `name state`, by name. */
   containers(): Promise<readonly string[]>;
@@ -92,12 +92,13 @@ export const createFleet = (): Fleet => {
   const clock = clockWith(
     () => {
       const dying = Object.entries(fleet.deaths).map(([name, afterMs]) => [name, { afterMs, code: 1 }] as const);
-      for (const [name, { afterMs, code = 0 }] of [...dying, ...Object.entries(fleet.ends)]) {
-        const at = started.get(name);
-        if (at === undefined || !running.has(name) || clock.elapsed() - at < afterMs) continue;
-        running.delete(name);
-        engine.exit(name, code);
-      }
+      for (const [name, { afterMs, code = 0 }] of [...dying, ...Object.entries(fleet.ends)])
+        for (const one of name.endsWith("*") ? [...running].filter((other) => other.startsWith(name.slice(0, -1))) : [name]) {
+          const at = started.get(one);
+          if (at === undefined || !running.has(one) || clock.elapsed() - at < afterMs) continue;
+          running.delete(one);
+          engine.exit(one, code);
+        }
     },
     () => fleet.jumps,
   );
@@ -113,14 +114,14 @@ export const createFleet = (): Fleet => {
   const proxy = createFakeProxy();
   const address = (name: string): Promise<string> =>
     engine.containers.inspect(name).then((found) => Object.values(found?.addresses ?? {}).find((one) => one.startsWith("10.209")) ?? "");
-  const open = (): Releases & Disposable => {
+  const open = (own: Clock = clock): Releases & Disposable => {
     rmSync(join(folder, "leases"), { recursive: true, force: true });
     return openReleases({
       engine: told(engine, "engine", (call) => fleet.onCall(call)),
       proxy: told(proxy, "proxy", (call) => fleet.onCall(call)),
       state: { folder, runFolder: join(folder, "run"), uuid: "00000000-0000-0000-0000-000000000000" },
       who: "test@here",
-      clock,
+      clock: own,
       probe: async (target) => {
         const silent = await Promise.all(fleet.silent.map(address));
         return silent.includes(target.address)

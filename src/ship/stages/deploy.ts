@@ -1,5 +1,5 @@
 import { ITEMS, type ItemId } from "../../checklist/index.ts";
-import { formatDropReport, outcomeExit, type RolloutOutcome } from "../../release/index.ts";
+import { formatDropReport, outcomeExit, type ReleaseManifest, type Releases, type RolloutOutcome } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
 import type { Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
@@ -38,6 +38,16 @@ const refusal = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string =>
   return outcome.state === "rolled-back" ? `${message}; r${outcome.by} brought r${outcome.to} back` : message;
 };
 
+/** Without an agent nothing comes by its schedule, and nothing else would say so. */
+const unwatched = ({ services }: ReleaseManifest, releases: Pick<Releases, "watcher">): readonly string[] => {
+  const names = services.filter(({ schedule }) => schedule !== undefined).map(({ name }) => name);
+  return names.length === 0 || releases.watcher() !== undefined
+    ? []
+    : [
+        `no agent is at work here, so nobody runs ${names.join(", ")} by schedule: seaworthy agent --systemd prints the unit that keeps one`,
+      ];
+};
+
 const run = async (voyage: Voyage): Promise<StageResult> => {
   const { project, images, releases, dryRun, evidence } = voyage;
   for (const words of checkCertificates(project, voyage.clock.now())) voyage.progress.note(`warning: ${words}`);
@@ -71,6 +81,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     ...(voyage.approved === undefined ? {} : { approved: voyage.approved }),
   });
   voyage.outcome = outcome;
+  if (outcome.state === "live") for (const words of unwatched(voyage.manifest, releases)) voyage.progress.note(words);
   if (outcome.state !== "live") {
     const { because } = outcome;
     const cost = ("reports" in outcome ? (outcome.reports ?? []) : []).map(formatDropReport);

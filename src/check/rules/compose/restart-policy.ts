@@ -16,6 +16,10 @@ export const restartPolicy = composeRule({
       bad: "services: {web: {image: 'shop/web:1.2.3', restart: 'no'}}",
       good: "services: {web: {image: 'shop/web:1.2.3', restart: 'on-failure:5'}}",
     },
+    {
+      bad: "services: {backup: {image: 'shop/backup:1.2.3'}}",
+      good: "services: {backup: {image: 'shop/backup:1.2.3', x-seaworthy: {schedule: '15 3 * * *'}}}",
+    },
   ],
   applies: ({ project, service }) => (runsOnce(project, service) ? `${service.name} is a job that ends` : true),
   proves: ({ service }) => `${service.name} is restarted by the engine (${service.spec.restart.policy})`,
