@@ -44,6 +44,7 @@ import { type ReleaseDiff, releaseDiff } from "./diff.ts";
 import { liveEvidence } from "./evidence.ts";
 import { linuxNetwork } from "./host/linux.ts";
 import { type RolloutOutcome, runRollout, type StepHook } from "./interpreter.ts";
+import { httpsEvidence } from "./https-evidence.ts";
 import { openJournal, type Journal } from "./journal.ts";
 import { type Live, readLive } from "./live.ts";
 import { manifestDigest, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
@@ -700,6 +701,13 @@ export const openReleases = ({
       governed(async () => [
         ...(liveRelease(journal, project)?.entry.evidence ?? []),
         ...(await liveEvidence({ engine, project, history: historyOf(journal, project), now: clock.now() })),
+        ...httpsEvidence({
+          certificates: proxy.certificates.list().filter((one) => one.project === project),
+          manifest: liveRelease(journal, project)?.entry.manifest,
+          watched: readHolder(watcherPath) !== undefined,
+          project,
+          now: clock.now(),
+        }),
       ]),
     evidenceOf: (project, release) => rolloutState(journal, project, release)?.entry.evidence ?? [],
     restoreFiles: () => restoreFiles(state, journal),
