@@ -116,3 +116,25 @@ test("a deploy after such a death brings the old release back first", async () =
   expect(await fleet.deploy(threeReplicas("3", policy))).toMatchObject({ state: "live", release: 4 });
   await expectWhole(fleet);
 });
+
+test("a rollback that followed a failure by itself is not aborted: what was before it was no whole release", async () => {
+  const policy = { order: "start-first", failureAction: "rollback" } as const;
+  const fleet = await begin(policy, { "shop-web-r2-2": 3000, "shop-web-r2-3": 3000 });
+  const dead = Promise.withResolvers<void>();
+  let starts = 0;
+  void fleet.deploy(threeReplicas("2", policy), (moment, { id }) => {
+    if (moment !== "done" || id !== "web/start/1") return;
+    starts += 1;
+    if (starts !== 2) return;
+    dead.resolve();
+    return new Promise(() => undefined);
+  });
+  await dead.promise;
+  using releases = fleet.open();
+  await expect(releases.abort("shop", { why: "" })).rejects.toMatchObject({
+    code: "USAGE",
+    message: "r3 of shop brings r1 back because r2 failed: there is nothing whole to go back to",
+  });
+  expect(await releases.resume("shop")).toMatchObject({ state: "rolled-back", release: 2, by: 3, to: 1 });
+  await expectWhole(fleet);
+});

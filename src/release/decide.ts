@@ -2,7 +2,7 @@ import { SeaworthyError } from "../core/index.ts";
 import { rolledBack } from "./bring-back.ts";
 import type { RolloutOutcome } from "./interpreter.ts";
 import type { Journal } from "./journal.ts";
-import { canComeBack, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
+import { canComeBack, isWayBack, rolloutState, type RolloutState, unfinishedRollout } from "./rollout-state.ts";
 
 /** What came of somebody's word: how the rollout went on, or that the process which is at work on it goes on by itself. */
 export type Decided = RolloutOutcome | { readonly state: "asked"; readonly release: number; readonly words: string };
@@ -40,7 +40,15 @@ export const promoteIn = (journal: Journal, project: string, word: Word, full: b
 /** Writes the word to take the rollout back. @throws INPUT_NOT_FOUND, USAGE when it only goes forward by now */
 export const abortIn = (journal: Journal, project: string, word: Word): RolloutState => {
   const state = open(journal, project);
-  const { release } = state.entry;
+  const { release, after, rollbackTo } = state.entry;
+  if (isWayBack(state))
+    throw new SeaworthyError(
+      "USAGE",
+      `r${release} of ${project} brings r${rollbackTo} back because r${after} failed: there is nothing whole to go back to`,
+      {
+        hint: "Let it come to its end (seaworthy deploy --resume when nobody is at work on it), then deploy what should run.",
+      },
+    );
   if (!canComeBack(state))
     throw new SeaworthyError(
       "USAGE",

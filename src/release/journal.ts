@@ -1,6 +1,6 @@
 import { hash as hashOf } from "node:crypto";
-import { chmodSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
   type Boot,
@@ -183,10 +183,22 @@ const needsPerson = (path: string, why: string, cause?: unknown): SeaworthyError
     hint: "Keep the file, restore the last backup of the state folder, then run seaworthy status.",
   });
 
+/** What SQLite needs beside the journal to read it: shared memory of 32 KiB, and some pages of the log. Without, it says "disk I/O error" (sqlite.org/rescode.html, SQLITE_IOERR_SHMSIZE). */
+const NEEDED_BYTES = 64 * 1024;
+
+const hasNoRoom = (folder: string): boolean => {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < NEEDED_BYTES;
+  } catch {
+    return false;
+  }
+};
+
 const coded = (error: unknown, path: string): unknown => {
   if (isSeaworthyError(error)) return error;
   const words = wordsOf(error);
-  if (/is full|SQLITE_FULL/i.test(words))
+  if (/is full|SQLITE_FULL/i.test(words) || (/disk I\/O/i.test(words) && hasNoRoom(dirname(path))))
     return new SeaworthyError("DISK_FULL", `no space left for the journal ${path}`, {
       cause: error,
       hint: "Free space on its file system. If a rollout was under way, seaworthy deploy --resume goes on with it.",

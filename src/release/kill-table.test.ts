@@ -67,6 +67,8 @@ interface Way {
   /** Before the flow, with v1 live. */
   readonly prepare?: (fleet: Fleet) => Promise<void> | void;
   readonly replicas?: number;
+  /** What somebody who finds it waiting decides: default both in turn. What failed and is promoted all the same serves with what is left of it. */
+  readonly decision?: "abort";
   /** What may still be due once nothing is unfinished. */
   readonly afterwards?: (releases: Releases) => Promise<unknown>;
 }
@@ -157,7 +159,15 @@ const WAYS: readonly Way[] = [
       manifest: batched(order, "pause"),
       replicas: 3,
       prepare: dieEarly,
+      decision: "abort",
       flow: stepwise("abort")(batched(order, "pause")("2")),
+    },
+    {
+      name: `batches, ${order}, rollback`,
+      manifest: batched(order, "rollback"),
+      replicas: 3,
+      prepare: async (fleet) => void (await fleet.deploy(batched(order, "rollback")("2"))),
+      flow: rollback,
     },
   ]),
   { name: "blue-green, promoted", manifest: staged(blueGreen), replicas: 2, flow: stepwise("promote")(staged(blueGreen)("2")) },
@@ -228,10 +238,11 @@ const next = async (word: (typeof NEXT)[number], { manifest }: Way, releases: Re
   }
 };
 
-const settle = async (releases: Releases, at: number): Promise<void> => {
+const settle = async (releases: Releases, at: number, { decision }: Way): Promise<void> => {
   for (let tries = 0; tries < 6; tries += 1) {
     await releases.resume("shop");
-    if (releases.waiting("shop") !== undefined) await releases[at % 2 === 0 ? "promote" : "abort"]("shop", { why: "settled" });
+    if (releases.waiting("shop") !== undefined)
+      await releases[decision ?? (at % 2 === 0 ? "promote" : "abort")]("shop", { why: "settled" });
   }
 };
 
@@ -271,13 +282,14 @@ describe.each(WAYS)("$name, dead at any moment", (way) => {
     const wrong: string[] = [];
     {
       using releases = first.open();
-      await settle(releases, 0);
+      await settle(releases, 0, way);
       await way.afterwards?.(releases);
       for (const words of await wrongIn(first, releases, replicas)) wrong.push(`without a death: ${words}`);
     }
     expect(moments.length).toBeGreaterThan(20);
     for (let at = WAYS.indexOf(way) % STRIDE; at < moments.length; at += STRIDE) {
-      const word = NEXT[cases % NEXT.length] ?? "resume";
+      const chosen = NEXT[cases % NEXT.length] ?? "resume";
+      const word = chosen === "promote" ? (way.decision ?? chosen) : chosen;
       const what = `${moments[at]}, then ${word}`;
       const fleet = await begin(way);
       await live(way, fleet, at + 1);
@@ -285,7 +297,7 @@ describe.each(WAYS)("$name, dead at any moment", (way) => {
       using releases = fleet.open();
       try {
         await next(word, way, releases);
-        await settle(releases, at);
+        await settle(releases, at, way);
         await way.afterwards?.(releases);
         for (const words of await wrongIn(fleet, releases, replicas)) wrong.push(`${what}: ${words}`);
       } catch (error) {

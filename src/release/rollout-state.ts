@@ -55,8 +55,15 @@ export const rolloutState = (journal: Journal, project: string, release: number)
 export const isFinal = (state: RolloutState): boolean =>
   state.entry.plan.steps.some((step: Step) => step.final === true && state.begun.includes(step.id));
 
-/** Whether the release before it can still be brought back: by undo, or, where a failure policy may ask for that at any time, by a release of its own. */
-export const canComeBack = (state: RolloutState): boolean => !isFinal(state) || (state.entry.plan.policies ?? []).length > 0;
+/** A rollback that followed a failure by itself: what was there before it was the failed release, in parts. */
+export const isWayBack = ({ entry }: RolloutState): boolean => entry.after !== undefined;
+
+/**
+ * Whether the release before it can still be brought back: by undo, or, where a failure policy may ask for that at any time, by a release of its own. A
+ * rollback is followed by no rollback.
+ */
+export const canComeBack = (state: RolloutState): boolean =>
+  !isWayBack(state) && (!isFinal(state) || ((state.entry.plan.policies ?? []).length > 0 && state.entry.rollbackTo === undefined));
 
 const newestState = (journal: Journal, project: string): RolloutState | undefined => {
   const [newest] = journal.numbers(project);

@@ -85,8 +85,7 @@ const scratchFolder = (): string => {
   return folder;
 };
 
-export const createFleet = (): Fleet => {
-  const folder = scratchFolder();
+export const createFleet = (folder = scratchFolder()): Fleet => {
   const started = new Map<string, number>();
   const running = new Set<string>();
   const clock = clockWith(
