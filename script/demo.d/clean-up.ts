@@ -17,21 +17,15 @@ const list = async (kind: "container" | "network" | "volume", label: string): Pr
   return lines(await docker([...command, "--filter", `label=${label}`]));
 };
 
-/** Everything the engine has from the demo's repositories: the names that keep them, then their references by digest. */
+/** Everything the engine has from the demo's repositories: the tags that keep images, then references by digest. */
 export const imagesOf = async ({ project, registryPort }: Pick<DemoRecord, "project" | "registryPort">): Promise<readonly string[]> => {
-  const all = lines(await docker(["image", "ls", "--no-trunc", "--digests", "--format", "{{.ID}} {{.Repository}} {{.Tag}} {{.Digest}}"]));
-  const rows = all.map((line) => line.split(" "));
-  const ours = rows.filter(
-    ([, repository = "", , digest]) => repository.startsWith(`127.0.0.1:${registryPort}/${project}/`) && digest !== "<none>",
-  );
-  const ids = new Set(ours.map(([id]) => id));
-  const kept = rows.filter(([id, repository]) => repository === "seaworthy-kept" && ids.has(id));
-  return [
-    ...new Set([
-      ...kept.map(([, repository, tag]) => `${repository}:${tag}`),
-      ...ours.map(([, repository, , digest]) => `${repository}@${digest}`),
-    ]),
-  ];
+  const all = lines(await docker(["image", "ls", "--digests", "--format", "{{.Repository}} {{.Tag}} {{.Digest}}"]));
+  const ours = all
+    .map((line) => line.split(" "))
+    .filter(([repository = ""]) => repository.startsWith(`127.0.0.1:${registryPort}/${project}/`));
+  const tags = ours.filter(([, tag]) => tag !== "<none>").map(([repository, tag]) => `${repository}:${tag}`);
+  const digests = ours.filter(([, , digest]) => digest !== "<none>").map(([repository, , digest]) => `${repository}@${digest}`);
+  return [...new Set([...tags, ...digests])];
 };
 
 const mountsUnder = (folder: string): readonly string[] =>

@@ -1,4 +1,5 @@
 export { createDockerEngine } from "./docker/index.ts";
+export { engineSocket, type SocketFacts } from "./docker/socket-facts.ts";
 export type { ImageRunConfig } from "../core/index.ts";
 export * from "./fake/index.ts";
 export type * from "./ports.ts";

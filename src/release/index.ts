@@ -1,4 +1,4 @@
-export { type Ailment, diagnose, type Diagnosis } from "./diagnosis.ts";
+export { ailmentOf, type Ailment, diagnose, type Diagnosis, type DiagnosisSources } from "./diagnosis.ts";
 export type { ReleaseDiff, ServiceDiff } from "./diff.ts";
 export { type DropReport, formatDropReport } from "./drop-report.ts";
 export { versionOf } from "./files.ts";

@@ -6,7 +6,7 @@ import { sweepFiles } from "./files.ts";
 import type { Journal } from "./journal.ts";
 import { keepImages, keptTag } from "./kept-images.ts";
 import { judgeImages, removeImage } from "./prune/images.ts";
-import { neededImages, retentionOf } from "./retention.ts";
+import { broughtByAny, neededImages, retentionOf } from "./retention.ts";
 
 interface Parts {
   readonly engine: Engine;
@@ -25,7 +25,12 @@ const SWEEP_DEPTH = 50;
 const sweepImages = async ({ engine, state, journal, project, keep, progress, now }: Parts): Promise<number> => {
   const keeps = new Map([[project, keep]]);
   const needed = neededImages(journal, keeps, now);
-  await keepImages(engine, needed.keys(), await engine.images.list());
+  const brought = broughtByAny(journal);
+  await keepImages(
+    engine,
+    [...needed.keys()].filter((reference) => brought.has(reference)),
+    await engine.images.list(),
+  );
   const stillKept = new Set([...needed.keys()].map(keptTag));
   let removed = 0;
   for (const { name, goes } of await judgeImages({ engine, state, journal, keeps, now }, new Map(), new Set(), SWEEP_DEPTH)) {

@@ -53,7 +53,7 @@ const keepImage = async (
     const layout = await createLayout(join(folder, "layout"));
     const digest = await layOut(image, layout);
     if (!dryRun) {
-      await harbour.serve("always");
+      await harbour.serve();
       await copyToRegistry(layout, digest, harbour.client, byTag(repository, `${VERSION}-${id.slice(7, 19)}`));
     }
     return {

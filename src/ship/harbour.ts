@@ -9,8 +9,8 @@ export interface Harbour extends AsyncDisposable {
   readonly client: RegistryClient;
   /** `host:port` of the embedded registry. */
   readonly address: string;
-  /** Makes sure that the embedded registry is served, if the project needs it: the process that did may have ended since. @throws PORT_TAKEN, REGISTRY_UNREACHABLE */
-  readonly serve: (always?: "always") => Promise<void>;
+  /** Makes sure that the embedded registry is served: the process that did may have ended since, or an earlier release may have used it and this one does not. @throws PORT_TAKEN, REGISTRY_UNREACHABLE */
+  readonly serve: () => Promise<void>;
 }
 
 /** Whether this project needs the embedded registry at all. */
@@ -28,10 +28,15 @@ export const openHarbour = async (project: Project, state: StateFolder, signal?:
   const address = `127.0.0.1:${port}`;
   const client = createRegistryClient(signal === undefined ? {} : { signal });
   let server: Awaited<ReturnType<typeof embedded>>;
-  const serve: Harbour["serve"] = async (always) => {
-    if (always !== undefined || needsEmbedded(project)) server ??= await embedded(state, port, client);
+  const serve = async (): Promise<void> => {
+    try {
+      server ??= await embedded(state, port, client);
+    } catch (error) {
+      // A project that has a registry of its own may have it there.
+      if (needsEmbedded(project) || !hasCode(error, "PORT_TAKEN")) throw error;
+    }
   };
-  await serve();
+  if (needsEmbedded(project)) await serve();
   return {
     client,
     address,

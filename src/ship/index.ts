@@ -1,12 +1,13 @@
 export { adoptedManifest, movedTags } from "./adopt.ts";
-export type { Changes } from "./changes.ts";
+export { type Changes, changesOf } from "./changes.ts";
 export { contentOf, projectContents } from "./content.ts";
 export { type Harbour, openHarbour } from "./harbour.ts";
 export { resolveBuilt } from "./images.ts";
 export { type KeyOptions, signingKey, trustedKeys } from "./keys.ts";
 export { prune, type PrunedThing, type PruneReport } from "./prune.ts";
 export { pullCredentials } from "./pull-credentials.ts";
-export { crossingWords, rollback } from "./rollback.ts";
+export { sourceWords } from "./image-sources.ts";
+export { crossingWords, rollback, rollbackSources } from "./rollback.ts";
 export { ship, type ShipReport, type StageReport } from "./ship.ts";
 export { buildServices } from "./stages/build.ts";
 export { check as checkStage } from "./stages/check.ts";

@@ -16,6 +16,7 @@ const clock = fakeClock();
 
 let engine: FakeEngine;
 let releases: Releases & Disposable;
+let state: StateFolder;
 let cacheFolder: string;
 
 const image = (name: string, hoursOld = 0) =>
@@ -29,7 +30,7 @@ const record = (id: string, hoursUnused: number, inUse = false) => ({
 
 beforeEach(() => {
   const folder = mkdtempSync(join(root, "s-"));
-  const state: StateFolder = { folder, runFolder: join(folder, "run"), uuid: "11111111-2222-3333-4444-555555555555" };
+  state = { folder, runFolder: join(folder, "run"), uuid: "11111111-2222-3333-4444-555555555555" };
   cacheFolder = join(folder, "cache");
   engine = createFakeEngine({
     clock,
@@ -44,7 +45,7 @@ beforeEach(() => {
 });
 
 const ask = (wishes: Partial<PruneWishes> = {}) =>
-  prune({ engine, releases, cacheFolder, clock, keeps: new Map(), dryRun: false, ...wishes });
+  prune({ engine, releases, state, cacheFolder, clock, keeps: new Map(), dryRun: false, ...wishes });
 const there = async () => (await engine.images.list()).map(({ id }) => id);
 
 test("nothing that others made goes unless it is asked for", async () => {

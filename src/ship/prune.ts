@@ -1,12 +1,16 @@
 import { join } from "node:path";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { buildLeftovers, dropLayout, idleLayouts, isBuilding, layoutsIn } from "../build/index.ts";
-import { type Clock, formatByteSize, hasCode, parseReference, type Progress, silentProgress } from "../core/index.ts";
+import { type Clock, formatByteSize, hasCode, parseReference, type Progress, silentProgress, type StateFolder } from "../core/index.ts";
 import type { Engine, StorageUse } from "../engine/index.ts";
+import { signaturesFolder } from "./verify.ts";
 import type { Keep, PruneSettings } from "../project/index.ts";
 import { type Pruned, type Releases, removeLeftover } from "../release/index.ts";
 
 /** One thing that takes room on this host, why it goes or stays, and what became of it. */
-export type PrunedThing = Omit<Pruned, "kind"> & { readonly kind: Pruned["kind"] | "build" | "dangling" | "build-cache" | "layout" };
+export type PrunedThing = Omit<Pruned, "kind"> & {
+  readonly kind: Pruned["kind"] | "build" | "signature" | "dangling" | "build-cache" | "layout";
+};
 
 export interface PruneReport {
   readonly things: readonly PrunedThing[];
@@ -20,6 +24,7 @@ export interface PruneReport {
 export interface PruneWishes {
   readonly engine: Engine;
   readonly releases: Releases;
+  readonly state: StateFolder;
   /** Where builds keep layouts. */
   readonly cacheFolder: string;
   readonly clock: Clock;
@@ -105,6 +110,22 @@ const layouts = ({ buildCache: wish, cacheFolder, clock }: PruneWishes): readonl
         sizeBytes,
       }));
 
+/** Copies of signatures of images that no release needs any more. */
+const signatures = ({ state }: PruneWishes, needed: ReadonlyMap<string, string>): readonly Judged[] => {
+  const folder = signaturesFolder(state);
+  if (!existsSync(folder)) return [];
+  const kept = new Map([...needed].map(([reference, why]) => [reference.slice(reference.lastIndexOf(":") + 1), why]));
+  return readdirSync(folder).map((name) => {
+    const why = kept.get(name);
+    return {
+      kind: "signature",
+      name: join(folder, name),
+      goes: why === undefined,
+      why: why ?? "of an image that no release needs any more",
+    };
+  });
+};
+
 const pruneCache = async ({ engine, buildCache: wish }: PruneWishes): Promise<void> => {
   if (wish === undefined) return;
   await engine.storage.pruneBuildCache({ unusedForMs: wish.unusedMs });
@@ -118,6 +139,8 @@ const remove = async (wishes: PruneWishes, { kind, name }: Judged): Promise<void
       return wishes.engine.images.remove(name);
     case "build-cache":
       return pruneCache(wishes);
+    case "signature":
+      return rmSync(name, { recursive: true, force: true });
     default:
       return dropLayout(name);
   }
@@ -151,6 +174,7 @@ export const prune = async (wishes: PruneWishes): Promise<PruneReport> => {
     ...nameless.filter(({ name }) => !listed.has(name)),
     ...buildCache(wishes, before),
     ...layouts(wishes),
+    ...signatures(wishes, released.needed),
   ];
   const things: PrunedThing[] = [...released.leftovers];
   for (const one of others) {

@@ -3,6 +3,7 @@ import { parseReference, SeaworthyError } from "../core/index.ts";
 import type { ReleaseManifest, RolloutOutcome } from "../release/index.ts";
 import { contentOf } from "./content.ts";
 import { trustedKeys } from "./keys.ts";
+import { imageSources, type ImageSource, requireImages, sourceWords } from "./image-sources.ts";
 import { pullCredentials } from "./pull-credentials.ts";
 import { signedEvidence, verifyImage } from "./verify.ts";
 import type { ResolvedService } from "./images.ts";
@@ -17,6 +18,15 @@ const imagesOf = (manifest: ReleaseManifest, platform: Voyage["platform"]): read
     platforms: [platform],
     ours: unverified === undefined,
   }));
+
+/** Where the images of a release can be had from now. The embedded registry is served for those that lie there, whatever the project uses today. */
+export const rollbackSources = async (
+  { engine, harbour }: Pick<Voyage, "engine" | "harbour">,
+  manifest: ReleaseManifest,
+): Promise<readonly ImageSource[]> => {
+  if (manifest.services.some(({ image }) => image.repository.startsWith(`${harbour.address}/`))) await harbour.serve();
+  return imageSources(engine, harbour.client, manifest);
+};
 
 /** What going back does not undo. */
 export const crossingWords = (crosses: ReturnType<Voyage["releases"]["rollbackTarget"]>["crosses"]): readonly string[] =>
@@ -44,11 +54,14 @@ export const rollback = async (
   }
   const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
   for (const words of crossingWords(target.crosses)) progress.note(words);
-  const trusted = trustedKeys(project, state, keys.publicPath);
+  const sources = await rollbackSources(voyage, target.manifest);
+  requireImages(sources, `r${target.release} of ${project.name}`);
+  for (const words of sourceWords(sources)) progress.note(words);
+  const checking = { client: harbour.client, state, keys: trustedKeys(project, state, keys.publicPath) };
   const evidence: Evidence[] = [];
   for (const image of imagesOf(target.manifest, voyage.platform)) {
     if (!image.ours) continue;
-    const good = await verifyImage(harbour.client, image, trusted);
+    const good = await verifyImage(checking, image, true);
     voyage.verified.push(good);
     evidence.push(signedEvidence(image, good, clock.now()));
   }

@@ -212,7 +212,14 @@ describe("rollback", () => {
       image: { ...service.image, repository: `${voyage.harbour.address}/shop/db` },
     }));
     const releases = { ...voyage.releases, rollbackTarget: () => ({ crosses: [], release: 4, manifest: { ...first.manifest, services } }) };
-    await expect(rollback({ ...voyage, releases })).rejects.toMatchObject({ code: "NOT_SIGNED" });
+    const inEngine = { ...voyage.engine, images: { ...voyage.engine.images, inspect: async () => fakeImage() } };
+    await expect(rollback({ ...voyage, releases, engine: inEngine })).rejects.toMatchObject({ code: "NOT_SIGNED" });
+    const nowhere = rollback({ ...voyage, releases });
+    await expect(nowhere, "an image that is nowhere is refused by name").rejects.toMatchObject({
+      code: "IMAGE_NOT_FOUND",
+      message: expect.stringContaining("r4 of shop cannot be brought back: db"),
+      problems: [expect.stringContaining(`db: ${voyage.harbour.address}/shop/db@sha256:`)],
+    });
     expect(deployed).toHaveLength(1);
   });
 

@@ -16,4 +16,5 @@ export { digestsToSign } from "./subjects.ts";
 export type { SignatureStore, StoredManifest } from "./signature-store.ts";
 export type { SignedName } from "./check-signature.ts";
 export { requireVerified, type Verification, verifyDigest, type VerifyOptions } from "./verify.ts";
+export { rememberingStore } from "./remembering-store.ts";
 export { registryStore } from "./registry-store.ts";

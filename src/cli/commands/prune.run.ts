@@ -51,10 +51,11 @@ export const run = reporting<Flags, []>(async (context: Context, flags): Promise
   assertTogether(flags);
   const project = flags.all === true ? undefined : await projectOf(context, flags);
   using host = project === undefined ? openServer(context) : await openHost(context, project);
-  const { engine, releases } = host;
+  const { engine, releases, state } = host;
   const report = await prune({
     engine,
     releases,
+    state,
     cacheFolder: cacheFolder(context.process.env),
     clock: systemClock,
     keeps: project === undefined ? known(releases.recordedKeeps()) : new Map([[project.name, project.settings.release.keep]]),

@@ -1,9 +1,10 @@
-import { SeaworthyError } from "../../core/index.ts";
-import { crossingWords, rollback } from "../../ship/index.ts";
+import { forTerminal, SeaworthyError } from "../../core/index.ts";
+import { changesOf, crossingWords, rollback, rollbackSources, sourceWords } from "../../ship/index.ts";
 import { saidDecision } from "../decision.ts";
 import type { RolloutFlags } from "../flags.ts";
 import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { renderChanges } from "../render/changes.ts";
 import { renderPlan } from "../render/plan.ts";
 import { rolloutOutcome } from "./deploy.run.ts";
 
@@ -25,8 +26,14 @@ export const run = reporting<Flags, []>((context, flags) =>
     if (flags.dryRun === true) {
       const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
       const plan = await releases.plan(target.manifest, "rollback");
-      const head = [`back to r${target.release} (${target.manifest.version})`, ...crossingWords(target.crosses)];
-      return { exit: 0, human: [...head, renderPlan(plan)].join("\n"), json: { ...plan, crosses: target.crosses } };
+      const changes = await changesOf(voyage, target.manifest);
+      const sources = await rollbackSources(voyage, target.manifest);
+      const head = [`back to r${target.release} (${target.manifest.version})`, ...crossingWords(target.crosses), ...sourceWords(sources)];
+      return {
+        exit: 0,
+        human: [...head, "", renderChanges(changes), "", renderPlan(plan)].map(forTerminal).join("\n"),
+        json: { ...plan, crosses: target.crosses, sources, changes },
+      };
     }
     const { target, outcome, aborted } = await rollback(voyage, to);
     const said = aborted === true ? saidDecision(outcome, "abort") : rolloutOutcome(outcome);

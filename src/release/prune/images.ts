@@ -2,7 +2,7 @@ import { formatReference, parseReference, type StateFolder } from "../../core/in
 import type { ContainerSummary, Engine, ImageSummary } from "../../engine/index.ts";
 import type { Keep } from "../../project/index.ts";
 import type { Journal } from "../journal.ts";
-import { isKeptTag, keptTag } from "../kept-images.ts";
+import { fullTag, isKeptTag, keptTag } from "../kept-images.ts";
 import { broughtBy, neededImages, referencesOf, retentionOf } from "../retention.ts";
 import type { RolloutState } from "../rollout-state.ts";
 import type { Leftover } from "./leftover.ts";
@@ -89,12 +89,12 @@ const strayTags = (
   const going = new Set(found.filter(({ goes }) => goes).map(({ name }) => keptTag(name)));
   return images.flatMap((image) =>
     image.tags
-      .filter((tag) => isKeptTag(tag) && !wanted.has(tag) && !going.has(tag))
+      .filter((tag) => isKeptTag(tag) && !wanted.has(fullTag(tag)) && !going.has(fullTag(tag)))
       .map((tag) => leftover(tag, image, true, "it kept an image that no release needs any more")),
   );
 };
 
-/** Its own name, and the one that kept it where nobody else is kept by that. */
+/** The name that kept it, where nobody else is kept by that, then its own: the engine takes the last digest of a repository away with its last tag. */
 export const removeImage = async (engine: Engine, name: string, stillKept: ReadonlySet<string>): Promise<void> => {
   if (name.includes("@") && !stillKept.has(keptTag(name))) await engine.images.remove(keptTag(name));
   await engine.images.remove(name);

@@ -18,10 +18,10 @@ const UNANSWERABLE: ReadonlySet<ItemId> = new Set(["scanned"]);
 
 const verifyAll = async (voyage: Voyage): Promise<void> => {
   const { project, state, images, harbour, evidence, verified, clock, keys } = voyage;
-  const trusted = trustedKeys(project, state, keys.publicPath);
+  const checking = { client: harbour.client, state, keys: trustedKeys(project, state, keys.publicPath) };
   for (const image of images.values()) {
     if (!image.ours) continue;
-    const good = await verifyImage(harbour.client, image, trusted);
+    const good = await verifyImage(checking, image);
     verified.push(good);
     evidence.push(signedEvidence(image, good, clock.now()));
   }
