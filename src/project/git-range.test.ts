@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exec } from "../core/index.ts";
-import { commitsBetween } from "./git-range.ts";
+import { commitsBetween, commitSubject } from "./git-range.ts";
 import { readGit } from "./git.ts";
 import { projectFolder } from "./project.fixture.ts";
 
@@ -56,4 +56,13 @@ test.each([
   const { folder, commit } = await repository();
   const to = await commit("one");
   await expect(commitsBetween(folder, from, to)).rejects.toMatchObject({ code: "INPUT_INVALID", message: expect.stringContaining(words) });
+});
+
+test("what a commit says of itself; nothing where it is not known", async () => {
+  const { folder, commit } = await repository();
+  const known = await commit("faster search\n\nbecause of the index");
+  expect(await commitSubject(folder, known)).toBe("faster search");
+  expect(await commitSubject(folder, "a".repeat(40))).toBeUndefined();
+  expect(await commitSubject(folder, "--all")).toBeUndefined();
+  expect(await commitSubject(projectFolder({ "compose.yaml": "services: {}" }), known)).toBeUndefined();
 });

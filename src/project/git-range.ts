@@ -1,4 +1,4 @@
-import { lastWords, SeaworthyError } from "../core/index.ts";
+import { hasCode, lastWords, SeaworthyError } from "../core/index.ts";
 import { git } from "./git.ts";
 
 /** What lies between two commits of a repository. */
@@ -37,4 +37,16 @@ export const commitsBetween = async (folder: string, from: string, to: string): 
       return { id, subject: subject.join("\t").slice(0, 200) };
     });
   return { way: back ? "back" : lost > 0 ? "apart" : "forward", commits, count: back ? lost : gained };
+};
+
+/** The first line of a commit's message, at most 200 characters; undefined where the repository does not have it, or git is not there. */
+export const commitSubject = async (folder: string, commit: string): Promise<string | undefined> => {
+  if (!COMMIT.test(commit)) return undefined;
+  try {
+    const log = await git(folder, "log", "--max-count=1", "--format=%s", "--end-of-options", commit);
+    return log.exitCode === 0 ? log.stdout.trim().slice(0, 200) || undefined : undefined;
+  } catch (error) {
+    if (hasCode(error, "TOOL_MISSING")) return undefined;
+    throw error;
+  }
 };

@@ -9,4 +9,4 @@ export type * from "./project.ts";
 export { readSettings, type ReadSettings, type Settings } from "./read-settings.ts";
 export * from "./rule-settings.ts";
 export type * from "./settings.ts";
-export { type CommitRange, commitsBetween } from "./git-range.ts";
+export { type CommitRange, commitsBetween, commitSubject } from "./git-range.ts";

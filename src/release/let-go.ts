@@ -6,7 +6,7 @@ import { sweepFiles } from "./files.ts";
 import type { Journal } from "./journal.ts";
 import { keepImages, keptTag } from "./kept-images.ts";
 import { judgeImages, removeImage } from "./prune/images.ts";
-import { broughtByAny, neededImages, retentionOf } from "./retention.ts";
+import { broughtBy, neededImages, retentionOf } from "./retention.ts";
 
 interface Parts {
   readonly engine: Engine;
@@ -25,7 +25,9 @@ const SWEEP_DEPTH = 50;
 const sweepImages = async ({ engine, state, journal, project, keep, progress, now }: Parts): Promise<number> => {
   const keeps = new Map([[project, keep]]);
   const needed = neededImages(journal, keeps, now);
-  const brought = broughtByAny(journal);
+  const { kept, unfinished } = retentionOf(journal, project, keep, now);
+  // A name that an older release's image was given stays with it for as long as anybody needs it.
+  const brought = new Set([...kept, ...unfinished].flatMap((release) => [...broughtBy(release)]));
   await keepImages(
     engine,
     [...needed.keys()].filter((reference) => brought.has(reference)),

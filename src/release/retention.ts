@@ -69,10 +69,6 @@ export const broughtBy = ({ entry, results }: RolloutState): ReadonlySet<string>
   return new Set([...own.map(({ image }) => `${image.repository}@${image.digest}`), ...pulled]);
 };
 
-/** What we brought for any release of any project of this host, whenever that was. */
-export const broughtByAny = (journal: Journal): ReadonlySet<string> =>
-  new Set(journal.projects().flatMap((project) => statesOf(journal, project).flatMap((state) => [...broughtBy(state)])));
-
 /** Why the project needs what a release of it uses. */
 const need = (project: string, { entry, finished }: RolloutState, serving: boolean): string =>
   `r${entry.release} of ${project} ${finished === undefined ? "is under way" : serving ? "serves it" : "can be gone back to"}`;

@@ -1,3 +1,4 @@
+import { type Evidence, formatSubject } from "../checklist/index.ts";
 import { byDigest, hasCode, parseReference, wordsOf } from "../core/index.ts";
 import { parseManifest, type RegistryClient } from "../image/index.ts";
 import { type CommitRange, commitsBetween } from "../project/index.ts";
@@ -9,6 +10,8 @@ export interface Changes extends ReleaseDiff {
   /** Absent when nothing is live or a release knows no commit; otherwise the commits, or why they cannot be told. */
   readonly commits?: CommitRange | { readonly unknown: string };
   /** Of images that change: what is transferred, compressed. Absent where the registry did not tell. */
+  /** What scans found of the images of each, in their words. Empty: nothing is known, because none was scanned. */
+  readonly vulnerabilities: { readonly from: readonly string[]; readonly to: readonly string[] };
   readonly sizes: readonly { readonly service: string; readonly fromBytes?: number; readonly toBytes?: number }[];
 }
 
@@ -37,10 +40,18 @@ const commitsOf = async ({ from, to }: ReleaseDiff, folder: string): Promise<Cha
   }
 };
 
+/** A scan that was not tried knows nothing. */
+const scanned = (evidence: readonly Evidence[]): readonly string[] =>
+  evidence
+    .filter(({ item, verdict }) => item === "scanned" && verdict.state !== "not-tried")
+    .map(({ subject, because }) => `${formatSubject(subject)}: ${because}`);
+
 /** What the manifest would change of the live release. Changes nothing. */
 export const changesOf = async (
   { project, releases, harbour }: Pick<Voyage, "project" | "releases" | "harbour">,
   manifest: ReleaseManifest,
+  /** What is known of its images. */
+  evidence: readonly Evidence[],
 ): Promise<Changes> => {
   const { diff, live } = releases.diff(manifest);
   const commits = await commitsOf(diff, project.folder);
@@ -54,5 +65,6 @@ export const changesOf = async (
       return { service, ...(fromBytes === undefined ? {} : { fromBytes }), ...(toBytes === undefined ? {} : { toBytes }) };
     }),
   );
-  return { ...diff, sizes, ...(commits === undefined ? {} : { commits }) };
+  const from = diff.from === undefined ? [] : scanned(releases.evidenceOf(project.name, diff.from.release));
+  return { ...diff, sizes, vulnerabilities: { from, to: scanned(evidence) }, ...(commits === undefined ? {} : { commits }) };
 };

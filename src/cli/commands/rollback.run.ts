@@ -26,7 +26,7 @@ export const run = reporting<Flags, []>((context, flags) =>
     if (flags.dryRun === true) {
       const target = releases.rollbackTarget(project.name, to, project.settings.release.keep);
       const plan = await releases.plan(target.manifest, "rollback");
-      const changes = await changesOf(voyage, target.manifest);
+      const changes = await changesOf(voyage, target.manifest, releases.evidenceOf(project.name, target.release));
       const sources = await rollbackSources(voyage, target.manifest);
       const head = [`back to r${target.release} (${target.manifest.version})`, ...crossingWords(target.crosses), ...sourceWords(sources)];
       return {

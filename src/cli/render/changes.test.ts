@@ -23,6 +23,7 @@ const changes: Changes = {
   added: [],
   removed: ["volume cache"],
   changed: [],
+  vulnerabilities: { from: [], to: [] },
   sizes: [{ service: "web", fromBytes: 40 * 1024 * 1024, toBytes: 45 * 1024 * 1024 }],
   commits: { way: "forward", count: 2, commits: [{ id: "b".repeat(40), subject: "faster \u001b[31msearch" }] },
 };
@@ -39,6 +40,7 @@ test("what a person looks at before they approve, without what a terminal would 
     "    changed: environment.TOKEN, secret db_password",
     "  worker is removed",
     "  removed: volume cache",
+    "  vulnerabilities: not known, no image was scanned",
   ]);
   expect(renderChanges(changes)).not.toContain("\u001b");
 });
@@ -48,6 +50,8 @@ test.each([
   [{ commits: { way: "forward", count: 0, commits: [] } }, "  no commit between them"],
   [{ commits: { unknown: "a shallow clone" } }, "  commits: not known (a shallow clone)"],
   [{ services: [] }, "  no service changes"],
+  [{ vulnerabilities: { from: ["web: 2 high"], to: [] } }, "    web: 2 high"],
+  [{ vulnerabilities: { from: ["web: 2 high"], to: [] } }, "  vulnerabilities of this one: not known"],
   [{ to: { version: "2", dirty: true } }, "1.0.0 (r4) -> 2, with changes that are in no commit"],
 ] as const)("%j", (rest, line) => {
   expect(renderChanges({ ...changes, ...rest }).split("\n")).toContain(line);

@@ -53,6 +53,14 @@ const commitLines = ({ commits }: Changes): readonly string[] => {
   ];
 };
 
+/** Nothing is said to be new or fixed that was not looked for. */
+const scanLines = ({ vulnerabilities: { from, to } }: Changes): readonly string[] => {
+  if (from.length === 0 && to.length === 0) return ["  vulnerabilities: not known, no image was scanned"];
+  const side = (name: string, words: readonly string[]): readonly string[] =>
+    words.length === 0 ? [`  vulnerabilities ${name}: not known`] : [`  vulnerabilities ${name}:`, ...words.map((line) => `    ${line}`)];
+  return [...side("of the live release", from), ...side("of this one", to)];
+};
+
 /** What a person looks at before they approve: names and numbers, never a value. */
 export const renderChanges = (changes: Changes): string => {
   const { from, to, services } = changes;
@@ -68,6 +76,7 @@ export const renderChanges = (changes: Changes): string => {
     ...listed("  removed:", changes.removed),
     ...listed("  changed:", changes.changed),
     ...(services.length === 0 ? ["  no service changes"] : []),
+    ...scanLines(changes),
   ];
   return lines.map(forTerminal).join("\n");
 };

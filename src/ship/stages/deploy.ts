@@ -1,7 +1,7 @@
 import { ITEMS, type ItemId } from "../../checklist/index.ts";
 import { formatDropReport, outcomeExit, type ReleaseManifest, type Releases, type RolloutOutcome } from "../../release/index.ts";
 import { imageEvidence } from "../image-evidence.ts";
-import type { Service } from "../../project/index.ts";
+import { commitSubject, type Service } from "../../project/index.ts";
 import { requireHere, resolveBuilt, type ResolvedService, resolveForeign } from "../images.ts";
 import { trustedKeys } from "../keys.ts";
 import { releaseManifest } from "../manifest.ts";
@@ -48,6 +48,14 @@ const unwatched = ({ services }: ReleaseManifest, releases: Pick<Releases, "watc
       ];
 };
 
+/** What `--why` says, else what the commit says of itself. */
+const whyOf = async ({ project, why, manifest }: Voyage): Promise<string> => {
+  if (why !== "" || manifest?.source === undefined) return why;
+  const { commit, dirty } = manifest.source;
+  const subject = await commitSubject(project.folder, commit);
+  return subject === undefined ? "" : `${subject}${dirty ? " (and changes that are in no commit)" : ""}`;
+};
+
 const run = async (voyage: Voyage): Promise<StageResult> => {
   const { project, images, releases, dryRun, evidence } = voyage;
   for (const words of checkCertificates(project, voyage.clock.now())) voyage.progress.note(`warning: ${words}`);
@@ -61,7 +69,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = await releaseManifest(voyage, images, voyage.version);
   if (dryRun) {
-    voyage.changes = await changesOf(voyage, voyage.manifest);
+    voyage.changes = await changesOf(voyage, voyage.manifest, evidence);
     if (voyage.sealing === true) voyage.sealed = await releases.seal(voyage.manifest);
     voyage.plan = voyage.sealed?.plan ?? (await releases.plan(voyage.manifest));
     return { state: "passed", words: "would do the plan above; nothing was changed" };
@@ -69,7 +77,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))), "all");
   if (refused !== undefined) return refused;
   const outcome = await releases.deploy(voyage.manifest, {
-    why: voyage.why,
+    why: await whyOf(voyage),
     verified: voyage.verified,
     evidence,
     progress: voyage.progress,
