@@ -32,7 +32,7 @@ test("who, what, when, why and what it cost, a line each", () => {
     [
       line(4, { serving: true, rollbackTo: 2, why: "checkout errors", seconds: 3.2, report: [REPORT] }),
       line(3, { outcome: "reverted", because: "web did not become ready", why: "faster \u001b[31msearch" }),
-      line(2, { decisions: [{ word: "promoted", who: "bob@prod", because: "looks good" }] }),
+      line(2, { decisions: [{ word: "promoted", at: 0, who: "bob@prod", because: "looks good" }] }),
     ],
     NOW,
   );
