@@ -168,7 +168,7 @@ test("without an engine, a project or a state folder it gives what is left, each
     { what: "this user may not open /s (mode 660, user 0, group 998)", advice: "Run as root, or join the socket's group (998)." },
     problems[0],
   ]);
-  expect(diagnosis).toMatchObject({ versions: { node: "24" }, socket: locked, history: [], journal: [], containers: [], rooms: [] });
+  expect(diagnosis).toMatchObject({ versions: { node: "24" }, socket: locked, history: [], journal: [], containers: [] });
   expect(diagnosis).not.toHaveProperty("proxy");
 });
 

@@ -135,6 +135,9 @@ const withoutManifest = (entry: Written): object => {
   return { ...rest, version: manifest.version, steps: plan.steps.length, evidence: evidence.length };
 };
 
+/** Where an engine that does not answer most likely has its images: a full disk may be why it does not. */
+const USUAL_STORAGE = "/var/lib/docker";
+
 const LISTED_PARTS = 50;
 
 /** Names and sizes of what lies in the state folder, without a look inside. */
@@ -257,7 +260,7 @@ export const diagnose = async (sources: DiagnosisSources): Promise<Diagnosis> =>
   );
   const containers = isUp && project !== undefined ? await containersOf(engine, project) : [];
   const folders = state === undefined ? [] : [state.folder, state.runFolder];
-  const rooms = [...folders, ...("storageFolder" in info ? [info.storageFolder] : [])].flatMap(roomOf);
+  const rooms = [...folders, "storageFolder" in info ? info.storageFolder : USUAL_STORAGE].flatMap(roomOf);
   const history = known === undefined ? [] : fromJournal(problems, [], () => historyOf(known.journal, known.project).slice(0, RELEASES));
   const entries =
     known === undefined ? [] : fromJournal(problems, [], () => known.journal.entries(known.project).slice(-ENTRIES).map(withoutManifest));

@@ -14,7 +14,7 @@ export type PrunedThing = Omit<Pruned, "kind"> & {
 
 export interface PruneReport {
   readonly things: readonly PrunedThing[];
-  /** Projects that somebody was at work on: of them nothing was touched. */
+  /** Projects of which nothing was touched: somebody was at work on them, or what they keep is not known. */
   readonly busy: readonly { readonly project: string; readonly because: string }[];
   /** A dry run's is what surely becomes free: layers that only several of those that go share are not in it. */
   readonly freedBytes: number;

@@ -46,6 +46,12 @@ describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === unde
     await engine.stop("SIGTERM");
     const gone = await shop.seaworthy(["status"]);
     expect(gone.exit, gone.said).toBe(7);
+    const report = await shop.json(["doctor"], 7);
+    expect(report).toMatchObject({
+      project: shop.project,
+      engine: { unreachable: expect.stringContaining("no engine answers") },
+      history: expect.arrayContaining([expect.objectContaining({ release, serving: true })]),
+    });
     await engine.start();
     const seconds = await answersAgain(shop, 30_000);
     await settled();

@@ -1,6 +1,6 @@
 import { parseByteSize, parseDuration, SeaworthyError, systemClock } from "../../core/index.ts";
 import type { Keep, PruneSettings } from "../../project/index.ts";
-import { prune } from "../../ship/index.ts";
+import { prune, type PruneReport } from "../../ship/index.ts";
 import { projectOf } from "../chosen-project.ts";
 import type { Context } from "../context.ts";
 import type { ChangeFlags } from "../flags.ts";
@@ -47,6 +47,11 @@ const boundsOf = ({ dangling, buildCache, olderThan, maxSize }: Flags, settings:
 const known = (keeps: ReadonlyMap<string, Keep | undefined>): ReadonlyMap<string, Keep> =>
   new Map([...keeps].flatMap(([project, keep]) => (keep === undefined ? [] : [[project, keep] as const])));
 
+const unknownOf = (keeps: ReadonlyMap<string, Keep | undefined>): PruneReport["busy"] =>
+  [...keeps]
+    .filter(([, keep]) => keep === undefined)
+    .map(([project]) => ({ project, because: "its last release did not say what it keeps; run seaworthy prune in its folder" }));
+
 export const run = reporting<Flags, []>(async (context: Context, flags): Promise<Outcome> => {
   assertTogether(flags);
   const project = flags.all === true ? undefined : await projectOf(context, flags);
@@ -65,5 +70,6 @@ export const run = reporting<Flags, []>(async (context: Context, flags): Promise
     signal: context.signal,
     waitMs: flags.wait === undefined ? 0 : parseDuration(flags.wait),
   });
-  return { exit: 0, human: renderPruned(report), json: { schema: "seaworthy/prune@1", ...report } };
+  const told = { ...report, busy: [...report.busy, ...(project === undefined ? unknownOf(releases.recordedKeeps()) : [])] };
+  return { exit: 0, human: renderPruned(told), json: { schema: "seaworthy/prune@1", ...told } };
 });
