@@ -1,14 +1,6 @@
 import { lstatSync, readdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type Clock,
-  type ErrorCode,
-  forTerminal,
-  isSeaworthyError,
-  rememberSecret,
-  type StateFolder,
-  wordsOf,
-} from "../core/index.ts";
+import { type Clock, type ErrorCode, forTerminal, isSeaworthyError, rememberSecret, type StateFolder, wordsOf } from "../core/index.ts";
 import type { ContainerState, Engine, EngineInfo, SocketFacts } from "../engine/index.ts";
 import type { Proxy, ProxyReport } from "../proxy/index.ts";
 import { slotsOf } from "./file-slots.ts";
