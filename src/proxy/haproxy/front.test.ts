@@ -72,11 +72,11 @@ test("headers are set where the application sets none, and values cannot leave t
   };
   expect(headerRules({ headers, hide: ["Server"] }, false)).toEqual([
     "http-response del-header Server",
-    'http-after-response set-header X-Frame-Options "DENY" if !{ res.hdr(X-Frame-Options) -m found }',
-    String.raw`http-after-response set-header Content-Security-Policy "script-src 'self' \"\$HOME\" 100%%[uuid()]" if !{ res.hdr(Content-Security-Policy) -m found }`,
+    'http-after-response add-header X-Frame-Options "DENY" if !{ res.hdr(X-Frame-Options) -m found }',
+    String.raw`http-after-response add-header Content-Security-Policy "script-src 'self' \"\$HOME\" 100%%[uuid()]" if !{ res.hdr(Content-Security-Policy) -m found }`,
   ]);
   expect(headerRules({ headers }, true).at(-1)).toBe(
-    'http-after-response set-header Strict-Transport-Security "max-age=1" if { ssl_fc } !{ res.hdr(Strict-Transport-Security) -m found }',
+    'http-after-response add-header Strict-Transport-Security "max-age=1" if { ssl_fc } !{ res.hdr(Strict-Transport-Security) -m found }',
   );
 });
 

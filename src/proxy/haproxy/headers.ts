@@ -6,14 +6,14 @@ const quoted = (value: string): string => `"${value.replaceAll(/["$]/g, String.r
 
 /**
  * Header rules of a backend. What HAProxy answers in its place goes out with the same headers, hence `http-after-response`;
- * what the application says of itself is never overwritten.
+ * what the application says of itself is never overwritten. `add-header` spares HAProxy the search for another of that name, of which there is none.
  */
 export const headerRules = ({ headers = {}, hide = [] }: Front, tls: boolean): readonly string[] => [
   ...hide.map((name) => `http-response del-header ${name}`),
   ...Object.entries(headers).flatMap(([name, value]) => {
     const secured = /^strict-transport-security$/i.test(name);
     if (secured && !tls) return [];
-    return [`http-after-response set-header ${name} ${quoted(value)} if ${secured ? "{ ssl_fc } " : ""}!{ res.hdr(${name}) -m found }`];
+    return [`http-after-response add-header ${name} ${quoted(value)} if ${secured ? "{ ssl_fc } " : ""}!{ res.hdr(${name}) -m found }`];
   }),
 ];
 
