@@ -137,7 +137,7 @@ export const createFakeProxy = (): FakeProxy => {
       const there = lasting.get(`${name}/${server}`) ?? 0;
       const ended = Math.min(most, there);
       lasting.set(`${name}/${server}`, there - ended);
-      return { there, ended };
+      return { there, ended, streams: 0 };
     },
     report: async () => ({ config: "", info: "", stat: "", errors: "", workers: "" }),
     processes: async () => ({ workers: [1], oldWorkers: [] }),

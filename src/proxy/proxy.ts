@@ -230,8 +230,8 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   const endEverywhere = async (name: string, server: string, most: number): Promise<Ended> => {
     let sum = await endLasting(admin, name, server, most);
     await workers.askEarlier(async (runtime) => {
-      const { there, ended } = await endLasting(oneByOne(runtime), name, server, most - sum.ended);
-      sum = { there: sum.there + there, ended: sum.ended + ended };
+      const { there, ended, streams } = await endLasting(oneByOne(runtime), name, server, most - sum.ended);
+      sum = { there: sum.there + there, ended: sum.ended + ended, streams: sum.streams + streams };
     });
     return sum;
   };

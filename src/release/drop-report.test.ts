@@ -45,6 +45,15 @@ describe("what a rollout cost", () => {
     expect(report({ serverErrors: 4, errors: 4 }, { errors: 10, serverErrors: 0 }, 8)).toMatchObject({ failed: 6, byService: 4 });
   });
 
+  test("does not count event streams that were closed by policy, and says what drains have ended", () => {
+    const drained = { closed: 200, streams: 50, cut: 3 };
+    const ended = dropReport("web", counters(), counters({ requests: 1300, cutByServer: 51 }), 0, undefined, drained);
+    expect(ended).toMatchObject({ failed: 1, closed: 200, cut: 3 });
+    expect(formatDropReport(ended)).toBe(
+      "web: 1 of 300 requests failed; 200 long connections were closed as their container left; 3 were cut when the drain was over",
+    );
+  });
+
   test("a service never has more of them than there were", () => {
     expect(report({}, { errors: 2, serverErrors: 9 })).toMatchObject({ failed: 2, byService: 2 });
     expect(report({ serverErrors: 9 }, { errors: 2, serverErrors: 0 })).toMatchObject({ failed: 2, byService: 0 });

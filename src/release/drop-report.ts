@@ -25,6 +25,8 @@ export type DropReport =
 /** What drains have ended. */
 export interface Drained {
   readonly closed: number;
+  /** Event streams among those closed: HAProxy counts them as answers that a server broke off. */
+  readonly streams: number;
   readonly cut: number;
 }
 
@@ -35,7 +37,7 @@ export const dropReport = (
   after: Counters | undefined,
   removedServerErrors: number,
   held?: { readonly ms: number; readonly requests: number },
-  drained: Drained = { closed: 0, cut: 0 },
+  drained: Drained = { closed: 0, streams: 0, cut: 0 },
 ): DropReport => {
   if (before === undefined || after === undefined)
     return { service, measured: false, why: "the proxy did not know the service at both ends of the rollout" };
@@ -46,7 +48,7 @@ export const dropReport = (
     service,
     measured: true,
     requests: after.requests - before.requests,
-    failed: errors + (after.cutByServer - before.cutByServer),
+    failed: errors + Math.max(0, after.cutByServer - before.cutByServer - drained.streams),
     byService: Math.min(errors, Math.max(0, after.serverErrors + removedServerErrors - before.serverErrors)),
     cutByClient: after.cutByClient - before.cutByClient,
     retries: after.retries - before.retries,

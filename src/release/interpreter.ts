@@ -169,7 +169,7 @@ const heldOf = ({ entry, results }: RolloutState, service: string): { readonly m
 const drainedOf = ({ entry, results }: RolloutState, service: string): Drained => {
   const drains = entry.plan.steps.filter((step) => step.service === service && step.action.do === "await-drained");
   const sum = (what: keyof Drained): number => drains.reduce((total, { id }) => total + Number(results.get(id)?.[what] ?? 0), 0);
-  return { closed: sum("closed"), cut: sum("cut") };
+  return { closed: sum("closed"), streams: sum("streams"), cut: sum("cut") };
 };
 
 const reports = async (world: World, state: RolloutState): Promise<readonly DropReport[]> => {

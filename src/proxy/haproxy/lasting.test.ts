@@ -51,15 +51,15 @@ const STREAMS: readonly Stream[] = [
 
 test("upgraded connections and event streams of the server are ended; requests, downloads and other servers' are not", async () => {
   const { runtime, left } = haproxy(STREAMS);
-  expect(await endLasting(runtime, "shop.web", "r1-1", 100)).toEqual({ there: 2, ended: 2 });
+  expect(await endLasting(runtime, "shop.web", "r1-1", 100)).toEqual({ there: 2, ended: 2, streams: 1 });
   expect(left()).toEqual(["0xa2", "0xa3", "0xa5", "0xa6"]);
 });
 
 test("no more than asked for are ended, and none when only their number is asked", async () => {
   const many = Array.from({ length: 230 }, (_, index) => ({ id: `0x${(0xb000 + index).toString(16)}`, place: OURS, txn: WEBSOCKET }));
   const { runtime, said, left } = haproxy(many);
-  expect(await endLasting(runtime, "shop.web", "r1-1", 0)).toEqual({ there: 230, ended: 0 });
+  expect(await endLasting(runtime, "shop.web", "r1-1", 0)).toEqual({ there: 230, ended: 0, streams: 0 });
   expect(said).toEqual([]);
-  expect(await endLasting(runtime, "shop.web", "r1-1", 70)).toEqual({ there: 230, ended: 70 });
+  expect(await endLasting(runtime, "shop.web", "r1-1", 70)).toEqual({ there: 230, ended: 70, streams: 0 });
   expect(left()).toHaveLength(160);
 });

@@ -17,6 +17,12 @@ export const dueOf = (there: number, nowMs: number, lastMs: number, endMs: numbe
   return { due, lastMs: lastMs + due * everyMs };
 };
 
+export interface Closed {
+  readonly closed: number;
+  /** How many of them were event streams. */
+  readonly streams: number;
+}
+
 /** Closes a server's lasting connections while it drains. Each call does what is due by then, and gives how many it has closed in all. */
 export const lastingEnd = (
   { proxy, clock }: Pick<World, "proxy" | "clock">,
@@ -24,27 +30,32 @@ export const lastingEnd = (
   server: string,
   withinMs: number,
   policy: "cut" | "spread" | undefined,
-): (() => Promise<number>) => {
-  if (policy === undefined) return async () => 0;
+): (() => Promise<Closed>) => {
+  let sum: Closed = { closed: 0, streams: 0 };
+  if (policy === undefined) return async () => sum;
   const begun = clock.elapsed();
   const endMs = begun + withinMs * PART_OF_DRAIN;
-  let [lastMs, nextMs, closed] = [begun, begun, 0];
+  let [lastMs, nextMs] = [begun, begun];
+  const close = async (most: number): Promise<void> => {
+    const { ended, streams } = await proxy.endLasting(backend, server, most);
+    sum = { closed: sum.closed + ended, streams: sum.streams + streams };
+  };
   return async () => {
     const now = clock.elapsed();
-    if (now < nextMs) return closed;
+    if (now < nextMs) return sum;
     if (policy === "cut") {
       nextMs = now + LOOK_MS;
-      closed += (await proxy.endLasting(backend, server, Number.MAX_SAFE_INTEGER)).ended;
-      return closed;
+      await close(Number.MAX_SAFE_INTEGER);
+      return sum;
     }
     const { there } = await proxy.endLasting(backend, server, 0);
     const step = dueOf(there, now, lastMs, endMs);
-    if (step.due > 0) closed += (await proxy.endLasting(backend, server, step.due)).ended;
+    if (step.due > 0) await close(step.due);
     lastMs = step.lastMs;
     const left = there - step.due;
     nextMs = Math.max(now + LOOK_MS, left > 0 ? lastMs + (endMs - lastMs) / left : 0);
     // What is upgraded only now is seen as well.
     nextMs = Math.min(nextMs, now + 1000);
-    return closed;
+    return sum;
   };
 };

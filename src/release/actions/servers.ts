@@ -1,6 +1,6 @@
 import { hasCode, NO_TRAFFIC, SeaworthyError, type Weight, wordsOf } from "../../core/index.ts";
 import { OLD_WORKER_MS, type Server, type ServerStatus } from "../../proxy/index.ts";
-import { lastingEnd } from "./lasting.ts";
+import { type Closed, lastingEnd } from "./lasting.ts";
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
@@ -119,10 +119,10 @@ export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, 
   const begun = clock.elapsed();
   const endLasting = lastingEnd(world, backend, server, withinMs, lasting);
   let told = false;
-  let closed = 0;
+  let ended: Closed = { closed: 0, streams: 0 };
   for (;;) {
     const said = await answered(world, async () => {
-      closed = await endLasting();
+      ended = await endLasting();
       return proxy.load(backend, server);
     });
     const drainMs = Math.round(clock.elapsed() - begun);
@@ -136,8 +136,9 @@ export const awaitDrained: Perform<"await-drained"> = async ({ backend, server, 
           progress.note(`${server} still had ${requests} requests after ${Math.round(drainMs / 1000)} s of draining; they are cut`);
         if (oldWorkers > 0)
           progress.note(`${oldWorkers} HAProxy workers of earlier configurations still know ${server}; what they send it fails`);
+        const { closed } = ended;
         if (closed > 0) progress.note(`${closed} long connections of ${server} were closed within ${(drainMs / 1000).toFixed(1)} s`);
-        return { drainMs, cut: requests, oldWorkers, ...(closed === 0 ? {} : { closed }) };
+        return { drainMs, cut: requests, oldWorkers, ...(closed === 0 ? {} : ended) };
       }
       if (requests === 0 && !told && drainMs > TELL_AFTER_MS) {
         told = true;
