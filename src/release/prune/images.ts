@@ -68,7 +68,7 @@ export const judgeImages = async (
       const brought = broughtBy(state);
       for (const reference of referencesOf(state.entry.manifest)) {
         const image = present.get(inFull(reference));
-        if (image === undefined || needed.has(reference)) continue;
+        if (image === undefined || needed.has(reference) || found.get(reference)?.goes === true) continue;
         const user = userOf(containers, reference, image);
         if (user !== undefined) found.set(reference, leftover(reference, image, false, `the container ${user} is made from it`));
         else if (brought.has(reference)) found.set(reference, leftover(reference, image, true, past(project, state)));
@@ -79,17 +79,17 @@ export const judgeImages = async (
   return [...found.values(), ...strayTags(images, new Set([...needed.keys()].map(keptTag)), [...found.values()], leftover)];
 };
 
-/** Names that keep what nothing needs any more, of images that do not go by their own. */
+/** Names that keep what nothing needs any more, of images that no release known here had. */
 const strayTags = (
   images: readonly ImageSummary[],
   wanted: ReadonlySet<string>,
   found: readonly Leftover[],
   leftover: (name: string, image: ImageSummary, goes: boolean, why: string) => Leftover,
 ): readonly Leftover[] => {
-  const going = new Set(found.filter(({ goes }) => goes).map(({ name }) => keptTag(name)));
+  const known = new Set(found.map(({ name }) => keptTag(name)));
   return images.flatMap((image) =>
     image.tags
-      .filter((tag) => isKeptTag(tag) && !wanted.has(fullTag(tag)) && !going.has(fullTag(tag)))
+      .filter((tag) => isKeptTag(tag) && !wanted.has(fullTag(tag)) && !known.has(fullTag(tag)))
       .map((tag) => leftover(tag, image, true, "it kept an image that no release needs any more")),
   );
 };

@@ -192,3 +192,11 @@ test("of several projects those that somebody is at work on are left out, and to
   });
   await expect(failing, "what is locked within the work is no project").rejects.toMatchObject({ message: "the journal" });
 });
+
+test("the name that kept an image stays with it while a container is made from it", async () => {
+  for (const version of ["1", "2", "3"]) release(shop(version));
+  await engine.containers.create("theirs", { Image: imageOf("1"), Labels: {}, HostConfig: {} });
+  const said = (await pruned(false)).filter(({ name }) => name.includes(imageOf("1").slice(-8)) || name === keptTag(imageOf("1")));
+  expect(said).toEqual([{ kind: "image", name: imageOf("1"), goes: false, why: "the container theirs is made from it" }]);
+  expect(await isThere(keptTag(imageOf("1")))).toBe(true);
+});

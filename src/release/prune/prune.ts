@@ -40,6 +40,7 @@ export const removeLeftover = async <L extends { readonly goes: boolean; readonl
   try {
     progress.begin("remove", leftover.name);
     await doing();
+    progress.end("remove", leftover.name);
     return { ...leftover, outcome: "removed" };
   } catch (error) {
     if (!isSeaworthyError(error) || hasCode(error, "ENGINE_UNREACHABLE", "INTERRUPTED")) throw error;
