@@ -175,6 +175,22 @@ describe("deploy", () => {
     expect(await deployed[0]?.content?.("secret", "password")).toBe("sandpiper-44");
     expect(await deployed[0]?.content?.("secret", "other")).toBeUndefined();
   });
+
+  test("what runs by a schedule has no replicas, and where no agent is at work that is said", async () => {
+    const { voyage, deployed } = await startVoyage({
+      ...foreign,
+      files: {
+        "compose.yaml": `services:\n  db:\n    image: ${POSTGRES}\n    x-seaworthy: {schedule: '@daily'}\nx-seaworthy: {policy: {profile: dev}}\n`,
+      },
+    });
+    const notes: string[] = [];
+    const watched = { ...voyage, releases: { ...voyage.releases, watcher: () => ({ who: "a", what: "watch", pid: 1, since: 0 }) } };
+    await deploy.run({ ...watched, progress: { ...voyage.progress, note: (words) => notes.push(words) } });
+    expect(notes).toEqual([]);
+    await deploy.run({ ...voyage, progress: { ...voyage.progress, note: (words) => notes.push(words) } });
+    expect(notes).toEqual([expect.stringMatching(/^no agent is at work here, so nobody runs db by schedule/)]);
+    expect(deployed[0]?.manifest.services[0]).toMatchObject({ replicas: 0, schedule: { cron: "@daily", timezone: "UTC" } });
+  });
 });
 
 describe("rollback", () => {
