@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { request } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
-import { FULL_TRAFFIC } from "../core/index.ts";
+import { FULL_TRAFFIC, NO_TRAFFIC } from "../core/index.ts";
 import type { Backend } from "./backend.ts";
 import type { Proxy } from "./proxy.ts";
 import { type App, startApp, startClients } from "./test-data/app.ts";
@@ -151,6 +151,36 @@ test("a replica has no more requests at once than it takes; the others wait, and
     headers: { "retry-after": "5" },
     body: expect.stringMatching(/^The service cannot answer now.\nRequest id: \S{8,}\n$/),
   });
+});
+
+test("a replica is replaced while requests wait for room on it: they go to the new one, and none is lost", async () => {
+  const { host, proxy, app } = await serving({ limits: { perReplica: 2 } });
+  const load = startClients(host.httpPort);
+  let [old, name] = [app, "r1-1"];
+  for (const next of ["r2-1", "r3-1"]) {
+    await sleep(300);
+    const started = await startApp(next);
+    cleanups.push(() => started.kill());
+    await proxy.updateServers("shop.web", (servers) => [
+      ...servers,
+      { name: next, address: "127.0.0.1", port: started.port, weight: NO_TRAFFIC },
+    ]);
+    const status = async () => (await proxy.servers("shop.web"))?.find((one) => one.name === next);
+    for (let tries = 0; tries < 400 && (await status())?.checkStatus !== "L7OK"; tries += 1) await sleep(20);
+    expect(await status()).toMatchObject({ checkStatus: "L7OK", most: 2 });
+    await proxy.updateServers("shop.web", (servers) =>
+      servers.map((one) => ({ ...one, weight: one.name === next ? FULL_TRAFFIC : NO_TRAFFIC })),
+    );
+    for (let tries = 0; tries < 400 && (await proxy.load("shop.web", name)).requests > 0; tries += 1) await sleep(20);
+    await proxy.updateServers("shop.web", (servers) => servers.filter((one) => one.name === next));
+    await old.kill();
+    [old, name] = [started, next];
+  }
+  await sleep(300);
+  await load.stop();
+  expect(load.failures).toEqual([]);
+  expect(load.requests()).toBeGreaterThan(100);
+  expect(old.answered()).toBeGreaterThan(20);
 });
 
 test("numbers change under strict clients without a reload and without a lost request", async () => {
