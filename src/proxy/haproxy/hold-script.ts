@@ -10,7 +10,7 @@ const NOTICE_MS = 100;
 
 /**
  * The action that lets a request wait in HAProxy while its service's only container is replaced, or somebody has paused it (HAProxy Lua API 2.6:
- * core.register_action, core.register_task, core.msleep, core.set_map, class Map). The map says until when, in seconds since the epoch, so a hold ends by itself
+ * core.register_action, core.register_task, core.msleep, core.del_map, class Map). The map says until when, in seconds since the epoch, so a hold ends by itself
  * when whoever began it has died. What is left of it is
  * reckoned once, when the value is first seen, and never as more than MAX_HOLD_SECONDS; from then on it passes by `core.now()`, which HAProxy keeps from jumping when
  * the wall clock does, and which for that reason cannot be compared with the wall clock's time. The map says as well how long one request waits at most, and how
@@ -63,7 +63,7 @@ end)
 core.register_action("seaworthy_hold", { "http-req" }, function(txn, backend)
   local hold = held(backend)
   if hold == nil then
-    core.set_map(file, backend, "0")
+    core.del_map(file, backend)
     return
   end
   if txn.f:be_conn(txn.f:be_name()) > hold.requests then

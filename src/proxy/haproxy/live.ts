@@ -6,8 +6,11 @@ import { MAINTENANCE_FILE, maintenanceValue } from "./maintenance.ts";
 import type { Runtime } from "./runtime.ts";
 import { sideValue, SIDES_FILE, steered } from "./sides.ts";
 
-/** Everything of a backend that stands in a map, and so changes without a reload: which file, which key, which value. */
-const valuesOf = (backend: Backend, backends: readonly Backend[]): readonly (readonly [file: string, key: string, value: string])[] => {
+/** Everything of a backend that stands in a map, and so changes without a reload: which file, which key, which value; undefined: not there. */
+const valuesOf = (
+  backend: Backend,
+  backends: readonly Backend[],
+): readonly (readonly [file: string, key: string, value: string | undefined])[] => {
   const { name, steering } = backend;
   if (mainOf(name) !== name) return [];
   return [
@@ -18,11 +21,17 @@ const valuesOf = (backend: Backend, backends: readonly Backend[]): readonly (rea
   ];
 };
 
-/** The keys are in the maps from the configuration's files, so this changes values and adds nothing. @throws PROXY_UNREACHABLE when HAProxy has no such key */
+const MISSING = /not found/i;
+
+/** @throws PROXY_UNREACHABLE when HAProxy has no such map */
 export const setLive = async (runtime: Runtime, configFolder: string, backend: Backend, backends: readonly Backend[]): Promise<void> => {
   for (const [file, key, value] of valuesOf(backend, backends)) {
-    const answer = (await runtime(`set map ${configFolder}/${file} ${key} ${value}`)).trim();
+    const tell = async (word: "add" | "set" | "del"): Promise<string> =>
+      (await runtime(`${word} map ${configFolder}/${file} ${key}${word === "del" ? "" : ` ${value}`}`)).trim();
+    let answer = await tell(value === undefined ? "del" : "set");
+    // A key is changed where it is, so that at no moment there is none; only a new one is added.
+    if (MISSING.test(answer)) answer = value === undefined ? "" : await tell("add");
     if (answer !== "")
-      throw new SeaworthyError("PROXY_UNREACHABLE", `HAProxy did not set ${key} of ${file} to ${value}: ${answer.split("\n")[0] ?? ""}`);
+      throw new SeaworthyError("PROXY_UNREACHABLE", `HAProxy did not take ${key} of ${file}: ${answer.split("\n")[0] ?? ""}`);
   }
 };

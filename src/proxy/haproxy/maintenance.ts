@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { type Backend, mainOf } from "../backend.ts";
 import { ID } from "./pages.ts";
 
-/** `backend section` lines: where requests of a closed service go; `0` where it is open. */
+/** `backend section` lines: where requests of a closed service go. One that is open is not in it. */
 export const MAINTENANCE_FILE = "maintenance.map";
 
-const OPEN = "0";
 const SHARED = "seaworthy_closed";
 const KEY_HEADER = "X-Seaworthy-Maintenance";
 const DEFAULT_RETRY_SECONDS = 120;
@@ -33,12 +32,16 @@ export const maintenancePages = (backends: readonly Backend[]): readonly (readon
 
 const sectionOf = ({ name, maintenance }: Backend): string => (maintenance === undefined ? SHARED : `${name}:closed`);
 
-export const maintenanceValue = (backend: Backend): string => (backend.byHand?.closed === undefined ? OPEN : sectionOf(backend));
+export const maintenanceValue = (backend: Backend): string | undefined =>
+  backend.byHand?.closed === undefined ? undefined : sectionOf(backend);
 
 export const renderMaintenance = (backends: readonly Backend[]): string =>
   backends
     .filter(isMain)
-    .map((backend) => `${backend.name} ${maintenanceValue(backend)}\n`)
+    .flatMap((backend) => {
+      const value = maintenanceValue(backend);
+      return value === undefined ? [] : [`${backend.name} ${value}\n`];
+    })
     .join("");
 
 /**
@@ -46,7 +49,7 @@ export const renderMaintenance = (backends: readonly Backend[]): string =>
  * service itself: a release under maintenance has lost nobody's request. The preview of a next release is another backend and stays open.
  */
 export const maintenanceRules = (backends: readonly Backend[], configFolder: string): readonly string[] => {
-  const said = `var(txn.sw_backend),map(${configFolder}/${MAINTENANCE_FILE},${OPEN})`;
+  const said = `var(txn.sw_backend),map(${configFolder}/${MAINTENANCE_FILE})`;
   const open = (name: string, who: string): string =>
     `http-request unset-var(txn.sw_closed) if ${CLOSED} { var(txn.sw_backend) -m str ${name} } ${who}`;
   const allowed = backends
@@ -57,7 +60,7 @@ export const maintenanceRules = (backends: readonly Backend[], configFolder: str
         ? []
         : [open(name, `{ req.hdr(${KEY_HEADER}),sha2(256),hex -m str ${allow.keySha256.toUpperCase()} }`)]),
     ]);
-  return [`http-request set-var(txn.sw_closed) ${said} if !{ ${said} -m str ${OPEN} }`, ...allowed];
+  return [`http-request set-var(txn.sw_closed) ${said} if { ${said} -m found }`, ...allowed];
 };
 
 const CLOSED = "{ var(txn.sw_closed) -m found }";

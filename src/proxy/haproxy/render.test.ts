@@ -55,7 +55,7 @@ describe("the configuration", () => {
       "option httpchk",
       "http-check send meth GET uri /readyz?full=1 ver HTTP/1.1 hdr Host shop.example hdr User-Agent seaworthy-check",
       "http-check expect status 200-399",
-      "http-request lua.seaworthy_hold shop.web if { str(shop.web),map(/etc/seaworthy/hold.map,0) -m sub , }",
+      "http-request lua.seaworthy_hold shop.web if { str(shop.web),map(/etc/seaworthy/hold.map) -m found }",
       "http-response set-nice 1 if { res.hdr(content-type) -m beg text/event-stream }",
       "server r7-1 10.209.0.2:3000 check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3 weight 100",
       "server r8-1 10.209.0.3:8080 check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3 weight 0",
