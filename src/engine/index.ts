@@ -1,4 +1,4 @@
-export { createDockerEngine } from "./docker/index.ts";
+export { createDockerEngine, createDockerInside } from "./docker/index.ts";
 export { engineSocket, type SocketFacts } from "./docker/socket-facts.ts";
 export type { ImageRunConfig } from "../core/index.ts";
 export * from "./fake/index.ts";

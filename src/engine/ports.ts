@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Digest, ImageRunConfig, Platform } from "../core/index.ts";
 import type { ContainerConfig, ContainerState, ContainerSummary, EngineEvent, EngineInfo, Labels, RestartPolicy } from "./types.ts";
 
@@ -172,4 +173,56 @@ export interface Engine {
   readonly volumes: Volumes;
   readonly storage: Storage;
   readonly system: System;
+}
+
+/** A program that was started in a running container. */
+export interface Execution {
+  /** Its standard input and output. Ends when it ends; destroying it leaves the program to itself. */
+  readonly stream: Duplex;
+  /** What it said on standard error so far, the first 64 kB. */
+  readonly stderr: () => string;
+  /** After the stream's end. Undefined when the engine does not know: the container is gone. */
+  readonly exitCode: () => Promise<number | undefined>;
+}
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  /** Default: the container's own. */
+  readonly user?: string;
+  readonly env?: readonly string[];
+}
+
+/** A path in a container's own layer that is not as its image has it. */
+export interface FileChange {
+  readonly path: string;
+  readonly kind: "modified" | "added" | "deleted";
+}
+
+/** What a container used until now. What the engine does not count is absent, never 0. */
+export interface ResourceUse {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly cpuNanoseconds?: number;
+  readonly throttling?: { readonly periods: number; readonly throttledPeriods: number; readonly throttledNanoseconds: number };
+  readonly memory?: {
+    /** Without page cache that could go at any time. */
+    readonly workingSetBytes: number;
+    /** The most it had at once, page cache included; only cgroup v1 tells it. */
+    readonly peakBytes?: number;
+    readonly limitBytes?: number;
+  };
+  /** Processes and threads. */
+  readonly pids?: number;
+}
+
+/** The inside of running containers, for those who have to look closely. */
+export interface Inside {
+  /** @throws ENGINE_REFUSED when the container does not run, or has no such program or user. */
+  exec(container: string, request: ExecRequest): Promise<Execution>;
+  changes(container: string): Promise<readonly FileChange[]>;
+  usage(container: string): Promise<ResourceUse>;
+  /** What the container's own layer holds, in bytes; the engine walks the layer for it. */
+  ownLayerBytes(container: string): Promise<number>;
+  /** Unpacks a tar below a folder of a container that need not run. A read-only root refuses it outside of volumes. */
+  put(container: string, folder: string, tar: AsyncIterable<Uint8Array>): Promise<void>;
 }

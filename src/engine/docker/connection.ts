@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { Duplex, Readable } from "node:stream";
 import * as v from "valibot";
 import { fileError, SeaworthyError } from "../../core/index.ts";
 import type { EngineAddress } from "./address.ts";
@@ -10,7 +10,7 @@ import { engineError } from "./errors.ts";
 interface EngineCall {
   /** Completes "cannot ..." in errors: `start shop-web-1`. */
   readonly tried: string;
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Built with `path`, so that no name can leave its segment. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -32,6 +32,8 @@ export interface Connection {
   call(call: EngineCall): Promise<unknown>;
   /** The answer's body as it comes. The caller reads it to its end or destroys it. */
   stream(call: EngineCall): Promise<IncomingMessage>;
+  /** The bare connection after the engine has handed it over, for both directions. The caller destroys it. */
+  upgrade(call: EngineCall): Promise<Duplex>;
 }
 
 /** The oldest API this code is written for (Engine 20.10), and the newest it was read against. */
@@ -98,7 +100,7 @@ export const connect = (address: EngineAddress): Connection => {
   let modem: ReturnType<typeof loadModem> | undefined;
   let version: Promise<string> | undefined;
 
-  const dial = async (call: EngineCall, prefix: string, isStream: boolean): Promise<unknown> => {
+  const dial = async (call: EngineCall, prefix: string, answer: "json" | "stream" | "upgrade"): Promise<unknown> => {
     call.signal?.throwIfAborted();
     modem ??= loadModem(address);
     const loaded = await modem;
@@ -122,7 +124,8 @@ export const connect = (address: EngineAddress): Connection => {
             options: { _query: call.query ?? {}, _body: call.body ?? {} },
             ...(call.upload === undefined ? {} : { file: call.upload }),
             ...(call.auth === undefined ? {} : { authconfig: { ...call.auth } }),
-            isStream,
+            isStream: answer !== "json",
+            ...(answer === "upgrade" ? { hijack: true, openStdin: true } : {}),
             statusCodes: ACCEPTED,
             abortSignal,
           },
@@ -141,7 +144,7 @@ export const connect = (address: EngineAddress): Connection => {
   };
 
   const agree = async (): Promise<string> => {
-    const answer = await dial({ tried: "ask the engine for its version", method: "GET", path: "/version" }, "", false);
+    const answer = await dial({ tried: "ask the engine for its version", method: "GET", path: "/version" }, "", "json");
     const parsed = v.safeParse(VERSION, answer);
     if (!parsed.success)
       throw new SeaworthyError(
@@ -162,11 +165,16 @@ export const connect = (address: EngineAddress): Connection => {
   return {
     address: address.url,
     apiVersion,
-    call: async (call) => dial(call, `/v${await apiVersion()}`, false),
+    call: async (call) => dial(call, `/v${await apiVersion()}`, "json"),
     stream: async (call) => {
-      const answer = await dial(call, `/v${await apiVersion()}`, true);
+      const answer = await dial(call, `/v${await apiVersion()}`, "stream");
       if (answer instanceof Readable) return answer as IncomingMessage;
       throw new SeaworthyError("ENGINE_REFUSED", `cannot ${call.tried}: the engine at ${address.url} sent no stream`);
+    },
+    upgrade: async (call) => {
+      const answer = await dial(call, `/v${await apiVersion()}`, "upgrade");
+      if (answer instanceof Duplex) return answer;
+      throw new SeaworthyError("ENGINE_REFUSED", `cannot ${call.tried}: the engine at ${address.url} did not hand over the connection`);
     },
   };
 };
