@@ -1,0 +1,41 @@
+import type { Digest, ImageRunConfig } from "../core/index.ts";
+import type { ContainerSpec } from "../project/index.ts";
+import type { SmokeRequest } from "./smoke/request.ts";
+
+/** A pair of requests that shows whether what was acknowledged is kept. `{n}` in paths and bodies is a number that grows. */
+export interface StatePair {
+  readonly write: SmokeRequest;
+  readonly read: SmokeRequest;
+}
+
+/** Another service of the project that the subject asks for by name. */
+export interface Dependency {
+  readonly name: string;
+  readonly spec: ContainerSpec;
+  /** The engine's id of its image; absent: the engine has none, a stub that answers TCP takes its place. */
+  readonly image?: Digest;
+  readonly until: "started" | "healthy" | "ended";
+}
+
+/** What is tried: one service's image, as production would run it. */
+export interface Subject {
+  readonly service: string;
+  readonly spec: ContainerSpec;
+  readonly image: {
+    /** The engine's id of it. */
+    readonly id: Digest;
+    readonly config: ImageRunConfig;
+    readonly sizeBytes: number;
+  };
+  /** Given by the user; empty: what answers is looked for. */
+  readonly requests: readonly SmokeRequest[];
+  readonly state: readonly StatePair[];
+  /** Where the proxy asks for readiness, when the service has a route. */
+  readonly ready?: { readonly port: number; readonly path: string };
+  /** In the order they start. */
+  readonly dependencies: readonly Dependency[];
+  /** Run before the subject, each in a container of its own: migrations. */
+  readonly jobs: readonly { readonly name: string; readonly command: readonly string[]; readonly timeoutMs: number }[];
+  /** Contents of configs by key. Secrets are never read: the lab makes them up. */
+  readonly configs: ReadonlyMap<string, string>;
+}

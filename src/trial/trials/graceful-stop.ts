@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openRequests } from "../in-flight.ts";
+import { load } from "../load.ts";
+import { comesUp } from "../up.ts";
+import type { Trial } from "../trial.ts";
+import { signalNumber } from "./stop-signal.ts";
+
+const IN_FLIGHT = 8;
+/** How long each is kept open by sending its last part late, when the service is asked to stop in between. */
+const OPEN_MS = 1000;
+
+export const gracefulStop: Trial = {
+  id: "graceful-stop",
+  items: ["graceful-stop"],
+  level: "standard",
+  summary: "Asked to stop, it finishes what it has begun and ends by itself within the grace period.",
+  why: "Every release, every restart and every move stops containers. What is cut off then is a customer's order.",
+  method: `Under steady load over kept connections, ${IN_FLIGHT} requests are begun, the engine's stop is asked for, and a second later they are completed. All of them must be answered, the exit status be 0 or the signal's, before SIGKILL.`,
+  source: "https://docs.docker.com/reference/cli/docker/container/stop/",
+  alone: true,
+  applies: (_subject, { smoke }) => (smoke.requests.length > 0 ? true : "it answers no requests over HTTP that could be in flight"),
+  run: async (lab, { smoke, limitMs }) => {
+    const { spec, image } = lab.subject;
+    const running = await lab.start({ name: "graceful-stop" });
+    const up = await comesUp(running, smoke, limitMs);
+    if (!up.up) return { state: "not-tried", because: up.words };
+    const [request] = smoke.requests;
+    if (request === undefined) return { state: "not-tried", because: "it answers no requests over HTTP" };
+    const graceSeconds = Math.min(spec.stopGraceSeconds, 15);
+    const begun = await openRequests(running, request, IN_FLIGHT);
+    const background = load(running, smoke, { forMs: 200, connections: 2, perSecond: 50 });
+    await sleep(150);
+    const stopped = running.stop(graceSeconds);
+    await sleep(Math.min(OPEN_MS, (graceSeconds * 1000) / 3));
+    const answers = await begun.finish();
+    const [{ exitCode, seconds }] = await Promise.all([stopped, background]);
+    const finished = answers.filter((one) => one === undefined).length;
+    const signal = signalNumber(spec.stopSignal ?? image.config.stopSignal ?? "SIGTERM");
+    const killed = exitCode === 137 || seconds > graceSeconds - 0.1;
+    const clean = exitCode === 0 || exitCode === 128 + signal;
+    const measured = {
+      inFlight: IN_FLIGHT,
+      finished,
+      exitCode: exitCode ?? "unknown",
+      seconds: Math.round(seconds * 100) / 100,
+      graceSeconds,
+    };
+    const cut = IN_FLIGHT - finished;
+    const faults = [
+      ...(killed ? [`it did not end within ${graceSeconds} s and was killed`] : clean ? [] : [`it ended with ${exitCode ?? "no status"}`]),
+      ...(cut > 0 ? [`${cut} of ${IN_FLIGHT} requests in flight were cut off (${answers.find((one) => one !== undefined) ?? ""})`] : []),
+    ];
+    const unless = `each request was kept open for ${OPEN_MS / 1000} s by ${begun.how}`;
+    if (faults.length > 0) return { state: "disproved", because: faults.join("; "), measured, unless };
+    return {
+      state: "proven",
+      because: `all ${IN_FLIGHT} requests in flight were answered and it ended with ${exitCode ?? ""} after ${measured.seconds} s of ${spec.stopGraceSeconds}`,
+      measured,
+      unless,
+    };
+  },
+};

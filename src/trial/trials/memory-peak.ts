@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { formatByteSize } from "../../core/index.ts";
+import { load } from "../load.ts";
+import { comesUp } from "../up.ts";
+import type { Trial } from "../trial.ts";
+
+const HEADROOM = 1.5;
+const STEP = 16 * 1024 * 1024;
+const LEAST = 32 * 1024 * 1024;
+
+const rounded = (bytes: number): number => Math.max(LEAST, Math.ceil(bytes / STEP) * STEP);
+
+export const memoryPeak: Trial = {
+  id: "memory-peak",
+  items: ["resource-limits"],
+  level: "standard",
+  summary: "Its memory limit leaves room over what it uses under load.",
+  why: "Without a limit one leak takes the whole host; with one that is too small the kernel kills the program in the middle of the day.",
+  method:
+    "Its working set (without page cache that could be dropped) is read many times a second while it starts and under load; the most counts.",
+  source: "https://docs.docker.com/engine/containers/resource_constraints/",
+  alone: true,
+  applies: () => true,
+  run: async (lab, { smoke, limitMs }) => {
+    const running = await lab.start({ name: "memory-peak" });
+    let peak = 0;
+    let samples = 0;
+    let done = false;
+    const sampling = (async (): Promise<void> => {
+      while (!done) {
+        const { memory } = await lab.inside.usage(running.name);
+        if (memory !== undefined) {
+          peak = Math.max(peak, memory.workingSetBytes);
+          samples += 1;
+        }
+        await sleep(50);
+      }
+    })();
+    const up = await comesUp(running, smoke, limitMs);
+    const { requests } = up.up ? await load(running, smoke, { forMs: 3000, connections: 8 }) : { requests: 0 };
+    done = true;
+    await sampling;
+    if (!up.up) return { state: "not-tried", because: up.words };
+    if (samples === 0) return { state: "not-tried", because: "the engine does not count memory here: the kernel's memory cgroup is off" };
+    const limit = lab.subject.spec.resources.memoryBytes;
+    const measured = { peakBytes: peak, samples, requests, ...(limit === undefined ? {} : { limitBytes: limit }) };
+    const wanted = rounded(peak * HEADROOM);
+    const proposals = [
+      {
+        path: ["deploy", "resources", "limits", "memory"],
+        value: `${wanted / 1024 / 1024}M`,
+        because: `its working set was at most ${formatByteSize(peak)} over ${requests} requests`,
+      },
+    ];
+    const unless = "a short load uses less than a long day; runtimes with a heap size it by the limit";
+    if (limit === undefined)
+      return {
+        state: "disproved",
+        because: `it has no memory limit, and used at most ${formatByteSize(peak)}`,
+        measured,
+        unless,
+        proposals,
+      };
+    if (peak * 1.2 > limit)
+      return {
+        state: "disproved",
+        because: `it used ${formatByteSize(peak)} of the ${formatByteSize(limit)} that it may`,
+        measured,
+        unless,
+        proposals,
+      };
+    return {
+      state: "proven",
+      because: `it used at most ${formatByteSize(peak)} of ${formatByteSize(limit)} over ${requests} requests`,
+      measured,
+      unless,
+    };
+  },
+};
