@@ -27,6 +27,7 @@ import { schedule } from "./commands/schedule.ts";
 import { ship } from "./commands/ship.ts";
 import { sign } from "./commands/sign.ts";
 import { status } from "./commands/status.ts";
+import { trial } from "./commands/trial.ts";
 import { verify } from "./commands/verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -37,6 +38,7 @@ const root = buildRouteMap({
     explain,
     checklist,
     build,
+    trial,
     push,
     keys,
     sign,

@@ -91,6 +91,7 @@ export interface ServiceSettings {
   readonly maintenance?: MaintenanceSettings;
   readonly release: ServiceReleaseSettings;
   readonly jobs: readonly JobSettings[];
+  readonly trial: TrialSettings;
   /** It runs at times instead of all the time. */
   readonly schedule?: ScheduleSettings;
 }
@@ -139,6 +140,26 @@ export interface MaintenanceSettings {
   readonly retrySeconds: number;
   /** Who is served all the same. */
   readonly allow?: { readonly addresses?: readonly string[]; /** In hexadecimal. */ readonly keySha256?: string };
+}
+
+/** What a sea trial asks of a service. */
+export interface TrialSettings {
+  readonly level: "quick" | "standard" | "deep";
+  readonly requests: readonly TrialRequest[];
+  readonly state: readonly { readonly write: TrialRequest; readonly read: TrialRequest }[];
+  /** Services beside it; absent: those of depends_on. */
+  readonly needs?: readonly string[];
+}
+
+export interface TrialRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Absent: the route's port. */
+  readonly port?: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The status that counts as right. */
+  readonly expect?: number;
 }
 
 /** A command that runs once in a release, in a container of its own. */

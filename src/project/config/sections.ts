@@ -12,6 +12,7 @@ import { serviceMaintenance } from "./service-maintenance.ts";
 import { serviceRelease } from "./service-release.ts";
 import { serviceSchedule } from "./service-schedule.ts";
 import { serviceRoute } from "./service-route.ts";
+import { serviceTrial } from "./service-trial.ts";
 import { test } from "./test.ts";
 import { trust } from "./trust.ts";
 import { waive } from "./waive.ts";
@@ -35,6 +36,7 @@ export const SECTIONS: readonly Section[] = [
   serviceRelease,
   serviceJobs,
   serviceSchedule,
+  serviceTrial,
   contentCommand,
   contentPlugin,
 ];
@@ -42,6 +44,6 @@ export const SECTIONS: readonly Section[] = [
 /** Sections of the design that this version refuses instead of ignoring. */
 export const LATER_SECTIONS: Readonly<Record<Section["scope"], readonly string[]>> = {
   project: ["hosts", "backup", "scan", "observe", "alerts", "graduate"],
-  service: ["trial", "scan", "backup"],
+  service: ["scan", "backup"],
   content: [],
 };

@@ -20,6 +20,7 @@ import { serviceMaintenance } from "./service-maintenance.ts";
 import { serviceRelease } from "./service-release.ts";
 import { serviceSchedule } from "./service-schedule.ts";
 import { serviceRoute } from "./service-route.ts";
+import { requestOf, serviceTrial } from "./service-trial.ts";
 import { strategyOf } from "./strategy.ts";
 import { test } from "./test.ts";
 import { trust } from "./trust.ts";
@@ -168,6 +169,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
   const { drain, ready, hold, holdRequests, websockets } = replaced;
   const jobs = readSection(serviceJobs, node, at, reading) ?? {};
   const planned = readSection(serviceSchedule, node, at, reading);
+  const tried = readSection(serviceTrial, node, at, reading) ?? defaults(serviceTrial.schema);
   const written = readSection(serviceRoute, node, at, reading);
   const route = written === undefined ? undefined : routeOf(written, child(node, "route") ?? service, `${at}.route`, ports, reading);
   const unrouted = (key: string): void => {
@@ -192,6 +194,12 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
     },
     jobs: Object.entries(jobs).map(([name, { command, when, timeout }]) => ({ name, command, when, timeoutMs: timeout })),
     ...(planned === undefined ? {} : { schedule: scheduleOf(planned) }),
+    trial: {
+      level: tried.level,
+      requests: tried.requests.map(requestOf),
+      state: tried.state.map(({ write, read }) => ({ write: requestOf(write), read: requestOf(read) })),
+      ...(tried.needs === undefined ? {} : { needs: tried.needs }),
+    },
   };
 };
 

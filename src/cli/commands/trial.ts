@@ -1,0 +1,30 @@
+import { buildCommand } from "@stricli/core";
+import type { Context } from "../context.ts";
+import { PROJECT_FLAGS, SERVICES_ARGUMENT } from "../flags.ts";
+import type { Flags } from "./trial.run.ts";
+
+export const trial = buildCommand<Flags, string[], Context>({
+  loader: async () => (await import("./trial.run.ts")).run,
+  parameters: {
+    flags: {
+      ...PROJECT_FLAGS,
+      level: {
+        kind: "enum",
+        values: ["quick", "standard", "deep"],
+        brief: "How much is tried (default: x-seaworthy.trial.level, or standard)",
+        optional: true,
+      },
+      list: { kind: "boolean", withNegated: false, brief: "Print every experiment, and run none", optional: true },
+    },
+    positional: SERVICES_ARGUMENT,
+  },
+  docs: {
+    customUsage: [
+      { input: "", brief: "every service" },
+      { input: "web --level quick", brief: "one of them, in a few seconds" },
+      { input: "--list", brief: "what is tried, and what it shows" },
+    ],
+    brief: "Run the image as production would, in a harmless place, and prove what the checklist claims",
+    fullDescription: `Each service is built when it has to be, started in a network of its own with made-up secrets and empty volumes, asked, stopped, starved and looked into.\nEvery verdict is a difference from the first run, as production would run it; what could not be tried says why. Everything is removed afterwards.\nExit status 1: something was disproved, or the service does not come up.`,
+  },
+});

@@ -1,0 +1,45 @@
+import { forTerminal } from "../../core/index.ts";
+import type { TrialOutcome, TrialReport } from "../../trial/index.ts";
+
+const MARK = { proven: "✓", disproved: "✗", "not-tried": "-" } as const;
+const COLOUR = { proven: 32, disproved: 31, "not-tried": 2 } as const;
+
+const shown = (value: string | number | boolean | readonly string[]): string =>
+  typeof value === "object" ? `[${value.join(", ")}]` : String(value);
+
+/** One service's trials as a table: the mark, the experiment, what was seen; proposals below. */
+export const renderTrials = ({ subject, level, seconds, smoke, upMs, differences, outcomes }: TrialReport, colour: boolean): string => {
+  const width = Math.max(...outcomes.map(({ trial }) => trial.id.length), 0);
+  const line = ({ trial, state, because, seconds: took }: TrialOutcome): string => {
+    const mark = colour ? `\u001b[${COLOUR[state]}m${MARK[state]}\u001b[0m` : MARK[state];
+    return `${mark} ${trial.id.padEnd(width)}  ${forTerminal(because)} (${took.toFixed(1)} s)`;
+  };
+  const proposals = outcomes.flatMap((outcome) => outcome.proposals ?? []);
+  return [
+    `${subject.service}: up after ${upMs} ms, shown by ${forTerminal(smoke)}; ${level}, ${seconds.toFixed(1)} s`,
+    ...differences.map((words) => `  not as in production: ${forTerminal(words)}`),
+    ...outcomes.map(line),
+    ...(proposals.length === 0 ? [] : [`proposed for ${subject.service}:`]),
+    ...proposals.map(({ path, value, because }) => `  ${path.join(".")}: ${shown(value)}   # ${forTerminal(because)}`),
+  ].join("\n");
+};
+
+/** `seaworthy/trial@1`, one service of it. */
+export const trialsDocument = ({ subject, level, seconds, smoke, upMs, differences, outcomes }: TrialReport): object => ({
+  subject: { service: subject.service, image: subject.image.id },
+  level,
+  seconds,
+  smoke,
+  upMs,
+  differences,
+  trials: outcomes.map(({ trial, state, because, measured = {}, unless, seconds: took }) => ({
+    id: trial.id,
+    items: trial.items,
+    verdict: state,
+    because,
+    ...(unless === undefined ? {} : { unless }),
+    measured,
+    seconds: took,
+  })),
+  proposals: outcomes.flatMap((outcome) => outcome.proposals ?? []),
+});

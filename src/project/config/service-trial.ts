@@ -1,0 +1,73 @@
+import * as v from "valibot";
+import { described, listSchema, pathSchema, portSchema, section, textSchema } from "./section.ts";
+
+const METHODS = ["get", "post", "put", "patch", "delete", "head"] as const;
+const METHOD_FIELDS = {
+  get: v.optional(described("The path of a GET.", pathSchema)),
+  post: v.optional(described("The path of a POST.", pathSchema)),
+  put: v.optional(described("The path of a PUT.", pathSchema)),
+  patch: v.optional(described("The path of a PATCH.", pathSchema)),
+  delete: v.optional(described("The path of a DELETE.", pathSchema)),
+  head: v.optional(described("The path of a HEAD.", pathSchema)),
+};
+
+const status = v.pipe(
+  v.number("expected a status such as 200"),
+  v.integer("expected a status such as 200"),
+  v.minValue(100, "a status is from 100 to 599"),
+  v.maxValue(599, "a status is from 100 to 599"),
+);
+
+const requestSchema = v.pipe(
+  v.strictObject({
+    ...METHOD_FIELDS,
+    port: v.optional(described("The port inside the container. Default: the route's.", portSchema)),
+    headers: v.optional(described("Headers to send.", v.record(v.string(), textSchema))),
+    body: v.optional(
+      described("Text, or what is sent as JSON.", v.union([v.string(), v.record(v.string(), v.unknown())], "expected text or a mapping")),
+    ),
+    expect: v.optional(described("The status that counts as right.", status)),
+  }),
+  v.check((request) => METHODS.filter((method) => request[method] !== undefined).length === 1, `expected one of ${METHODS.join(", ")}`),
+);
+
+export type WrittenRequest = v.InferOutput<typeof requestSchema>;
+
+export const serviceTrial = section({
+  key: "trial",
+  scope: "service",
+  docs: "What a sea trial asks the service, how much is tried, and which other services it needs beside it. Without requests what answers is found: the readiness path, the health check's address, / on every port.",
+  schema: v.strictObject({
+    level: v.optional(
+      described(
+        "How much is tried: quick, standard or deep.",
+        v.picklist(["quick", "standard", "deep"], "expected quick, standard or deep"),
+      ),
+      "standard",
+    ),
+    requests: v.optional(described("Requests that show that the service works.", v.array(requestSchema)), []),
+    state: v.optional(
+      described(
+        "Pairs that show whether what was acknowledged is kept: a request that writes and one that reads it back; {n} in both is a number that grows.",
+        v.array(v.strictObject({ write: requestSchema, read: requestSchema })),
+      ),
+      [],
+    ),
+    needs: v.optional(described("Services that run beside it. Default: those of depends_on.", listSchema)),
+  }),
+});
+
+/** One request as it is sent. */
+export const requestOf = (written: WrittenRequest) => {
+  const method = METHODS.find((one) => written[one] !== undefined) ?? "get";
+  const { port, headers = {}, body, expect } = written;
+  const isText = body === undefined || typeof body === "string";
+  return {
+    method: method.toUpperCase(),
+    path: written[method] ?? "/",
+    ...(port === undefined ? {} : { port }),
+    headers: isText ? headers : { "content-type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+    ...(expect === undefined ? {} : { expect }),
+  };
+};

@@ -1,0 +1,112 @@
+import { type Digest, formatReference, hexOf, isSeaworthyError, samePlatform, SeaworthyError } from "../core/index.ts";
+import type { Engine, ImageRunConfig } from "../engine/index.ts";
+import { openLayout, writeDockerArchive } from "../image/index.ts";
+import type { Project, Service } from "../project/index.ts";
+import type { Dependency, Subject } from "../trial/index.ts";
+import { buildServices } from "./stages/build.ts";
+import type { Voyage } from "./voyage.ts";
+
+interface LocalImage {
+  readonly id: Digest;
+  readonly config: ImageRunConfig;
+  readonly sizeBytes: number;
+}
+
+const inspected = async (engine: Engine, reference: string): Promise<LocalImage | undefined> => {
+  const found = await engine.images.inspect(reference);
+  return found === undefined ? undefined : { id: found.id, config: found.config, sizeBytes: found.sizeBytes };
+};
+
+/** Puts a built image into the engine's store, so that exactly what will be pushed is what is tried. */
+const loaded = async ({ engine, built, platform, signal }: Voyage, service: string): Promise<LocalImage | undefined> => {
+  const image = built.get(service);
+  const own = image?.platforms.find(({ platform: one }) => samePlatform(one, platform));
+  if (image === undefined || own === undefined) return undefined;
+  // An engine's id of an image is its configuration's digest.
+  const there = await inspected(engine, own.config);
+  if (there !== undefined) return there;
+  signal.throwIfAborted();
+  const layout = await openLayout(image.layoutFolder);
+  await engine.images.load(writeDockerArchive(layout, own.manifest, [`seaworthy-trial/${service}:${hexOf(own.manifest).slice(0, 12)}`]));
+  return inspected(engine, own.config);
+};
+
+/** The image of a service in the engine's store; pulled when it is another's and not there. */
+const imageOf = async (voyage: Voyage, { name, spec, build }: Service): Promise<LocalImage | undefined> => {
+  if (build !== undefined) return loaded(voyage, name);
+  if (spec.image === undefined) return undefined;
+  const reference = formatReference(spec.image);
+  const there = await inspected(voyage.engine, reference);
+  if (there !== undefined) return there;
+  try {
+    await voyage.engine.images.pull(reference);
+  } catch (error) {
+    if (isSeaworthyError(error)) return undefined;
+    throw error;
+  }
+  return inspected(voyage.engine, reference);
+};
+
+/** What a service needs beside it, and what those need in turn, in the order they start. */
+const neededBy = (project: Project, service: Service): readonly { readonly service: Service; readonly until: Dependency["until"] }[] => {
+  const found = new Map<string, { readonly service: Service; readonly until: Dependency["until"] }>();
+  const visit = (one: Service, path: readonly string[]): void => {
+    const named = one === service ? one.settings.trial.needs : undefined;
+    const wanted = named?.map((name) => ({ service: name, condition: "service_healthy" as const })) ?? one.dependsOn;
+    for (const { service: name, condition } of wanted) {
+      const other = project.services.find((candidate) => candidate.name === name);
+      if (other === undefined)
+        throw new SeaworthyError("INPUT_INVALID", `x-seaworthy.trial.needs of ${one.name} names ${name}, and there is no such service`);
+      if (path.includes(name) || found.has(name)) continue;
+      visit(other, [...path, name]);
+      found.set(name, {
+        service: other,
+        until: condition === "service_completed_successfully" ? "ended" : condition === "service_healthy" ? "healthy" : "started",
+      });
+    }
+  };
+  visit(service, [service.name]);
+  return [...found.values()];
+};
+
+const configsOf = async ({ project, contents }: Voyage, services: readonly Service[]): Promise<ReadonlyMap<string, string>> => {
+  const keys = new Set(services.flatMap(({ spec }) => spec.configs.map(({ source }) => source)));
+  const wanted = project.configs.filter(({ key, from }) => keys.has(key) && (from === "file" || from === "content"));
+  return new Map(await Promise.all(wanted.map(async (source) => [source.key, await contents.read(source, "config")] as const)));
+};
+
+/**
+ * One service of a project as a trial takes it: its image in the engine's store, with what it needs beside it.
+ * @throws IMAGE_NOT_FOUND when its image is not to be had
+ */
+export const trialSubject = async (voyage: Voyage, service: Service): Promise<Subject> => {
+  const { project } = voyage;
+  const needed = neededBy(project, service);
+  const names = [service, ...needed.map((one) => one.service)].filter(({ build }) => build !== undefined).map(({ name }) => name);
+  const missing = names.filter((name) => !voyage.built.has(name));
+  if (missing.length > 0) await buildServices(voyage, missing);
+  const image = await imageOf(voyage, service);
+  if (image === undefined)
+    throw new SeaworthyError("IMAGE_NOT_FOUND", `the image of ${service.name} is neither in the engine's store nor can it be pulled`);
+  const { requests, state } = service.settings.trial;
+  const { route, jobs } = service.settings;
+  const port = route?.port;
+  const onPort = <R extends { readonly port?: number }>(request: R): R =>
+    request.port === undefined && port !== undefined ? { ...request, port } : request;
+  return {
+    service: service.name,
+    spec: service.spec,
+    image,
+    requests: requests.map(onPort),
+    state: state.map(({ write, read }) => ({ write: onPort(write), read: onPort(read) })),
+    ...(route === undefined ? {} : { ready: { port: route.port, path: route.ready } }),
+    dependencies: await Promise.all(
+      needed.map(async ({ service: other, until }): Promise<Dependency> => {
+        const its = await imageOf(voyage, other);
+        return { name: other.name, spec: other.spec, until, ...(its === undefined ? {} : { image: its.id }) };
+      }),
+    ),
+    jobs: jobs.filter(({ when }) => when === "before-traffic"),
+    configs: await configsOf(voyage, [service, ...needed.map((one) => one.service)]),
+  };
+};
