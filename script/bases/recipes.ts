@@ -107,4 +107,14 @@ export const recipes: readonly Recipe[] = [
       WorkingDir: "/var/lib/haproxy",
     },
   },
+  {
+    name: "probe",
+    hub: null,
+    aliases: [],
+    local: "base/probe",
+    tags: ["seaworthy/probe:1"],
+    packages: ["busybox-static"],
+    usesNode: false,
+    config: { Env: ["PATH=/bin"], Entrypoint: ["/bin/busybox"], Cmd: ["sleep", "3600"] },
+  },
 ];
