@@ -79,7 +79,11 @@ export const ITEMS = [
     ["static", "image", "trial"],
     "no secret in Dockerfile, build args, layers, history, compose file or environment in git; build secrets by mount; runtime secrets from files or a manager",
   ),
-  define("narrow-ports", ["static", "live"], "published on loopback unless it is the proxy; user-defined networks; no host network"),
+  define(
+    "narrow-ports",
+    ["static", "trial", "live"],
+    "published on loopback unless it is the proxy; user-defined networks; no host network",
+  ),
   define(
     "stateless",
     ["static", "trial"],

@@ -1,14 +1,24 @@
 import * as v from "valibot";
-import { described, listSchema, pathSchema, portSchema, section, textSchema } from "./section.ts";
+import { isRequestTarget } from "../../core/index.ts";
+import { described, listSchema, portSchema, section, textSchema } from "./section.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete", "head"] as const;
+/** `{n}` stands for a number, in pairs that show whether what was acknowledged is kept. */
+const path = v.pipe(
+  v.string("expected a path"),
+  v.check(
+    (text) => isRequestTarget(text.replaceAll("{n}", "0")),
+    "expected a path that begins with /, of at most 512 letters, digits and -._~!$&()*+,;=:@%/?",
+  ),
+);
+
 const METHOD_FIELDS = {
-  get: v.optional(described("The path of a GET.", pathSchema)),
-  post: v.optional(described("The path of a POST.", pathSchema)),
-  put: v.optional(described("The path of a PUT.", pathSchema)),
-  patch: v.optional(described("The path of a PATCH.", pathSchema)),
-  delete: v.optional(described("The path of a DELETE.", pathSchema)),
-  head: v.optional(described("The path of a HEAD.", pathSchema)),
+  get: v.optional(described("The path of a GET.", path)),
+  post: v.optional(described("The path of a POST.", path)),
+  put: v.optional(described("The path of a PUT.", path)),
+  patch: v.optional(described("The path of a PATCH.", path)),
+  delete: v.optional(described("The path of a DELETE.", path)),
+  head: v.optional(described("The path of a HEAD.", path)),
 };
 
 const status = v.pipe(
@@ -24,7 +34,13 @@ const requestSchema = v.pipe(
     port: v.optional(described("The port inside the container. Default: the route's.", portSchema)),
     headers: v.optional(described("Headers to send.", v.record(v.string(), textSchema))),
     body: v.optional(
-      described("Text, or what is sent as JSON.", v.union([v.string(), v.record(v.string(), v.unknown())], "expected text or a mapping")),
+      described(
+        "Text, or what is sent as JSON.",
+        v.union(
+          [v.string(), v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))],
+          "expected text, or a mapping of words and numbers",
+        ),
+      ),
     ),
     expect: v.optional(described("The status that counts as right.", status)),
   }),

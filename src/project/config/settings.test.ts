@@ -22,6 +22,7 @@ describe("defaults and values", () => {
       route: { hosts: ["*"], port: 3000, ready: "/" },
       release: { strategy: "rolling", drain: 30_000, websockets: "wait", ready: 60_000, hold: { seconds: 30, requests: 1000 } },
       jobs: [],
+      trial: { level: "standard", requests: [], state: [] },
     });
   });
   test("a schedule, short and long", async () => {
@@ -167,6 +168,21 @@ describe("defaults and values", () => {
         { name: "migrate", command: ["node", "m.js"], when: "before-traffic", timeoutMs: 300_000 },
         { name: "warm", command: ["w"], when: "after-traffic", timeoutMs: 10_000 },
       ],
+      trial: { level: "standard", requests: [], state: [] },
+    });
+  });
+  test("what a trial asks", async () => {
+    const trial =
+      "{level: deep, requests: [{get: /, expect: 200}, {post: /orders, body: {id: a, n: 1}, port: 3001}], state: [{write: {put: '/k/{n}', body: v}, read: {get: '/k/{n}'}}], needs: [db]}";
+    const project = await load(`services: {web: {image: a, x-seaworthy: {trial: ${trial}}}, db: {image: b}}`);
+    expect(project.services.find(({ name }) => name === "web")?.settings.trial).toEqual({
+      level: "deep",
+      requests: [
+        { method: "GET", path: "/", headers: {}, expect: 200 },
+        { method: "POST", path: "/orders", headers: { "content-type": "application/json" }, body: '{"id":"a","n":1}', port: 3001 },
+      ],
+      state: [{ write: { method: "PUT", path: "/k/{n}", headers: {}, body: "v" }, read: { method: "GET", path: "/k/{n}", headers: {} } }],
+      needs: ["db"],
     });
   });
   test(".seaworthy.yaml lies below the compose file", async () => {

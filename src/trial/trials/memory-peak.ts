@@ -25,20 +25,21 @@ export const memoryPeak: Trial = {
     const running = await lab.start({ name: "memory-peak" });
     let peak = 0;
     let samples = 0;
-    let done = false;
-    const sampling = (async (): Promise<void> => {
-      while (!done) {
-        const { memory } = await lab.inside.usage(running.name);
-        if (memory !== undefined) {
-          peak = Math.max(peak, memory.workingSetBytes);
-          samples += 1;
-        }
-        await sleep(50);
+    const enough = new AbortController();
+    const sample = async (): Promise<void> => {
+      if (enough.signal.aborted) return;
+      const { memory } = await lab.inside.usage(running.name);
+      if (memory !== undefined) {
+        peak = Math.max(peak, memory.workingSetBytes);
+        samples += 1;
       }
-    })();
+      await sleep(50);
+      return sample();
+    };
+    const sampling = sample();
     const up = await comesUp(running, smoke, limitMs);
     const { requests } = up.up ? await load(running, smoke, { forMs: 3000, connections: 8 }) : { requests: 0 };
-    done = true;
+    enough.abort();
     await sampling;
     if (!up.up) return { state: "not-tried", because: up.words };
     if (samples === 0) return { state: "not-tried", because: "the engine does not count memory here: the kernel's memory cgroup is off" };

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createDockerEngine, createDockerInside } from "../engine/index.ts";
+import { readProject } from "../project/index.ts";
+import { TRIALS, tryService } from "./index.ts";
+import { TRIAL_LABEL } from "./lab/names.ts";
+import { openLab } from "./lab/lab.ts";
+import { sweepLeftOvers } from "./lab/sweep.ts";
+import type { Subject } from "./subject.ts";
+
+const engine = createDockerEngine();
+const inside = createDockerInside();
+const IMAGE = "seaworthy/nodejs:24";
+const { signal } = new AbortController();
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "seaworthy-trial-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Answers, says so as JSON, and ends well. */
+const GOOD = `const http = require("node:http");
+const server = http.createServer((request, response) => { request.resume(); request.on("end", () => {
+  console.log(JSON.stringify({ time: new Date().toISOString(), level: "info", path: request.url })); response.end("ok"); }); });
+server.listen(3000);
+process.on("SIGTERM", () => { server.close(() => process.exit(0)); setInterval(() => server.closeIdleConnections(), 50).unref(); });`;
+
+/** Writes into its own layer, listens on a port that nobody knows of, says nothing that could be counted, and does not hear that it should end. */
+const BAD = `const http = require("node:http"); const fs = require("node:fs");
+fs.mkdirSync("/var/state", { recursive: true });
+http.createServer((request, response) => { fs.appendFileSync("/var/state/log", "x"); console.log("asked for " + request.url); response.end("ok"); }).listen(3000);
+http.createServer((request, response) => response.end("debug")).listen(9229);`;
+
+const CHECK = `fetch("http://127.0.0.1:3000/").then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
+
+const subjectOf = async (code: string, service: object): Promise<Subject> => {
+  const compose = { services: { web: { image: IMAGE, command: ["-e", code], expose: ["3000"], ...service } } };
+  writeFileSync(join(folder, "compose.yaml"), JSON.stringify(compose).replaceAll("$", "$$$$"));
+  const { project } = await readProject({ folder, env: {}, git: false });
+  const [web] = project.services;
+  const image = await engine.images.inspect(IMAGE);
+  if (web === undefined || image === undefined) throw new Error(`script/setup makes ${IMAGE}`);
+  return {
+    service: web.name,
+    spec: web.spec,
+    image: { id: image.id, config: image.config, sizeBytes: image.sizeBytes },
+    requests: [],
+    state: [],
+    dependencies: [],
+    jobs: [],
+    configs: new Map(),
+  };
+};
+
+const left = async (): Promise<number> =>
+  (await engine.containers.list({ [TRIAL_LABEL]: "" })).length +
+  (await engine.networks.list({ [TRIAL_LABEL]: "" })).length +
+  (await engine.volumes.list({ [TRIAL_LABEL]: "" })).length;
+
+const verdicts = async (subject: Subject): Promise<Readonly<Record<string, string>>> => {
+  const { outcomes } = await tryService(subject, { engine, inside, level: "standard", signal });
+  return Object.fromEntries(outcomes.map(({ trial, state, because }) => [trial.id, `${state}: ${because}`]));
+};
+
+test("of a service that does everything right nothing is disproved, and nothing is left", { timeout: 300_000 }, async () => {
+  const subject = await subjectOf(GOOD, {
+    user: "65532:65532",
+    read_only: true,
+    init: true,
+    cap_drop: ["ALL"],
+    security_opt: ["no-new-privileges:true"],
+    mem_limit: "192m",
+    healthcheck: { test: ["CMD", "/nodejs/bin/node", "-e", CHECK], interval: "5s", timeout: "5s", start_period: "20s", retries: 3 },
+    stop_grace_period: "10s",
+  });
+  const seen = await verdicts(subject);
+  expect(Object.entries(seen).filter(([, words]) => !words.startsWith("proven"))).toEqual([]);
+  expect(Object.keys(seen).toSorted()).toEqual(
+    TRIALS.filter(({ level }) => level !== "deep")
+      .map(({ id }) => id)
+      .toSorted(),
+  );
+  expect(await left()).toBe(0);
+});
+
+test("of one that does everything wrong everything is disproved", { timeout: 300_000 }, async () => {
+  const subject = await subjectOf(BAD, {
+    user: "0:0",
+    healthcheck: { test: ["CMD", "/nodejs/bin/node", "-e", "process.exit(0)"], interval: "100ms", timeout: "5s", retries: 1 },
+    stop_grace_period: "3s",
+  });
+  const seen = await verdicts(subject);
+  expect(Object.entries(seen).filter(([, words]) => !words.startsWith("disproved"))).toEqual([]);
+  expect(seen["file-writes"]).toContain("/var/state");
+  expect(seen["listening-ports"]).toContain("9229/tcp");
+  expect(seen["stop-signal"]).toContain("catches SIGTERM and does not end");
+});
+
+test("one that does not come up is no verdict on anything: its last words are the message", { timeout: 120_000 }, async () => {
+  const subject = await subjectOf(`console.error("no database here"); process.exit(7)`, {});
+  await expect(tryService(subject, { engine, inside, level: "quick", signal })).rejects.toMatchObject({
+    code: "INPUT_INVALID",
+    exit: 1,
+    message: expect.stringMatching(/ended with 7.*no database here/),
+  });
+  expect(await left()).toBe(0);
+});
+
+test("what a killed run left behind is swept by the next; a living one's is not touched", { timeout: 120_000 }, async () => {
+  const subject = await subjectOf(GOOD, {});
+  await using living = await openLab(subject, { engine, inside, signal, atOnce: 1 });
+  const dead = `seaworthy-trial-dead-${process.pid}`;
+  await engine.networks.create(dead, {
+    driver: "bridge",
+    internal: true,
+    labels: {
+      [TRIAL_LABEL]: "dead",
+      "dev.seaworthy.trial.since": String(Date.now()),
+      "dev.seaworthy.trial.owner": `999999@${(await import("node:os")).hostname()}`,
+    },
+  });
+  await sweepLeftOvers(engine);
+  expect(await engine.networks.inspect(dead)).toBeUndefined();
+  expect(await engine.networks.inspect(living.network)).toBeDefined();
+});
