@@ -58,6 +58,12 @@ describe("what was written", () => {
     ]);
     expect(journal.entries("blog", 2)).toEqual([]);
     expect([journal.projects(), journal.nextRelease("shop"), journal.nextRelease("new")]).toEqual([["blog", "shop"], 2, 1]);
+    expect([journal.numbers("shop"), journal.numbers("new"), journal.newest("shop")?.release, journal.newest("new")]).toEqual([
+      journal.releases("shop").map(({ release }) => release),
+      [],
+      1,
+      undefined,
+    ]);
     expect(journal.releases("shop")[0]).toMatchObject({ manifest, who: "ann@here" });
     expect(journal.firstBroken()).toBeUndefined();
   });

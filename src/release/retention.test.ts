@@ -102,6 +102,20 @@ describe("which releases are kept", () => {
     expect(numbers(retentionOf(journal, "shop", of(0, 119_999), clock.now()).kept)).toEqual([3, 2]);
     expect(numbers(retentionOf(journal, "shop", of(0), clock.now()).kept)).toEqual([3]);
   });
+  test("without a long history being read: only what is kept, and what it comes across on the way", () => {
+    for (let count = 1; count <= 30; count += 1) release(shop(String(count)), count % 10 === 9 ? "reverted" : "live");
+    const read: number[] = [];
+    const entries: Journal["entries"] = (project, number) => {
+      if (number !== undefined) read.push(number);
+      return journal.entries(project, number);
+    };
+    const { kept, dropped } = retentionOf({ ...journal, entries }, "shop", of(2), clock.now());
+    expect([numbers(kept), read]).toEqual([
+      [30, 28, 27],
+      [30, 29, 28, 27, 26],
+    ]);
+    expect(numbers([...dropped()])).toEqual([29, ...Array.from({ length: 26 }, (_, index) => 26 - index)]);
+  });
   test("of a project without releases none", () => {
     const { kept, dropped, unfinished } = retentionOf(journal, "shop", of(5), clock.now());
     expect([kept, [...dropped()], unfinished]).toEqual([[], [], []]);
