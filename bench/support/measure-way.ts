@@ -4,7 +4,7 @@ import { type Ledger, startLoad, verifyLedger, type Window } from "../../test/su
 import { type Replaced, startUpMs, type Way } from "./ways/way.ts";
 
 /** Without a replacement, for the p99 that replacing adds to. */
-const CALM_MS = 6000;
+const CALM_MS = 5000;
 /** After each replacement, so that what each one costs can be told. */
 const PAUSE_MS = 1000;
 
