@@ -2,6 +2,7 @@
 import { Agent, request } from "node:http";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { openStateFolder, parseDigest, parseReference, silentProgress } from "../../src/core/index.ts";
 import { createDockerEngine } from "../../src/engine/index.ts";
 import { loadProject } from "../../src/project/index.ts";
@@ -117,12 +118,14 @@ const median = (values: readonly number[]): number => Math.round(values.toSorted
 const megabytes = (bytes: number): number => Math.round((bytes / 2 ** 20) * 10) / 10;
 const filesBelow = (path: string): number =>
   readdirSync(path, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).length;
-/** What SQLite has not yet moved from its log into the database counts too. */
-const journalBytes = (): number =>
-  ["journal.sqlite", "journal.sqlite-wal"].reduce(
-    (sum, name) => sum + (statSync(join(state.folder, name), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
+/** What SQLite has not yet moved from its log into the database is moved first, so that it is counted once. */
+const journalBytes = (): number => {
+  const path = join(state.folder, "journal.sqlite");
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  database.close();
+  return statSync(path).size;
+};
 
 /** Asks one host after the other, on kept connections and without a second try, while a round goes on. */
 const startAsking = (): { stop(): Promise<{ readonly asked: number; readonly failed: readonly string[] }> } => {
