@@ -224,6 +224,35 @@ describe("a shop whose web service has port 80", () => {
     }
   });
 
+  test("one that writes to a volume and has the port: its requests wait, and two of it never run at once", async () => {
+    const mounts = [{ type: "volume" as const, volume: "data", target: "/data", readOnly: false }];
+    const web = webService("1", { spec: { ...plainSpec, mounts }, hold: { seconds: 20, requests: 100 } });
+    const site = await siteOf();
+    await start(site, "shop_web_1", composed(web, { PortBindings: PORT, Mounts: DATA }));
+    const manifest = manifestOf("compose", [web]);
+    const { plan } = await found(site, manifest);
+    const ids = plan?.steps.map(({ id }) => id) ?? [];
+    const order = [
+      "port/redirect",
+      "web/settle-direct/1",
+      "web/hold",
+      "web/stop/0-1",
+      "web/start/1",
+      "web/shift",
+      "web/release",
+      "port/free",
+    ];
+    expect(ids.filter((id) => order.includes(id))).toEqual(order);
+    const most: number[] = [];
+    const hook: StepHook = async () => {
+      most.push((await states(site)).filter((one) => one.includes("web") && one.endsWith("running")).length);
+    };
+    expect(await adopt(site, { hook }, manifest)).toMatchObject({ state: "live" });
+    expect(Math.max(...most)).toBe(1);
+    expect(await states(site)).toEqual(["shop-web-r1-1 running", "shop_web_1 exited"]);
+    expect(await site.engine.volumes.list({})).toMatchObject([{ name: "shop_data" }, { name: "seaworthy-state" }]);
+  });
+
   test("clients of its own network are not waited for", async () => {
     const site = await shop();
     site.direct = [(await site.engine.containers.inspect("shop_db_1"))?.addresses["shop_default"] ?? "?"];
