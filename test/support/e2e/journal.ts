@@ -21,6 +21,8 @@ const rows = (stateFolder: string): readonly Line[] => {
   if (!existsSync(path)) return [];
   const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   try {
+    // Its writer has made the file, and not yet what is in it.
+    if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'entries'").get() === undefined) return [];
     const found = database.prepare("SELECT position, release, kind, at, body FROM entries ORDER BY position").all();
     return found.map((row) => {
       const { step, outcome, report } = JSON.parse(String(row["body"])) as Partial<Line>;
