@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { digestOf, SeaworthyError } from "../core/index.ts";
+import { digestOf, parseReference, SeaworthyError } from "../core/index.ts";
 import { fakeImage } from "../engine/index.ts";
-import { generateKeyPair, writeKeyPair } from "../trust/index.ts";
+import { generateKeyPair, registryStore, signDigest, writeKeyPair } from "../trust/index.ts";
 import { signingKey, trustedKeys } from "./keys.ts";
 import { rollback } from "./rollback.ts";
 import { check } from "./stages/check.ts";
@@ -237,6 +237,36 @@ describe("rollback", () => {
       problems: [expect.stringContaining(`db: ${voyage.harbour.address}/shop/db@sha256:`)],
     });
     expect(deployed).toHaveLength(1);
+  });
+
+  test("with the registry away: from the engine, by the copy of the signature, and only by a key that is trusted now", async () => {
+    const { voyage, deployed } = await startVoyage(foreign);
+    await deploy.run(voyage);
+    const [first] = deployed;
+    if (first === undefined) throw new Error("nothing was deployed");
+    const { client, address } = voyage.harbour;
+    const repository = parseReference(`${address}/shop/db`);
+    const digest = digestOf("what is signed need not be there to be signed");
+    await signDigest(registryStore(client), repository, digest, await signingKey(voyage.project, voyage.state, { env: {} }));
+    const services = first.manifest.services.map(({ unverified: _, ...service }) => ({
+      ...service,
+      image: { repository: `${address}/shop/db`, digest, manifest: digest },
+    }));
+    const releases = { ...voyage.releases, rollbackTarget: () => ({ crosses: [], release: 4, manifest: { ...first.manifest, services } }) };
+    const engine = { ...voyage.engine, images: { ...voyage.engine.images, inspect: async () => fakeImage() } };
+    await rollback({ ...voyage, releases, engine });
+    const away = async (): Promise<never> => {
+      throw new SeaworthyError("REGISTRY_UNREACHABLE", "no route to the registry");
+    };
+    const without = { ...voyage, releases, engine, harbour: { ...voyage.harbour, client: { ...client, manifest: away } } };
+    await rollback({ ...without, verified: [] });
+    expect(deployed[2]?.verified).toMatchObject([{ digest }]);
+    const path = join(voyage.project.folder, "another");
+    writeKeyPair(path, generateKeyPair(""));
+    const another = { ...without, verified: [], keys: { env: {}, publicPath: `${path}.pub` } };
+    await expect(rollback(another)).rejects.toMatchObject({ code: "NOT_SIGNED" });
+    await expect(rollback({ ...without, engine: voyage.engine })).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+    expect(deployed).toHaveLength(3);
   });
 
   test("reaches as far as the project keeps", async () => {
