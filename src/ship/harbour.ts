@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { hasCode, isSeaworthyError, SeaworthyError, type StateFolder, wordsOf } from "../core/index.ts";
+import { hasCode, isSeaworthyError, SeaworthyError, type StateFolder, systemClock, wordsOf } from "../core/index.ts";
 import { createRegistryClient, type RegistryClient } from "../image/index.ts";
 import type { Project } from "../project/index.ts";
 import { startRegistry } from "../registry/index.ts";
@@ -27,10 +27,24 @@ export const openHarbour = async (project: Project, state: StateFolder, signal?:
   const { port } = project.settings.registry;
   const address = `127.0.0.1:${port}`;
   const client = createRegistryClient(signal === undefined ? {} : { signal });
-  let server: Awaited<ReturnType<typeof embedded>>;
+  let server: Served | undefined;
+  const ending = new AbortController();
+  let following: Promise<void> | undefined;
+  /** The process that serves it may end before this one does: then it is this one's to serve, before a client's next attempt. */
+  const follow = async (): Promise<void> => {
+    while (server === undefined && !ending.signal.aborted) {
+      await systemClock.sleep(FOLLOW_MS, ending.signal).catch(() => undefined);
+      if (ending.signal.aborted) return;
+      // Why it cannot be served is said to whoever asks for it.
+      server = await open(state, port).catch(() => undefined);
+    }
+  };
   const serve = async (): Promise<void> => {
+    if (server !== undefined) return;
     try {
-      server ??= await embedded(state, port, client);
+      const opened = await embedded(state, port, client);
+      server ??= opened;
+      if (server === undefined) following ??= follow();
     } catch (error) {
       // A project that has a registry of its own may have it there.
       if (needsEmbedded(project) || !hasCode(error, "PORT_TAKEN")) throw error;
@@ -42,20 +56,25 @@ export const openHarbour = async (project: Project, state: StateFolder, signal?:
     address,
     serve,
     [Symbol.asyncDispose]: async () => {
+      ending.abort();
+      await following;
       client.close();
       await server?.close();
     },
   };
 };
 
-const embedded = async (state: StateFolder, port: number, client: RegistryClient): Promise<{ close(): Promise<void> } | undefined> => {
+type Served = Awaited<ReturnType<typeof startRegistry>>;
+
+/** Between two looks whether another process still serves the registry: less than a client waits before it tries again. */
+const FOLLOW_MS = 200;
+
+const open = (state: StateFolder, port: number): Promise<Served> =>
+  startRegistry({ dataFolder: join(state.folder, "registry"), listen: { host: "127.0.0.1", port }, open: true, log: () => undefined });
+
+const embedded = async (state: StateFolder, port: number, client: RegistryClient): Promise<Served | undefined> => {
   try {
-    return await startRegistry({
-      dataFolder: join(state.folder, "registry"),
-      listen: { host: "127.0.0.1", port },
-      open: true,
-      log: () => undefined,
-    });
+    return await open(state, port);
   } catch (error) {
     // Another process of this state folder holds the data, so it is the one that serves it.
     if (!hasCode(error, "LOCKED")) throw error;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { viewProxy } from "../support/e2e/haproxy.ts";
 import type { Installation } from "../support/e2e/installation.ts";
 import { newestRelease, waitForLine } from "../support/e2e/journal.ts";
+import { observeLoad } from "../support/e2e/observed-load.ts";
 import { type OwnEngine, startOwnEngine, whyNoOwnEngine } from "../support/e2e/own-engine.ts";
 import { answersAgain, commitVersion, createShop, get } from "../support/e2e/shop.ts";
 import { containersOf, expectWhole } from "../support/e2e/whole.ts";
@@ -110,3 +111,51 @@ describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === unde
     await expectWhole(shop, { release: serving === "1.0.0" ? live : release, version: serving });
   });
 });
+
+describe.skipIf(why !== undefined)(
+  `dockerd with live-restore stops and starts again under load${why === undefined ? "" : ` (skipped: ${why})`}`,
+  () => {
+    let shop: Installation;
+    let engine: OwnEngine;
+
+    beforeAll(async () => {
+      shop = await createShop({ engine: async (scratch) => (engine = await startOwnEngine(scratch, undefined, { liveRestore: true })) });
+      const shipped = await shop.seaworthy(["ship"]);
+      expect(shipped.exit, shipped.said).toBe(0);
+      await commitVersion(shop, { version: "2.0.0", warmUpMs: 2000 });
+      for (const command of ["push", "sign"]) expect((await shop.seaworthy([command])).exit).toBe(0);
+    });
+    afterAll(() => shop?.[Symbol.asyncDispose]());
+
+    test.each([
+      ["SIGTERM", "web/create/1"],
+      ["SIGKILL", "web/ready/1"],
+      ["SIGTERM", "web/ready/1"],
+      ["SIGKILL", /^web\/drain\//],
+    ] as const)("%s in a rollout, at %s: what runs serves on, resume brings it to its end, and no request fails", async (signal, step) => {
+      const { live } = (await shop.json(["status"])) as { live: { release: number; version: string } };
+      const target = live.version === "1.0.0" ? "2.0.0" : "1.0.0";
+      await shop.git(["checkout", "-q", `v${target}`]);
+      const release = newestRelease(shop.scratch.state) + 1;
+      // No orders: for those the app looks a name up, and the engine's name server is dockerd itself.
+      const load = await observeLoad(shop, { connections: 16, ratePerSecond: 100, slowRatio: 0.1, postRatio: 0 });
+      try {
+        const call = shop.call(["deploy"]);
+        await waitForLine(shop.scratch.state, call, release, "intent", step);
+        await engine.stop(signal);
+        const ended = await call.ended;
+        expect([0, 7], ended.said).toContain(ended.exit);
+        await engine.start();
+        const resumed = await shop.seaworthy(["deploy", "--resume"]);
+        expect([0, 3], resumed.said).toContain(resumed.exit);
+        const became = (await shop.json(["status"])) as { live: { release: number; version: string } };
+        expect([live.version, target]).toContain(became.live.version);
+        await expectWhole(shop, became.live);
+      } finally {
+        const { ledger, probes } = await load.stop();
+        expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
+        expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
+      }
+    });
+  },
+);

@@ -70,7 +70,12 @@ const until = async (what: string, holds: () => boolean | Promise<boolean>, with
   }
 };
 
-export const startOwnEngine = async ({ folder }: Pick<Scratch, "folder">, link: Link = LINK): Promise<OwnEngine> => {
+/** `liveRestore`: containers go on while the daemon is gone. */
+export const startOwnEngine = async (
+  { folder }: Pick<Scratch, "folder">,
+  link: Link = LINK,
+  { liveRestore = false } = {},
+): Promise<OwnEngine> => {
   const paths = pathsOf(folder);
   const netns = `/run/netns/${nameOf(folder)}`;
   const dockerHost = `unix://${paths.socket}`;
@@ -107,7 +112,16 @@ export const startOwnEngine = async ({ folder }: Pick<Scratch, "folder">, link: 
   const start = async (): Promise<void> => {
     const folders = ["--data-root", paths.data, "--exec-root", paths.exec, "--pidfile", paths.pid, "--host", dockerHost];
     const groups = ["--cgroup-parent", cgroupOf(folder), "--exec-opt", "native.cgroupdriver=cgroupfs"];
-    daemon = begin(["nsenter", `--net=${netns}`, "dockerd", "--containerd", paths.containerdSocket, ...folders, ...groups]);
+    daemon = begin([
+      "nsenter",
+      `--net=${netns}`,
+      "dockerd",
+      "--containerd",
+      paths.containerdSocket,
+      ...folders,
+      ...groups,
+      ...(liveRestore ? ["--live-restore"] : []),
+    ]);
     await until("the second engine's start", async () => (await docker.attempt(["version"])).exitCode === 0);
   };
   await start();

@@ -27,7 +27,7 @@ const versionFile = ({ version, ready = true, broken = false, warmUpMs = 0, onTe
 
 /** SEAWORTHY_E2E_ENGINE=own: every test gets an engine of its own, where the machine's is governed by an installation. Needs root. */
 export const chosenEngine = (): Pick<InstallationOptions, "engine"> =>
-  process.env["SEAWORTHY_E2E_ENGINE"] === "own" ? { engine: startOwnEngine } : {};
+  process.env["SEAWORTHY_E2E_ENGINE"] === "own" ? { engine: (scratch) => startOwnEngine(scratch) } : {};
 
 /** The fixture shop, not shipped yet; its first commit is v1.0.0. */
 export const createShop = (options: Pick<InstallationOptions, "engine" | "prepare"> = {}): Promise<Installation> =>
