@@ -62,6 +62,13 @@ export const withAdopted = (engine: Engine, journal: Journal): Engine => {
     return record === undefined ? one : { ...one, attributes: { ...one.attributes, ...labelsOf(record) } };
   };
 
+  const enriched = async function* (source: AsyncIterable<EngineEvent>, wanted: Labels): AsyncGenerator<EngineEvent> {
+    for await (const one of source) {
+      const known = event(one);
+      if (matches(known.attributes, wanted)) yield known;
+    }
+  };
+
   return {
     ...engine,
     containers: {
@@ -83,13 +90,10 @@ export const withAdopted = (engine: Engine, journal: Journal): Engine => {
     },
     system: {
       ...engine.system,
-      events: async function* ({ labels = {}, signal }) {
+      events: ({ labels = {}, signal }) => {
         const { ours, theirs } = split(labels);
-        // The engine would leave out what does not carry the labels itself.
-        for await (const one of engine.system.events({ labels: theirs, signal })) {
-          const enriched = event(one);
-          if (matches(enriched.attributes, ours)) yield enriched;
-        }
+        // The engine would leave out what does not carry the labels itself. It is asked at once, as the caller expects.
+        return enriched(engine.system.events({ labels: theirs, signal }), ours);
       },
     },
   };
