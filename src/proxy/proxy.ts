@@ -244,22 +244,20 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
       return [{ name: server, address: ip, port: Number(port), weight: parseWeight(weight) }];
     });
 
-  const isReplaced = async (note: (words: string) => void): Promise<boolean> => {
+  const settleOrReplace = async (note: (words: string) => void): Promise<void> => {
     await haproxy.start();
     const why = await haproxy.outdated();
-    if (why === undefined) return false;
+    if (why === undefined) return;
     if (await haproxy.drains()) {
-      note(`HAProxy is not replaced yet, because the one before it still has connections: ${why}`);
-      return false;
+      return note(`HAProxy is not replaced yet, because the one before it still has connections: ${why}`);
     }
     await haproxy.replace();
     note(`another HAProxy has taken over: ${why}`);
-    return true;
   };
 
   /** Not under the lock: others need not wait for somebody's long connection. */
   const ensureRunning = async (note: (words: string) => void = () => undefined): Promise<void> => {
-    if (!(await locked("start the proxy", () => isReplaced(note)))) return;
+    await locked("start the proxy", () => settleOrReplace(note));
     const begun = clock.elapsed();
     let told = false;
     while (await locked("see the old proxy off", () => haproxy.drains())) {
