@@ -1,18 +1,25 @@
 import type { Level, Trial } from "./trial.ts";
 import { LEVELS } from "./trial.ts";
+import { arbitraryUser } from "./trials/arbitrary-user.ts";
+import { crashSafeState } from "./trials/crash-safe-state.ts";
 import { droppedCapabilities } from "./trials/dropped-capabilities.ts";
+import { effectivePrivileges } from "./trials/effective-privileges.ts";
 import { fakeHealthcheck } from "./trials/fake-healthcheck.ts";
 import { fileWrites } from "./trials/file-writes.ts";
+import { frozenHealthcheck } from "./trials/frozen-healthcheck.ts";
 import { gracefulStop } from "./trials/graceful-stop.ts";
 import { listeningPorts } from "./trials/listening-ports.ts";
 import { logs } from "./trials/logs.ts";
 import { memoryPeak } from "./trials/memory-peak.ts";
 import { noNewPrivileges } from "./trials/no-new-privileges.ts";
 import { nonRoot } from "./trials/non-root.ts";
+import { openFiles } from "./trials/open-files.ts";
 import { readOnlyRoot } from "./trials/read-only-root.ts";
 import { reaping } from "./trials/reaping.ts";
 import { startUp } from "./trials/start-up.ts";
 import { stopSignal } from "./trials/stop-signal.ts";
+import { swapLimit } from "./trials/swap-limit.ts";
+import { timeZone } from "./trials/time-zone.ts";
 
 /** Every experiment. The folder trials/ holds exactly these (catalogue.test.ts). */
 export const TRIALS: readonly Trial[] = [
@@ -21,14 +28,21 @@ export const TRIALS: readonly Trial[] = [
   fileWrites,
   noNewPrivileges,
   droppedCapabilities,
+  effectivePrivileges,
   stopSignal,
   gracefulStop,
   reaping,
   fakeHealthcheck,
+  frozenHealthcheck,
   startUp,
   memoryPeak,
+  swapLimit,
+  openFiles,
   logs,
+  timeZone,
   listeningPorts,
+  crashSafeState,
+  arbitraryUser,
 ];
 
 /** Those of a level and of the levels below it. */

@@ -37,7 +37,7 @@ http.createServer((request, response) => response.end("debug")).listen(9229);`;
 const CHECK = `fetch("http://127.0.0.1:3000/").then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
 const subjectOf = async (code: string, service: object): Promise<Subject> => {
-  const compose = { services: { web: { image: IMAGE, command: ["-e", code], expose: ["3000"], ...service } } };
+  const compose = { services: { web: { image: IMAGE, command: ["-e", code], expose: ["3000"], ...service } }, volumes: { kept: {} } };
   writeFileSync(join(folder, "compose.yaml"), JSON.stringify(compose).replaceAll("$", "$$$$"));
   const { project } = await readProject({ folder, env: {}, git: false });
   const [web] = project.services;
@@ -73,11 +73,14 @@ test("of a service that does everything right nothing is disproved, and nothing 
     cap_drop: ["ALL"],
     security_opt: ["no-new-privileges:true"],
     mem_limit: "192m",
+    memswap_limit: "192m",
     healthcheck: { test: ["CMD", "/nodejs/bin/node", "-e", CHECK], interval: "5s", timeout: "5s", start_period: "20s", retries: 3 },
     stop_grace_period: "10s",
   });
   const seen = await verdicts(subject);
-  expect(Object.entries(seen).filter(([, words]) => !words.startsWith("proven"))).toEqual([]);
+  expect(Object.entries(seen).filter(([, words]) => !words.startsWith("proven"))).toEqual([
+    ["crash-safe-state", expect.stringMatching(/^not-tried: no pair of requests/)],
+  ]);
   expect(Object.keys(seen).toSorted()).toEqual(
     TRIALS.filter(({ level }) => level !== "deep")
       .map(({ id }) => id)
@@ -91,12 +94,44 @@ test("of one that does everything wrong everything is disproved", { timeout: 300
     user: "0:0",
     healthcheck: { test: ["CMD", "/nodejs/bin/node", "-e", "process.exit(0)"], interval: "100ms", timeout: "5s", retries: 1 },
     stop_grace_period: "3s",
+    mem_limit: "192m",
+    ulimits: { nofile: { soft: 256, hard: 256 } },
   });
   const seen = await verdicts(subject);
-  expect(Object.entries(seen).filter(([, words]) => !words.startsWith("disproved"))).toEqual([]);
+  expect(Object.fromEntries(Object.entries(seen).filter(([, words]) => !words.startsWith("disproved")))).toEqual({
+    "crash-safe-state": expect.stringMatching(/^not-tried/),
+    "memory-peak": expect.stringMatching(/^proven: it used at most/),
+    "time-zone": expect.stringMatching(/^not-tried: nothing that it logs has a time/),
+  });
   expect(seen["file-writes"]).toContain("/var/state");
   expect(seen["listening-ports"]).toContain("9229/tcp");
   expect(seen["stop-signal"]).toContain("catches SIGTERM and does not end");
+});
+
+/** Keeps what it is told where `STORE` says: in a file below a volume, or in memory. */
+const STORE = (
+  where: "file" | "memory",
+): string => `const http = require("node:http"); const fs = require("node:fs"); const kept = new Set();
+const file = "/data/" ; http.createServer((request, response) => { request.resume(); request.on("end", () => { const key = request.url.slice(1);
+  if (request.method === "PUT") { ${where === "file" ? 'fs.writeFileSync(file + key, "x", { flush: true })' : "kept.add(key)"}; response.writeHead(201).end(); return; }
+  response.writeHead(key === "" || ${where === "file" ? "fs.existsSync(file + key)" : "kept.has(key)"} ? 200 : 404).end(); }); }).listen(3000);
+process.on("SIGTERM", () => process.exit(0));`;
+
+test("acknowledged writes: kept in a volume, lost from memory", { timeout: 300_000 }, async () => {
+  const state = [
+    {
+      write: { method: "PUT", path: "/{n}", headers: {}, expect: 201 },
+      read: { method: "GET", path: "/{n}", headers: {}, expect: 200 },
+    },
+  ];
+  const trials = TRIALS.filter(({ id }) => id === "crash-safe-state");
+  const tried = async (where: "file" | "memory"): Promise<string> => {
+    const subject = await subjectOf(STORE(where), { user: "0:0", volumes: ["kept:/data"] });
+    const { outcomes } = await tryService({ ...subject, state }, { engine, inside, level: "standard", signal, trials });
+    return outcomes.map(({ state: verdict, because }) => `${verdict}: ${because}`).join();
+  };
+  expect(await tried("file")).toMatch(/^proven: all \d+ acknowledged writes/);
+  expect(await tried("memory")).toMatch(/^disproved: of \d+ acknowledged writes [1-9]/);
 });
 
 test("one that does not come up is no verdict on anything: its last words are the message", { timeout: 120_000 }, async () => {

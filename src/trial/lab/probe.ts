@@ -1,7 +1,7 @@
 import { type Engine, type Inside, type Labels } from "../../engine/index.ts";
 import type { Duplex } from "node:stream";
 import { SeaworthyError } from "../../core/index.ts";
-import { PROBE_UID } from "./names.ts";
+import { PROBE_PROGRAM, PROBE_UID } from "./names.ts";
 import { execIn, type ExecResult } from "./running.ts";
 
 /** Made by script/setup from Debian's static busybox, then what the hub publishes. */
@@ -40,9 +40,10 @@ export const startProbe = async (
 ): Promise<Probe> => {
   await engine.containers.create(name, {
     Image: image,
-    Entrypoint: ["/bin/busybox"],
-    Cmd: ["sleep", "3600"],
-    User: `${PROBE_UID}:${PROBE_UID}`,
+    Entrypoint: PROBE_PROGRAM.slice(0, 1),
+    Cmd: PROBE_PROGRAM.slice(1),
+    // What is started in it later as root has the capability only when it began as root.
+    User: "0:0",
     Labels: labels,
     HostConfig: {
       NetworkMode: `container:${beside}`,
@@ -59,9 +60,10 @@ export const startProbe = async (
   return {
     sh: (script, { asRoot = false, timeoutMs } = {}) =>
       execIn(inside, name, ["/bin/busybox", "sh", "-c", script], {
-        ...(asRoot ? { user: "0:0" } : {}),
+        user: asRoot ? "0:0" : `${PROBE_UID}:${PROBE_UID}`,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       }),
-    dial: async (port) => (await inside.exec(name, { command: ["/bin/busybox", "nc", "127.0.0.1", String(port)] })).stream,
+    dial: async (port) =>
+      (await inside.exec(name, { command: ["/bin/busybox", "nc", "127.0.0.1", String(port)], user: `${PROBE_UID}:${PROBE_UID}` })).stream,
   };
 };

@@ -31,6 +31,11 @@ ${STATUS}
 Name:\tbusybox
 Uid:\t64123\t64123\t64123\t64123
 Command:\tsleep
+=${mark}=78
+Name:\tbusybox
+PPid:\t0
+Uid:\t0\t0\t0\t0
+Command:\t/bin/busybox sleep 3600 
 =${mark}=tcp
   sl  local_address rem_address   st
    0: 0B00007F:A27D 00000000:0000 0A 0

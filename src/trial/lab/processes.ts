@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { PROBE_UID } from "./names.ts";
+import { PROBE_PROGRAM, PROBE_UID } from "./names.ts";
 import type { Probe } from "./probe.ts";
 
 /** One process of the container, as the kernel describes it (proc(5)). */
@@ -52,13 +52,16 @@ const processOf = (block: string): Process | undefined => {
     }),
   );
   const uids = numbers(fields.get("Uid"));
-  if (!fields.has("Uid") || uids[0] === PROBE_UID) return undefined;
+  const parent = Number(fields.get("PPid") ?? 0);
+  const command = fields.get("Command") ?? "";
+  const isProbe = uids[0] === PROBE_UID || (parent === 0 && command === PROBE_PROGRAM.join(" "));
+  if (!fields.has("Uid") || isProbe) return undefined;
   return {
     pid: Number(head),
-    parent: Number(fields.get("PPid") ?? 0),
+    parent,
     name: fields.get("Name") ?? "",
     state: fields.get("State")?.slice(0, 1) ?? "",
-    command: fields.get("Command") ?? "",
+    command,
     uids,
     gids: numbers(fields.get("Gid")),
     caught: mask(fields.get("SigCgt")),

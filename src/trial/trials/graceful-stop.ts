@@ -2,12 +2,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openRequests } from "../in-flight.ts";
 import { load } from "../load.ts";
 import { comesUp } from "../up.ts";
+import type { SmokeRequest } from "../smoke/request.ts";
+import type { Smoke } from "../smoke/smoke.ts";
+import type { Subject } from "../subject.ts";
 import type { Trial } from "../trial.ts";
 import { signalNumber } from "./stop-signal.ts";
 
 const IN_FLIGHT = 8;
 /** How long each is kept open by sending its last part late, when the service is asked to stop in between. */
 const OPEN_MS = 1000;
+
+/** Rather not the readiness path, which says 503 from the signal on, and rightly so. Unless the user said what to expect, any whole answer is one. */
+const inFlightOf = ({ requests, ready }: Subject, smoke: Smoke): SmokeRequest | undefined => {
+  const [first] = smoke.requests;
+  const chosen =
+    smoke.requests.find(({ path, body }) => body !== undefined && path !== ready?.path) ??
+    smoke.requests.find(({ path }) => path !== ready?.path) ??
+    first;
+  if (chosen === undefined || requests.length > 0) return chosen;
+  const { expect: _, ...rest } = chosen;
+  return rest;
+};
 
 export const gracefulStop: Trial = {
   id: "graceful-stop",
@@ -24,7 +39,7 @@ export const gracefulStop: Trial = {
     const running = await lab.start({ name: "graceful-stop" });
     const up = await comesUp(running, smoke, limitMs);
     if (!up.up) return { state: "not-tried", because: up.words };
-    const [request] = smoke.requests;
+    const request = inFlightOf(lab.subject, smoke);
     if (request === undefined) return { state: "not-tried", because: "it answers no requests over HTTP" };
     const graceSeconds = Math.min(spec.stopGraceSeconds, 15);
     const begun = await openRequests(running, request, IN_FLIGHT);

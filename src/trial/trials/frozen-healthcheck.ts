@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { healthcheckOf } from "../healthcheck.ts";
+import { lookAt } from "../lab/processes.ts";
+import { comesUp } from "../up.ts";
+import type { Trial } from "../trial.ts";
+
+/** As often as the engine would ask, only faster: what is shown is that a check that hangs counts as failed. */
+const FAST = { Interval: 1e9, Timeout: 2e9, Retries: 2, StartPeriod: 1e9 } as const;
+
+export const frozenHealthcheck: Trial = {
+  id: "frozen-healthcheck",
+  items: ["healthcheck"],
+  level: "standard",
+  summary: "The health check notices a program that hangs, and that it is well again.",
+  why: "A deadlock, an endless loop, a lost connection: the process is there and its port is open, and nobody is served. Only a check that asks for an answer can tell.",
+  method:
+    "Every process of the container is stopped by a signal until the engine calls it unhealthy, then let go on until it is healthy; the check's times are shortened to seconds.",
+  source: "https://docs.docker.com/reference/dockerfile/#healthcheck",
+  applies: (subject) => (healthcheckOf(subject) === undefined ? "the service has no health check" : true),
+  run: async (lab, { smoke, limitMs }) => {
+    const health = healthcheckOf(lab.subject);
+    if (health === undefined) return { state: "not-tried", because: "the service has no health check" };
+    const running = await lab.start({
+      name: "frozen",
+      change: (config) => ({ ...config, Healthcheck: { ...FAST, Test: ["CMD", ...health.command] } }),
+    });
+    const up = await comesUp(running, smoke, limitMs);
+    if (!up.up) return { state: "not-tried", because: up.words };
+    const becomes = async (status: string): Promise<number | undefined> => {
+      const begun = performance.now();
+      while (performance.now() - begun < Math.max(15_000, limitMs)) {
+        if ((await running.state()).health?.status === status) return Math.round(performance.now() - begun);
+        await sleep(100);
+      }
+      return undefined;
+    };
+    if ((await becomes("healthy")) === undefined)
+      return {
+        state: "disproved",
+        because: `it answers its requests and its health check fails: ${(await running.state()).health?.lastOutput.slice(0, 160) ?? ""}`,
+      };
+    const probe = await running.probe();
+    // From inside nobody can stop the first process of a container: that one is the engine's to signal (pid_namespaces(7)). What comes from outside has no parent.
+    const others =
+      'for d in /proc/[0-9]*; do p=${d#/proc/}; while read k v; do [ "$k" = PPid: ] && break; done <$d/status; [ $p = 1 ] || [ $p = $$ ] || [ "$v" = 0 ] || [ "$v" = $$ ] || kill';
+    const signal = async (name: string): Promise<void> => {
+      await lab.engine.containers.kill(running.name, name);
+      await probe.sh(`${others} -${name.slice("SIG".length)} $p; done 2>/dev/null; true`, { asRoot: true });
+    };
+    await signal("SIGSTOP");
+    const going = (await lookAt(probe)).processes.filter(({ pid, parent, state }) => (pid === 1 || parent !== 0) && !/[TZ]/.test(state));
+    if (going.length > 0)
+      return { state: "not-tried", because: `its processes could not be stopped: ${going[0]?.command.slice(0, 80) ?? ""} goes on` };
+    const noticedMs = await becomes("unhealthy");
+    await signal("SIGCONT");
+    const recoveredMs = noticedMs === undefined ? undefined : await becomes("healthy");
+    await running.remove();
+    const measured = { noticedMs: noticedMs ?? "never", recoveredMs: recoveredMs ?? "never" };
+    const own = Math.round((health.retries * (health.intervalMs + health.timeoutMs)) / 1000);
+    if (noticedMs === undefined)
+      return { state: "disproved", because: "with every process stopped the health check goes on succeeding", measured };
+    if (recoveredMs === undefined)
+      return { state: "disproved", because: "once it was unhealthy it did not become healthy again", measured };
+    return {
+      state: "proven",
+      because: "stopped, it became unhealthy, and healthy again when it went on",
+      measured,
+      unless: `with its own times it takes up to ${own} s to be noticed`,
+    };
+  },
+};
