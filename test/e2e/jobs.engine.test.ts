@@ -103,10 +103,31 @@ test.each([
   expect(await get(shop)).toMatchObject({ status: 200, version: "3.0.0" });
 });
 
+test("one after traffic: the actor killed while it runs, resumed: waited for, not run again, and what it ends with takes nothing back", async () => {
+  const path = join(shop.projectFolder, "compose.override.yaml");
+  writeFileSync(path, readFileSync(path, "utf8").replace("[migrate.js], timeout", "[migrate.js], when: after-traffic, timeout"));
+  await commitVersion(shop, { version: "4.0.0" });
+  for (const command of ["push", "sign"]) expect((await shop.seaworthy([command])).exit).toBe(0);
+  const env = { E2E_MIGRATE_MS: "6000", E2E_MIGRATE_EXIT: "5" };
+  const release = newestRelease(shop.scratch.state) + 1;
+  const call = shop.call(["deploy"], { env });
+  await waitForLine(shop.scratch.state, call, release, "intent", "web/job/migrate/run");
+  for (let tries = 0; (await ran("4.0.0")) === 0 && tries < 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 25));
+  expect(await get(shop), "all traffic has moved").toMatchObject({ status: 200, version: "4.0.0" });
+  call.child.kill("SIGKILL");
+  await call.ended;
+  const resumed = await shop.seaworthy(["deploy", "--resume"], { env });
+  expect(resumed.exit, resumed.said).toBe(0);
+  expect(resumed.said).toContain("ended with status 5");
+  expect(await ran("4.0.0")).toBe(1);
+  expect(await jobContainers()).toEqual([]);
+  await expectWhole(shop, { release, version: "4.0.0" });
+});
+
 test("rollback runs none, and warns of those it goes back across", async () => {
   const planned = await shop.seaworthy(["rollback", "--dry-run", "--to", "r2"]);
   expect(planned.exit, planned.said).toBe(0);
-  expect(planned.stdout).toMatch(/warning: r3 ran the job web\/migrate, which going back does not undo/);
+  expect(planned.stdout).toMatch(/warning: r\d+ ran the job web\/migrate, which going back does not undo/);
   const back = await shop.seaworthy(["rollback", "--to", "r2"]);
   expect(back.exit, back.said).toBe(0);
   expect(back.said).toContain("which going back does not undo");

@@ -75,6 +75,20 @@ test("a crash: the engine starts it again, and it comes back", async () => {
   expect(failed).toBeLessThanOrEqual(65);
 });
 
+test("out of memory: said, out of the proxy, and back when the engine has started it again", async () => {
+  const [first = ""] = await websOf(shop);
+  const from = said.length;
+  const { failed } = await lostDuring(async () => {
+    // Asked from within, so that only this replica eats what it may not have.
+    await shop.docker.attempt(["exec", first, "/nodejs/bin/node", "-e", "fetch('http://127.0.0.1:3000/eat').catch(() => undefined)"]);
+    await hears(/out of memory: the engine killed a process of it/, from);
+    await hears(/ended with status 137; the proxy sends it nothing/, from);
+    await healed();
+  });
+  expect(said.slice(from)).toMatch(new RegExp(`${first} started`));
+  expect(failed).toBeLessThanOrEqual(65);
+});
+
 test("a lost network is given back at the same address", async () => {
   const [first = ""] = await websOf(shop);
   const ingress = `${shop.project}_seaworthy-ingress`;
