@@ -19,10 +19,10 @@ beforeAll(async () => {
 afterAll(() => shop?.[Symbol.asyncDispose]());
 
 /** Ships the version under a strict load, of which nothing may fail. */
-const shipUnderLoad = async (version: Version): Promise<Result> => {
+const shipUnderLoad = async (version: Version, env: Readonly<Record<string, string>> = {}): Promise<Result> => {
   await commitVersion(shop, version);
   const load = await observeLoad(shop, { ratePerSecond: 300 });
-  const shipped = await shop.seaworthy(["ship"]);
+  const shipped = await shop.seaworthy(["ship"], { env });
   const { ledger, probes } = await load.stop();
   expect(shipped.exit, shipped.said).toBe(0);
   expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
@@ -103,6 +103,13 @@ test("an app that ignores SIGTERM is killed when its grace is over, which is tol
   const { said } = await shipUnderLoad({ version: "7.0.0" });
   expect(said).toMatch(/did not stop within 10 s and was killed \(exit status 137\)/);
   await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "7.0.0" });
+});
+
+test("an app that takes 40 s to become ready is waited for as long as its `ready` says", async () => {
+  const begunMs = performance.now();
+  await shipUnderLoad({ version: "8.0.0", warmUpMs: 40_000 }, { E2E_READY: "90s" });
+  expect(performance.now() - begunMs).toBeGreaterThan(40_000);
+  await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "8.0.0" });
 });
 
 test("the app sees the client's address and an id of each request", async () => {

@@ -122,6 +122,24 @@ test("requests that fail while a release is replaced are in its drop report, eac
   expect(JSON.stringify(checklist)).toContain(`r${release}: 13 of 20 requests to web failed`);
 });
 
+test("rollback to a release whose image was pruned here: it is pulled again by its digest", async () => {
+  const { docker } = shop;
+  const repository = `127.0.0.1:${shop.registryPort}/swe2e/web`;
+  const running = await docker.lines(["ps", "--no-trunc", "--format", "{{.Image}}"]);
+  const digests = (): Promise<readonly string[]> =>
+    docker.lines(["images", "--digests", "--format", "{{.Repository}}@{{.Digest}}", repository]);
+  const pruned = [...new Set(await digests())].filter((one) => one.startsWith(`${repository}@sha256:`) && !running.includes(one));
+  expect(pruned.length).toBeGreaterThan(0);
+  for (const one of pruned) await docker.run(["rmi", one]);
+  const load = await observeLoad(shop, { ratePerSecond: 200 });
+  const back = await shop.seaworthy(["rollback"]);
+  const { ledger } = await load.stop();
+  expect(back.exit, back.said).toBe(0);
+  expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
+  expect(await digests()).toEqual(expect.arrayContaining([pruned.find((one) => one !== undefined)]));
+  await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "1.0.0" });
+});
+
 test("Compose's own label filter sees the containers", async () => {
   const filters = [`project=${shop.project}`, "config-hash", "oneoff=False"].flatMap((one) => [
     "--filter",

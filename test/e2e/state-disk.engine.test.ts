@@ -1,10 +1,12 @@
-import { chownSync, mkdirSync } from "node:fs";
+import { chownSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Installation, Result } from "../support/e2e/installation.ts";
 import { newestRelease } from "../support/e2e/journal.ts";
+import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop } from "../support/e2e/shop.ts";
 import { expectWhole } from "../support/e2e/whole.ts";
+import { verifyLedger } from "../support/load/client.ts";
 
 let shop: Installation;
 let state = "";
@@ -25,6 +27,39 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.[Symbol.asyncDispose]());
 
+const FILLER = "filler";
+const free = (): number => {
+  const { bavail, bsize } = statfsSync(state);
+  return bavail * bsize;
+};
+
+/** Takes all of the disk but so many bytes. */
+const fill = (leave: number): void => {
+  const handle = openSync(join(state, FILLER), "w", 0o600);
+  try {
+    for (let left = free() - leave; left > 0;) left -= writeSync(handle, Buffer.alloc(Math.min(left, 65_536)));
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/** Files of the state that no reader could make sense of, and those that were being written. */
+const halfWritten = (): readonly string[] =>
+  readdirSync(state, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(state, "registry/")))
+    .filter((path) => {
+      if (path.endsWith(".tmp")) return true;
+      if (!path.endsWith(".json")) return false;
+      try {
+        JSON.parse(readFileSync(path, "utf8"));
+        return false;
+      } catch {
+        return true;
+      }
+    });
+
 const live = async (): Promise<{ readonly release: number; readonly version: string }> =>
   ((await shop.json(["status"])) as { live: { release: number; version: string } }).live;
 
@@ -42,6 +77,51 @@ const expectClear = ({ exit, said }: Result, code: string, words: RegExp): void 
   expect(said).not.toMatch(/ {4}at \S+ \(|bug in seaworthy/i);
   expect(said, code).toMatch(/->/);
 };
+
+test(
+  "the disk of the state fills up anywhere in a release: the old or the new one serves, and with space it converges",
+  { timeout: 900_000 },
+  async () => {
+    const load = await observeLoad(shop, { connections: 16, ratePerSecond: 100 });
+    const endings: string[] = [];
+    try {
+      for (const kilobytes of [0, 4, 12, 20, 28, 40, 56, 80, 120, 200]) {
+        const before = await live();
+        const target = await checkout(before.version);
+        fill(kilobytes * 1024);
+        const refused = await shop.seaworthy(["deploy"]);
+        const status = await shop.seaworthy(["status"]);
+        const left = halfWritten();
+        rmSync(join(state, FILLER));
+        endings.push(
+          `${kilobytes}: ${refused.exit}, status ${status.exit}, ${refused.said.split("\n").filter((line) => /no space|full/i.test(line))[0] ?? ""}`,
+        );
+        expect(left, `${kilobytes} KB`).toEqual([]);
+        if (refused.exit !== 0) expectClear(refused, "DISK_FULL", /no space left/);
+        // Whoever asks is answered, or told that it is full.
+        expect([0, 1, 8], status.said).toContain(status.exit);
+        const resumed = await shop.seaworthy(["deploy", "--resume"]);
+        expect([0, 3, 8], resumed.said).toContain(resumed.exit);
+        const between = await live();
+        expect([before.version, target], `${kilobytes} KB`).toContain(between.version);
+        await expectWhole(shop, between);
+        const again = await shop.seaworthy(["deploy"]);
+        expect(again.exit, again.said).toBe(0);
+        await expectWhole(shop, { release: newestRelease(state), version: target });
+      }
+    } finally {
+      const { ledger, probes } = await load.stop();
+      console.log(endings.join("\n"));
+      expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
+      expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
+      expect(await verifyLedger(shop.url, ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
+    }
+    expect(
+      endings.some((one) => one.includes(": 8,")),
+      "it was full",
+    ).toBe(true);
+  },
+);
 
 test("the state cannot be written to: refused before anything is done, and what serves goes on", async () => {
   const before = await live();
