@@ -71,7 +71,7 @@ describe("known and not honoured: refused with the reason", () => {
     ["ports: ['8000-8010:80']", "4:13", "services.web.ports[0]: a range of host ports", "name one port"],
     ["network_mode: container:x", "4:19", "services.web.network_mode: container:x", "use service:NAME"],
     ["pid: service:x", "4:10", "services.web.pid: service:x", "not in this version"],
-    ["x-seaworthy: {trial: {}}", "4:19", "services.web.x-seaworthy.trial", "not in this version"],
+    ["x-seaworthy: {scan: {}}", "4:19", "services.web.x-seaworthy.scan", "not in this version"],
   ])("%s", async (text, place, name, reason) => {
     const error = await refusal(field(text, "  db: {image: b}\n"));
     expect(error.code).toBe("FIELD_UNSUPPORTED");
@@ -88,7 +88,7 @@ describe("known and not honoured: refused with the reason", () => {
     ["x-seaworthy: {hosts: {a: {ssh: b}}}", "x-seaworthy.hosts"],
     ["x-seaworthy: {backup: {}}", "x-seaworthy.backup"],
     ["x-seaworthy: {release: {waves: []}}", "x-seaworthy.release.waves"],
-    ["x-seaworthy: {proxy: {https: 443}}", "x-seaworthy.proxy.https"],
+    ["x-seaworthy: {proxy: {acme: {}}}", "x-seaworthy.proxy.acme"],
     ["x-seaworthy: {trust: {builders: [ci]}}", "x-seaworthy.trust.builders"],
     ["x-seaworthy: {policy: {scan: {fail: high}}}", "x-seaworthy.policy.scan"],
   ])("%s", async (text, name) => {

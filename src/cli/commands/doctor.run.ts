@@ -37,12 +37,12 @@ const orAilment = async <T>(problems: Ailment[], work: () => T | Promise<T>): Pr
 };
 
 /** Each part by itself: that one cannot be had must not keep the others from being told. */
-const sourcesOf = async (context: Context, flags: Flags, stack: DisposableStack): Promise<DiagnosisSources> => {
+const sourcesOf = async (context: Context, flags: Flags): Promise<DiagnosisSources & Disposable> => {
   const { env } = context.process;
   const problems: Ailment[] = [];
   const project = (await orAilment(problems, () => projectOf(context, flags)))?.name;
   const state = await orAilment(problems, () => openStateFolder(env));
-  const server = state === undefined ? undefined : await orAilment(problems, () => stack.use(openServer(context)));
+  const server = state === undefined ? undefined : await orAilment(problems, () => openServer(context));
   return {
     engine: server?.engine ?? createDockerEngine(),
     socket: engineSocket(),
@@ -53,12 +53,13 @@ const sourcesOf = async (context: Context, flags: Flags, stack: DisposableStack)
     ...(state === undefined ? {} : { state }),
     ...(server === undefined ? {} : { proxy: server.proxy, journal: server.releases.journal }),
     ...(server === undefined || project === undefined ? {} : { status: () => server.releases.status(project) }),
+    [Symbol.dispose]: () => server?.[Symbol.dispose](),
   };
 };
 
 export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
-  using stack = new DisposableStack();
-  const diagnosis = await diagnose(await sourcesOf(context, flags, stack));
+  using sources = await sourcesOf(context, flags);
+  const diagnosis = await diagnose(sources);
   if (flags.output !== undefined)
     writeFileAtomic(resolve(context.cwd, flags.output), `${JSON.stringify(diagnosis, undefined, 2)}\n`, 0o600);
   return { exit: exitFor(diagnosis.ailments), human: words(diagnosis, flags.output), json: diagnosis };
