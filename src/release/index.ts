@@ -15,15 +15,8 @@ export { type Finding, wordsOfFinding } from "./adopt/survey.ts";
 export { type Approved, type PlanFile, readPlanFile, writePlanFile } from "./plan-file.ts";
 export type { Plan, ServicePlan, Step } from "./plan.ts";
 export { type Pruned, removeLeftover } from "./prune/prune.ts";
-export {
-  type AdoptOptions,
-  type DecideOptions,
-  type DeployOptions,
-  openReleases,
-  type Releases,
-  type Repair,
-  type RunOptions,
-} from "./releases.ts";
+export type { AdoptOptions, DecideOptions, DeployOptions, Repair, RunOptions } from "./options.ts";
+export { openReleases, type Releases } from "./releases.ts";
 export type { ContainerStatus, ProjectStatus, ServiceStatus } from "./status.ts";
 export type { Run } from "./schedule/runs.ts";
 export { wordsOfRun } from "./schedule/scheduler.ts";

@@ -9,7 +9,8 @@ import type { HostNetwork } from "../host/host-network.ts";
 import type { StepHook } from "../interpreter.ts";
 import { LABELS } from "../live.ts";
 import type { ReleaseManifest, ReleaseService } from "../manifest.ts";
-import { type AdoptOptions, openReleases, type Releases } from "../releases.ts";
+import type { AdoptOptions } from "../options.ts";
+import { openReleases, type Releases } from "../releases.ts";
 import { dbService, manifestOf, plainSpec, webService } from "../test-data/manifests.ts";
 
 const composeLabels = (service: string, number = 1) => ({
