@@ -1,24 +1,18 @@
-import { type Digest, formatReference, hexOf, isSeaworthyError, samePlatform, SeaworthyError } from "../core/index.ts";
-import type { Engine, ImageRunConfig } from "../engine/index.ts";
+import { formatReference, hexOf, isSeaworthyError, samePlatform, SeaworthyError } from "../core/index.ts";
+import type { Engine } from "../engine/index.ts";
 import { openLayout, writeDockerArchive } from "../image/index.ts";
 import type { Project, Service } from "../project/index.ts";
-import type { Dependency, Subject } from "../trial/index.ts";
+import type { Dependency, Subject, SubjectImage } from "../trial/index.ts";
 import { buildServices } from "./stages/build.ts";
 import type { Voyage } from "./voyage.ts";
 
-interface LocalImage {
-  readonly id: Digest;
-  readonly config: ImageRunConfig;
-  readonly sizeBytes: number;
-}
-
-const inspected = async (engine: Engine, reference: string): Promise<LocalImage | undefined> => {
+const inspected = async (engine: Engine, reference: string): Promise<SubjectImage | undefined> => {
   const found = await engine.images.inspect(reference);
   return found === undefined ? undefined : { id: found.id, config: found.config, sizeBytes: found.sizeBytes };
 };
 
 /** Puts a built image into the engine's store, so that exactly what will be pushed is what is tried. */
-const loaded = async ({ engine, built, platform, signal }: Voyage, service: string): Promise<LocalImage | undefined> => {
+const loaded = async ({ engine, built, platform, signal }: Voyage, service: string): Promise<SubjectImage | undefined> => {
   const image = built.get(service);
   const own = image?.platforms.find(({ platform: one }) => samePlatform(one, platform));
   if (image === undefined || own === undefined) return undefined;
@@ -32,7 +26,7 @@ const loaded = async ({ engine, built, platform, signal }: Voyage, service: stri
 };
 
 /** The image of a service in the engine's store; pulled when it is another's and not there. */
-const imageOf = async (voyage: Voyage, { name, spec, build }: Service): Promise<LocalImage | undefined> => {
+const imageOf = async (voyage: Voyage, { name, spec, build }: Service): Promise<SubjectImage | undefined> => {
   if (build !== undefined) return loaded(voyage, name);
   if (spec.image === undefined) return undefined;
   const reference = formatReference(spec.image);
@@ -103,7 +97,7 @@ export const trialSubject = async (voyage: Voyage, service: Service): Promise<Su
     dependencies: await Promise.all(
       needed.map(async ({ service: other, until }): Promise<Dependency> => {
         const its = await imageOf(voyage, other);
-        return { name: other.name, spec: other.spec, until, ...(its === undefined ? {} : { image: its.id }) };
+        return { name: other.name, spec: other.spec, until, ...(its === undefined ? {} : { image: its }) };
       }),
     ),
     jobs: jobs.filter(({ when }) => when === "before-traffic"),

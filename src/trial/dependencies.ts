@@ -4,7 +4,7 @@ import { healthcheckOf } from "./healthcheck.ts";
 import type { Lab } from "./lab/lab.ts";
 import { probeImage } from "./lab/probe.ts";
 import type { Running } from "./lab/running.ts";
-import type { Dependency } from "./subject.ts";
+import type { Dependency, SubjectImage } from "./subject.ts";
 import { comesUp } from "./up.ts";
 
 const LIMIT_MS = 90_000;
@@ -16,12 +16,8 @@ const failed = (name: string, words: string): SeaworthyError =>
   });
 
 /** Waits as `depends_on` says. */
-const waitFor = async (lab: Lab, { name, spec, until }: Dependency, running: Running): Promise<void> => {
-  const health = healthcheckOf({
-    ...lab.subject,
-    spec,
-    image: { ...lab.subject.image, config: { env: [], exposedPorts: [], volumes: [], labels: {} } },
-  });
+const waitFor = async ({ name, spec, until }: Dependency, image: SubjectImage, running: Running): Promise<void> => {
+  const health = healthcheckOf({ spec, image });
   if (until === "healthy" && health !== undefined) {
     const up = await comesUp(running, { requests: [], ports: [], healthcheck: health.command }, LIMIT_MS);
     if (!up.up) throw failed(name, up.words);
@@ -71,10 +67,10 @@ export const startDependencies = async (lab: Lab): Promise<readonly string[]> =>
     }
     const running = await lab.start({
       name,
-      of: { name, spec, image },
+      of: { name, spec, image: image.id },
       aliases: [name, ...(spec.hostname === undefined ? [] : [spec.hostname])],
     });
-    await waitFor(lab, dependency, running);
+    await waitFor(dependency, image, running);
   }
   return stubs;
 };

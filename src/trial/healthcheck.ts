@@ -1,4 +1,5 @@
-import type { Subject } from "./subject.ts";
+import type { ContainerSpec } from "../project/index.ts";
+import type { SubjectImage } from "./subject.ts";
 
 /** The health check that the container has in the end: the service's own, with what it leaves open from the image. Times in milliseconds, the engine's defaults filled in. */
 export interface EffectiveHealthcheck {
@@ -16,7 +17,13 @@ const commandOf = ([kind, ...words]: readonly string[], shell: readonly string[]
   kind === "CMD-SHELL" ? [...shell, words.join(" ")] : words;
 
 /** Undefined when there is none, or it is turned off. */
-export const healthcheckOf = ({ spec, image }: Subject): EffectiveHealthcheck | undefined => {
+export const healthcheckOf = ({
+  spec,
+  image,
+}: {
+  readonly spec: ContainerSpec;
+  readonly image: SubjectImage;
+}): EffectiveHealthcheck | undefined => {
   const { healthcheck: own } = image.config;
   const test = spec.healthcheck?.test ?? own?.test;
   if (test === undefined || test.length === 0 || test[0] === "NONE") return undefined;

@@ -12,21 +12,24 @@ export interface StatePair {
 export interface Dependency {
   readonly name: string;
   readonly spec: ContainerSpec;
-  /** The engine's id of its image; absent: the engine has none, a stub that answers TCP takes its place. */
-  readonly image?: Digest;
+  /** Absent: the engine has no image of it, a stub that answers TCP takes its place. */
+  readonly image?: SubjectImage;
   readonly until: "started" | "healthy" | "ended";
+}
+
+/** An image in the engine's store. */
+export interface SubjectImage {
+  /** The engine's id of it. */
+  readonly id: Digest;
+  readonly config: ImageRunConfig;
+  readonly sizeBytes: number;
 }
 
 /** What is tried: one service's image, as production would run it. */
 export interface Subject {
   readonly service: string;
   readonly spec: ContainerSpec;
-  readonly image: {
-    /** The engine's id of it. */
-    readonly id: Digest;
-    readonly config: ImageRunConfig;
-    readonly sizeBytes: number;
-  };
+  readonly image: SubjectImage;
   /** Given by the user; empty: what answers is looked for. */
   readonly requests: readonly SmokeRequest[];
   readonly state: readonly StatePair[];

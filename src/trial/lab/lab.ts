@@ -110,7 +110,11 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
       },
       exec: (command, options) => execIn(inside, name, command, options),
       probe: lookIn,
-      state: () => stateOf(engine, name),
+      // What waits for anything asks for this again and again: that is where an interrupt is heard.
+      state: () => {
+        signal.throwIfAborted();
+        return stateOf(engine, name);
+      },
       logs: (tail) => logsOf(engine, name, tail),
       stop: async (graceSeconds) => {
         const asked = performance.now();
