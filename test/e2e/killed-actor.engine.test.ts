@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { tryLock } from "../../src/core/index.ts";
 import type { CallOptions, Installation } from "../support/e2e/installation.ts";
+import { dyingOn } from "../support/e2e/dying.ts";
 import { newestRelease, readJournal, waitForLine } from "../support/e2e/journal.ts";
 import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, get } from "../support/e2e/shop.ts";
@@ -90,15 +89,8 @@ test("killed after the new container was started: resume goes on to the new rele
 test("killed between the gate and the shift: resume shifts", () =>
   underLoad(async () => {
     const release = newestRelease(shop.scratch.state) + 1;
-    const call = shop.call(["deploy"]);
-    await waitForLine(shop.scratch.state, call, release, "intent", "web/gate/1");
-    // What shifts traffic needs this lock of the proxy's, so it cannot get further than its intent.
-    const held = tryLock(join(shop.scratch.state, "proxy/lock.sqlite"), { who: "a test", what: "keeps the shift from happening" });
-    expect(held).toBeDefined();
-    await waitForLine(shop.scratch.state, call, release, "intent", "web/shift");
-    call.child.kill("SIGKILL");
-    await call.ended;
-    held?.release();
+    const { exit } = await shop.seaworthy(["deploy"], { env: dyingOn("intent", "web/shift") });
+    expect(exit).toBeUndefined();
     expect(linesOf(release).slice(-2)).toEqual(["done web/gate/1", "intent web/shift"]);
     expect(await get(shop)).toMatchObject({ version: "1.0.0" });
     expect((await shop.seaworthy(["status"])).exit).toBe(1);

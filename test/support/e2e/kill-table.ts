@@ -1,15 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { DIE_AT } from "./dying.ts";
 import { askProxy, viewProxy } from "./haproxy.ts";
 import type { CallOptions, Installation } from "./installation.ts";
 import { type Line, readJournal } from "./journal.ts";
 import type { ObservedLoad } from "./observed-load.ts";
 import { get } from "./shop.ts";
 import { containersOf } from "./whole.ts";
-
-/** Loaded into the process that is to die. */
-const DIE_AT = `--import=${join(import.meta.dirname, "die-at.ts")}`;
 
 type Environment = NonNullable<CallOptions["env"]>;
 
