@@ -12,7 +12,7 @@ let written = 0;
 let ripe = false;
 
 const isNamed = (kind: SQLInputValue | undefined, body: SQLInputValue | undefined): boolean =>
-  moment === "on" && kind === count && String(body).includes(`"step":"${ms}`);
+  moment === "on" && kind === count && typeof body === "string" && body.includes(`"step":"${ms}`);
 
 const die = (): void => void process.kill(process.pid, "SIGKILL");
 
