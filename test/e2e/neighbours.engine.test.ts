@@ -18,6 +18,12 @@ const git = async (...args: readonly string[]): Promise<void> => {
   const result = await exec("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: folder });
   expect(result.exitCode, result.stderr).toBe(0);
 };
+/** What the neighbour's web says of itself. */
+const writeVersion = (version: string, ready: boolean): void =>
+  writeFileSync(
+    join(folder, "web/version.js"),
+    `export const version = "${version}";\nexport const ready = ${ready};\nexport const warmUpMs = 0;\n`,
+  );
 const commit = async (tag: string): Promise<void> => {
   await git("add", "-A");
   await git("commit", "-q", "--allow-empty", "-m", tag);
@@ -76,6 +82,7 @@ test("two projects are deployed at once; a service with a published port stops f
   underLoad(async () => {
     const file = join(folder, "compose.yaml");
     writeFileSync(file, readFileSync(file, "utf8").replace('EDITION: "first"', 'EDITION: "second"'));
+    writeVersion("1.1.0", true);
     await commit("v1.1.0");
     const planned = await shop.seaworthy(["deploy", "--dry-run"], { cwd: folder });
     await shop.git(["checkout", "-q", "v1.0.0"]);
@@ -95,10 +102,7 @@ test("two projects are deployed at once; a service with a published port stops f
 
 test("one that is broken takes nothing from the other", () =>
   underLoad(async () => {
-    writeFileSync(
-      join(folder, "web/version.js"),
-      'export const version = "1.2.0";\nexport const ready = false;\nexport const warmUpMs = 0;\n',
-    );
+    writeVersion("1.2.0", false);
     await commit("v1.2.0");
     const broken = await shop.seaworthy(["ship"], { cwd: folder, env: { E2E_READY: "1s" } });
     expect(broken.exit, broken.said).toBe(3);
