@@ -35,8 +35,9 @@ export const openHarbour = async (project: Project, state: StateFolder, signal?:
     while (server === undefined && !ending.signal.aborted) {
       await systemClock.sleep(FOLLOW_MS, ending.signal).catch(() => undefined);
       if (ending.signal.aborted) return;
-      // Why it cannot be served is said to whoever asks for it.
-      server = await open(state, port).catch(() => undefined);
+      // Why it cannot be served is said to whoever asks for it, who may have opened it meanwhile: then this attempt has failed, and takes nothing away.
+      const opened = await open(state, port).catch(() => undefined);
+      server ??= opened;
     }
   };
   const serve = async (): Promise<void> => {
