@@ -55,7 +55,8 @@ const forgetImages = async (): Promise<void> => {
 /** Whatever happened to the call: a clear ending, the old or the new release serves whole, and the next command brings what was left to an end. */
 const survives = async (kind: string, fault: Fault): Promise<void> => {
   const before = await live();
-  if (kind === "POST /images/create") await forgetImages();
+  // What is pulled anew is also kept by a name anew.
+  if (kind.startsWith("POST /images/")) await forgetImages();
   engine.breakNext(kind, fault);
   const deployed = await deployOther(before);
   const what = `${fault} at ${kind}: exit ${deployed.exit}\n${deployed.said}`;
