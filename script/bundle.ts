@@ -1,6 +1,7 @@
 /**
- * `script/bundle.ts [FOLDER]` (default dist): the package as it is published. ESM for Node >= 22.22 with no dependencies: a bin, chunks that are loaded as a
- * command needs them, its own package.json, README, LICENSE and the licences of what was bundled.
+ * `script/bundle.ts [FOLDER]` (default dist): the package as it is published. For Node >= 22.22, with no dependencies: a bin, chunks that are loaded as a
+ * command needs them, its own package.json, README, LICENSE and the licences of what was bundled. The chunks are CommonJS: Node loads them without the
+ * asynchronous steps of ES modules, which start-up pays for (docs/performance.md).
  */
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -52,9 +53,9 @@ const bundle = async (folder: string, target: string): Promise<RolldownOutput> =
   try {
     return await build.write({
       dir: folder,
-      format: "esm",
-      entryFileNames: "[name].js",
-      chunkFileNames: "[name]-[hash].js",
+      format: "cjs",
+      entryFileNames: "[name].cjs",
+      chunkFileNames: "[name]-[hash].cjs",
       comments: { legal: false },
     });
   } finally {
@@ -64,14 +65,14 @@ const bundle = async (folder: string, target: string): Promise<RolldownOutput> =
 
 /** Loaded before anything else, so that all that follows comes from Node's compile cache from the second run on. */
 const BIN = `#!/usr/bin/env node
-import { enableCompileCache } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
 enableCompileCache();
 // Node 22 calls node:sqlite experimental; a user can do nothing about it.
 const warn = process.emitWarning;
 process.emitWarning = (warning, ...rest) => {
   if (!(rest[0] === "ExperimentalWarning" && /sqlite/i.test(String(warning)))) Reflect.apply(warn, process, [warning, ...rest]);
 };
-await import("../lib/main.js");
+createRequire(import.meta.url)("../lib/main.cjs");
 `;
 
 /** The folder of the package that a module belongs to. */

@@ -70,12 +70,12 @@ const serves = async (node: string): Promise<void> => {
 describe("the package", () => {
   test("holds the program, its chunks, the licences and nothing of the source", () => {
     expect(packed).toContain("bin/seaworthy.js");
-    expect(packed).toContain("lib/main.js");
+    expect(packed).toContain("lib/main.cjs");
     expect(packed).toContain("LICENSE");
     expect(packed).toContain("THIRD-PARTY-LICENSES.txt");
     expect(
       packed.filter(
-        (path) => !/^(?:bin\/seaworthy\.js|lib\/[\w.-]+\.js|package\.json|LICENSE|README\.md|THIRD-PARTY-LICENSES\.txt)$/.test(path),
+        (path) => !/^(?:bin\/seaworthy\.js|lib\/[\w.-]+\.cjs|package\.json|LICENSE|README\.md|THIRD-PARTY-LICENSES\.txt)$/.test(path),
       ),
     ).toEqual([]);
     expect(statSync(join(installed, "seaworthy", "bin", "seaworthy.js")).mode & 0o111).not.toBe(0);
@@ -114,11 +114,11 @@ describe("the program", () => {
     const reached = (file: string, seen: Set<string> = new Set()): Set<string> => {
       if (seen.has(file)) return seen;
       seen.add(file);
-      for (const [, next = ""] of readFileSync(join(lib, file), "utf8").matchAll(/^(?:import|export)\b[^;]*?["']\.\/([^"']+)["'];/gm))
+      for (const [, next = ""] of readFileSync(join(lib, file), "utf8").matchAll(/^(?:const|let|var) \w+ = require\("\.\/([^"]+)"\);/gm))
         reached(next, seen);
       return seen;
     };
-    const loaded = [...reached("main.js")];
+    const loaded = [...reached("main.cjs")];
     expect(loaded.filter((file) => /\.run-|host|docker|catalogue/.test(file))).toEqual([]);
     const bytes = loaded.reduce((sum, file) => sum + statSync(join(lib, file)).size, 0);
     expect(bytes).toBeLessThan(150_000);

@@ -154,8 +154,11 @@ export const evidenceFrom = (judgements: readonly Judgement[], suppressed: reado
   });
 };
 
+const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** The same on every machine, whatever its locale. */
 export const byPlace = (a: Finding, b: Finding): number =>
-  a.path.localeCompare(b.path) || (a.range?.start.offset ?? 0) - (b.range?.start.offset ?? 0) || a.rule.localeCompare(b.rule);
+  byCode(a.path, b.path) || (a.range?.start.offset ?? 0) - (b.range?.start.offset ?? 0) || byCode(a.rule, b.rule);
 
 const RANK = { dev: 0, production: 1, strict: 2 } as const;
 

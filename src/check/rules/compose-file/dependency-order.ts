@@ -1,4 +1,5 @@
 import { entries, get, text } from "../../../source/yaml/index.ts";
+import { alphabetical } from "../../compose/alphabetical.ts";
 import { outOfOrder } from "../../compose/out-of-order.ts";
 import { ownEntries } from "../../compose/reorder.ts";
 import { composeFileRule, NOTHING } from "../../rule.ts";
@@ -26,12 +27,7 @@ export const dependencyOrder = composeFileRule({
       const needs = get(service, "depends_on");
       if (needs === undefined || needs.kind === "scalar") continue;
       const keys = needs.kind === "mapping" ? ownEntries(needs).map(([key]) => key) : needs.items.map((item) => text(item) ?? "");
-      const complaint = outOfOrder(
-        needs,
-        keys,
-        (a, b) => a.localeCompare(b, "en"),
-        (key) => `${key}, on which ${name} depends, is not in alphabetical order`,
-      );
+      const complaint = outOfOrder(needs, keys, alphabetical, (key) => `${key}, on which ${name} depends, is not in alphabetical order`);
       if (complaint !== undefined) yield complaint;
     }
   },

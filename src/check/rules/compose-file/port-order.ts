@@ -1,9 +1,8 @@
 import { entries, get } from "../../../source/yaml/index.ts";
 import { portsOf } from "../../compose/ports.ts";
+import { numerical } from "../../compose/alphabetical.ts";
 import { outOfOrder } from "../../compose/out-of-order.ts";
 import { composeFileRule, NOTHING } from "../../rule.ts";
-
-const { compare: byNumber } = new Intl.Collator("en", { numeric: true });
 
 export const portOrder = composeFileRule({
   id: "compose-file/port-order",
@@ -29,7 +28,7 @@ export const portOrder = composeFileRule({
       if (list?.kind !== "sequence") continue;
       const known = new Map(portsOf(service).map((port) => [port.node, port.published ?? port.target]));
       const keys = list.items.map((item) => known.get(item) ?? (item.kind === "scalar" ? item.text : ""));
-      const complaint = outOfOrder(list, keys, byNumber, (port) => `the port ${port} of ${name} is out of order`);
+      const complaint = outOfOrder(list, keys, numerical, (port) => `the port ${port} of ${name} is out of order`);
       if (complaint !== undefined) yield complaint;
     }
   },

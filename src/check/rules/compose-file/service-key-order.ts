@@ -1,4 +1,5 @@
 import { entries } from "../../../source/yaml/index.ts";
+import { alphabetical } from "../../compose/alphabetical.ts";
 import { outOfOrder } from "../../compose/out-of-order.ts";
 import { ownEntries } from "../../compose/reorder.ts";
 import { composeFileRule, NOTHING } from "../../rule.ts";
@@ -36,7 +37,7 @@ export const serviceKeyOrder = composeFileRule({
   *check({ tree, settings }) {
     const order = (settings.compose?.serviceKeyOrder ?? GROUPS).flat();
     const rank = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
-    const byRank = (a: string, b: string): number => rank(a) - rank(b) || (order.includes(a) ? 0 : a.localeCompare(b, "en"));
+    const byRank = (a: string, b: string): number => rank(a) - rank(b) || (order.includes(a) ? 0 : alphabetical(a, b));
     for (const [name, { value: service }] of entries(tree, "services")) {
       if (service.kind !== "mapping") continue;
       const keys = ownEntries(service).map(([key]) => key);

@@ -1,4 +1,5 @@
 import { get } from "../../../source/yaml/index.ts";
+import { alphabetical } from "../../compose/alphabetical.ts";
 import { outOfOrder } from "../../compose/out-of-order.ts";
 import { ownEntries } from "../../compose/reorder.ts";
 import { composeFileRule, NOTHING } from "../../rule.ts";
@@ -25,12 +26,7 @@ export const serviceOrder = composeFileRule({
     const services = get(tree, "services");
     if (services?.kind !== "mapping") return;
     const names = ownEntries(services).map(([name]) => name);
-    const complaint = outOfOrder(
-      services,
-      names,
-      (a, b) => a.localeCompare(b, "en"),
-      (name) => `the service ${name} is not in alphabetical order`,
-    );
+    const complaint = outOfOrder(services, names, alphabetical, (name) => `the service ${name} is not in alphabetical order`);
     if (complaint !== undefined) yield complaint;
   },
 });

@@ -1,4 +1,5 @@
 import { ownEntries } from "../../compose/reorder.ts";
+import { alphabetical } from "../../compose/alphabetical.ts";
 import { outOfOrder } from "../../compose/out-of-order.ts";
 import { composeFileRule, NOTHING } from "../../rule.ts";
 
@@ -31,7 +32,7 @@ export const topLevelOrder = composeFileRule({
     };
     const keys = ownEntries(tree).map(([key]) => key);
     const byRank = (a: string, b: string): number =>
-      rank(a) - rank(b) || (a.startsWith("x-") && b.startsWith("x-") ? a.localeCompare(b, "en") : 0);
+      rank(a) - rank(b) || (a.startsWith("x-") && b.startsWith("x-") ? alphabetical(a, b) : 0);
     const complaint = outOfOrder(tree, keys, byRank, (key, expected) => `${key} is out of order: expected ${expected.join(", ")}`);
     if (complaint !== undefined) yield complaint;
   },
