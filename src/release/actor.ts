@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Clock, type KernelLock, lock, silentProgress, type StateFolder, systemClock } from "../core/index.ts";
+import { type Clock, type Digest, type KernelLock, lock, silentProgress, type StateFolder, systemClock } from "../core/index.ts";
 import { type Engine, probeHttp } from "../engine/index.ts";
 import type { Keep } from "../project/index.ts";
 import type { Proxy } from "../proxy/index.ts";
@@ -7,9 +7,9 @@ import type { World } from "./actions/index.ts";
 import { withAdopted } from "./adopt/adopted.ts";
 import { describeReplica } from "./describe.ts";
 import { linuxNetwork } from "./host/linux.ts";
-import { type Journal, openJournal } from "./journal.ts";
+import { type Entry, type Journal, openJournal } from "./journal.ts";
 import { type Live, readLive } from "./live.ts";
-import type { ReleaseManifest } from "./manifest.ts";
+import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
 import type { ReleasesOptions, RunOptions } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import { takePlace } from "./queue.ts";
@@ -17,6 +17,9 @@ import { recordedKeep } from "./retention.ts";
 import type { Direction } from "./rollout/change.ts";
 import { planRolling } from "./rollout/rolling.ts";
 import { liveRelease } from "./rollout-state.ts";
+
+/** A release's entry in the journal, but for what the actor knows. */
+type Begun = Omit<Extract<Entry, { kind: "release" }>, "kind" | "digest" | "who" | "keep"> & { readonly digest?: Digest };
 
 /** Who acts on a host, with what, and the turns that are taken. */
 export interface Actor {
@@ -47,6 +50,8 @@ export interface Actor {
   readonly servicesOf: (manifest: ReleaseManifest) => readonly string[];
   /** What the caller says, else what the last release said. */
   readonly keepOf: (project: string, options: RunOptions) => { readonly keep?: Keep };
+  /** Puts a release on record before its first step. */
+  readonly begin: (release: Begun, options: RunOptions) => void;
   readonly planned: (manifest: ReleaseManifest, direction?: Direction) => Promise<{ readonly plan: Plan; readonly live: Live }>;
 }
 
@@ -108,6 +113,11 @@ export const openActor = ({
   const keepOf = (project: string, { keep = recordedKeep(journal, project) }: RunOptions): { readonly keep?: Keep } =>
     keep === undefined ? {} : { keep };
 
+  const begin = (release: Begun, options: RunOptions): void => {
+    const { manifest, plan, digest = manifestDigest(manifest) } = release;
+    journal.append(manifest.project, plan.release, { ...release, kind: "release", digest, who, ...keepOf(manifest.project, options) });
+  };
+
   const planned = async (
     manifest: ReleaseManifest,
     direction: Direction = "update",
@@ -117,5 +127,5 @@ export const openActor = ({
     return { plan, live };
   };
 
-  return { journal, engine, proxy, state, who, clock, host, world, leasePath, leased, servicesOf, keepOf, planned };
+  return { journal, engine, proxy, state, who, clock, host, world, leasePath, leased, servicesOf, keepOf, begin, planned };
 };

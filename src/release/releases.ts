@@ -17,7 +17,7 @@ import { historyOf, type ReleaseLine } from "./history.ts";
 import { httpsEvidence } from "./https-evidence.ts";
 import type { RolloutOutcome } from "./interpreter.ts";
 import type { Journal } from "./journal.ts";
-import { manifestDigest, type ReleaseManifest } from "./manifest.ts";
+import type { ReleaseManifest } from "./manifest.ts";
 import type {
   Adoption,
   AdoptOptions,
@@ -157,7 +157,7 @@ const assertVerified = (manifest: ReleaseManifest, verified: readonly VerifiedDi
 
 export const openReleases = (options: ReleasesOptions): Releases & Disposable => {
   const actor = openActor(options);
-  const { journal, engine, proxy, state, who, clock, world, leasePath, leased, servicesOf, keepOf, planned } = actor;
+  const { journal, engine, proxy, state, who, clock, world, leasePath, leased, servicesOf, begin, planned } = actor;
   const rollouts = rolloutsOf(actor);
   const { rollOut, converge, resume, goOn, assertSettled, assertFinished, assertDecided } = rollouts;
   const reconciler = reconcilerOf(actor, rollouts);
@@ -214,17 +214,7 @@ export const openReleases = (options: ReleasesOptions): Releases & Disposable =>
           const { plan: made, live } = await planned(manifest, rollbackTo === undefined ? "update" : "rollback");
           if (options.approved !== undefined)
             assertApproved(options.approved, sealPlan(manifest, live, made, { who, madeAt: clock.now() }));
-          journal.append(manifest.project, made.release, {
-            kind: "release",
-            manifest,
-            digest: manifestDigest(manifest),
-            who,
-            why,
-            evidence,
-            plan: made,
-            ...(rollbackTo === undefined ? {} : { rollbackTo }),
-            ...keepOf(manifest.project, options),
-          });
+          begin({ manifest, why, evidence, plan: made, ...(rollbackTo === undefined ? {} : { rollbackTo }) }, options);
           return rollOut(manifest.project, made.release, options);
         },
         true,

@@ -29,7 +29,7 @@ export interface Rollouts {
 }
 
 export const rolloutsOf = (actor: Actor): Rollouts => {
-  const { journal, engine, state, who, clock, world, leased, servicesOf, keepOf, planned } = actor;
+  const { journal, engine, state, clock, world, leased, servicesOf, keepOf, begin, planned } = actor;
 
   /** A rollout that is brought to its end first would move what the plan was made from. */
   const assertSettled = (project: string): void => {
@@ -59,18 +59,7 @@ export const rolloutsOf = (actor: Actor): Rollouts => {
     for (const { release, job } of crossedJobs(journal, project, to))
       options.progress?.note(`the job ${job} of r${release} is not undone by that`);
     // It was verified when it was deployed, and nothing of it can have changed since: it is named by digest.
-    journal.append(project, made.release, {
-      kind: "release",
-      manifest,
-      digest,
-      who,
-      why,
-      evidence,
-      plan: made,
-      rollbackTo: to,
-      after: entry.release,
-      ...keepOf(project, options),
-    });
+    begin({ manifest, digest, why, evidence, plan: made, rollbackTo: to, after: entry.release }, options);
     return rollOut(project, made.release, options);
   };
 

@@ -1,10 +1,22 @@
-import { formatReference, hexOf, isSeaworthyError, samePlatform, SeaworthyError } from "../core/index.ts";
+import { formatReference, hexOf, isSeaworthyError, processRuns, samePlatform, SeaworthyError } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { openLayout, writeDockerArchive } from "../image/index.ts";
 import type { Project, Service } from "../project/index.ts";
 import type { Dependency, Subject, SubjectImage } from "../trial/index.ts";
 import { buildServices } from "./stages/build.ts";
 import type { Voyage } from "./voyage.ts";
+
+/** What an image is called that only a trial needs: by the process that needs it, and by its digest. */
+const NAMES = "seaworthy-trial/image:";
+
+/** Takes the names away that this process, or one that has ended, gave to images for its trials; the engine forgets an image without any. */
+export const forgetTriedImages = async (engine: Engine): Promise<void> => {
+  const tags = (await engine.images.list()).flatMap((image) => image.tags).filter((tag) => tag.startsWith(NAMES));
+  for (const tag of tags) {
+    const pid = Number.parseInt(tag.slice(NAMES.length), 10);
+    if (pid === process.pid || !processRuns(pid)) await engine.images.remove(tag);
+  }
+};
 
 const inspected = async (engine: Engine, reference: string): Promise<SubjectImage | undefined> => {
   const found = await engine.images.inspect(reference);
@@ -21,7 +33,7 @@ const loaded = async ({ engine, built, platform, signal }: Voyage, service: stri
   if (there !== undefined) return there;
   signal.throwIfAborted();
   const layout = await openLayout(image.layoutFolder);
-  await engine.images.load(writeDockerArchive(layout, own.manifest, [`seaworthy-trial/${service}:${hexOf(own.manifest).slice(0, 12)}`]));
+  await engine.images.load(writeDockerArchive(layout, own.manifest, [`${NAMES}${process.pid}-${hexOf(own.manifest).slice(0, 12)}`]));
   return inspected(engine, own.config);
 };
 
@@ -89,6 +101,7 @@ export const trialSubject = async (voyage: Voyage, service: Service): Promise<Su
     request.port === undefined && port !== undefined ? { ...request, port } : request;
   return {
     service: service.name,
+    folder: project.folder,
     spec: service.spec,
     image,
     requests: requests.map(onPort),

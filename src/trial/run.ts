@@ -101,7 +101,10 @@ export const tryService = async (
     seconds: seconds(begun),
     smoke: smokeWords(baseline.smoke),
     upMs: baseline.upMs,
-    differences: [...differencesOf(subject.spec), ...stubs.map((name) => `${name} was a stub that takes connections and answers nothing`)],
+    differences: [
+      ...differencesOf(subject.spec, subject.folder),
+      ...stubs.map((name) => `${name} was a stub that takes connections and answers nothing`),
+    ],
     outcomes,
   };
 };

@@ -45,6 +45,7 @@ const subjectOf = async (code: string, service: object): Promise<Subject> => {
   if (web === undefined || image === undefined) throw new Error(`script/setup makes ${IMAGE}`);
   return {
     service: web.name,
+    folder,
     spec: web.spec,
     image: { id: image.id, config: image.config, sizeBytes: image.sizeBytes },
     requests: [],

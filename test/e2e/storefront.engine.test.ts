@@ -71,6 +71,26 @@ test("the storefront: shipped, replaced by its second version under load, and br
   expect(names.toSorted()).toEqual([`${project}-db-r1-1`, `${project}-web-r3-1`]);
 });
 
+test("a trial of a service disproves nothing, and leaves nothing in the engine", async () => {
+  const there = async (): Promise<readonly string[]> => {
+    const { docker } = shop;
+    const [images, containers, volumes, networks] = await Promise.all([
+      docker.lines(["images", "--format", "{{.Repository}}:{{.Tag}}"]),
+      docker.lines(["ps", "-a", "--format", "{{.Names}}"]),
+      docker.lines(["volume", "ls", "--format", "{{.Name}}"]),
+      docker.lines(["network", "ls", "--format", "{{.Name}}"]),
+    ]);
+    return [...images, ...containers, ...volumes, ...networks].filter((name) => name.includes("trial")).toSorted();
+  };
+  const before = await there();
+  const tried = await shop.json(["trial", "web", "--level", "quick"]);
+  const [web] = tried["services"] as readonly { readonly trials: readonly { readonly verdict: string }[] }[];
+  const states = web?.trials.map(({ verdict }) => verdict) ?? [];
+  expect(states).toContain("proven");
+  expect(states).not.toContain("disproved");
+  expect(await there()).toEqual(before);
+});
+
 test("its checklist: every item with a verdict, nothing disproved, each not-tried with its reason", async () => {
   const checklist = await shop.json(["checklist"]);
   const verdicts = checklist["items"] as readonly Verdict[];

@@ -1,6 +1,6 @@
 import { SeaworthyError } from "../../core/index.ts";
 import { createDockerInside } from "../../engine/index.ts";
-import { trialSubject } from "../../ship/index.ts";
+import { forgetTriedImages, trialSubject } from "../../ship/index.ts";
 import { type Level, TRIALS, tryService, type TrialReport } from "../../trial/index.ts";
 import { withVoyage } from "../host.ts";
 import type { ProjectFlags } from "../flags.ts";
@@ -34,10 +34,14 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...names) =
     const chosen = project.services.filter(({ name }) => names.length === 0 || names.includes(name));
     const inside = createDockerInside();
     const reports: TrialReport[] = [];
-    for (const service of chosen) {
-      const subject = await trialSubject(voyage, service);
-      const level = flags.level ?? service.settings.trial.level;
-      reports.push(await tryService(subject, { engine, inside, level, signal, progress }));
+    try {
+      for (const service of chosen) {
+        const subject = await trialSubject(voyage, service);
+        const level = flags.level ?? service.settings.trial.level;
+        reports.push(await tryService(subject, { engine, inside, level, signal, progress }));
+      }
+    } finally {
+      await forgetTriedImages(engine);
     }
     const disproved = reports.some(({ outcomes }) => outcomes.some(({ state }) => state === "disproved"));
     return {

@@ -3,7 +3,7 @@ import type { Actor } from "../actor.ts";
 import { describeContainer, describeReplica } from "../describe.ts";
 import type { RolloutOutcome } from "../interpreter.ts";
 import { readLive } from "../live.ts";
-import { manifestDigest, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
+import type { ReleaseManifest, ReleaseService } from "../manifest.ts";
 import type { AdoptOptions, Adoption } from "../options.ts";
 import type { Rollouts } from "../rollouts.ts";
 import { liveRelease, rolloutState, unfinishedRollout } from "../rollout-state.ts";
@@ -24,7 +24,7 @@ export interface Adoptions {
 }
 
 export const adoptionsOf = (actor: Actor, { rollOut, converge, assertDecided }: Rollouts): Adoptions => {
-  const { journal, engine, proxy, state, who, host, servicesOf } = actor;
+  const { journal, engine, proxy, state, who, host, servicesOf, begin } = actor;
 
   const planAdoptionOf = async (manifest: ReleaseManifest, options: AdoptOptions): Promise<Adoption & Partial<AdoptionPlan>> => {
     const { httpPort, settleMs, consent } = options;
@@ -75,9 +75,8 @@ export const adoptionsOf = (actor: Actor, { rollOut, converge, assertDecided }: 
           hint: "Bring the file in line with what runs, or agree with the flags that are named.",
         },
       );
-    const digest = manifestDigest(manifest);
     journal.append(project, made.release, { kind: "adopted", containers: adopted, kept });
-    journal.append(project, made.release, { kind: "release", manifest, digest, who, why: options.why, evidence: [], plan: made });
+    begin({ manifest, why: options.why, evidence: [], plan: made }, options);
     return rollOut(project, made.release, options);
   };
 

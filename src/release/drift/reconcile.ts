@@ -20,7 +20,7 @@ export interface Reconciler {
 }
 
 export const reconcilerOf = (actor: Actor, { rollOut }: Rollouts): Reconciler => {
-  const { journal, engine, proxy, state, who, keepOf } = actor;
+  const { journal, engine, proxy, state, begin } = actor;
 
   const repair = async (project: string): Promise<Repair & { readonly live: RolloutState }> => {
     const live = liveRelease(journal, project);
@@ -42,18 +42,7 @@ export const reconcilerOf = (actor: Actor, { rollOut }: Rollouts): Reconciler =>
     const { live, differences, plan: made } = await repair(project);
     if (made.steps.length === 0) return undefined;
     const { manifest, digest, evidence, release, repairs = release } = live.entry;
-    const why = options.why ?? "";
-    journal.append(project, made.release, {
-      kind: "release",
-      manifest,
-      digest,
-      who,
-      why,
-      evidence,
-      plan: made,
-      repairs,
-      ...keepOf(project, options),
-    });
+    begin({ manifest, digest, why: options.why ?? "", evidence, plan: made, repairs }, options);
     return { differences, plan: made, outcome: await rollOut(project, made.release, options) };
   };
 

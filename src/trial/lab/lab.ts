@@ -75,6 +75,7 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
     const config = labConfig(spec, of?.image ?? subject.image.id, {
       labels,
       network,
+      folder: subject.folder,
       aliases,
       volumeOf: (key) => {
         const volume = `${prefix}-${key.replaceAll(/[^a-zA-Z0-9]+/g, "_")}`;

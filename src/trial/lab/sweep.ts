@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { processRuns } from "../../core/index.ts";
 import type { Engine, Labels } from "../../engine/index.ts";
 import { TRIAL_LABEL, TRIAL_OWNER, TRIAL_SINCE } from "./names.ts";
 
@@ -11,19 +12,10 @@ export const ownLabels = (run: string): Labels => ({
   [TRIAL_OWNER]: `${process.pid}@${hostname()}`,
 });
 
-const lives = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-};
-
 /** Whether whoever made it is gone: its process on this machine has ended, or no run takes as long. */
 const isLeftOver = (labels: Labels): boolean => {
   const [pid = "", machine = ""] = (labels[TRIAL_OWNER] ?? "").split("@");
-  if (machine === hostname() && !lives(Number(pid))) return true;
+  if (machine === hostname() && !processRuns(Number(pid))) return true;
   return Date.now() - Number(labels[TRIAL_SINCE] ?? 0) > LONGEST_MS;
 };
 
