@@ -20,6 +20,7 @@ import { projectOf } from "./chosen-project.ts";
 import type { Context } from "./context.ts";
 import type { RolloutFlags } from "./flags.ts";
 import { progressFor } from "./progress.ts";
+import { VERSION } from "./version.ts";
 
 /** The host that this process acts on: the engine here, and its state. */
 export interface Host extends Disposable {
@@ -99,6 +100,7 @@ export const withVoyage = async <T>(
   await using harbour: Harbour = await openHarbour(project, host.state, context.signal);
   const tags = await projectTags(project);
   const voyage: Voyage = {
+    tool: VERSION,
     project,
     contents: projectContents(project, context.signal),
     harbour,

@@ -145,6 +145,8 @@ export interface MaintenanceSettings {
 /** What a sea trial asks of a service. */
 export interface TrialSettings {
   readonly level: "quick" | "standard" | "deep";
+  /** How much `ship` tries of an image that was not tried before. Absent: nothing. */
+  readonly ship?: "quick" | "standard" | "deep";
   readonly requests: readonly TrialRequest[];
   readonly state: readonly { readonly write: TrialRequest; readonly read: TrialRequest }[];
   /** Services beside it; absent: those of depends_on. */

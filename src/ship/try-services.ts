@@ -1,8 +1,28 @@
-import { formatReference, hexOf, isSeaworthyError, processRuns, samePlatform, SeaworthyError } from "../core/index.ts";
-import type { Engine } from "../engine/index.ts";
+import { join } from "node:path";
+import {
+  type Digest,
+  formatReference,
+  hexOf,
+  isSeaworthyError,
+  type Json,
+  processRuns,
+  samePlatform,
+  SeaworthyError,
+} from "../core/index.ts";
+import { createDockerInside, type Engine } from "../engine/index.ts";
 import { openLayout, writeDockerArchive } from "../image/index.ts";
 import type { Project, Service } from "../project/index.ts";
-import type { Dependency, Subject, SubjectImage } from "../trial/index.ts";
+import {
+  type Dependency,
+  type Level,
+  openTrialCache,
+  type Subject,
+  type SubjectImage,
+  type TrialCache,
+  trialKey,
+  type TrialReport,
+  tryService,
+} from "../trial/index.ts";
 import { buildServices } from "./stages/build.ts";
 import type { Voyage } from "./voyage.ts";
 
@@ -10,7 +30,7 @@ import type { Voyage } from "./voyage.ts";
 const NAMES = "seaworthy-trial/image:";
 
 /** Takes the names away that this process, or one that has ended, gave to images for its trials; the engine forgets an image without any. */
-export const forgetTriedImages = async (engine: Engine): Promise<void> => {
+const forgetTriedImages = async (engine: Engine): Promise<void> => {
   const tags = (await engine.images.list()).flatMap((image) => image.tags).filter((tag) => tag.startsWith(NAMES));
   for (const tag of tags) {
     const pid = Number.parseInt(tag.slice(NAMES.length), 10);
@@ -81,19 +101,10 @@ const configsOf = async ({ project, contents }: Voyage, services: readonly Servi
   return new Map(await Promise.all(wanted.map(async (source) => [source.key, await contents.read(source, "config")] as const)));
 };
 
-/**
- * One service of a project as a trial takes it: its image in the engine's store, with what it needs beside it.
- * @throws IMAGE_NOT_FOUND when its image is not to be had
- */
-export const trialSubject = async (voyage: Voyage, service: Service): Promise<Subject> => {
-  const { project } = voyage;
-  const needed = neededBy(project, service);
-  const names = [service, ...needed.map((one) => one.service)].filter(({ build }) => build !== undefined).map(({ name }) => name);
-  const missing = names.filter((name) => !voyage.built.has(name));
-  if (missing.length > 0) await buildServices(voyage, missing);
-  const image = await imageOf(voyage, service);
-  if (image === undefined)
-    throw new SeaworthyError("IMAGE_NOT_FOUND", `the image of ${service.name} is neither in the engine's store nor can it be pulled`);
+/** All of a subject but the images. */
+type Described = Omit<Subject, "image" | "dependencies"> & { readonly dependencies: readonly Omit<Dependency, "image">[] };
+
+const described = async (voyage: Voyage, service: Service, needed: ReturnType<typeof neededBy>): Promise<Described> => {
   const { requests, state } = service.settings.trial;
   const { route, jobs } = service.settings;
   const port = route?.port;
@@ -101,19 +112,85 @@ export const trialSubject = async (voyage: Voyage, service: Service): Promise<Su
     request.port === undefined && port !== undefined ? { ...request, port } : request;
   return {
     service: service.name,
-    folder: project.folder,
+    folder: voyage.project.folder,
     spec: service.spec,
-    image,
     requests: requests.map(onPort),
     state: state.map(({ write, read }) => ({ write: onPort(write), read: onPort(read) })),
     ...(route === undefined ? {} : { ready: { port: route.port, path: route.ready } }),
-    dependencies: await Promise.all(
-      needed.map(async ({ service: other, until }): Promise<Dependency> => {
-        const its = await imageOf(voyage, other);
-        return { name: other.name, spec: other.spec, until, ...(its === undefined ? {} : { image: its }) };
-      }),
-    ),
+    dependencies: needed.map(({ service: { name, spec }, until }) => ({ name, spec, until })),
     jobs: jobs.filter(({ when }) => when === "before-traffic"),
     configs: await configsOf(voyage, [service, ...needed.map((one) => one.service)]),
   };
+};
+
+/** The engine's id of a service's image, when it is known without building or fetching anything. */
+const idOf = async ({ built, platform, engine }: Voyage, { name, spec, build }: Service): Promise<Digest | undefined> => {
+  if (build !== undefined) return built.get(name)?.platforms.find((one) => samePlatform(one.platform, platform))?.config;
+  return spec.image === undefined ? undefined : (await inspected(engine, formatReference(spec.image)))?.id;
+};
+
+/** Undefined where a verdict rests on something that the key cannot hold: an image that is not there yet, a file of the project that is mounted. */
+const keyOf = async (voyage: Voyage, service: Service): Promise<Digest | undefined> => {
+  const needed = neededBy(voyage.project, service);
+  const services = [service, ...needed.map((one) => one.service)];
+  if (services.some(({ spec }) => spec.mounts.some(({ type }) => type === "bind"))) return undefined;
+  const images = await Promise.all(services.map((one) => idOf(voyage, one)));
+  if (images.some((id) => id === undefined)) return undefined;
+  const { configs, ...rest } = await described(voyage, service, needed);
+  const parts = { tool: voyage.tool, images, ...rest, configs: [...configs] };
+  return trialKey(JSON.parse(JSON.stringify(parts)) as Json);
+};
+
+/** One service of a project as a trial takes it: its image in the engine's store, with what it needs beside it. @throws IMAGE_NOT_FOUND */
+const subjectOf = async (voyage: Voyage, service: Service): Promise<Subject> => {
+  const needed = neededBy(voyage.project, service);
+  const image = await imageOf(voyage, service);
+  if (image === undefined)
+    throw new SeaworthyError("IMAGE_NOT_FOUND", `the image of ${service.name} is neither in the engine's store nor can it be pulled`);
+  const { dependencies, ...rest } = await described(voyage, service, needed);
+  const withImages = needed.map(async ({ service: other }, index): Promise<Dependency | undefined> => {
+    const its = await imageOf(voyage, other);
+    const known = dependencies[index];
+    return known === undefined ? undefined : { ...known, ...(its === undefined ? {} : { image: its }) };
+  });
+  return { ...rest, image, dependencies: (await Promise.all(withImages)).filter((one) => one !== undefined) };
+};
+
+const cacheOf = ({ state }: Voyage): TrialCache => openTrialCache(join(state.folder, "trials"));
+
+/** What an earlier trial of the very same showed, of this level or a higher one. Builds, pulls and runs nothing. */
+export const triedBefore = async (voyage: Voyage, service: Service, level: Level): Promise<TrialReport | undefined> => {
+  const key = await keyOf(voyage, service);
+  return key === undefined ? undefined : cacheOf(voyage).find(key, level);
+};
+
+/** Builds what has to be built of a service and of what it needs. */
+const builtFor = async (voyage: Voyage, service: Service): Promise<void> => {
+  const services = [service, ...neededBy(voyage.project, service).map((one) => one.service)];
+  const missing = services.filter(({ name, build }) => build !== undefined && !voyage.built.has(name)).map(({ name }) => name);
+  if (missing.length > 0) await buildServices(voyage, missing);
+};
+
+/**
+ * Tries one service: built when it has to be, run in the lab, its report kept for the next time that the very same is tried. `again`: though it was tried before.
+ * @throws IMAGE_NOT_FOUND when its image is not to be had; as `tryService`
+ */
+export const tryProjectService = async (
+  voyage: Voyage,
+  service: Service,
+  { level, again = false }: { readonly level: Level; readonly again?: boolean },
+): Promise<TrialReport> => {
+  await builtFor(voyage, service);
+  const before = again ? undefined : await triedBefore(voyage, service, level);
+  if (before !== undefined) return before;
+  const { engine, signal, progress } = voyage;
+  try {
+    const subject = await subjectOf(voyage, service);
+    const report = await tryService(subject, { engine, inside: createDockerInside(), level, signal, progress });
+    const key = await keyOf(voyage, service);
+    if (key !== undefined) cacheOf(voyage).keep(key, report);
+    return report;
+  } finally {
+    await forgetTriedImages(engine);
+  }
 };

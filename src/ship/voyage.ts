@@ -11,6 +11,8 @@ import type { KeyOptions } from "./keys.ts";
 
 /** What travels from stage to stage. Each stage adds what it found out; none takes anything away. */
 export interface Voyage {
+  /** The version of Seaworthy: what one version tried is not another's verdict. */
+  readonly tool: string;
   readonly project: Project;
   /** Of its secrets and configs, each read once. */
   readonly contents: Contents;

@@ -10,8 +10,9 @@ test("the catalogue holds exactly the files of trials/, under their names", () =
 });
 
 test("every experiment is about items that a trial can prove, and says all in whole sentences", () => {
-  for (const { id, items, summary, why, method } of TRIALS) {
+  for (const { id, items, proves, summary, why, method } of TRIALS) {
     for (const item of items) expect(itemOf(item).evidence, `${id}: ${item}`).toContain("trial");
+    for (const item of proves ?? []) expect(items, id).toContain(item);
     for (const words of [summary, why, method]) expect(words, id).toMatch(/^[A-Z].*[.]$/s);
   }
 });

@@ -1,4 +1,4 @@
-import type { Progress } from "../core/index.ts";
+import type { Digest, Progress } from "../core/index.ts";
 import { isSeaworthyError, silentProgress, wordsOf } from "../core/index.ts";
 import type { Engine, Inside } from "../engine/index.ts";
 import { type Baseline, runBaseline } from "./baseline.ts";
@@ -13,12 +13,16 @@ import type { Level, Reading, Trial } from "./trial.ts";
 
 export interface TrialOutcome extends Reading {
   readonly trial: Trial;
+  /** The experiment itself went wrong, which says nothing of the subject. */
+  readonly broken?: true;
   readonly seconds: number;
 }
 
 /** All that was found out about one subject. */
 export interface TrialReport {
-  readonly subject: Subject;
+  readonly subject: { readonly service: string; readonly image: Digest };
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
   readonly level: Level;
   readonly seconds: number;
   /** What shows that it works. */
@@ -54,7 +58,8 @@ const runOne = async (trial: Trial, lab: Lab, baseline: Baseline): Promise<Trial
   } catch (error) {
     lab.signal.throwIfAborted();
     if (isSeaworthyError(error) && error.code === "ENGINE_UNREACHABLE") throw error;
-    return { trial, state: "not-tried", because: `the experiment could not be done: ${wordsOf(error)}`, seconds: seconds(begun) };
+    const because = `the experiment could not be done: ${wordsOf(error)}`;
+    return { trial, broken: true, state: "not-tried", because, seconds: seconds(begun) };
   }
 };
 
@@ -96,7 +101,8 @@ export const tryService = async (
   progress.end("baseline", `up after ${baseline.upMs} ms`);
   const outcomes = await runAll(trials, lab, baseline, progress);
   return {
-    subject,
+    subject: { service: subject.service, image: subject.image.id },
+    at: Date.now(),
     level,
     seconds: seconds(begun),
     smoke: smokeWords(baseline.smoke),

@@ -35,6 +35,8 @@ export interface Trial {
   readonly id: string;
   /** What of the checklist it proves or disproves. */
   readonly items: readonly ItemId[];
+  /** Those of them that it proves by itself. Of the others it shows a part: it can disprove them, and proves nothing. Default: none. */
+  readonly proves?: readonly ItemId[];
   readonly level: Level;
   /** The claim, in a sentence. */
   readonly summary: string;

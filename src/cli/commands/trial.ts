@@ -14,6 +14,12 @@ export const trial = buildCommand<Flags, string[], Context>({
         brief: "How much is tried (default: x-seaworthy.trial.level, or standard)",
         optional: true,
       },
+      again: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Try again what was tried before, with the same image and settings",
+        optional: true,
+      },
       list: { kind: "boolean", withNegated: false, brief: "Print every experiment, and run none", optional: true },
     },
     positional: SERVICES_ARGUMENT,
@@ -25,6 +31,6 @@ export const trial = buildCommand<Flags, string[], Context>({
       { input: "--list", brief: "what is tried, and what it shows" },
     ],
     brief: "Run the image as production would, in a harmless place, and prove what the checklist claims",
-    fullDescription: `Each service is built when it has to be, started in a network of its own with made-up secrets and empty volumes, asked, stopped, starved and looked into.\nEvery verdict is a difference from the first run, as production would run it; what could not be tried says why. Everything is removed afterwards.\nExit status 1: something was disproved, or the service does not come up.`,
+    fullDescription: `Each service is built when it has to be, started in a network of its own with made-up secrets and empty volumes, asked, stopped, starved and looked into.\nEvery verdict is a difference from the first run, as production would run it; what could not be tried says why. Everything is removed afterwards. What was tried before with the same image and settings is told, and not tried again without --again.\nExit status 1: something was disproved, or the service does not come up.`,
   },
 });

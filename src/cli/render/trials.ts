@@ -1,4 +1,4 @@
-import { forTerminal } from "../../core/index.ts";
+import { forTerminal, isoTime } from "../../core/index.ts";
 import type { TrialOutcome, TrialReport } from "../../trial/index.ts";
 
 const MARK = { proven: "✓", disproved: "✗", "not-tried": "-" } as const;
@@ -7,8 +7,9 @@ const COLOUR = { proven: 32, disproved: 31, "not-tried": 2 } as const;
 const shown = (value: string | number | boolean | readonly string[]): string =>
   typeof value === "object" ? `[${value.join(", ")}]` : String(value);
 
-/** One service's trials as a table: the mark, the experiment, what was seen; proposals below. */
-export const renderTrials = ({ subject, level, seconds, smoke, upMs, differences, outcomes }: TrialReport, colour: boolean): string => {
+/** One service's trials as a table: the mark, the experiment, what was seen; proposals below. `begun`: what is older was not tried now. */
+export const renderTrials = (report: TrialReport, begun: number, colour: boolean): string => {
+  const { subject, at, level, seconds, smoke, upMs, differences, outcomes } = report;
   const width = Math.max(...outcomes.map(({ trial }) => trial.id.length), 0);
   const line = ({ trial, state, because, seconds: took }: TrialOutcome): string => {
     const mark = colour ? `\u001b[${COLOUR[state]}m${MARK[state]}\u001b[0m` : MARK[state];
@@ -17,6 +18,7 @@ export const renderTrials = ({ subject, level, seconds, smoke, upMs, differences
   const proposals = outcomes.flatMap((outcome) => outcome.proposals ?? []);
   return [
     `${subject.service}: up after ${upMs} ms, shown by ${forTerminal(smoke)}; ${level}, ${seconds.toFixed(1)} s`,
+    ...(at < begun ? [`  tried at ${isoTime(at)}, with the same image and settings: --again tries it now`] : []),
     ...differences.map((words) => `  not as in production: ${forTerminal(words)}`),
     ...outcomes.map(line),
     ...(proposals.length === 0 ? [] : [`proposed for ${subject.service}:`]),
@@ -25,8 +27,9 @@ export const renderTrials = ({ subject, level, seconds, smoke, upMs, differences
 };
 
 /** `seaworthy/trial@1`, one service of it. */
-export const trialsDocument = ({ subject, level, seconds, smoke, upMs, differences, outcomes }: TrialReport): object => ({
-  subject: { service: subject.service, image: subject.image.id },
+export const trialsDocument = ({ subject, at, level, seconds, smoke, upMs, differences, outcomes }: TrialReport): object => ({
+  subject: { service: subject.service, image: subject.image },
+  at: isoTime(at),
   level,
   seconds,
   smoke,

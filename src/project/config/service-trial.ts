@@ -61,6 +61,12 @@ export const serviceTrial = section({
       ),
       "standard",
     ),
+    ship: v.optional(
+      described(
+        "How much `seaworthy ship` tries of an image that was not tried before: quick, standard or deep. Default: nothing; what `seaworthy trial` showed of the same image counts all the same.",
+        v.picklist(["quick", "standard", "deep"], "expected quick, standard or deep"),
+      ),
+    ),
     requests: v.optional(described("Requests that show that the service works.", v.array(requestSchema)), []),
     state: v.optional(
       described(

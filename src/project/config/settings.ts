@@ -196,6 +196,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
     ...(planned === undefined ? {} : { schedule: scheduleOf(planned) }),
     trial: {
       level: tried.level,
+      ...(tried.ship === undefined ? {} : { ship: tried.ship }),
       requests: tried.requests.map(requestOf),
       state: tried.state.map(({ write, read }) => ({ write: requestOf(write), read: requestOf(read) })),
       ...(tried.needs === undefined ? {} : { needs: tried.needs }),

@@ -68,6 +68,7 @@ export const startVoyage = async ({
     },
   };
   const voyage: Voyage = {
+    tool: "0.0.0",
     project,
     contents: projectContents(project, new AbortController().signal),
     harbour: { client, address: registry.address, serve: async () => undefined, [Symbol.asyncDispose]: async () => undefined },

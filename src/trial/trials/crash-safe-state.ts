@@ -18,6 +18,7 @@ const ok = (request: SmokeRequest, status: number | undefined): boolean =>
 export const crashSafeState: Trial = {
   id: "crash-safe-state",
   items: ["stateless"],
+  proves: ["stateless"],
   level: "standard",
   summary: "What was acknowledged is there after a kill, and after the container was made anew.",
   why: "Containers are killed: for memory, by a host that goes down, by every release that was in a hurry. What lived in the process or in the container's own layer is gone then, and a customer was told that it was kept.",

@@ -4,6 +4,7 @@ import type { Trial } from "../trial.ts";
 export const effectivePrivileges: Trial = {
   id: "effective-privileges",
   items: ["least-capabilities"],
+  proves: ["least-capabilities"],
   level: "quick",
   summary: "Its processes hold no capability, cannot gain one, and are under a seccomp filter.",
   why: "What the file asks for is not always what the kernel gives: a setuid program, an unconfined option or an old runtime leaves more than anybody meant.",

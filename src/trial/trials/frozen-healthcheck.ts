@@ -10,6 +10,7 @@ const FAST = { Interval: 1e9, Timeout: 2e9, Retries: 2, StartPeriod: 1e9 } as co
 export const frozenHealthcheck: Trial = {
   id: "frozen-healthcheck",
   items: ["healthcheck"],
+  proves: ["healthcheck"],
   level: "standard",
   summary: "The health check notices a program that hangs, and that it is well again.",
   why: "A deadlock, an endless loop, a lost connection: the process is there and its port is open, and nobody is served. Only a check that asks for an answer can tell.",

@@ -27,6 +27,7 @@ const inFlightOf = ({ requests, ready }: Subject, smoke: Smoke): SmokeRequest | 
 export const gracefulStop: Trial = {
   id: "graceful-stop",
   items: ["graceful-stop"],
+  proves: ["graceful-stop"],
   level: "standard",
   summary: "Asked to stop, it finishes what it has begun and ends by itself within the grace period.",
   why: "Every release, every restart and every move stops containers. What is cut off then is a customer's order.",

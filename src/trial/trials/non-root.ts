@@ -8,6 +8,7 @@ const isRoot = ({ uids }: Process): boolean => uids.includes(0);
 export const nonRoot: Trial = {
   id: "non-root",
   items: ["non-root"],
+  proves: ["non-root"],
   level: "quick",
   summary: "No process of the container runs as root, for all of its life.",
   why: "Root inside is root outside for a kernel bug, a mounted file or a wrong capability. USER in the image says who starts; an entrypoint, a worker or a health check can be somebody else.",

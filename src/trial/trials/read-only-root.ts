@@ -7,6 +7,7 @@ const TMP = "rw,noexec,nosuid,nodev,size=64m,mode=1777";
 export const readOnlyRoot: Trial = {
   id: "read-only-root",
   items: ["read-only-rootfs"],
+  proves: ["read-only-rootfs"],
   level: "quick",
   summary: "The container works with a read-only root.",
   why: "What cannot be written cannot be replaced by who gets in, and nothing that matters is lost with the container.",

@@ -8,6 +8,7 @@ const ORPHAN = "/bin/busybox sh -c '(/bin/busybox sleep 0.2 >/dev/null 2>&1 &) '
 export const reaping: Trial = {
   id: "reaping",
   items: ["reaps-zombies"],
+  proves: ["reaps-zombies"],
   level: "quick",
   summary: "The first process collects children that others left behind.",
   why: "What nobody collects stays in the process table: after days the limit of processes is reached and nothing can be started any more, not even a health check.",
