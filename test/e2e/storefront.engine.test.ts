@@ -93,7 +93,10 @@ test("a trial of a service disproves nothing, and leaves nothing in the engine",
   expect(await shop.json(["trial", "web", "--level", "quick"])).toEqual(tried);
   const planned = await shop.json(["ship", "--dry-run"]);
   const stages = planned["stages"] as readonly { readonly stage: string; readonly state: string; readonly words?: string }[];
-  expect(stages.find(({ stage }) => stage === "trial")).toMatchObject({ state: "passed", words: expect.stringMatching(/^web: \d+ proven, 0 disproved/) });
+  expect(stages.find(({ stage }) => stage === "trial")).toMatchObject({
+    state: "passed",
+    words: expect.stringMatching(/^web: \d+ proven, 0 disproved/),
+  });
 });
 
 test("its checklist: every item with a verdict, nothing disproved, each not-tried with its reason", async () => {
