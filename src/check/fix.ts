@@ -1,11 +1,5 @@
 import type { Finding } from "../checklist/index.ts";
-import { applyEdits, type Edit } from "../core/index.ts";
-
-export interface FixedFile {
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
-}
+import { applyEdits, type Edit, type FixedFile } from "../core/index.ts";
 
 export interface FixResult {
   /** Files whose text changes. Nothing is written. */

@@ -4,7 +4,7 @@ export { type BaseImages, findBases, type KnownBases } from "./base-images.ts";
 export * from "./explain.ts";
 export { readImageFacts } from "./image-facts.ts";
 export { type CheckedFile, checkFiles, type CheckFilesOptions } from "./files.ts";
-export { applyFixes, type FixedFile, type FixResult } from "./fix.ts";
+export { applyFixes, type FixResult } from "./fix.ts";
 export { type CheckResult } from "./judge.ts";
 export { checkRepository, type RepositoryOptions, type RepositoryResult } from "./repository.ts";
 export { outOfScope } from "./out-of-scope.ts";

@@ -13,13 +13,14 @@ import {
   rulesDocument,
   rulesOf,
 } from "../../check/index.ts";
-import { readTextFile, SeaworthyError, writeFileAtomic } from "../../core/index.ts";
+import { SeaworthyError } from "../../core/index.ts";
 import { readProject } from "../../project/index.ts";
 import { findingsDocument, renderFindings, unifiedDiff } from "../../report/index.ts";
 import { baseImages } from "../base-images.ts";
 import type { Context } from "../context.ts";
 import type { ProjectFlags } from "../flags.ts";
 import { loadOptionsOf, projectOf } from "../chosen-project.ts";
+import { writeFixed } from "../fixed-files.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { table } from "../render/table.ts";
 
@@ -91,17 +92,6 @@ const fixed = async (
   return { result: { ...result, findings: fix.left }, fix };
 };
 
-/** @throws INPUT_INVALID when a file is no longer what was judged */
-const write = (context: Context, { files }: FixResult): void => {
-  const found = files.map(({ path, before, after }) => ({ path, before, after, file: resolve(context.cwd, path) }));
-  const changed = found.find(({ file, before }) => readTextFile(file) !== before);
-  if (changed !== undefined)
-    throw new SeaworthyError("INPUT_INVALID", `${changed.path} was changed while it was checked; nothing was written`, {
-      hint: "Run the same command again.",
-    });
-  for (const { file, after } of found) writeFileAtomic(file, after);
-};
-
 const summary = ({ files, fixed: gone }: FixResult, dryRun: boolean): string => {
   if (files.length === 0) return "nothing can be fixed\n";
   const what = `${gone.length} finding${gone.length === 1 ? "" : "s"} in ${files.map(({ path }) => path).join(", ")}`;
@@ -161,7 +151,7 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
   // Nothing to judge: the message of what was looked for is the project's.
   if (first.empty && paths.length === 0) await projectOf(context, flags);
   const { result, fix } = flags.fix === true ? await fixed(context, first, again) : { result: first, fix: undefined };
-  if (fix !== undefined && flags.dryRun !== true) write(context, fix);
+  if (fix !== undefined && flags.dryRun !== true) writeFixed(context.cwd, fix.files, "checked");
   const { findings, suppressed, sources, fail } = result;
   const exit = findings.some(({ severity }) => atLeast(severity, fail)) ? 1 : 0;
   // Only what is asked for is made: of thousands of findings either form takes its time.

@@ -1,16 +1,23 @@
 import { SeaworthyError } from "../../core/index.ts";
+import { loadProject, type Project } from "../../project/index.ts";
 import { tryProjectService } from "../../ship/index.ts";
-import { type Level, TRIALS, type TrialReport } from "../../trial/index.ts";
-import { withVoyage } from "../host.ts";
+import { fixProposals, type Level, type ProposalFix, TRIALS, type TrialReport } from "../../trial/index.ts";
+import { loadOptionsOf } from "../chosen-project.ts";
+import type { Context } from "../context.ts";
+import { writeFixed } from "../fixed-files.ts";
 import type { ProjectFlags } from "../flags.ts";
+import { withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { table } from "../render/table.ts";
+import { proposalFixDocument, renderProposalFix } from "../render/proposal-fix.ts";
 import { renderTrials, trialsDocument } from "../render/trials.ts";
 
 export interface Flags extends ProjectFlags {
   readonly level?: Level;
   readonly again?: boolean;
   readonly list?: boolean;
+  readonly fix?: boolean;
+  readonly dryRun?: boolean;
 }
 
 const list = (): Outcome => ({
@@ -22,10 +29,27 @@ const list = (): Outcome => ({
   },
 });
 
+/** What the trials propose, written into the files of the project unless that is only to be seen. */
+const fixed = async (context: Context, flags: Flags, project: Project, reports: readonly TrialReport[]): Promise<ProposalFix> => {
+  const fix = await fixProposals(
+    project,
+    reports.map(({ subject, outcomes }) => ({
+      service: subject.service,
+      proposals: outcomes.flatMap(({ proposals = [] }) => proposals),
+    })),
+    (replaced) => loadProject({ ...loadOptionsOf(context, flags), git: false, replaced }),
+  );
+  if (flags.dryRun !== true) writeFixed(project.folder, fix.files, "tried");
+  return fix;
+};
+
 export const run = reporting<Flags, string[]>(async (context, flags, ...names) => {
   if (flags.list === true) return list();
+  if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
   const begun = Date.now();
-  return withVoyage(context, flags, async (voyage): Promise<Outcome> => {
+  // Images are built and tried either way: what is dry is the file.
+  const { dryRun: _, ...rest } = flags;
+  return withVoyage(context, rest, async (voyage): Promise<Outcome> => {
     const { project } = voyage;
     const unknown = names.find((name) => project.services.every((service) => service.name !== name));
     if (unknown !== undefined)
@@ -39,10 +63,19 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...names) =
       reports.push(await tryProjectService(voyage, service, { level, again: flags.again === true }));
     }
     const disproved = reports.some(({ outcomes }) => outcomes.some(({ state }) => state === "disproved"));
+    const fix = flags.fix === true ? await fixed(context, flags, project, reports) : undefined;
+    const dryRun = flags.dryRun === true;
     return {
       exit: disproved ? 1 : 0,
-      human: reports.map((report) => renderTrials(report, begun, context.colour.stdout)).join("\n\n"),
-      json: { schema: "seaworthy/trial@1", services: reports.map(trialsDocument) },
+      human: [
+        ...reports.map((report) => renderTrials(report, begun, context.colour.stdout)),
+        ...(fix === undefined ? [] : [renderProposalFix(fix, dryRun)]),
+      ].join("\n\n"),
+      json: {
+        schema: "seaworthy/trial@1",
+        services: reports.map(trialsDocument),
+        ...(fix === undefined ? {} : { fixed: proposalFixDocument(fix, dryRun) }),
+      },
     };
   });
 });

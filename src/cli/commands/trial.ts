@@ -20,6 +20,13 @@ export const trial = buildCommand<Flags, string[], Context>({
         brief: "Try again what was tried before, with the same image and settings",
         optional: true,
       },
+      fix: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "Write what is proposed into the compose file, each with its measurement",
+        optional: true,
+      },
+      dryRun: { kind: "boolean", withNegated: false, brief: "With --fix: show the changes as a diff and write nothing", optional: true },
       list: { kind: "boolean", withNegated: false, brief: "Print every experiment, and run none", optional: true },
     },
     positional: SERVICES_ARGUMENT,
@@ -28,6 +35,7 @@ export const trial = buildCommand<Flags, string[], Context>({
     customUsage: [
       { input: "", brief: "every service" },
       { input: "web --level quick", brief: "one of them, in a few seconds" },
+      { input: "--fix --dry-run", brief: "what --fix would write, as a diff" },
       { input: "--list", brief: "what is tried, and what it shows" },
     ],
     brief: "Run the image as production would, in a harmless place, and prove what the checklist claims",

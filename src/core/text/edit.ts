@@ -7,6 +7,13 @@ export interface Edit {
   readonly text: string;
 }
 
+/** A file whose text edits change. */
+export interface FixedFile {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 const isInside = ({ offset, length }: Edit, source: string): boolean =>
   Number.isInteger(offset) && Number.isInteger(length) && offset >= 0 && length >= 0 && offset + length <= source.length;
 

@@ -11,3 +11,5 @@ export {
   type YamlLimits,
 } from "../compose/index.ts";
 export * from "./access.ts";
+export { type SetValue } from "./print.ts";
+export { type Change, setIn } from "./set.ts";

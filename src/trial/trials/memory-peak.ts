@@ -46,12 +46,17 @@ export const memoryPeak: Trial = {
     const limit = lab.subject.spec.resources.memoryBytes;
     const measured = { peakBytes: peak, samples, requests, ...(limit === undefined ? {} : { limitBytes: limit }) };
     const wanted = rounded(peak * HEADROOM);
+    const value = `${wanted / 1024 / 1024}M`;
     const proposals = [
       {
         path: ["deploy", "resources", "limits", "memory"],
-        value: `${wanted / 1024 / 1024}M`,
+        value,
         because: `its working set was at most ${formatByteSize(peak)} over ${requests} requests`,
       },
+      // Where nothing is said about swap the engine allows as much again.
+      ...(limit === undefined
+        ? [{ path: ["memswap_limit"], value, because: `memory and swap together: it came up and answered within ${formatByteSize(peak)}` }]
+        : []),
     ];
     const unless = "a short load uses less than a long day; runtimes with a heap size it by the limit";
     if (limit === undefined)

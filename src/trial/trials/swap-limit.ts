@@ -1,6 +1,8 @@
 import { formatByteSize } from "../../core/index.ts";
 import type { Trial } from "../trial.ts";
 
+const MIB = 1024 * 1024;
+
 export const swapLimit: Trial = {
   id: "swap-limit",
   items: ["resource-limits"],
@@ -21,7 +23,9 @@ export const swapLimit: Trial = {
       state: "disproved",
       because: `it may use ${words} on top of its ${formatByteSize(memory)}`,
       measured,
-      proposals: [{ path: ["memswap_limit"], value: `${Math.round(memory / 1024 / 1024)}M`, because: `the engine allowed ${words}` }],
+      proposals: [
+        { path: ["memswap_limit"], value: memory % MIB === 0 ? `${memory / MIB}M` : `${memory}b`, because: `the engine allowed ${words}` },
+      ],
     };
   },
 };
