@@ -33,10 +33,7 @@ const list = (): Outcome => ({
 const fixed = async (context: Context, flags: Flags, project: Project, reports: readonly TrialReport[]): Promise<ProposalFix> => {
   const fix = await fixProposals(
     project,
-    reports.map(({ subject, outcomes }) => ({
-      service: subject.service,
-      proposals: outcomes.flatMap(({ proposals = [] }) => proposals),
-    })),
+    reports.flatMap(({ subject, outcomes }) => outcomes.map(({ proposals = [] }) => ({ service: subject.service, proposals }))),
     (replaced) => loadProject({ ...loadOptionsOf(context, flags), git: false, replaced }),
   );
   if (flags.dryRun !== true) writeFixed(project.folder, fix.files, "tried");

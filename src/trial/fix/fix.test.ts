@@ -24,7 +24,11 @@ const fix = async (
   const compose = Object.keys(files).filter((path) => !path.startsWith("."));
   const read = (replaced: ReadonlyMap<string, string>) =>
     loadProject({ folder, files: compose, env: { MEMORY: "32m" }, git: false, replaced });
-  const result = await fixProposals(await read(new Map()), [{ service: "web", proposals }], read);
+  const result = await fixProposals(
+    await read(new Map()),
+    proposals.map((all) => ({ service: "web", proposals: [all].flat() })),
+    read,
+  );
   return { ...result, text: (path = "compose.yaml") => result.files.find((one) => one.path === path)?.after ?? `unchanged: ${path}` };
 };
 
@@ -78,6 +82,10 @@ describe("what is written", () => {
     const swap = await fix(one("    mem_limit: 32m\n    memswap_limit: 32m\n"), propose(MEMORY, "96M"), propose("memswap_limit", "32M"));
     expect(swap.text()).toMatch(/mem_limit: 96M # .*\n {4}memswap_limit: 96M # /);
     expect(outcomes(swap)).toEqual(["written", "already"]);
+    const unsaid = await fix(one("    mem_limit: 32m\n"), propose(MEMORY, "96M"), propose("memswap_limit", "32M"));
+    expect(unsaid.text()).toMatch(/mem_limit: 96M # .*\n {4}memswap_limit: 96M # /);
+    const odd = await fix(one("    mem_limit: 100000k\n"), propose("memswap_limit", "97M"));
+    expect(odd.text()).toContain("memswap_limit: 102400000b #");
     const both = await fix(one("    mem_limit: 32m\n    deploy: {resources: {limits: {memory: 32m}}}\n"), propose(MEMORY, "96M"));
     expect(both.text()).toMatch(/mem_limit: 96M # .*\n {4}deploy: \{resources: \{limits: \{memory: 96M\}\}\}\n/);
   });
@@ -150,6 +158,17 @@ describe("anchors, several files, and what cannot be", () => {
       propose("cap_drop", ["ALL"]),
     );
     expect(outcomes(done)).toEqual(["refused: another file says otherwise and wins"]);
+  });
+
+  test("what one trial proposes is written whole or not at all", async () => {
+    const text = "x-base: &base\n  cap_add: [CHOWN]\nservices:\n  web:\n    <<: *base\n    image: shop:1\n";
+    const done = await fix({ "compose.yaml": text }, [propose("cap_drop", ["ALL"]), propose("cap_add", ["SETUID"])], propose("init", true));
+    expect(outcomes(done)).toEqual([
+      "refused: it goes with cap_add, which could not be written",
+      "refused: compose.yaml: services.web.cap_add comes from an anchor on line 2",
+      "written",
+    ]);
+    expect(done.text()).toBe(`${text}    init: true # measured: it was seen\n`);
   });
 
   test("what could not be read afterwards, a variable, and a field that is not known", async () => {

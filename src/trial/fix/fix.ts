@@ -24,8 +24,25 @@ export interface ProposalFix {
   readonly proposals: readonly TakenProposal[];
 }
 
+/** What one trial proposes for a service. */
+export interface ProposedFor {
+  readonly service: string;
+  readonly proposals: readonly Proposal[];
+}
+
+interface Taken {
+  readonly project: Project;
+  readonly taken: TakenProposal;
+}
+
 /** Reads the project with other texts than those on disk, by absolute path. */
 type ReadAgain = (replaced: ReadonlyMap<string, string>) => Promise<Project>;
+
+interface Reading {
+  readonly read: ReadAgain;
+  /** The texts on disk, by the project's paths. */
+  readonly first: ReadonlyMap<string, string>;
+}
 
 const MAX_COMMENT = 140;
 
@@ -97,8 +114,7 @@ const attempt = async (
   wish: Wish,
   targets: readonly Target[],
   field: Field,
-  read: ReadAgain,
-  changed: ReadonlyMap<string, string>,
+  { read, first }: Reading,
 ): Promise<Attempt> => {
   const edits = new Map<string, Edit[]>();
   for (const { layer, path, value } of targets) {
@@ -109,10 +125,13 @@ const attempt = async (
     if ("refused" in change) return { why: `${layer.source.path}: ${change.refused}` };
     edits.set(layer.source.path, [...(edits.get(layer.source.path) ?? []), ...change.edits]);
   }
-  const texts = new Map(project.files.map(({ path, text }) => [path, text]));
   try {
-    const replaced = new Map([...edits].map(([path, all]) => [resolve(project.folder, path), applyEdits(texts.get(path) ?? "", all)]));
-    const after = await read(new Map([...changed, ...replaced]));
+    const changed = project.files.flatMap(({ path, text }) => {
+      const all = edits.get(path);
+      const now = all === undefined ? text : applyEdits(text, all);
+      return now === first.get(path) ? [] : [[resolve(project.folder, path), now] as const];
+    });
+    const after = await read(new Map(changed));
     const spec = after.services.find(({ name }) => name === service)?.spec;
     const parts = new Set([field.part, ...wish.along.flatMap(({ path }) => FIELDS[path.join(".")]?.part ?? [])]);
     const why = harm(project, after, service, parts);
@@ -125,54 +144,69 @@ const attempt = async (
   }
 };
 
-/**
- * Writes what the trials of services propose into the compose files, in memory: each proposal by itself, as edits that keep comments and layout, with its
- * measurement as a comment where the layout has room. The files are read again after each: it is kept when the service is then as proposed and nothing else
- * changed, for this service or another.
- * @param project as it was read for the trial
- */
-export const fixProposals = async (
+/** One proposal: what is already so is left alone; else the places where it can stand are tried, best first. */
+const take = async (project: Project, service: string, wish: Wish, reading: Reading): Promise<Taken> => {
+  const { along, ...proposal } = wish;
+  const name = wish.path.join(".");
+  const said = (outcome: TakenProposal["outcome"], files: readonly string[], why?: string): TakenProposal => ({
+    ...proposal,
+    service,
+    outcome,
+    files,
+    ...(why === undefined ? {} : { why: forTerminal(why) }),
+  });
+  const field = FIELDS[name];
+  const spec = project.services.find((one) => one.name === service)?.spec;
+  if (field === undefined || spec === undefined)
+    return { project, taken: said("refused", [], `${name} is not among the fields that are written`) };
+  if (field.holds(spec, wish.value)) return { project, taken: said("already", []) };
+  const layers = layersOf(project);
+  const beside = along.flatMap((one) => placesFor(layers, service, one)[0] ?? []);
+  let why = "no file has the service as a mapping";
+  for (const targets of placesFor(layers, service, wish)) {
+    const result = await attempt(project, service, wish, [...targets, ...beside], field, reading);
+    if ("project" in result) return { project: result.project, taken: said("written", result.files) };
+    why = result.why;
+  }
+  return { project, taken: said("refused", [], why) };
+};
+
+/** What one trial proposes: with a read-only root goes the folder that it needs, so all of it is written, or none. */
+const takeAll = async (
   project: Project,
-  proposed: readonly { readonly service: string; readonly proposals: readonly Proposal[] }[],
-  read: ReadAgain,
-): Promise<ProposalFix> => {
+  { service, proposals }: ProposedFor,
+  reading: Reading,
+): Promise<{ readonly project: Project; readonly taken: readonly TakenProposal[] }> => {
+  const spec = project.services.find(({ name }) => name === service)?.spec;
+  if (spec === undefined) return { project, taken: [] };
+  let now = project;
+  const taken: TakenProposal[] = [];
+  for (const wish of settle(proposals, spec)) {
+    const one = await take(now, service, wish, reading);
+    now = one.project;
+    taken.push(one.taken);
+  }
+  const refused = taken.find(({ outcome }) => outcome === "refused");
+  if (refused === undefined) return { project: now, taken };
+  const why = `it goes with ${refused.path.join(".")}, which could not be written`;
+  return { project, taken: taken.map((one) => (one.outcome === "written" ? { ...one, outcome: "refused", files: [], why } : one)) };
+};
+
+/**
+ * Writes what trials propose into the compose files, in memory: all that one trial proposes or nothing of it, as edits that keep comments and layout, with the
+ * measurement as a comment where the layout has room. The files are read again after each edit: it is kept when the service is then as proposed and nothing
+ * else changed, for it or another service.
+ * @param project as it was read for the trials
+ * @param proposed by trial, in the order they are written
+ */
+export const fixProposals = async (project: Project, proposed: readonly ProposedFor[], read: ReadAgain): Promise<ProposalFix> => {
   const first = new Map(project.files.map(({ path, text }) => [path, text]));
   let now = project;
   const taken: TakenProposal[] = [];
-  const changedTexts = (): ReadonlyMap<string, string> =>
-    new Map(now.files.filter(({ path, text }) => first.get(path) !== text).map(({ path, text }) => [resolve(now.folder, path), text]));
-  for (const { service, proposals } of proposed) {
-    const specOf = (): ContainerSpec | undefined => now.services.find(({ name }) => name === service)?.spec;
-    const before = specOf();
-    for (const wish of before === undefined ? [] : settle(proposals, before)) {
-      const { along, ...proposal } = wish;
-      const spec = specOf();
-      const field = FIELDS[wish.path.join(".")];
-      const said = (outcome: TakenProposal["outcome"], files: readonly string[], why?: string): void => {
-        taken.push({ ...proposal, service, outcome, files, ...(why === undefined ? {} : { why: forTerminal(why) }) });
-      };
-      if (field === undefined || spec === undefined) said("refused", [], `${wish.path.join(".")} is not among the fields that are written`);
-      else if (field.holds(spec, wish.value)) said("already", []);
-      else {
-        const layers = layersOf(now);
-        const beside = along.flatMap((one) => placesFor(layers, service, one)[0] ?? []);
-        let why = "no file has the service as a mapping";
-        let done: Extract<Attempt, { readonly project: Project }> | undefined;
-        for (const targets of placesFor(layers, service, wish)) {
-          const result = await attempt(now, service, wish, [...targets, ...beside], field, read, changedTexts());
-          if ("project" in result) {
-            done = result;
-            break;
-          }
-          why = result.why;
-        }
-        if (done === undefined) said("refused", [], why);
-        else {
-          now = done.project;
-          said("written", done.files);
-        }
-      }
-    }
+  for (const one of proposed) {
+    const result = await takeAll(now, one, { read, first });
+    now = result.project;
+    taken.push(...result.taken);
   }
   return {
     files: now.files.flatMap(({ path, text }) => {
