@@ -16,7 +16,7 @@ type Files = Readonly<Record<string, string>>;
 /** What becomes of proposals for `web`, with the files in a folder of their own. */
 const fix = async (
   files: Files,
-  ...proposals: readonly Proposal[]
+  ...proposals: readonly (Proposal | readonly Proposal[])[]
 ): Promise<ProposalFix & { readonly text: (path?: string) => string }> => {
   const folder = mkdtempSync(join(tmpdir(), "sw-propose-"));
   roots.push(folder);
@@ -134,6 +134,10 @@ describe("anchors, several files, and what cannot be", () => {
     const done = await fix({ "compose.yaml": text }, propose("init", true), propose("cap_drop", ["ALL"]));
     expect(done.text()).toBe(text.replace("image: shop:1\n  worker", "image: shop:1\n    init: true # measured: it was seen\n  worker"));
     expect(outcomes(done)).toEqual(["written", "refused: compose.yaml: services.web.cap_drop comes from an anchor on line 3"]);
+    const shared = "x-deploy: &deploy {replicas: 2}\nservices:\n  web:\n    image: shop:1\n    deploy: *deploy\n";
+    expect((await fix({ "compose.yaml": shared }, propose(MEMORY, "96M"))).text()).toBe(
+      `${shared}    mem_limit: 96M # measured: it was seen\n`,
+    );
   });
 
   test("of several files, the one that says it last is written into, what is new into the first", async () => {

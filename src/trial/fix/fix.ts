@@ -81,14 +81,14 @@ const placesFor = (
 ): readonly (readonly Target[])[] => {
   const { otherwise } = FIELDS[path.join(".")] ?? {};
   const below = (spelling: readonly string[]): readonly string[] => ["services", service, ...spelling];
-  const written = [path, ...(otherwise === undefined ? [] : [otherwise])].flatMap((spelling): readonly Target[] => {
+  const spellings = [path, ...(otherwise === undefined ? [] : [otherwise])];
+  const written = spellings.flatMap((spelling): readonly Target[] => {
     const layer = layers.findLast((one) => get(one, ...below(spelling)) !== undefined);
     return layer === undefined ? [] : pairOf({ layer, path: below(spelling), value });
   });
-  const wherever = layers.flatMap((layer): readonly (readonly Target[])[] =>
-    get(layer, ...below([]))?.kind === "mapping" ? [[{ layer, path: below(path), value }]] : [],
-  );
-  return written.length > 0 ? [written] : wherever;
+  if (written.length > 0) return [written];
+  const having = layers.filter((layer) => get(layer, ...below([]))?.kind === "mapping");
+  return spellings.flatMap((spelling) => having.map((layer) => [{ layer, path: below(spelling), value }]));
 };
 
 /** What changed that must not have. */
@@ -162,13 +162,13 @@ const take = async (project: Project, service: string, wish: Wish, reading: Read
   if (field.holds(spec, wish.value)) return { project, taken: said("already", []) };
   const layers = layersOf(project);
   const beside = along.flatMap((one) => placesFor(layers, service, one)[0] ?? []);
-  let why = "no file has the service as a mapping";
+  let why: string | undefined;
   for (const targets of placesFor(layers, service, wish)) {
     const result = await attempt(project, service, wish, [...targets, ...beside], field, reading);
     if ("project" in result) return { project: result.project, taken: said("written", result.files) };
-    why = result.why;
+    why ??= result.why;
   }
-  return { project, taken: said("refused", [], why) };
+  return { project, taken: said("refused", [], why ?? "no file has the service as a mapping") };
 };
 
 /** What one trial proposes: with a read-only root goes the folder that it needs, so all of it is written, or none. */
