@@ -80,6 +80,10 @@ describe("the package", () => {
     ).toEqual([]);
     expect(statSync(join(installed, "seaworthy", "bin", "seaworthy.js")).mode & 0o111).not.toBe(0);
   });
+  test("has chunks of ASCII alone, which V8 keeps in half the memory", () => {
+    const lib = join(installed, "seaworthy", "lib");
+    expect(readdirSync(lib).filter((file) => /[^\0-\x7f]/.test(readFileSync(join(lib, file), "utf8")))).toEqual([]);
+  });
   test("installs alone: no dependency comes with it", () => {
     expect(readdirSync(installed).filter((name) => !name.startsWith("."))).toEqual(["seaworthy"]);
   });
