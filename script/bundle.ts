@@ -41,13 +41,10 @@ const leaveOut = (names: readonly string[]): Plugin => ({
 const escaped = (code: string): string => `\\u${code.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** A text with one character beyond ASCII takes V8 twice the memory, and start-up the time to make it: of a chunk of a megabyte, some 4 ms. */
-const asciiOnly: Plugin = {
-  name: "ascii-only",
-  renderChunk: (code) => {
-    const raw = /String\.raw`[^`]*[^\0-\x7f]/.exec(code);
-    if (raw !== null) throw new Error(`a raw text keeps its characters as they are written: ${raw[0]}`);
-    return code.replaceAll(/[^\0-\x7f]/g, escaped);
-  },
+const asciiOnly = (code: string): string => {
+  const raw = /String\.raw`[^`]*[^\0-\x7f]/.exec(code);
+  if (raw !== null) throw new Error(`a raw text keeps its characters as they are written: ${raw[0]}`);
+  return code.replaceAll(/[^\0-\x7f]/g, escaped);
 };
 
 const bundle = async (folder: string, target: string): Promise<RolldownOutput> => {
@@ -56,20 +53,23 @@ const bundle = async (folder: string, target: string): Promise<RolldownOutput> =
     platform: "node",
     transform: { target },
     treeshake: { moduleSideEffects: [{ test: /[\\/]src[\\/](?!cli[\\/]main\.ts)/, sideEffects: false }] },
-    plugins: [leaveOut(UNUSED), asciiOnly],
+    plugins: [leaveOut(UNUSED)],
     onLog: (level, log, next) => {
       if (level === "warn") throw new Error(`the bundler warns: ${log.message}`);
       next(level, log);
     },
   });
   try {
-    return await build.write({
+    const made = await build.write({
       dir: folder,
       format: "cjs",
       entryFileNames: "[name].cjs",
       chunkFileNames: "[name]-[hash].cjs",
       comments: { legal: false },
     });
+    // After all that the bundler does to the code: it writes escapes as characters again.
+    for (const file of made.output) if (file.type === "chunk") writeFileSync(join(folder, file.fileName), asciiOnly(file.code));
+    return made;
   } finally {
     await build.close();
   }
