@@ -24,7 +24,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["explain", ["--json"]],
   ["checklist", PROJECT],
   ["build", PROJECT],
-  ["trial", [...PROJECT, "--level", "--list", "--fix", "--dry-run"]],
+  ["trial", [...PROJECT, "--level", "--list", "--fix", "--dry-run", "--html"]],
   ["push", CHANGE],
   ["keys new", ["--json", "--output"]],
   ["sign", [...CHANGE, "--key"]],

@@ -43,6 +43,17 @@ const verdicts = (stdout: string): Readonly<Record<string, string>> => {
   return Object.fromEntries(services.flatMap(({ trials }) => trials.map(({ id, verdict }) => [id, verdict])));
 };
 
+interface Series {
+  readonly points: readonly { readonly at: number; readonly value: number; readonly label?: string }[];
+}
+
+const seriesOf = (stdout: string): Readonly<Record<string, Series>> => {
+  const { services } = JSON.parse(stdout) as { services: { trials: { id: string; series?: Series }[] }[] };
+  return Object.fromEntries(
+    services.flatMap(({ trials }) => trials.flatMap(({ id, series }) => (series === undefined ? [] : [[id, series]]))),
+  );
+};
+
 test("what a trial proposes is shown, then written, and then holds", { timeout: 400_000 }, () => {
   const file = join(folder, "compose.yaml");
   writeFileSync(file, COMPOSE);
@@ -67,7 +78,19 @@ test("what a trial proposes is shown, then written, and then holds", { timeout: 
   expect(text).toMatch(/\n {10}memory: \d+M # measured: its working set was at most .* over \d+ requests\n/);
   expect(text).toMatch(/retries: 1, start_period: \d+s\}\n {4}read_only: true # we have not dared yet\n/);
 
-  const again = seaworthy("trial", "--json");
+  const again = seaworthy("trial", "--json", "--html", "page.html");
   expect(Object.entries(verdicts(again.stdout)).filter(([, verdict]) => verdict === "disproved")).toEqual([]);
   expect(again.status).toBe(0);
+  const series = seriesOf(again.stdout);
+  expect(Object.keys(series).toSorted()).toEqual(["graceful-stop", "memory-peak", "start-up"]);
+  expect(series["start-up"]?.points).toHaveLength(3);
+  expect(series["memory-peak"]?.points.some(({ label }) => label === "answers")).toBe(true);
+  expect(series["graceful-stop"]?.points.map(({ label = "" }) => label).filter((label) => label !== "")).toEqual([
+    "SIGTERM",
+    "last answer",
+    "exit 0",
+  ]);
+  const page = readFileSync(join(folder, "page.html"), "utf8");
+  expect(page.match(/<svg /g)).toHaveLength(3);
+  expect(page).toContain("all 8 requests in flight were answered");
 });

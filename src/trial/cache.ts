@@ -26,6 +26,12 @@ const proposal = v.object({
   value: v.union([v.string(), v.number(), v.boolean(), v.array(v.string())]),
   because: v.string(),
 });
+const series = v.object({
+  name: v.picklist(["memory", "stop", "start-up"]),
+  unit: v.picklist(["bytes", "requests", "ms"]),
+  points: v.array(v.object({ at: v.number(), value: v.number(), label: v.exactOptional(v.string()) })),
+  limit: v.exactOptional(v.number()),
+});
 const stored = v.object({
   schema: v.literal("seaworthy/trial-report@1"),
   service: v.string(),
@@ -42,6 +48,7 @@ const stored = v.object({
       state: v.picklist(["proven", "disproved", "not-tried"]),
       because: v.string(),
       measured: v.exactOptional(measured),
+      series: v.exactOptional(series),
       unless: v.exactOptional(v.string()),
       proposals: v.exactOptional(v.array(proposal)),
       seconds: v.number(),

@@ -7,8 +7,8 @@ import type { SmokeRequest } from "./smoke/request.ts";
 export interface OpenRequests {
   /** How they are kept open. */
   readonly how: string;
-  /** Sends the rest. @returns for each undefined when it was answered as it should be, else what happened */
-  readonly finish: () => Promise<readonly (string | undefined)[]>;
+  /** Sends the rest. @returns for each what went wrong, when it was not answered as it should be, and when its answer began or it was given up (performance.now) */
+  readonly finish: () => Promise<readonly { readonly fault?: string; readonly at: number }[]>;
 }
 
 const ANSWER_MS = 10_000;
@@ -70,9 +70,10 @@ export const openRequests = async (
       return Promise.all(
         open.map(async ({ stream, status }) => {
           const answered = await status;
+          const at = performance.now();
           stream.destroy();
-          if (answered === undefined) return "the connection was closed without an answer";
-          return expect === undefined || answered === String(expect) ? undefined : `answered ${answered} instead of ${expect}`;
+          if (answered === undefined) return { at, fault: "the connection was closed without an answer" };
+          return expect === undefined || answered === String(expect) ? { at } : { at, fault: `answered ${answered} instead of ${expect}` };
         }),
       );
     },

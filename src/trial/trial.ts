@@ -1,6 +1,7 @@
 import type { ItemId } from "../checklist/index.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Lab } from "./lab/lab.ts";
+import type { Series } from "./series.ts";
 import type { Subject } from "./subject.ts";
 
 /** How much is tried: `quick` in under 10 s, `standard` in under 30 s, `deep` in under 120 s for a usual service. Each holds those before it. */
@@ -24,6 +25,7 @@ export interface Reading {
   /** What was seen, in words that stand alone, or why nothing was tried. */
   readonly because: string;
   readonly measured?: Measured;
+  readonly series?: Series;
   /** What this rests on and what would change it: "only paths that the smoke requests reach were written". */
   readonly unless?: string;
   readonly proposals?: readonly Proposal[];

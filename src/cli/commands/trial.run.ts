@@ -1,5 +1,8 @@
-import { SeaworthyError } from "../../core/index.ts";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { forTerminal, SeaworthyError, writeFileAtomic } from "../../core/index.ts";
 import { loadProject, type Project } from "../../project/index.ts";
+import { renderTrialPage } from "../../report/index.ts";
 import { tryProjectService } from "../../ship/index.ts";
 import { fixProposals, type Level, type ProposalFix, TRIALS, type TrialReport } from "../../trial/index.ts";
 import { loadOptionsOf } from "../chosen-project.ts";
@@ -11,6 +14,7 @@ import { type Outcome, reporting } from "../outcome.ts";
 import { table } from "../render/table.ts";
 import { proposalFixDocument, renderProposalFix } from "../render/proposal-fix.ts";
 import { renderTrials, trialsDocument } from "../render/trials.ts";
+import { VERSION } from "../version.ts";
 
 export interface Flags extends ProjectFlags {
   readonly level?: Level;
@@ -18,6 +22,7 @@ export interface Flags extends ProjectFlags {
   readonly list?: boolean;
   readonly fix?: boolean;
   readonly dryRun?: boolean;
+  readonly html?: string;
 }
 
 const list = (): Outcome => ({
@@ -28,6 +33,16 @@ const list = (): Outcome => ({
     trials: TRIALS.map(({ id, level, items, summary, why, method, source }) => ({ id, level, items, summary, why, method, source })),
   },
 });
+
+/** Where the page goes. That it cannot is said before anything is tried. @throws USAGE */
+const pagePath = (context: Context, { html }: Flags): string | undefined => {
+  if (html === undefined) return undefined;
+  const path = resolve(context.cwd, html);
+  const isFolder = (one: string): boolean => statSync(one, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder(path)) throw new SeaworthyError("USAGE", `--html ${html} is a folder: name the file to write`);
+  if (!isFolder(dirname(path))) throw new SeaworthyError("USAGE", `--html ${html}: there is no folder ${dirname(path)}`);
+  return path;
+};
 
 /** What the trials propose, written into the files of the project unless that is only to be seen. */
 const fixed = async (context: Context, flags: Flags, project: Project, reports: readonly TrialReport[]): Promise<ProposalFix> => {
@@ -43,6 +58,7 @@ const fixed = async (context: Context, flags: Flags, project: Project, reports: 
 export const run = reporting<Flags, string[]>(async (context, flags, ...names) => {
   if (flags.list === true) return list();
   if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
+  const page = pagePath(context, flags);
   const begun = Date.now();
   // Images are built and tried either way: what is dry is the file.
   const { dryRun: _, ...rest } = flags;
@@ -60,6 +76,8 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...names) =
       reports.push(await tryProjectService(voyage, service, { level, again: flags.again === true }));
     }
     const disproved = reports.some(({ outcomes }) => outcomes.some(({ state }) => state === "disproved"));
+    const services = reports.map(trialsDocument);
+    if (page !== undefined) writeFileAtomic(page, renderTrialPage(services, { project: project.name, version: VERSION }));
     const fix = flags.fix === true ? await fixed(context, flags, project, reports) : undefined;
     const dryRun = flags.dryRun === true;
     return {
@@ -67,10 +85,11 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...names) =
       human: [
         ...reports.map((report) => renderTrials(report, begun, context.colour.stdout)),
         ...(fix === undefined ? [] : [renderProposalFix(fix, dryRun)]),
+        ...(page === undefined ? [] : [`page: ${forTerminal(page)}`]),
       ].join("\n\n"),
       json: {
         schema: "seaworthy/trial@1",
-        services: reports.map(trialsDocument),
+        services,
         ...(fix === undefined ? {} : { fixed: proposalFixDocument(fix, dryRun) }),
       },
     };

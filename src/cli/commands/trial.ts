@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { PROJECT_FLAGS, SERVICES_ARGUMENT } from "../flags.ts";
+import { fileFlag, PROJECT_FLAGS, SERVICES_ARGUMENT } from "../flags.ts";
 import type { Flags } from "./trial.run.ts";
 
 export const trial = buildCommand<Flags, string[], Context>({
@@ -27,6 +27,7 @@ export const trial = buildCommand<Flags, string[], Context>({
         optional: true,
       },
       dryRun: { kind: "boolean", withNegated: false, brief: "With --fix: show the changes as a diff and write nothing", optional: true },
+      html: fileFlag("Write the report as one HTML page with charts, which needs nothing else"),
       list: { kind: "boolean", withNegated: false, brief: "Print every experiment, and run none", optional: true },
     },
     positional: SERVICES_ARGUMENT,
@@ -36,6 +37,7 @@ export const trial = buildCommand<Flags, string[], Context>({
       { input: "", brief: "every service" },
       { input: "web --level quick", brief: "one of them, in a few seconds" },
       { input: "--fix --dry-run", brief: "what --fix would write, as a diff" },
+      { input: "--html trial.html", brief: "the report as a page, with charts" },
       { input: "--list", brief: "what is tried, and what it shows" },
     ],
     brief: "Run the image as production would, in a harmless place, and prove what the checklist claims",

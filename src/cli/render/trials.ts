@@ -1,4 +1,5 @@
 import { forTerminal, isoTime } from "../../core/index.ts";
+import type { TrialDocument } from "../../report/index.ts";
 import type { TrialOutcome, TrialReport } from "../../trial/index.ts";
 
 const MARK = { proven: "✓", disproved: "✗", "not-tried": "-" } as const;
@@ -27,7 +28,7 @@ export const renderTrials = (report: TrialReport, begun: number, colour: boolean
 };
 
 /** `seaworthy/trial@1`, one service of it. */
-export const trialsDocument = ({ subject, at, level, seconds, smoke, upMs, differences, outcomes }: TrialReport): object => ({
+export const trialsDocument = ({ subject, at, level, seconds, smoke, upMs, differences, outcomes }: TrialReport): TrialDocument => ({
   subject: { service: subject.service, image: subject.image },
   at: isoTime(at),
   level,
@@ -35,13 +36,15 @@ export const trialsDocument = ({ subject, at, level, seconds, smoke, upMs, diffe
   smoke,
   upMs,
   differences,
-  trials: outcomes.map(({ trial, state, because, measured = {}, unless, seconds: took }) => ({
+  trials: outcomes.map(({ trial, state, because, measured = {}, series, unless, seconds: took }) => ({
     id: trial.id,
     items: trial.items,
+    claim: trial.summary,
     verdict: state,
     because,
     ...(unless === undefined ? {} : { unless }),
     measured,
+    ...(series === undefined ? {} : { series }),
     seconds: took,
   })),
   proposals: outcomes.flatMap((outcome) => outcome.proposals ?? []),

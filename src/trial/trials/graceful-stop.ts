@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openRequests } from "../in-flight.ts";
 import { load } from "../load.ts";
 import { comesUp } from "../up.ts";
+import type { Series } from "../series.ts";
 import type { SmokeRequest } from "../smoke/request.ts";
 import type { Smoke } from "../smoke/smoke.ts";
 import type { Subject } from "../subject.ts";
@@ -22,6 +23,30 @@ const inFlightOf = ({ requests, ready }: Subject, smoke: Smoke): SmokeRequest | 
   if (chosen === undefined || requests.length > 0) return chosen;
   const { expect: _, ...rest } = chosen;
   return rest;
+};
+
+/** From the signal to the end: how many requests were still open. Those that were cut off stay open. */
+const stopSeries = (
+  signal: string,
+  answeredMs: readonly number[],
+  { exitMs, exit, graceMs }: { readonly exitMs: number; readonly exit: string; readonly graceMs: number },
+): Series => {
+  const sorted = answeredMs.toSorted((a, b) => a - b);
+  const answers = sorted.map((at, index) => ({
+    at: Math.round(at),
+    value: IN_FLIGHT - index - 1,
+    ...(index === sorted.length - 1 ? { label: "last answer" } : {}),
+  }));
+  return {
+    name: "stop",
+    unit: "requests",
+    points: [
+      { at: 0, value: IN_FLIGHT, label: signal },
+      ...answers,
+      { at: Math.round(exitMs), value: IN_FLIGHT - sorted.length, label: exit },
+    ],
+    limit: graceMs,
+  };
 };
 
 export const gracefulStop: Trial = {
@@ -46,11 +71,12 @@ export const gracefulStop: Trial = {
     const begun = await openRequests(running, request, IN_FLIGHT);
     const background = load(running, smoke, { forMs: 200, connections: 2, perSecond: 50 });
     await sleep(150);
+    const asked = performance.now();
     const stopped = running.stop(graceSeconds);
     await sleep(Math.min(OPEN_MS, (graceSeconds * 1000) / 3));
     const answers = await begun.finish();
     const [{ exitCode, seconds }] = await Promise.all([stopped, background]);
-    const finished = answers.filter((one) => one === undefined).length;
+    const finished = answers.filter(({ fault }) => fault === undefined).length;
     const signal = signalNumber(spec.stopSignal ?? image.config.stopSignal ?? "SIGTERM");
     const killed = exitCode === 137 || seconds > graceSeconds - 0.1;
     const clean = exitCode === 0 || exitCode === 128 + signal;
@@ -61,17 +87,25 @@ export const gracefulStop: Trial = {
       seconds: Math.round(seconds * 100) / 100,
       graceSeconds,
     };
+    const series = stopSeries(
+      spec.stopSignal ?? image.config.stopSignal ?? "SIGTERM",
+      answers.filter(({ fault }) => fault === undefined).map(({ at }) => at - asked),
+      { exitMs: seconds * 1000, exit: killed ? "SIGKILL" : `exit ${exitCode ?? "unknown"}`, graceMs: graceSeconds * 1000 },
+    );
     const cut = IN_FLIGHT - finished;
     const faults = [
       ...(killed ? [`it did not end within ${graceSeconds} s and was killed`] : clean ? [] : [`it ended with ${exitCode ?? "no status"}`]),
-      ...(cut > 0 ? [`${cut} of ${IN_FLIGHT} requests in flight were cut off (${answers.find((one) => one !== undefined) ?? ""})`] : []),
+      ...(cut > 0
+        ? [`${cut} of ${IN_FLIGHT} requests in flight were cut off (${answers.find(({ fault }) => fault !== undefined)?.fault ?? ""})`]
+        : []),
     ];
     const unless = `each request was kept open for ${OPEN_MS / 1000} s by ${begun.how}`;
-    if (faults.length > 0) return { state: "disproved", because: faults.join("; "), measured, unless };
+    if (faults.length > 0) return { state: "disproved", because: faults.join("; "), measured, series, unless };
     return {
       state: "proven",
       because: `all ${IN_FLIGHT} requests in flight were answered and it ended with ${exitCode ?? ""} after ${measured.seconds} s of ${spec.stopGraceSeconds}`,
       measured,
+      series,
       unless,
     };
   },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatByteSize } from "../../core/index.ts";
 import { load } from "../load.ts";
+import { type Series, type SeriesPoint, thinned } from "../series.ts";
 import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
 
@@ -24,14 +25,14 @@ export const memoryPeak: Trial = {
   run: async (lab, { smoke, limitMs }) => {
     const running = await lab.start({ name: "memory-peak" });
     let peak = 0;
-    let samples = 0;
+    const points: SeriesPoint[] = [];
     const enough = new AbortController();
     const sample = async (): Promise<void> => {
       if (enough.signal.aborted) return;
       const { memory } = await lab.inside.usage(running.name);
       if (memory !== undefined) {
         peak = Math.max(peak, memory.workingSetBytes);
-        samples += 1;
+        points.push({ at: Math.round(performance.now() - running.startedAt), value: memory.workingSetBytes });
       }
       await sleep(50);
       return sample();
@@ -42,9 +43,17 @@ export const memoryPeak: Trial = {
     enough.abort();
     await sampling;
     if (!up.up) return { state: "not-tried", because: up.words };
-    if (samples === 0) return { state: "not-tried", because: "the engine does not count memory here: the kernel's memory cgroup is off" };
+    if (points.length === 0)
+      return { state: "not-tried", because: "the engine does not count memory here: the kernel's memory cgroup is off" };
     const limit = lab.subject.spec.resources.memoryBytes;
-    const measured = { peakBytes: peak, samples, requests, ...(limit === undefined ? {} : { limitBytes: limit }) };
+    const measured = { peakBytes: peak, samples: points.length, requests, ...(limit === undefined ? {} : { limitBytes: limit }) };
+    const first = points.findIndex(({ at }) => at >= up.tookMs);
+    const series: Series = {
+      name: "memory",
+      unit: "bytes",
+      points: thinned(points.map((point, index) => (index === first ? { ...point, label: "answers" } : point))),
+      ...(limit === undefined ? {} : { limit }),
+    };
     const wanted = rounded(peak * HEADROOM);
     const value = `${wanted / 1024 / 1024}M`;
     const proposals = [
@@ -64,6 +73,7 @@ export const memoryPeak: Trial = {
         state: "disproved",
         because: `it has no memory limit, and used at most ${formatByteSize(peak)}`,
         measured,
+        series,
         unless,
         proposals,
       };
@@ -72,6 +82,7 @@ export const memoryPeak: Trial = {
         state: "disproved",
         because: `it used ${formatByteSize(peak)} of the ${formatByteSize(limit)} that it may`,
         measured,
+        series,
         unless,
         proposals,
       };
@@ -79,6 +90,7 @@ export const memoryPeak: Trial = {
       state: "proven",
       because: `it used at most ${formatByteSize(peak)} of ${formatByteSize(limit)} over ${requests} requests`,
       measured,
+      series,
       unless,
     };
   },

@@ -1,5 +1,6 @@
 import { comesUp } from "../up.ts";
 import { healthcheckOf } from "../healthcheck.ts";
+import type { Series } from "../series.ts";
 import type { Trial } from "../trial.ts";
 
 const RUNS = 3;
@@ -26,19 +27,27 @@ export const startUp: Trial = {
     }
     const longest = Math.max(...times);
     const health = healthcheckOf(lab.subject);
+    const givenMs = health === undefined ? undefined : health.startPeriodMs + health.retries * health.intervalMs;
+    const series: Series = {
+      name: "start-up",
+      unit: "ms",
+      points: times.map((value, index) => ({ at: index + 1, value })),
+      ...(givenMs === undefined ? {} : { limit: givenMs }),
+    };
     const measured = { startUpMs: times.map(String), longestMs: longest };
-    if (health === undefined)
+    if (givenMs === undefined)
       return {
         state: "not-tried",
         because: `it is ready after at most ${longest} ms; there is no health check whose times could fit`,
         measured,
+        series,
       };
-    const givenMs = health.startPeriodMs + health.retries * health.intervalMs;
     if (longest * HEADROOM > givenMs)
       return {
         state: "disproved",
         because: `it takes up to ${longest} ms to be ready, and counts as unhealthy after ${givenMs} ms`,
         measured,
+        series,
         proposals: [
           {
             path: ["healthcheck", "start_period"],
@@ -51,6 +60,7 @@ export const startUp: Trial = {
       state: "proven",
       because: `ready after at most ${longest} ms in ${RUNS} starts, and given ${givenMs} ms`,
       measured,
+      series,
       unless: "a cold page cache and a busy host take longer",
     };
   },

@@ -1,0 +1,42 @@
+import type { ItemId } from "../../checklist/index.ts";
+
+/** A value over a time, or of each start. */
+export interface TrialSeries {
+  readonly name: "memory" | "stop" | "start-up";
+  readonly unit: "bytes" | "requests" | "ms";
+  readonly points: readonly { readonly at: number; readonly value: number; readonly label?: string }[];
+  readonly limit?: number;
+}
+
+export interface TrialVerdict {
+  readonly id: string;
+  readonly items: readonly ItemId[];
+  /** What it would show, in a sentence. */
+  readonly claim: string;
+  readonly verdict: "proven" | "disproved" | "not-tried";
+  readonly because: string;
+  readonly unless?: string;
+  readonly measured: Readonly<Record<string, number | string | boolean | readonly string[]>>;
+  readonly series?: TrialSeries;
+  readonly seconds: number;
+}
+
+export interface TrialProposal {
+  readonly path: readonly string[];
+  readonly value: string | number | boolean | readonly string[];
+  readonly because: string;
+}
+
+/** One service of `seaworthy/trial@1`: what `trial --json` prints and `trial --html` shows. */
+export interface TrialDocument {
+  readonly subject: { readonly service: string; readonly image: string };
+  /** ISO 8601. */
+  readonly at: string;
+  readonly level: string;
+  readonly seconds: number;
+  readonly smoke: string;
+  readonly upMs: number;
+  readonly differences: readonly string[];
+  readonly trials: readonly TrialVerdict[];
+  readonly proposals: readonly TrialProposal[];
+}
