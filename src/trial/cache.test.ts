@@ -29,15 +29,7 @@ const report = (level: Level): TrialReport => ({
     state: "proven",
     because: "it was seen",
     measured: { peak: "12 MiB", runs: 3, writes: ["/tmp/a"] },
-    series: {
-      name: "memory",
-      unit: "bytes",
-      points: [
-        { at: 5, value: 1, label: "answers" },
-        { at: 9, value: 2 },
-      ],
-      limit: 3,
-    },
+    series: { name: "memory", unit: "bytes", points: [{ at: 5, value: 1 }], marks: [{ at: 4, label: "answers" }], limit: 3 },
     proposals: [{ path: ["read_only"], value: true, because: "it works so" }],
     seconds: 0.5,
   })),

@@ -29,7 +29,8 @@ const proposal = v.object({
 const series = v.object({
   name: v.picklist(["memory", "stop", "start-up"]),
   unit: v.picklist(["bytes", "requests", "ms"]),
-  points: v.array(v.object({ at: v.number(), value: v.number(), label: v.exactOptional(v.string()) })),
+  points: v.array(v.object({ at: v.number(), value: v.number() })),
+  marks: v.exactOptional(v.array(v.object({ at: v.number(), label: v.string() }))),
   limit: v.exactOptional(v.number()),
 });
 const stored = v.object({

@@ -3,8 +3,6 @@ export interface SeriesPoint {
   /** Milliseconds from the beginning of the series; of `start-up` which start it was, from 1. */
   readonly at: number;
   readonly value: number;
-  /** What happened then: `answers`, `SIGTERM`, `exit 0`. */
-  readonly label?: string;
 }
 
 /** What was measured over a time, for charts. */
@@ -18,19 +16,19 @@ export interface Series {
   readonly unit: "bytes" | "requests" | "ms";
   /** At most 200. */
   readonly points: readonly SeriesPoint[];
+  /** What happened meanwhile, in milliseconds from the beginning: `answers`, `SIGTERM`, `last answer`, `exit 0`. */
+  readonly marks?: readonly { readonly at: number; readonly label: string }[];
   /** What it is held against: the memory limit in bytes; the grace period, or the time before a start counts as failed, in milliseconds. */
   readonly limit?: number;
 }
 
 const MOST = 200;
 
-/** At most so many points that a chart can show: of neighbours the highest, and all that have a label. */
+/** At most so many points that a chart can show: of neighbours the highest. */
 export const thinned = (points: readonly SeriesPoint[], most = MOST): readonly SeriesPoint[] => {
   if (points.length <= most) return points;
-  const labelled = points.filter(({ label }) => label !== undefined);
-  const size = Math.ceil(points.length / Math.max(1, most - labelled.length));
-  const highest = Array.from({ length: Math.ceil(points.length / size) }, (_, index) =>
+  const size = Math.ceil(points.length / most);
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, index) =>
     points.slice(index * size, (index + 1) * size).reduce((best, one) => (one.value > best.value ? one : best)),
   );
-  return [...new Set([...highest, ...labelled])].toSorted((a, b) => a.at - b.at);
 };

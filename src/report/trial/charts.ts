@@ -1,5 +1,6 @@
 import { formatByteSize } from "../../core/index.ts";
 import { html, type Markup, NOTHING_HERE } from "../html.ts";
+import { count } from "../style.ts";
 import { scale, shortTime, ticks } from "./axis.ts";
 import type { TrialSeries } from "./document.ts";
 
@@ -55,7 +56,10 @@ const mark = (x: number, [top, bottom]: readonly [number, number], words: string
     >`;
 };
 
-const memory = ({ points, limit }: TrialSeries): Chart => {
+/** So few readings are shown one by one: between them nobody looked. */
+const FEW = 20;
+
+const memory = ({ points, marks: [answers] = [], limit }: TrialSeries): Chart => {
   const [top, bottom] = [34, 176];
   const peak = points.reduce((best, one) => (one.value > best.value ? one : best), points[0] ?? { at: 0, value: 0 });
   const length = Math.max(1, last(points)?.at ?? 1);
@@ -63,18 +67,20 @@ const memory = ({ points, limit }: TrialSeries): Chart => {
   const [x, sizes] = [scale(length, LEFT, RIGHT), ticks((isShown ? limit : peak.value) * 1.1)];
   const y = scale(last(sizes) ?? 1, bottom, top);
   const line = points.map(({ at, value }) => `${x(at)},${y(value)}`).join(" ");
-  const answers = points.find(({ label }) => label !== undefined);
   const onLeft = x(peak.at) > MIDDLE;
   const ends = `${x(last(points)?.at ?? 0)},${bottom} ${x(points[0]?.at ?? 0)},${bottom}`;
   return {
     title: "Memory over time",
-    caption: `The working set over ${shortTime(length)}, from the start through its requests: at most ${formatByteSize(peak.value)}${limit === undefined ? ", without a limit" : ` of ${formatByteSize(limit)}`}${answers === undefined ? "" : `; it answered after ${shortTime(answers.at)}, and the load began`}.`,
+    caption: `The working set in ${count(points.length, "reading")} over ${shortTime(length)}, from the start through its requests: at most ${formatByteSize(peak.value)}${limit === undefined ? ", without a limit" : ` of ${formatByteSize(limit)}`}${answers === undefined ? "" : `; it answered after ${shortTime(answers.at)}, and the load began`}.`,
     height: 200,
     drawing: [
       ...rows(y, sizes, formatByteSize),
       ...columns(x, within(length), bottom + 18),
       html`<polygon class="area" points="${line} ${ends}" /><polyline class="line" points="${line}" />`,
-      answers === undefined ? NOTHING_HERE : mark(x(answers.at), [top - 20, bottom], answers.label ?? "", "event"),
+      points.length > FEW
+        ? NOTHING_HERE
+        : html`${points.map(({ at, value }) => html`<circle class="dot" cx="${x(at)}" cy="${y(value)}" r="2.5" />`)}`,
+      answers === undefined ? NOTHING_HERE : mark(x(answers.at), [top - 20, bottom], answers.label, "event"),
       isShown
         ? html`<line class="limit" x1="${LEFT}" x2="${RIGHT}" y1="${y(limit)}" y2="${y(limit)}" /><text
               class="label"
@@ -104,7 +110,7 @@ interface Event {
 const ROW = 18;
 
 /** Each a row for its words: on the left from the first on, on the right from the last, so that no line goes through the words of another. */
-const marks = (events: readonly Event[], bottom: number): readonly Markup[] => {
+const markAll = (events: readonly Event[], bottom: number): readonly Markup[] => {
   const sorted = events.toSorted((a, b) => a.x - b.x);
   const inRows = [...sorted.filter(({ x }) => x <= MIDDLE), ...sorted.filter(({ x }) => x > MIDDLE).toReversed()];
   return inRows.map(({ x, words, kind }, row) => mark(x, [4 + row * ROW, bottom], words, kind));
@@ -112,11 +118,11 @@ const marks = (events: readonly Event[], bottom: number): readonly Markup[] => {
 
 const MOST_EVENTS = 6;
 
-const stop = ({ points, limit }: TrialSeries): Chart => {
+const stop = ({ points, marks: all = [], limit }: TrialSeries): Chart => {
   const end = last(points);
   const length = Math.max(1, end?.at ?? 1);
   const isShown = limit !== undefined && limit > length && limit <= length * FAR;
-  const labelled = points.flatMap(({ at, label }) => (label === undefined ? [] : [{ at, label }])).slice(0, MOST_EVENTS);
+  const labelled = all.slice(0, MOST_EVENTS);
   const most = points[0]?.value ?? 1;
   const top = 10 + (labelled.length + (isShown ? 1 : 0)) * ROW;
   const bottom = top + 90;
@@ -137,7 +143,7 @@ const stop = ({ points, limit }: TrialSeries): Chart => {
       ...rows(y, [0, most], String),
       ...columns(x, within(isShown ? limit : length), bottom + 18),
       html`<path class="area" d="${path}V${bottom}H${LEFT}Z" /><path class="line" d="${path}" />`,
-      ...marks(events, bottom),
+      ...markAll(events, bottom),
     ],
   };
 };

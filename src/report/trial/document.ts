@@ -4,7 +4,8 @@ import type { ItemId } from "../../checklist/index.ts";
 export interface TrialSeries {
   readonly name: "memory" | "stop" | "start-up";
   readonly unit: "bytes" | "requests" | "ms";
-  readonly points: readonly { readonly at: number; readonly value: number; readonly label?: string }[];
+  readonly points: readonly { readonly at: number; readonly value: number }[];
+  readonly marks?: readonly { readonly at: number; readonly label: string }[];
   readonly limit?: number;
 }
 

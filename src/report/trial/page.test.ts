@@ -42,19 +42,25 @@ const MEMORY: TrialSeries = {
   unit: "bytes",
   points: [
     { at: 10, value: 5e6 },
-    { at: 400, value: 40e6, label: "answers" },
+    { at: 400, value: 40e6 },
     { at: 3400, value: 46e6 },
   ],
+  marks: [{ at: 380, label: "answers" }],
   limit: 80e6,
 };
 const STOP: TrialSeries = {
   name: "stop",
   unit: "requests",
   points: [
-    { at: 0, value: 2, label: "SIGTERM" },
+    { at: 0, value: 2 },
     { at: 1003, value: 1 },
-    { at: 1020, value: 0, label: "last answer" },
-    { at: 1060, value: 0, label: "exit 0" },
+    { at: 1020, value: 0 },
+    { at: 1060, value: 0 },
+  ],
+  marks: [
+    { at: 0, label: "SIGTERM" },
+    { at: 1020, label: "last answer" },
+    { at: 1060, label: "exit 0" },
   ],
   limit: 10_000,
 };
@@ -137,7 +143,7 @@ describe("charts", () => {
 
   test("memory: the most, the limit where it is near, the moment it answered", () => {
     expect(texts(charts(MEMORY))).toMatch(
-      /\|answers\|limit 80 MB\|46 MB\|The working set over 3\.4 s, .*: at most 46 MB of 80 MB; it answered after 400 ms/,
+      /\|answers\|limit 80 MB\|46 MB\|The working set in 3 readings over 3\.4 s, .*: at most 46 MB of 80 MB; it answered after 380 ms/,
     );
     const far = texts(charts({ ...MEMORY, limit: 1e9 }));
     expect(far).not.toContain("|limit 1 GB|");
@@ -152,8 +158,12 @@ describe("charts", () => {
       charts({
         ...STOP,
         points: [
-          { at: 0, value: 2, label: "SIGTERM" },
-          { at: 10_020, value: 2, label: "SIGKILL" },
+          { at: 0, value: 2 },
+          { at: 10_020, value: 2 },
+        ],
+        marks: [
+          { at: 0, label: "SIGTERM" },
+          { at: 10_020, label: "SIGKILL" },
         ],
       }),
     );
@@ -197,7 +207,7 @@ describe("a hostile container", () => {
           because: words,
           unless: words,
           measured: { [words]: words, list: [words] },
-          series: { ...series, points: series.points.map((point) => ({ ...point, label: words })) },
+          series: { ...series, marks: [0, 900, 1000].map((at) => ({ at, label: words })) },
         }),
       ),
       proposals: [{ path: [words], value: [words], because: words }],

@@ -31,19 +31,20 @@ const stopSeries = (
   answeredMs: readonly number[],
   { exitMs, exit, graceMs }: { readonly exitMs: number; readonly exit: string; readonly graceMs: number },
 ): Series => {
-  const sorted = answeredMs.toSorted((a, b) => a - b);
-  const answers = sorted.map((at, index) => ({
-    at: Math.round(at),
-    value: IN_FLIGHT - index - 1,
-    ...(index === sorted.length - 1 ? { label: "last answer" } : {}),
-  }));
+  const answers = answeredMs.map(Math.round).toSorted((a, b) => a - b);
+  const [end, lastAnswer] = [Math.round(exitMs), answers.at(-1)];
   return {
     name: "stop",
     unit: "requests",
     points: [
-      { at: 0, value: IN_FLIGHT, label: signal },
-      ...answers,
-      { at: Math.round(exitMs), value: IN_FLIGHT - sorted.length, label: exit },
+      { at: 0, value: IN_FLIGHT },
+      ...answers.map((at, index) => ({ at, value: IN_FLIGHT - index - 1 })),
+      { at: end, value: IN_FLIGHT - answers.length },
+    ],
+    marks: [
+      { at: 0, label: signal },
+      ...(lastAnswer === undefined ? [] : [{ at: lastAnswer, label: "last answer" }]),
+      { at: end, label: exit },
     ],
     limit: graceMs,
   };

@@ -18,7 +18,7 @@ export const memoryPeak: Trial = {
   summary: "Its memory limit leaves room over what it uses under load.",
   why: "Without a limit one leak takes the whole host; with one that is too small the kernel kills the program in the middle of the day.",
   method:
-    "Its working set (without page cache that could be dropped) is read many times a second while it starts and under load; the most counts.",
+    "Its working set (without page cache that could be dropped) is read as often as the engine tells it, while it starts and under load; the most counts. Many engines tell it once a second: a shorter peak can be missed.",
   source: "https://docs.docker.com/engine/containers/resource_constraints/",
   alone: true,
   applies: () => true,
@@ -47,11 +47,11 @@ export const memoryPeak: Trial = {
       return { state: "not-tried", because: "the engine does not count memory here: the kernel's memory cgroup is off" };
     const limit = lab.subject.spec.resources.memoryBytes;
     const measured = { peakBytes: peak, samples: points.length, requests, ...(limit === undefined ? {} : { limitBytes: limit }) };
-    const first = points.findIndex(({ at }) => at >= up.tookMs);
     const series: Series = {
       name: "memory",
       unit: "bytes",
-      points: thinned(points.map((point, index) => (index === first ? { ...point, label: "answers" } : point))),
+      points: thinned(points),
+      marks: [{ at: up.tookMs, label: "answers" }],
       ...(limit === undefined ? {} : { limit }),
     };
     const wanted = rounded(peak * HEADROOM);
