@@ -94,7 +94,7 @@ const proposalsPart = ({ proposals }: TrialDocument): Markup =>
 const differencesPart = ({ differences }: TrialDocument): Markup =>
   differences.length === 0
     ? html`<dt>as in production</dt>
-        <dd>nothing was left out or replaced but volumes and secrets</dd>`
+        <dd>nothing but its volumes, secrets and network was replaced</dd>`
     : html`<dt>not as in production</dt>
         ${differences.map((words) => html`<dd>${words}</dd>`)}`;
 

@@ -4,9 +4,9 @@ export const TRIAL_STYLE = `
   --good-soft: #e3f3e9; --bad-soft: #fbe7e5; --none-soft: #eceff3; --blue: #1f62b5; --blue-soft: #1f62b524; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa6b6; --line: #313a46; --page: #12161c; --card: #1a2028; --good: #6ccb8f; --bad: #ff8a80; --none: #9aa6b6;
   --good-soft: #17301f; --bad-soft: #3a1d1b; --none-soft: #262d37; --blue: #7ab3f5; --blue-soft: #7ab3f526; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif; overflow-wrap: anywhere; }
-main { max-width: 70rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
+* { box-sizing: border-box; } html { font-size: 93.75%; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif; overflow-wrap: anywhere; }
+main { max-width: 75rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; } h2 { font-size: 1.3rem; margin: 0 0 .75rem; } h3 { font-size: 1.05rem; margin: 2rem 0 .6rem; } h4 { font-size: .95rem; margin: 0 0 .4rem; }
 p { margin: .3rem 0; } .soft, footer { color: var(--soft); } code { font: .92em ui-monospace, "SF Mono", "Liberation Mono", monospace; }
 nav ul { list-style: none; padding: 0; margin: 1rem 0 0; display: grid; gap: .35rem; } a { color: var(--blue); }
@@ -30,5 +30,5 @@ footer { margin-top: 1.5rem; font-size: .86rem; }
 @media (max-width: 48rem) { main { padding: 1.2rem .8rem 2rem; } .service { padding: 1rem; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { grid-column: 1; margin-bottom: .4rem; } .counts { gap: .4rem; } .counts li { padding: .4rem .6rem; gap: 0 .4rem; font-size: .9rem; }
   thead { display: none; } table, tbody, tr, th, td { display: block; width: auto; } th, td { padding: 0; border: 0; } tbody tr { border-top: 1px solid var(--line); padding: .7rem 0; } tbody .group { border: 0; padding: .9rem 0 .2rem; } .name, .measured, .setting, .time { width: auto; } .time { text-align: left; } .name { margin-bottom: .35rem; } .measured { margin: .35rem 0; } }
 @media print { :root { --ink: #000; --soft: #444; --line: #bbb; --page: #fff; --card: #fff; --good: #17703c; --bad: #b3261e; --none: #555; --good-soft: #fff; --bad-soft: #fff; --none-soft: #fff; --blue: #1f62b5; --blue-soft: #1f62b522; color-scheme: light; }
-  body { font-size: 11px; } main { max-width: none; padding: 0; } .service { border: 0; padding: 0; border-radius: 0; } .service + .service { break-before: page; } .counts li { border: 1px solid var(--line); } nav { display: none; } h3 { break-after: avoid; } .group { break-after: avoid; } .charts { grid-template-columns: 1fr 1fr; } }
+  html { font-size: 10.5px; } main { max-width: none; padding: 0; } .service { border: 0; padding: 0; border-radius: 0; } .service + .service { break-before: page; } .counts li { border: 1px solid var(--line); } nav { display: none; } h3 { break-after: avoid; } .group { break-after: avoid; } .charts { grid-template-columns: repeat(3, 1fr); } }
 `;
