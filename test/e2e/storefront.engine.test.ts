@@ -217,3 +217,25 @@ test("status and history in JSON", async () => {
   for (const release of (history as { releases: { release: number; report: unknown }[] }).releases.slice(0, 2))
     expect(release.report).toMatchObject([{ service: "web", measured: true, failed: 0, requests: expect.any(Number) }]);
 });
+
+test("where the service says so, ship tries what was not tried before, and the release has it as evidence", async () => {
+  const file = join(shop.projectFolder, "compose.yaml");
+  const route = "      route: {hosts: [shop.localhost]";
+  const text = readFileSync(file, "utf8");
+  expect(text).toContain(route);
+  await shop.commit({
+    "compose.yaml": text.replace(route, `      trial: {ship: quick, requests: [{get: /healthz, expect: 200}]}\n${route}`),
+  });
+  const shipped = await shop.json(["ship"]);
+  const stages = shipped["stages"] as readonly { readonly stage: string; readonly state: string; readonly words?: string }[];
+  expect(stages.find(({ stage }) => stage === "trial")).toMatchObject({
+    state: "passed",
+    words: expect.stringMatching(/^web: \d+ proven, 0 disproved/),
+  });
+  const verdicts = (await shop.json(["checklist"]))["items"] as readonly (Verdict & {
+    readonly evidence: readonly { readonly source: string }[];
+  })[];
+  const nonRoot = verdicts.find(({ item }) => item === "non-root");
+  expect(nonRoot).toMatchObject({ verdict: { state: "proven" } });
+  expect(nonRoot?.evidence.map(({ source }) => source)).toContain("trial/non-root");
+});
