@@ -119,6 +119,9 @@ describe("a command line that makes no sense is exit 2, on stderr", () => {
     ["registry serve without --open", ["registry", "serve", "--data", "x"]],
     ["registry serve on no address", ["registry", "serve", "--data", "x", "--open", "--listen", "nowhere"]],
     ["check --dry-run without --fix", ["check", "--dry-run"]],
+    ["trial --dry-run without --fix", ["trial", "--dry-run"]],
+    ["trial --html into a folder that is not there", ["trial", "--html", "/no/such/folder/trial.html"]],
+    ["trial --html onto a folder", ["trial", "--html", "/"]],
     ["check --list of a path", ["check", "--list", "compose.yaml"]],
   ])("%s", async (_, args) => {
     const { exit, out, err } = await seaworthy(args, { cwd: folder });
