@@ -124,7 +124,7 @@ const write = (path: string, text: string): void => {
   mkdirSync(join(folder, path, ".."), { recursive: true });
   writeFileSync(join(folder, path), text);
 };
-const seaworthy = <T>(args: readonly string[]): T => {
+const seaworthy = (args: readonly string[]): unknown => {
   const { stdout, stderr } = spawnSync(join(ROOT, "seaworthy"), [...args, "--json"], {
     cwd: folder,
     encoding: "utf8",
@@ -132,7 +132,7 @@ const seaworthy = <T>(args: readonly string[]): T => {
     maxBuffer: 2 ** 26,
   });
   if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout) as T;
+  return JSON.parse(stdout);
 };
 
 try {
@@ -151,7 +151,7 @@ try {
     `name: linter\nservices:\n${CASES.map(({ name, service = INIT }) => `  ${name}:\n    build: ${name}\n${service}    expose: ["3000"]\n`).join("")}`,
   );
   write(".gitignore", "state/\n");
-  const { findings } = seaworthy<{ readonly findings: readonly Finding[] }>(["check"]);
+  const { findings } = seaworthy(["check"]) as { readonly findings: readonly Finding[] };
   execFileSync(join(ROOT, "script/bases/repin"), [folder]);
   for (const args of [
     ["init", "-q"],
@@ -159,7 +159,7 @@ try {
     ["-c", "user.name=b", "-c", "user.email=b@localhost", "commit", "-qm", "bench"],
   ])
     execFileSync("git", args, { cwd: folder });
-  const { services } = seaworthy<{ readonly services: readonly Tried[] }>(["trial", ...CASES.map(({ name }) => name)]);
+  const { services } = seaworthy(["trial", ...CASES.map(({ name }) => name)]) as { readonly services: readonly Tried[] };
   console.log("| image | the linter | the trial |\n| --- | --- | --- |");
   for (const { name, what, items, trials } of CASES) {
     const said = findings.filter((one) => items.includes(one.item ?? "") && (one.service === name || one.path === `${name}/Dockerfile`));
