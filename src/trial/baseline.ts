@@ -19,6 +19,8 @@ export interface Baseline {
   readonly limitMs: number;
   readonly processes: readonly Process[];
   readonly listeners: readonly Listener[];
+  /** What it depends on and runs for real beside it, by name. */
+  readonly dependencies: ReadonlyMap<string, Running>;
 }
 
 const FIRST_LIMIT_MS = 60_000;
@@ -51,7 +53,7 @@ const firstSigns = async (lab: Lab, running: Running): Promise<readonly Listener
  * Runs the subject as production would and finds what shows that it works.
  * @throws INPUT_INVALID when it does not come up: nothing can be tried on what does not run; the message has its last lines
  */
-export const runBaseline = async (lab: Lab): Promise<Baseline> => {
+export const runBaseline = async (lab: Lab, dependencies: Baseline["dependencies"]): Promise<Baseline> => {
   const { subject } = lab;
   const running = await lab.start({ name: "baseline" });
   const failed = (words: string): SeaworthyError =>
@@ -90,5 +92,6 @@ export const runBaseline = async (lab: Lab): Promise<Baseline> => {
     limitMs: Math.max(LEAST_LIMIT_MS, upMs * TIMES) * Math.max(1, lab.atOnce / 2),
     processes: seen.processes,
     listeners: seen.listeners,
+    dependencies,
   };
 };

@@ -2,20 +2,28 @@ import type { Level, Trial } from "./trial.ts";
 import { LEVELS } from "./trial.ts";
 import { arbitraryUser } from "./trials/arbitrary-user.ts";
 import { crashSafeState } from "./trials/crash-safe-state.ts";
+import { cpuThrottling } from "./trials/cpu-throttling.ts";
+import { declaredVolumes } from "./trials/declared-volumes.ts";
+import { dependencyDown } from "./trials/dependency-down.ts";
+import { diskGrowth } from "./trials/disk-growth.ts";
 import { droppedCapabilities } from "./trials/dropped-capabilities.ts";
 import { effectivePrivileges } from "./trials/effective-privileges.ts";
 import { fakeHealthcheck } from "./trials/fake-healthcheck.ts";
 import { fileWrites } from "./trials/file-writes.ts";
 import { frozenHealthcheck } from "./trials/frozen-healthcheck.ts";
 import { gracefulStop } from "./trials/graceful-stop.ts";
+import { leastCapabilities } from "./trials/least-capabilities.ts";
 import { listeningPorts } from "./trials/listening-ports.ts";
 import { logs } from "./trials/logs.ts";
 import { memoryPeak } from "./trials/memory-peak.ts";
+import { memorySqueeze } from "./trials/memory-squeeze.ts";
 import { noNewPrivileges } from "./trials/no-new-privileges.ts";
 import { nonRoot } from "./trials/non-root.ts";
 import { openFiles } from "./trials/open-files.ts";
+import { pidsPeak } from "./trials/pids-peak.ts";
 import { readOnlyRoot } from "./trials/read-only-root.ts";
 import { reaping } from "./trials/reaping.ts";
+import { restartLoop } from "./trials/restart-loop.ts";
 import { startUp } from "./trials/start-up.ts";
 import { stopSignal } from "./trials/stop-signal.ts";
 import { swapLimit } from "./trials/swap-limit.ts";
@@ -43,6 +51,15 @@ export const TRIALS: readonly Trial[] = [
   listeningPorts,
   crashSafeState,
   arbitraryUser,
+  declaredVolumes,
+  leastCapabilities,
+  restartLoop,
+  diskGrowth,
+  memorySqueeze,
+  pidsPeak,
+  cpuThrottling,
+  // The last: what it stops others would need.
+  dependencyDown,
 ];
 
 /** Those of a level and of the levels below it. */

@@ -16,7 +16,7 @@ const failed = (name: string, words: string): SeaworthyError =>
   });
 
 /** Waits as `depends_on` says. */
-const waitFor = async ({ name, spec, until }: Dependency, image: SubjectImage, running: Running): Promise<void> => {
+export const waitFor = async ({ name, spec, until }: Dependency, image: SubjectImage, running: Running): Promise<void> => {
   const health = healthcheckOf({ spec, image });
   if (until === "healthy" && health !== undefined) {
     const up = await comesUp(running, { requests: [], ports: [], healthcheck: health.command }, LIMIT_MS);
@@ -34,29 +34,41 @@ const waitFor = async ({ name, spec, until }: Dependency, image: SubjectImage, r
   throw failed(name, `it did not end within ${LIMIT_MS / 1000} s`);
 };
 
-/** Something that takes connections under a name that the service asks for, and answers nothing. */
-const startStub = async (lab: Lab, { name, spec }: Dependency): Promise<void> => {
-  const ports = [
-    ...new Set([...spec.expose.map((port) => Number.parseInt(port, 10)), ...spec.ports.map(({ containerPort }) => containerPort)]),
-  ];
-  const container = `seaworthy-trial-${lab.run}-stub-${name}`;
+/** A container of the lab's own under a name that the service asks for. @returns the container's name */
+const startInPlaceOf = async (lab: Lab, kind: string, name: string, script: string): Promise<string> => {
+  const container = `seaworthy-trial-${lab.run}-${kind}-${name}`;
   await lab.engine.containers.create(container, {
     Image: await probeImage(lab.engine),
     Entrypoint: ["/bin/busybox"],
-    Cmd: [
-      "sh",
-      "-c",
-      `${ports.map((port) => `/bin/busybox nc -lk -p ${port} -e /bin/busybox cat & `).join("")}exec /bin/busybox sleep 3600`,
-    ],
+    Cmd: ["sh", "-c", `${script}exec /bin/busybox sleep 3600`],
     Labels: lab.labels,
     HostConfig: { NetworkMode: lab.network, CapDrop: ["ALL"], ReadonlyRootfs: true, Memory: 64 * 1024 ** 2, PidsLimit: 64, Init: true },
     NetworkingConfig: { EndpointsConfig: { [lab.network]: { Aliases: [name] } } },
   });
   await lab.engine.containers.start(container);
+  return container;
 };
 
-/** Starts what the subject asks for by name, for real where the engine has its image. @returns those that are stubs */
-export const startDependencies = async (lab: Lab): Promise<readonly string[]> => {
+/** Something that takes connections under a name that the service asks for, and answers nothing. */
+const startStub = async (lab: Lab, { name, spec }: Dependency): Promise<void> => {
+  const ports = [
+    ...new Set([...spec.expose.map((port) => Number.parseInt(port, 10)), ...spec.ports.map(({ containerPort }) => containerPort)]),
+  ];
+  await startInPlaceOf(lab, "stub", name, ports.map((port) => `/bin/busybox nc -lk -p ${port} -e /bin/busybox cat & `).join(""));
+};
+
+/** Something under the same name that takes no connection. @returns the container's name */
+export const startRefusing = (lab: Lab, name: string): Promise<string> => startInPlaceOf(lab, "refusing", name, "");
+
+/** What was started beside the subject, by the name that it asks for. */
+export interface StartedDependencies {
+  readonly real: ReadonlyMap<string, Running>;
+  readonly stubs: readonly string[];
+}
+
+/** Starts what the subject asks for by name, for real where the engine has its image, else as stubs. */
+export const startDependencies = async (lab: Lab): Promise<StartedDependencies> => {
+  const real = new Map<string, Running>();
   const stubs: string[] = [];
   for (const dependency of lab.subject.dependencies) {
     const { name, spec, image } = dependency;
@@ -71,8 +83,9 @@ export const startDependencies = async (lab: Lab): Promise<readonly string[]> =>
       aliases: [name, ...(spec.hostname === undefined ? [] : [spec.hostname])],
     });
     await waitFor(dependency, image, running);
+    real.set(name, running);
   }
-  return stubs;
+  return { real, stubs };
 };
 
 /** Migrations and the like, once, before the subject. */

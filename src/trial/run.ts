@@ -94,10 +94,10 @@ export const tryService = async (
   await sweepLeftOvers(engine);
   const { cpus } = await engine.system.info();
   await using lab = await openLab(subject, { engine, inside, signal, atOnce: atOnce ?? Math.max(1, Math.min(3, cpus)) });
-  const stubs = await startDependencies(lab);
+  const { real, stubs } = await startDependencies(lab);
   await runJobs(lab);
   progress.begin("baseline", subject.service);
-  const baseline = await runBaseline(lab);
+  const baseline = await runBaseline(lab, real);
   progress.end("baseline", `up after ${baseline.upMs} ms`);
   const outcomes = await runAll(trials, lab, baseline, progress);
   return {

@@ -89,9 +89,7 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
     return container;
   };
 
-  const start = async (variant: Variant): Promise<Running> => {
-    const begun = performance.now();
-    const name = await create(variant);
+  const begin = async (name: string, createMs: number): Promise<Running> => {
     const startedAt = performance.now();
     await engine.containers.start(name);
     const startMs = Math.round(performance.now() - startedAt);
@@ -101,7 +99,7 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
     return {
       name,
       startedAt,
-      createMs: Math.round(startedAt - begun),
+      createMs,
       startMs,
       dial: async (port) => {
         address ??= stateOf(engine, name).then((state) => state.addresses[network] ?? "");
@@ -122,11 +120,22 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
         const exitCode = await engine.containers.stop(name, graceSeconds);
         return { exitCode, seconds: (performance.now() - asked) / 1000 };
       },
+      // Its address may be another one by then, and a probe ended with it.
+      startAgain: async () => {
+        await engine.containers.remove(`${name}-probe`);
+        return begin(name, 0);
+      },
       remove: async () => {
         await engine.containers.remove(`${name}-probe`);
         await engine.containers.remove(name);
       },
     };
+  };
+
+  const start = async (variant: Variant): Promise<Running> => {
+    const begun = performance.now();
+    const name = await create(variant);
+    return begin(name, Math.round(performance.now() - begun));
   };
 
   /** The engine fills an empty volume with what the image has in its place: so busybox comes into any container. */

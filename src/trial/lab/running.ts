@@ -22,6 +22,8 @@ export interface Running {
   readonly logs: (tail?: number) => Promise<readonly string[]>;
   /** Sends the stop signal and waits. */
   readonly stop: (graceSeconds: number) => Promise<{ readonly exitCode: number | undefined; readonly seconds: number }>;
+  /** Starts what has ended once more. @returns it as it runs then; this one is over */
+  readonly startAgain: () => Promise<Running>;
   readonly remove: () => Promise<void>;
 }
 

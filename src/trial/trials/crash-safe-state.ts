@@ -49,16 +49,16 @@ export const crashSafeState: Trial = {
     if (written.length === 0) return { state: "not-tried", because: "none of the writes was acknowledged" };
     await lab.engine.containers.kill(first.name, "SIGKILL");
     while ((await first.state()).state === "running") await sleep(20);
-    await lab.engine.containers.start(first.name);
-    const again = await comesUp({ ...first, startedAt: performance.now() }, smoke, limitMs);
+    const second = await first.startAgain();
+    const again = await comesUp(second, smoke, limitMs);
     if (!again.up)
       return {
         state: "disproved",
         because: `after a kill it did not come up again: ${again.words}`,
         measured: { acknowledged: written.length },
       };
-    const afterKill = await missing(first, written);
-    await first.remove();
+    const afterKill = await missing(second, written);
+    await second.remove();
     const anew = await lab.start({ name: "state-anew", volumes: "state" });
     const upAnew = await comesUp(anew, smoke, limitMs);
     const afterRecreation = upAnew.up ? await missing(anew, written) : written.length;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { healthcheckOf } from "../healthcheck.ts";
 import { lookAt } from "../lab/processes.ts";
+import { signalAll } from "../lab/signals.ts";
 import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
 
@@ -41,19 +42,12 @@ export const frozenHealthcheck: Trial = {
         because: `it answers its requests and its health check fails: ${(await running.state()).health?.lastOutput.slice(0, 160) ?? ""}`,
       };
     const probe = await running.probe();
-    // From inside nobody can stop the first process of a container: that one is the engine's to signal (pid_namespaces(7)). What comes from outside has no parent.
-    const others =
-      'for d in /proc/[0-9]*; do p=${d#/proc/}; while read k v; do [ "$k" = PPid: ] && break; done <$d/status; [ $p = 1 ] || [ $p = $$ ] || [ "$v" = 0 ] || [ "$v" = $$ ] || kill';
-    const signal = async (name: string): Promise<void> => {
-      await lab.engine.containers.kill(running.name, name);
-      await probe.sh(`${others} -${name.slice("SIG".length)} $p; done 2>/dev/null; true`, { asRoot: true });
-    };
-    await signal("SIGSTOP");
+    await signalAll(lab, running, "SIGSTOP");
     const going = (await lookAt(probe)).processes.filter(({ pid, parent, state }) => (pid === 1 || parent !== 0) && !/[TZ]/.test(state));
     if (going.length > 0)
       return { state: "not-tried", because: `its processes could not be stopped: ${going[0]?.command.slice(0, 80) ?? ""} goes on` };
     const noticedMs = await becomes("unhealthy");
-    await signal("SIGCONT");
+    await signalAll(lab, running, "SIGCONT");
     const recoveredMs = noticedMs === undefined ? undefined : await becomes("healthy");
     await running.remove();
     const measured = { noticedMs: noticedMs ?? "never", recoveredMs: recoveredMs ?? "never" };

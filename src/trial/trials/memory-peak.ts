@@ -1,15 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { formatByteSize } from "../../core/index.ts";
 import { load } from "../load.ts";
-import { type Series, type SeriesPoint, thinned } from "../series.ts";
+import { MEMORY_PATH, roomyLimit } from "../memory-limit.ts";
+import { readWhile } from "../sample.ts";
+import { type Series, thinned } from "../series.ts";
 import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
-
-const HEADROOM = 1.5;
-const STEP = 16 * 1024 * 1024;
-const LEAST = 32 * 1024 * 1024;
-
-const rounded = (bytes: number): number => Math.max(LEAST, Math.ceil(bytes / STEP) * STEP);
 
 export const memoryPeak: Trial = {
   id: "memory-peak",
@@ -24,24 +19,18 @@ export const memoryPeak: Trial = {
   applies: () => true,
   run: async (lab, { smoke, limitMs }) => {
     const running = await lab.start({ name: "memory-peak" });
-    let peak = 0;
-    const points: SeriesPoint[] = [];
-    const enough = new AbortController();
-    const sample = async (): Promise<void> => {
-      if (enough.signal.aborted) return;
-      const { memory } = await lab.inside.usage(running.name);
-      if (memory !== undefined) {
-        peak = Math.max(peak, memory.workingSetBytes);
-        points.push({ at: Math.round(performance.now() - running.startedAt), value: memory.workingSetBytes });
-      }
-      await sleep(50);
-      return sample();
-    };
-    const sampling = sample();
-    const up = await comesUp(running, smoke, limitMs);
-    const { requests } = up.up ? await load(running, smoke, { forMs: 3000, connections: 8 }) : { requests: 0 };
-    enough.abort();
-    await sampling;
+    const {
+      peak,
+      points,
+      result: { up, requests },
+    } = await readWhile(
+      running.startedAt,
+      async () => (await lab.inside.usage(running.name)).memory?.workingSetBytes,
+      async () => {
+        const came = await comesUp(running, smoke, limitMs);
+        return { up: came, requests: came.up ? (await load(running, smoke, { forMs: 3000, connections: 8 })).requests : 0 };
+      },
+    );
     if (!up.up) return { state: "not-tried", because: up.words };
     if (points.length === 0)
       return { state: "not-tried", because: "the engine does not count memory here: the kernel's memory cgroup is off" };
@@ -54,11 +43,10 @@ export const memoryPeak: Trial = {
       marks: [{ at: up.tookMs, label: "answers" }],
       ...(limit === undefined ? {} : { limit }),
     };
-    const wanted = rounded(peak * HEADROOM);
-    const value = `${wanted / 1024 / 1024}M`;
+    const value = roomyLimit(peak);
     const proposals = [
       {
-        path: ["deploy", "resources", "limits", "memory"],
+        path: MEMORY_PATH,
         value,
         because: `its working set was at most ${formatByteSize(peak)} over ${requests} requests`,
       },
