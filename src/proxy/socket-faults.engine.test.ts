@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FULL_TRAFFIC, hasCode, NO_TRAFFIC, type Weight } from "../core/index.ts";
+import { inTurn, spread } from "../../test/support/extent.ts";
 import { type FaultySockets, SOCKET_FAULTS, startFaultySockets } from "../../test/support/faulty-sockets.ts";
 import type { Server } from "./backend.ts";
 import type { Proxy } from "./proxy.ts";
@@ -116,24 +117,23 @@ test(
     const endings: string[] = [];
     const wrong: unknown[] = [];
     let number = 1;
-    for (const kind of kinds)
-      for (const fault of SOCKET_FAULTS) {
-        number += 1;
-        const what = `${fault} at ${kind}`;
-        sockets.breakNext(kind, fault);
-        try {
-          const ending = await persist(number);
-          if (!sockets.broke || ending !== "went on") endings.push(`${what}: ${sockets.broke ? ending : "not asked"}`);
-          sockets.breakNext(undefined, fault);
-          expect(
-            (await proxy.servers("shop.web"))?.map(({ name, weight }) => `${name}=${weight}`),
-            what,
-          ).toEqual([`${nameOf(number)}=100`]);
-          expect(await proxy.drift(), what).toEqual([]);
-        } catch (error) {
-          wrong.push(error);
-        }
+    for (const [kind, fault] of inTurn(kinds, SOCKET_FAULTS)) {
+      number += 1;
+      const what = `${fault} at ${kind}`;
+      sockets.breakNext(kind, fault);
+      try {
+        const ending = await persist(number);
+        if (!sockets.broke || ending !== "went on") endings.push(`${what}: ${sockets.broke ? ending : "not asked"}`);
+        sockets.breakNext(undefined, fault);
+        expect(
+          (await proxy.servers("shop.web"))?.map(({ name, weight }) => `${name}=${weight}`),
+          what,
+        ).toEqual([`${nameOf(number)}=100`]);
+        expect(await proxy.drift(), what).toEqual([]);
+      } catch (error) {
+        wrong.push(error);
       }
+    }
     await load.stop();
     expect(wrong).toEqual([]);
     expect(endings, "one fault alone is no reason to resume").toEqual([]);
@@ -144,7 +144,7 @@ test(
 
 test("the word to reload goes wrong in any way: it is said again, what is meant is loaded, and no request is lost", async () => {
   const load = startClients(host.httpPort);
-  for (const fault of SOCKET_FAULTS) {
+  for (const fault of spread(SOCKET_FAULTS, 3)) {
     sockets.breakNext(RELOAD, fault);
     await proxy.declare({ ...WEB, name: "shop.blog", hosts: [`${fault}.blog.example`] });
     expect(sockets.broke, fault).toBe(true);

@@ -4,16 +4,17 @@ import { isSeaworthyError, parseDuration, type VerifiedDigest } from "../core/in
 import type { StagedStrategy } from "../project/index.ts";
 import type { ReleaseManifest, ReleaseService } from "./manifest.ts";
 import type { Releases } from "./releases.ts";
+import { ALL } from "../../test/support/extent.ts";
 import { createFleet, type Fleet, threeReplicas } from "./test-data/fleet.ts";
 import { dbService, manifestOf, plainSpec, webService } from "./test-data/manifests.ts";
 
 /**
  * Each way of releasing, dead at each moment, then any next command. Dead means that from this moment on neither the journal nor the engine nor the proxy
- * hears of the process: before an entry of the journal is written, and after it was. Every twelfth of these moments; with SEAWORTHY_KILL_TABLE=full each of
- * them, and with `calls` also before and after every single call.
+ * hears of the process: before an entry of the journal is written, and after it was. Every twelfth of these moments; with SEAWORTHY_TESTS=all each of them, and
+ * with SEAWORTHY_KILL_TABLE=calls also before and after every single call.
  */
-const EXTENT = process.env["SEAWORTHY_KILL_TABLE"];
-const STRIDE = EXTENT === undefined ? 12 : 1;
+const CALLS = process.env["SEAWORTHY_KILL_TABLE"] === "calls";
+const STRIDE = ALL || CALLS ? 1 : 12;
 
 class Dead extends Error {}
 
@@ -208,7 +209,7 @@ const live = async (way: Way, fleet: Fleet, at = Number.POSITIVE_INFINITY): Prom
   using releases = fleet.open();
   const process = { left: at, moments: [] as string[] };
   dying = process;
-  if (EXTENT === "calls") fleet.onCall = moment;
+  if (CALLS) fleet.onCall = moment;
   try {
     await flowOf(way)(fleet, releases);
   } catch (error) {

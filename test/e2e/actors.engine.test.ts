@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Installation } from "../support/e2e/installation.ts";
 import { newestRelease, readJournal, waitForLine } from "../support/e2e/journal.ts";
-import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, get } from "../support/e2e/shop.ts";
+import { underLoad } from "../support/e2e/under-load.ts";
 import { expectWhole } from "../support/e2e/whole.ts";
+import { spread } from "../support/extent.ts";
 
 let shop: Installation;
 /** A second working copy of the shop, at v3: another person's. */
@@ -71,23 +72,25 @@ test("--wait: the second actor comes after the first, with another version, and 
   ]);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)(
+// SIGINT comes after the shift as well.
+test.each(spread(["SIGTERM", "SIGINT"] as const, 1))(
   "130, interrupted by %s before the shift: nothing is lost, the old release serves, resume goes on",
   async (signal) => {
-    const load = await observeLoad(shop, { ratePerSecond: 200 });
-    const { call, release } = await begin();
-    call.child.kill(signal);
-    const ended = await call.ended;
-    expect([130, 143], ended.said).toContain(ended.exit);
-    expect(ended.said).toContain("seaworthy deploy --resume");
-    expect(await get(shop)).toMatchObject({ status: 200, version: "1.0.0" });
-    const status = await shop.seaworthy(["status"]);
-    expect(status.exit, status.said).toBe(1);
-    expect(status.said).toContain(`release r${release} (2.0.0) is unfinished`);
-    const resumed = await shop.seaworthy(["deploy", "--resume"]);
-    expect(resumed.exit, resumed.said).toBe(0);
-    await expectWhole(shop, { release, version: "2.0.0" });
-    expect((await load.stop()).failed).toBe(0);
+    const work = async (): Promise<void> => {
+      const { call, release } = await begin();
+      call.child.kill(signal);
+      const ended = await call.ended;
+      expect([130, 143], ended.said).toContain(ended.exit);
+      expect(ended.said).toContain("seaworthy deploy --resume");
+      expect(await get(shop)).toMatchObject({ status: 200, version: "1.0.0" });
+      const status = await shop.seaworthy(["status"]);
+      expect(status.exit, status.said).toBe(1);
+      expect(status.said).toContain(`release r${release} (2.0.0) is unfinished`);
+      const resumed = await shop.seaworthy(["deploy", "--resume"]);
+      expect(resumed.exit, resumed.said).toBe(0);
+      await expectWhole(shop, { release, version: "2.0.0" });
+    };
+    await underLoad(shop, work, { ratePerSecond: 200 });
   },
 );
 

@@ -4,11 +4,13 @@ import type { Installation } from "../support/e2e/installation.ts";
 import { newestRelease, readJournal, waitForLine } from "../support/e2e/journal.ts";
 import { type Observed, observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, get } from "../support/e2e/shop.ts";
+import { underLoad } from "../support/e2e/under-load.ts";
 import { expectWhole } from "../support/e2e/whole.ts";
+import { ALL } from "../support/extent.ts";
 import { verifyLedger } from "../support/load/client.ts";
 import { startStress } from "../support/load/stress.ts";
 
-const CYCLES = 3;
+const CYCLES = ALL ? 3 : 2;
 let shop: Installation;
 
 beforeAll(async () => {
@@ -44,7 +46,7 @@ const boundsOf = (observed: Observed, { first, last }: ReturnType<typeof windowO
   atMost: observed.doneBy(last.before).atMost - observed.doneBy(first.after).atLeast + observed.connections,
 });
 
-test("three cycles of v1, v2 and rollback under a strict load and a contended CPU lose nothing, and both counts agree", async () => {
+test("cycles of v1, v2 and rollback under a strict load and a contended CPU lose nothing, and both counts agree", async () => {
   await commitVersion(shop, { version: "2.0.0" });
   const before = await viewProxy(shop);
   const stress = startStress();
@@ -81,7 +83,7 @@ test("three cycles of v1, v2 and rollback under a strict load and a contended CP
   expect(after.requests - before.requests).toBe(observed.requests);
   expect(after.failed - before.failed).toBe(0);
 
-  expect(releases.map(({ release }) => release)).toEqual([2, 3, 4, 5, 6, 7]);
+  expect(releases.map(({ release }) => release)).toEqual(Array.from({ length: 2 * CYCLES }, (_, at) => at + 2));
   for (const { release, from, to } of releases) {
     const window = windowOf(release);
     expect(window.report).toMatchObject({ measured: true, failed: 0 });
@@ -97,7 +99,7 @@ test("three cycles of v1, v2 and rollback under a strict load and a contended CP
     expect(new Set(later.map(({ version }) => version))).toEqual(new Set([to]));
   }
   expect(new Set(ledger.versions.map(({ version }) => version))).toEqual(new Set(["1.0.0", "2.0.0"]));
-  await expectWhole(shop, { release: 7, version: "1.0.0" });
+  await expectWhole(shop, { release: 2 * CYCLES + 1, version: "1.0.0" });
   console.log(
     `${CYCLES} cycles: ${ledger.requests} requests, 0 failed, p99 ${ledger.latencyMs.p99} ms, reports ${releases.map(({ release }) => String(windowOf(release).report?.["requests"])).join(" ")}`,
   );
@@ -133,11 +135,8 @@ test("rollback to a release whose image was pruned here: it is pulled again by i
   // By its id, with every name it has: those that keep it for a rollback too.
   for (const one of pruned) await docker.run(["rmi", "--force", one]);
   expect(await images()).not.toEqual(expect.arrayContaining([pruned[0]]));
-  const load = await observeLoad(shop, { ratePerSecond: 200 });
-  const back = await shop.seaworthy(["rollback"]);
-  const { ledger } = await load.stop();
+  const { result: back } = await underLoad(shop, () => shop.seaworthy(["rollback"]), { ratePerSecond: 200 });
   expect(back.exit, back.said).toBe(0);
-  expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
   expect((await images()).some((one) => pruned.includes(one))).toBe(true);
   await expectWhole(shop, { release: newestRelease(shop.scratch.state), version: "1.0.0" });
 });

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Installation, Result } from "../support/e2e/installation.ts";
 import { newestRelease, readJournal } from "../support/e2e/journal.ts";
-import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, get, withStrategy } from "../support/e2e/shop.ts";
 import { openTunnel } from "../support/e2e/tunnel.ts";
+import { underLoad } from "../support/e2e/under-load.ts";
 import { expectWhole } from "../support/e2e/whole.ts";
-import { verifyLedger } from "../support/load/client.ts";
 
 let shop: Installation;
 const TUNNELS = 150;
@@ -77,13 +76,8 @@ const shipWithLasting = async (version: string, before: string): Promise<Shipped
       return tunnel.version;
     }),
   );
-  const load = await observeLoad(shop, { ratePerSecond: 200 });
-  const result = await shop.seaworthy(["ship"]);
-  const { ledger, probes } = await load.stop();
+  const { result } = await underLoad(shop, () => shop.seaworthy(["ship"]), { ratePerSecond: 200 });
   expect(result.exit, result.said).toBe(0);
-  expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
-  expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
-  expect(await verifyLedger(shop.url, ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
   // A request that ends by itself is none that lasts.
   expect(await slow).toMatchObject({ status: 200, version: before });
   expect(new Set(await again)).toEqual(new Set([version]));

@@ -3,29 +3,38 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { viewProxy } from "../support/e2e/haproxy.ts";
 import type { Installation } from "../support/e2e/installation.ts";
 import { newestRelease, waitForLine } from "../support/e2e/journal.ts";
-import { observeLoad } from "../support/e2e/observed-load.ts";
 import { type OwnEngine, startOwnEngine, whyNoOwnEngine } from "../support/e2e/own-engine.ts";
 import { answersAgain, commitVersion, createShop, get } from "../support/e2e/shop.ts";
+import { underLoad } from "../support/e2e/under-load.ts";
 import { containersOf, expectWhole } from "../support/e2e/whole.ts";
+import { spread } from "../support/extent.ts";
 
 const why = await whyNoOwnEngine();
 
+let shop: Installation;
+let engine: OwnEngine;
+
+beforeAll(async () => {
+  if (why !== undefined) return;
+  shop = await createShop({ engine: async (scratch) => (engine = await startOwnEngine(scratch)) });
+  const shipped = await shop.seaworthy(["ship"]);
+  expect(shipped.exit, shipped.said).toBe(0);
+  await commitVersion(shop, { version: "2.0.0", warmUpMs: 2000 });
+  for (const command of ["push", "sign"]) {
+    const prepared = await shop.seaworthy([command]);
+    expect(prepared.exit, prepared.said).toBe(0);
+  }
+});
+afterAll(() => shop?.[Symbol.asyncDispose]());
+
+/** A check that began while the engine was down ends, in vain, up to 2 s after the container is back, and takes the server out for a second. */
+const settled = async (): Promise<void> => {
+  const until = performance.now() + 40_000;
+  for (let since = performance.now(); performance.now() < until && performance.now() - since < 4000; await sleep(250))
+    if ((await shop.seaworthy(["status"])).exit !== 0) since = performance.now();
+};
+
 describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
-  let shop: Installation;
-  let engine: OwnEngine;
-
-  beforeAll(async () => {
-    shop = await createShop({ engine: async (scratch) => (engine = await startOwnEngine(scratch)) });
-    const shipped = await shop.seaworthy(["ship"]);
-    expect(shipped.exit, shipped.said).toBe(0);
-    await commitVersion(shop, { version: "2.0.0", warmUpMs: 2000 });
-    for (const command of ["push", "sign"]) {
-      const prepared = await shop.seaworthy([command]);
-      expect(prepared.exit, prepared.said).toBe(0);
-    }
-  });
-  afterAll(() => shop?.[Symbol.asyncDispose]());
-
   beforeEach(async () => {
     await shop.git(["checkout", "-q", "v1.0.0"]);
     const deployed = await shop.seaworthy(["deploy"]);
@@ -34,12 +43,6 @@ describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === unde
   });
 
   const liveRelease = async (): Promise<number> => ((await shop.json(["status"])) as { live: { release: number } }).live.release;
-  /** A check that began while the engine was down ends, in vain, up to 2 s after the container is back, and takes the server out for a second. */
-  const settled = async (): Promise<void> => {
-    const until = performance.now() + 40_000;
-    for (let since = performance.now(); performance.now() < until && performance.now() - since < 4000; await sleep(250))
-      if ((await shop.seaworthy(["status"])).exit !== 0) since = performance.now();
-  };
 
   test("restarted while idle: the last release serves again, without a deploy", async () => {
     const release = await liveRelease();
@@ -78,11 +81,16 @@ describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === unde
     await expectWhole(shop, { release: release + 1, version: "1.0.0" });
   });
 
-  test.each([
-    ["SIGTERM", "web/ready/1", "1.0.0"],
-    ["SIGKILL", "web/ready/1", "1.0.0"],
-    ["SIGTERM", /^web\/drain\//, "2.0.0"],
-  ] as const)("%s in a rollout, at %s: status says what is to be done, resume does it, and v%s serves", async (signal, step, serving) => {
+  test.each(
+    spread(
+      [
+        ["SIGKILL", "web/ready/1", "1.0.0"],
+        ["SIGTERM", "web/ready/1", "1.0.0"],
+        ["SIGTERM", /^web\/drain\//, "2.0.0"],
+      ] as const,
+      2,
+    ),
+  )("%s in a rollout, at %s: status says what is to be done, resume does it, and v%s serves", async (signal, step, serving) => {
     const live = await liveRelease();
     const release = newestRelease(shop.scratch.state) + 1;
     const call = shop.call(["deploy"]);
@@ -115,47 +123,46 @@ describe.skipIf(why !== undefined)(`dockerd stops and starts again${why === unde
 describe.skipIf(why !== undefined)(
   `dockerd with live-restore stops and starts again under load${why === undefined ? "" : ` (skipped: ${why})`}`,
   () => {
-    let shop: Installation;
-    let engine: OwnEngine;
-
     beforeAll(async () => {
-      shop = await createShop({ engine: async (scratch) => (engine = await startOwnEngine(scratch, undefined, { liveRestore: true })) });
-      const shipped = await shop.seaworthy(["ship"]);
-      expect(shipped.exit, shipped.said).toBe(0);
-      await commitVersion(shop, { version: "2.0.0", warmUpMs: 2000 });
-      for (const command of ["push", "sign"]) expect((await shop.seaworthy([command])).exit).toBe(0);
+      await engine.stop("SIGTERM");
+      await engine.start({ liveRestore: true });
+      await answersAgain(shop, 30_000);
+      await settled();
     });
-    afterAll(() => shop?.[Symbol.asyncDispose]());
 
-    test.each([
-      ["SIGTERM", "web/create/1"],
-      ["SIGKILL", "web/ready/1"],
-      ["SIGTERM", "web/ready/1"],
-      ["SIGKILL", /^web\/drain\//],
-    ] as const)("%s in a rollout, at %s: what runs serves on, resume brings it to its end, and no request fails", async (signal, step) => {
+    test.each(
+      spread(
+        [
+          ["SIGTERM", "web/create/1"],
+          ["SIGKILL", "web/ready/1"],
+          ["SIGTERM", "web/ready/1"],
+          ["SIGKILL", /^web\/drain\//],
+        ] as const,
+        2,
+      ),
+    )("%s in a rollout, at %s: what runs serves on, resume brings it to its end, and no request fails", async (signal, step) => {
       const { live } = (await shop.json(["status"])) as { live: { release: number; version: string } };
       const target = live.version === "1.0.0" ? "2.0.0" : "1.0.0";
       await shop.git(["checkout", "-q", `v${target}`]);
       const release = newestRelease(shop.scratch.state) + 1;
-      // No orders: for those the app looks a name up, and the engine's name server is dockerd itself.
-      const load = await observeLoad(shop, { connections: 16, ratePerSecond: 100, slowRatio: 0.1, postRatio: 0 });
-      try {
-        const call = shop.call(["deploy"]);
-        await waitForLine(shop.scratch.state, call, release, "intent", step);
-        await engine.stop(signal);
-        const ended = await call.ended;
-        expect([0, 7], ended.said).toContain(ended.exit);
-        await engine.start();
-        const resumed = await shop.seaworthy(["deploy", "--resume"]);
-        expect([0, 3], resumed.said).toContain(resumed.exit);
-        const became = (await shop.json(["status"])) as { live: { release: number; version: string } };
-        expect([live.version, target]).toContain(became.live.version);
-        await expectWhole(shop, became.live);
-      } finally {
-        const { ledger, probes } = await load.stop();
-        expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
-        expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
-      }
+      await underLoad(
+        shop,
+        async () => {
+          const call = shop.call(["deploy"]);
+          await waitForLine(shop.scratch.state, call, release, "intent", step);
+          await engine.stop(signal);
+          const ended = await call.ended;
+          expect([0, 7], ended.said).toContain(ended.exit);
+          await engine.start();
+          const resumed = await shop.seaworthy(["deploy", "--resume"]);
+          expect([0, 3], resumed.said).toContain(resumed.exit);
+          const became = (await shop.json(["status"])) as { live: { release: number; version: string } };
+          expect([live.version, target]).toContain(became.live.version);
+          await expectWhole(shop, became.live);
+        },
+        // No orders: for those the app looks a name up, and the engine's name server is dockerd itself.
+        { connections: 16, ratePerSecond: 100, slowRatio: 0.1, postRatio: 0 },
+      );
     });
   },
 );

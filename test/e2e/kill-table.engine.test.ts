@@ -5,11 +5,15 @@ import type { Installation } from "../support/e2e/installation.ts";
 import { type Flow, type KillTable, killTable, type Outcome, type Point } from "../support/e2e/kill-table.ts";
 import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, withStrategy } from "../support/e2e/shop.ts";
-import { verifyLedger } from "../support/load/client.ts";
+import { waiveShortMonitor } from "../support/e2e/short-monitor.ts";
+import { expectNothingLost } from "../support/e2e/under-load.ts";
+import { ALL } from "../support/extent.ts";
 
-/** Opt-in. `full`: every point of every strategy, half an hour on a quiet machine. `short`: one death of each step of a strategy, of another kind in each strategy that has the step. */
-const EXTENT = process.env["SEAWORTHY_KILL_TABLE"];
-const FULL = EXTENT === "full";
+/**
+ * Left out by default. SEAWORTHY_TESTS=all: every point of every strategy, half an hour on a quiet machine. SEAWORTHY_KILL_TABLE=short: one death of each step of
+ * a strategy, of another kind in each strategy that has the step.
+ */
+const SHORT_ONE = process.env["SEAWORTHY_KILL_TABLE"] === "short";
 
 interface Way {
   readonly name: string;
@@ -22,15 +26,6 @@ const override =
   (text: string) =>
   (folder: string): void =>
     writeFileSync(join(folder, "compose.override.yaml"), `services:\n  web:\n${text}`);
-
-/** A monitor so short that the health check cannot fail in it, which is not what these tests are about. */
-const waived = (folder: string): void => {
-  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
-  appendFileSync(
-    join(folder, "compose.override.yaml"),
-    `x-seaworthy:\n  waive: [{item: zero-downtime, until: ${tomorrow}, by: test@localhost, why: a short monitor}]\n`,
-  );
-};
 
 /** Of the replicas of one release, in the order in which they come up, only the first `good` become ready. */
 const onlyFirst = (version: string, good: number): { readonly version: string; readonly text: string } => ({
@@ -73,7 +68,7 @@ const WAYS: readonly Way[] = [
       update_config: { parallelism: 2, monitor: 1s, failure_action: "\${E2E_ACTION:-rollback}", order: start-first }
       rollback_config: { parallelism: 2, monitor: 1s }
 `)(folder);
-      waived(folder);
+      waiveShortMonitor(folder);
     },
     versions: [onlyFirst("3.0.0", 1), onlyFirst("4.0.0", 2)],
     flows: () => [
@@ -206,7 +201,7 @@ const stepOf = ({ entry }: Point): string => entry.replace(/^(?:intent|done|undo
 
 /** What the short table does of a flow: of each step one death, of a kind that no flow before had of that step. */
 const chosen = (points: readonly Point[]): readonly Point[] => {
-  if (FULL) return points;
+  if (ALL) return points;
   const sure = points.filter(({ moment }) => moment !== "amid");
   const kindOf = (point: Point): string => `${point.moment} ${point.entry.split(" ")[0]} ${stepOf(point)}`;
   return [...Map.groupBy(sure, (point) => `${point.command} ${stepOf(point)}`).values()].flatMap((deaths) => {
@@ -217,62 +212,58 @@ const chosen = (points: readonly Point[]): readonly Point[] => {
   });
 };
 
-describe.skipIf(EXTENT !== "full" && EXTENT !== "short").each(WAYS)(
-  "$name (opt-in: SEAWORTHY_KILL_TABLE)",
-  ({ prepare, versions = [], flows }) => {
-    let shop: Installation;
-    let table: KillTable;
+describe.runIf(ALL || SHORT_ONE).each(WAYS)("$name (SEAWORTHY_TESTS=all)", ({ prepare, versions = [], flows }) => {
+  let shop: Installation;
+  let table: KillTable;
 
-    beforeAll(async () => {
-      shop = await createShop({ prepare });
-      table = killTable(shop);
-      const good = async (args: readonly string[]): Promise<void> => {
-        const result = await shop.seaworthy(args);
-        expect(result.exit, result.said).toBe(0);
-      };
-      await good(["ship"]);
-      await commitVersion(shop, { version: "2.0.0" });
-      for (const { version, text } of [undefined, ...versions].map((one) => one ?? { version: "2.0.0", text: undefined })) {
-        if (text !== undefined) await shop.commit({ "web/version.js": text }, `v${version}`);
-        await good(["push"]);
-        await good(["sign"]);
-      }
-    });
-    afterAll(() => shop?.[Symbol.asyncDispose]());
+  beforeAll(async () => {
+    shop = await createShop({ prepare });
+    table = killTable(shop);
+    const good = async (args: readonly string[]): Promise<void> => {
+      const result = await shop.seaworthy(args);
+      expect(result.exit, result.said).toBe(0);
+    };
+    await good(["ship"]);
+    await commitVersion(shop, { version: "2.0.0" });
+    for (const { version, text } of [undefined, ...versions].map((one) => one ?? { version: "2.0.0", text: undefined })) {
+      if (text !== undefined) await shop.commit({ "web/version.js": text }, `v${version}`);
+      await good(["push"]);
+      await good(["sign"]);
+    }
+  });
+  afterAll(() => shop?.[Symbol.asyncDispose]());
 
-    test.each(flows(() => shop))(
-      "$name: killed at each step, the next one converges, nothing is lost, nothing is left over",
-      { timeout: 3_000_000 },
-      async (flow) => {
-        const load = await observeLoad(shop, { connections: 16, ratePerSecond: 100, timeoutMs: 40_000 });
-        const wrong: Outcome[] = [];
-        let [points, died]: [readonly Point[], number] = [[], 0];
-        try {
-          points = chosen(await table.learn(flow));
-          for (const [nth, point] of points.entries()) {
-            if (nth < FROM) continue;
-            if (performance.now() > untilMs) {
-              console.log(`${flow.name}: go on with SEAWORTHY_KILL_FROM=${nth} of ${points.length}`);
-              break;
-            }
-            died += 1;
-            const outcome = await table.run(flow, point, nth, load);
-            if (process.env["E2E_VERBOSE"] !== undefined)
-              console.log(`${outcome.point}; then ${outcome.next}: ${outcome.became} ${outcome.wrong.join("\n  ")}`);
-            if (outcome.wrong.length > 0) wrong.push(outcome);
-            if (wrong.length > 4) break;
+  test.each(flows(() => shop))(
+    "$name: killed at each step, the next one converges, nothing is lost, nothing is left over",
+    { timeout: 3_000_000 },
+    async (flow) => {
+      const load = await observeLoad(shop, { connections: 16, ratePerSecond: 100, timeoutMs: 40_000 });
+      const wrong: Outcome[] = [];
+      let [points, died]: [readonly Point[], number] = [[], 0];
+      try {
+        points = chosen(await table.learn(flow));
+        for (const [nth, point] of points.entries()) {
+          if (nth < FROM) continue;
+          if (performance.now() > untilMs) {
+            console.log(`${flow.name}: go on with SEAWORTHY_KILL_FROM=${nth} of ${points.length}`);
+            break;
           }
-        } finally {
-          const { ledger, probes } = await load.stop();
-          console.log(
-            `${flow.name}: ${died} deaths, ${ledger.requests} requests, ${ledger.failed.total} failed, p99 ${ledger.latencyMs.p99} ms`,
-          );
-          expect(wrong).toEqual([]);
-          expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
-          expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
-          expect(await verifyLedger(shop.url, ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
+          died += 1;
+          const outcome = await table.run(flow, point, nth, load);
+          if (process.env["E2E_VERBOSE"] !== undefined)
+            console.log(`${outcome.point}; then ${outcome.next}: ${outcome.became} ${outcome.wrong.join("\n  ")}`);
+          if (outcome.wrong.length > 0) wrong.push(outcome);
+          if (wrong.length > 4) break;
         }
-      },
-    );
-  },
-);
+      } finally {
+        const observed = await load.stop();
+        const { ledger } = observed;
+        console.log(
+          `${flow.name}: ${died} deaths, ${ledger.requests} requests, ${ledger.failed.total} failed, p99 ${ledger.latencyMs.p99} ms`,
+        );
+        expect(wrong).toEqual([]);
+        await expectNothingLost(shop, observed);
+      }
+    },
+  );
+});

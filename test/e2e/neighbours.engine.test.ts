@@ -4,9 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { exec } from "../../src/core/index.ts";
 import { freePort, type Installation } from "../support/e2e/installation.ts";
 import { readJournal, waitForLine } from "../support/e2e/journal.ts";
-import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, get } from "../support/e2e/shop.ts";
-import { verifyLedger } from "../support/load/client.ts";
+import { underLoad } from "../support/e2e/under-load.ts";
 
 /** Another project on the same host, behind the same proxy; its ledger publishes a port of its own. */
 const NEIGHBOUR = { project: "swe2e-b", host: "swe2eb.localhost" };
@@ -54,20 +53,10 @@ beforeAll(async () => {
 afterAll(() => shop?.[Symbol.asyncDispose]());
 
 /** Work under a strict load on the shop, of which nothing may fail. */
-const underLoad = async (work: () => Promise<void>): Promise<void> => {
-  const load = await observeLoad(shop, { ratePerSecond: 200 });
-  try {
-    await work();
-  } finally {
-    const { ledger, probes } = await load.stop();
-    expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
-    expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(await verifyLedger(shop.url, ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
-  }
-};
+const whileAsked = async (work: () => Promise<void>): Promise<void> => void (await underLoad(shop, work, { ratePerSecond: 200 }));
 
 test("another project comes, with its reloads of the proxy, in the middle of a rollout: both become live, and nothing is lost", () =>
-  underLoad(async () => {
+  whileAsked(async () => {
     const rollout = shop.call(["deploy"]);
     await waitForLine(shop.scratch.state, rollout, 2, "intent", "web/ready/1");
     const neighbour = await shop.seaworthy(["ship"], { cwd: folder });
@@ -79,7 +68,7 @@ test("another project comes, with its reloads of the proxy, in the middle of a r
   }));
 
 test("two projects are deployed at once; a service with a published port stops first, is told why, and for how long it was away", () =>
-  underLoad(async () => {
+  whileAsked(async () => {
     const file = join(folder, "compose.yaml");
     writeFileSync(file, readFileSync(file, "utf8").replace('EDITION: "first"', 'EDITION: "second"'));
     writeVersion("1.1.0", true);
@@ -101,7 +90,7 @@ test("two projects are deployed at once; a service with a published port stops f
   }));
 
 test("one that is broken takes nothing from the other", () =>
-  underLoad(async () => {
+  whileAsked(async () => {
     writeVersion("1.2.0", false);
     await commit("v1.2.0");
     const broken = await shop.seaworthy(["ship"], { cwd: folder, env: { E2E_READY: "1s" } });

@@ -6,11 +6,12 @@ import { exec } from "../../src/core/index.ts";
 import { type Fault, type FaultyEngine, startFaultyEngine } from "../support/e2e/faulty-engine.ts";
 import { askProxy } from "../support/e2e/haproxy.ts";
 import type { Installation } from "../support/e2e/installation.ts";
-import { type ObservedLoad, observeLoad } from "../support/e2e/observed-load.ts";
+import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop } from "../support/e2e/shop.ts";
 import { openTunnel } from "../support/e2e/tunnel.ts";
+import { expectNothingLost, underLoad } from "../support/e2e/under-load.ts";
 import { expectWhole } from "../support/e2e/whole.ts";
-import { verifyLedger } from "../support/load/client.ts";
+import { inTurn, spread } from "../support/extent.ts";
 
 const IMAGE = "swe2e-haproxy:test";
 let shop: Installation;
@@ -71,31 +72,28 @@ const onlyOne = async (image: string): Promise<void> => {
 
 const release = async (): Promise<number> => ((await shop.json(["status"])) as { live: { release: number } }).live.release;
 
-const endWithoutLoss = async (load: ObservedLoad): Promise<number> => {
-  const { ledger, probes } = await load.stop();
-  expect(ledger.failed.total, JSON.stringify(ledger.failures)).toBe(0);
-  expect(probes.filter(({ status }) => status !== 200)).toEqual([]);
-  expect(await verifyLedger(shop.url, ledger, { host: shop.host })).toMatchObject({ ok: true, inDoubt: [] });
-  return ledger.requests + probes.length;
-};
-
-test("a newer HAProxy: status says so, reconcile replaces the container six times, and no request is lost", async () => {
-  const load = await observeLoad(shop, { ratePerSecond: 400 });
-  for (let times = 0; times < 6; times += 1) {
-    const image = await newImage();
-    const drift = await shop.seaworthy(["status"]);
-    expect(drift.exit, drift.said).toBe(1);
-    expect(drift.said).toContain(`HAProxy's container runs an earlier ${IMAGE} than the engine has`);
-    const planned = await shop.seaworthy(["reconcile", "--dry-run"]);
-    expect(planned.exit, planned.said).toBe(1);
-    expect(planned.said).toContain(`runs an earlier ${IMAGE}`);
-    const done = await shop.seaworthy(["reconcile"]);
-    expect(done.exit, done.said).toBe(0);
-    expect(done.said).toContain("another HAProxy has taken over");
-    await onlyOne(image);
-  }
-  const requests = await endWithoutLoss(load);
-  console.log(`6 replacements of HAProxy, ${requests} requests, none failed`);
+test("a newer HAProxy: status says so, reconcile replaces the container again and again, and no request is lost", async () => {
+  const times = spread([1, 2, 3, 4, 5, 6], 2).length;
+  const { requests } = await underLoad(
+    shop,
+    async () => {
+      for (let time = 0; time < times; time += 1) {
+        const image = await newImage();
+        const drift = await shop.seaworthy(["status"]);
+        expect(drift.exit, drift.said).toBe(1);
+        expect(drift.said).toContain(`HAProxy's container runs an earlier ${IMAGE} than the engine has`);
+        const planned = await shop.seaworthy(["reconcile", "--dry-run"]);
+        expect(planned.exit, planned.said).toBe(1);
+        expect(planned.said).toContain(`runs an earlier ${IMAGE}`);
+        const done = await shop.seaworthy(["reconcile"]);
+        expect(done.exit, done.said).toBe(0);
+        expect(done.said).toContain("another HAProxy has taken over");
+        await onlyOne(image);
+      }
+    },
+    { ratePerSecond: 400 },
+  );
+  console.log(`${times} replacements of HAProxy, ${requests} requests, none failed`);
   await expectWhole(shop, { release: await release(), version: "1.0.0" });
 });
 
@@ -120,7 +118,7 @@ test("a release replaces it too; a WebSocket stays with the old one until it end
   const shipped = await ship.ended;
   expect(shipped.exit, shipped.said).toBe(0);
   expect(shipped.said).toContain("another HAProxy has taken over");
-  await endWithoutLoss(load);
+  await expectNothingLost(shop, await load.stop());
   await onlyOne(image);
   await expectWhole(shop, { release: await release(), version: "2.0.0" });
 });
@@ -137,39 +135,40 @@ describe("killed (-9) in the middle of it", () => {
   const MOMENTS = { hang: "before", stall: "after" } as const satisfies Partial<Record<Fault, string>>;
 
   test(
-    "before and after each of its calls: the next command brings it to its end, and no request is lost",
+    "before and after its calls: the next command brings it to its end, and no request is lost",
     async () => {
-      const load = await observeLoad(shop, { ratePerSecond: 200 });
-      const wrong: unknown[] = [];
-      for (const [kind, after] of CALLS)
-        for (const fault of ["hang", "stall"] as const) {
-          const what = `${MOMENTS[fault]} ${kind} (${after + 1})`;
-          const image = await newImage();
-          engine.breakNext(kind, fault, after);
-          const call = shop.call(["reconcile"], { env: { DOCKER_HOST: engine.dockerHost } });
-          const ended = call.ended.then(() => true);
-          for (let over = false; !engine.broke && !over;) over = await Promise.race([ended, sleep(25).then(() => false)]);
-          if (fault === "stall") await sleep(300);
-          call.child.kill("SIGKILL");
-          const { said } = await call.ended;
-          const { broke } = engine;
-          engine.breakNext(undefined, fault);
-          try {
-            expect(broke, `${what}: ${said}`).toBe(true);
-            expect((await proxies()).filter((one) => one.includes(" running ")).length, what).toBeGreaterThan(0);
-            const resumed = await shop.seaworthy(["deploy", "--resume"]);
-            expect([0, 3], `${what}: ${resumed.said}`).toContain(resumed.exit);
-            const again = await shop.seaworthy(["reconcile"]);
-            expect(again.exit, `${what}: ${again.said}`).toBe(0);
-            expect(await proxies(), what).toEqual([`/seaworthy-proxy running ${image}`]);
-          } catch (error) {
-            wrong.push(error);
-          }
-        }
-      const requests = await endWithoutLoss(load);
-      expect(wrong).toEqual([]);
+      const places = inTurn(CALLS, ["hang", "stall"] as const);
+      const killedAt = async ([kind, after]: (typeof CALLS)[number], fault: "hang" | "stall"): Promise<void> => {
+        const what = `${MOMENTS[fault]} ${kind} (${after + 1})`;
+        const image = await newImage();
+        engine.breakNext(kind, fault, after);
+        const call = shop.call(["reconcile"], { env: { DOCKER_HOST: engine.dockerHost } });
+        const ended = call.ended.then(() => true);
+        for (let over = false; !engine.broke && !over;) over = await Promise.race([ended, sleep(25).then(() => false)]);
+        if (fault === "stall") await sleep(300);
+        call.child.kill("SIGKILL");
+        const { said } = await call.ended;
+        const { broke } = engine;
+        engine.breakNext(undefined, fault);
+        expect(broke, `${what}: ${said}`).toBe(true);
+        expect((await proxies()).filter((one) => one.includes(" running ")).length, what).toBeGreaterThan(0);
+        const resumed = await shop.seaworthy(["deploy", "--resume"]);
+        expect([0, 3], `${what}: ${resumed.said}`).toContain(resumed.exit);
+        const again = await shop.seaworthy(["reconcile"]);
+        expect(again.exit, `${what}: ${again.said}`).toBe(0);
+        expect(await proxies(), what).toEqual([`/seaworthy-proxy running ${image}`]);
+      };
+      const { requests } = await underLoad(
+        shop,
+        async () => {
+          const wrong: unknown[] = [];
+          for (const [call, fault] of places) await killedAt(call, fault).catch((error: unknown) => wrong.push(error));
+          expect(wrong).toEqual([]);
+        },
+        { ratePerSecond: 200 },
+      );
       await expectWhole(shop, { release: await release(), version: "2.0.0" });
-      console.log(`killed at ${CALLS.length * 2} places of a replacement, ${requests} requests, none failed`);
+      console.log(`killed at ${places.length} places of a replacement, ${requests} requests, none failed`);
     },
     15 * 60_000,
   );
@@ -183,7 +182,7 @@ test("one that does not come up leaves the old one in its place, and says why", 
   expect(tried.exit, tried.said).not.toBe(0);
   expect(tried.said).toContain("-> ");
   expect(await proxies()).toEqual([before]);
-  await endWithoutLoss(load);
+  await expectNothingLost(shop, await load.stop());
   const image = await newImage();
   const mended = await shop.seaworthy(["reconcile"]);
   expect(mended.exit, mended.said).toBe(0);

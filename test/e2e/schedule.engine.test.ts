@@ -25,10 +25,7 @@ const begun = async (name: string, times = 1): Promise<void> => {
   throw new Error(`${name} did not begin; the agent said:\n${agent?.said() ?? ""}`);
 };
 const task = async () =>
-  ((await shop.seaworthy(["status", "--json"])).stdout === ""
-    ? []
-    : (JSON.parse((await shop.seaworthy(["status", "--json"])).stdout) as { schedules: readonly Record<string, unknown>[] }).schedules
-  )[0];
+  (JSON.parse((await shop.seaworthy(["status", "--json"])).stdout) as { schedules: readonly Record<string, unknown>[] }).schedules[0];
 
 beforeAll(async () => {
   shop = await createShop({ prepare: withTask });
@@ -54,7 +51,7 @@ test("nothing runs without an agent, and status says so; by hand it runs once, w
 test("it runs at its times, one after the other", async () => {
   await deploy("often");
   agent = startAgent(shop);
-  await begun("often", 3);
+  await begun("often", 2);
   await agent.hears(/task run of \S+Z: r2 succeeded after/);
   expect(await run(["schedule", "list"], 0)).toMatch(/task {2}at \*\/3 \* \* \* \* \* \(UTC\): next .*; last r2 succeeded/);
   const second = await shop.seaworthy(["agent"]);

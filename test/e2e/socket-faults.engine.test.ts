@@ -5,10 +5,9 @@ import type { Installation } from "../support/e2e/installation.ts";
 import { observeLoad } from "../support/e2e/observed-load.ts";
 import { commitVersion, createShop, withStrategy } from "../support/e2e/shop.ts";
 import { expectWhole } from "../support/e2e/whole.ts";
+import { ALL, inTurn } from "../support/extent.ts";
 import { verifyLedger } from "../support/load/client.ts";
 
-/** Every command with every fault; otherwise each command with one of them, in turn. */
-const ALL = process.env["SEAWORTHY_TESTS"] === "all";
 const VERSIONS = ["1.0.0", "2.0.0"] as const;
 
 interface Live {
@@ -81,14 +80,13 @@ const breakAll = async (site: Site, title: string, chosen: (kind: string) => boo
   const load = await observeLoad(shop, { ratePerSecond: 200 });
   const wrong: unknown[] = [];
   const endings: Record<string, string> = {};
-  for (const [index, kind] of kinds.entries())
-    for (const fault of ALL ? SOCKET_FAULTS : SOCKET_FAULTS.slice(index % SOCKET_FAULTS.length).slice(0, 1)) {
-      const before = await live();
-      endings[`${kind} / ${fault}`] = await survives(site, before, kind, fault).catch((error: unknown) => {
-        wrong.push(error);
-        return "wrong";
-      });
-    }
+  for (const [kind, fault] of inTurn(kinds, SOCKET_FAULTS)) {
+    const before = await live();
+    endings[`${kind} / ${fault}`] = await survives(site, before, kind, fault).catch((error: unknown) => {
+      wrong.push(error);
+      return "wrong";
+    });
+  }
   const { ledger, probes } = await load.stop();
   console.log(
     `${title}: ${kinds.length} kinds of commands, ${Object.keys(endings).length} faults, ${ledger.requests + probes.length} requests\n${Object.entries(

@@ -7,6 +7,10 @@ import { type Docker, dockerAt, inside, type Place } from "./docker.ts";
 import { createScratch, noteChild, type Scratch } from "./scratch.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
+/** The package of this run of the tests (engine-setup.ts); a bench, which has none, calls the working copy. */
+const PACKAGE = process.env["SEAWORTHY_E2E_PACKAGE"];
+const PROGRAM =
+  PACKAGE === undefined ? ([join(ROOT, "seaworthy")] as const) : ([process.execPath, join(PACKAGE, "package/bin/seaworthy.js")] as const);
 /** Layers are compressed once for all runs; apart from the user's own cache. */
 const CACHE = join(ROOT, "node_modules/.cache/seaworthy-e2e");
 
@@ -131,12 +135,13 @@ export const createInstallation = async ({ from, project, host, prepare, engine 
     SEAWORTHY_RUN: scratch.run,
     XDG_CACHE_HOME: CACHE,
     NO_COLOR: "1",
+    ...(PACKAGE === undefined ? {} : { NODE_COMPILE_CACHE: join(PACKAGE, "compiled") }),
     E2E_HTTP_PORT: String(httpPort),
     E2E_REGISTRY_PORT: String(registryPort),
     ...(place.dockerHost === undefined ? {} : { DOCKER_HOST: place.dockerHost }),
   };
   const call = (args: readonly string[], { env = {}, cwd = projectFolder, through = [] }: CallOptions = {}): Call => {
-    const [first = "", ...rest] = [...through, join(ROOT, "seaworthy"), ...args];
+    const [first = "", ...rest] = [...through, ...PROGRAM, ...args];
     const [program, all] = inside(place, first, rest);
     const begun = started(program, all, cwd, { ...environment, ...env });
     noteChild(scratch, begun.child.pid);

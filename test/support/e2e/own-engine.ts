@@ -18,8 +18,8 @@ export interface OwnEngine extends Place {
   readonly address: string;
   /** SIGTERM, as the service manager does it: the engine stops its containers first. SIGKILL: a crash, containers go on. Returns once it is gone. */
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
-  /** Returns once it answers. */
-  start(): Promise<void>;
+  /** Returns once it answers. `liveRestore`: from now on containers go on while the daemon is gone; default as at its last start, at first not. */
+  start(options?: { readonly liveRestore?: boolean }): Promise<void>;
 }
 
 /** The pair of virtual interfaces; one that runs beside the tests needs names and addresses of its own. */
@@ -70,12 +70,7 @@ const until = async (what: string, holds: () => boolean | Promise<boolean>, with
   }
 };
 
-/** `liveRestore`: containers go on while the daemon is gone. */
-export const startOwnEngine = async (
-  { folder }: Pick<Scratch, "folder">,
-  link: Link = LINK,
-  { liveRestore = false } = {},
-): Promise<OwnEngine> => {
+export const startOwnEngine = async ({ folder }: Pick<Scratch, "folder">, link: Link = LINK): Promise<OwnEngine> => {
   const paths = pathsOf(folder);
   const netns = `/run/netns/${nameOf(folder)}`;
   const dockerHost = `unix://${paths.socket}`;
@@ -109,7 +104,9 @@ export const startOwnEngine = async (
   begin(["containerd", "--config", join(paths.engine, "containerd.toml"), ...stores]);
   await until("containerd's start", () => existsSync(paths.containerdSocket));
 
-  const start = async (): Promise<void> => {
+  let restoring = false;
+  const start: OwnEngine["start"] = async ({ liveRestore = restoring } = {}) => {
+    restoring = liveRestore;
     const folders = ["--data-root", paths.data, "--exec-root", paths.exec, "--pidfile", paths.pid, "--host", dockerHost];
     const groups = ["--cgroup-parent", cgroupOf(folder), "--exec-opt", "native.cgroupdriver=cgroupfs"];
     daemon = begin([
