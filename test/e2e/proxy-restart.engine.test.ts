@@ -1,3 +1,4 @@
+import { crash } from "../support/e2e/crash.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { viewProxy } from "../support/e2e/haproxy.ts";
@@ -48,8 +49,7 @@ test("docker restart while idle: the same routes, without a deploy", async () =>
 test("HAProxy crashes while idle: the engine brings it back with the same routes", async () => {
   const release = await liveRelease();
   const before = await viewProxy(shop);
-  const pid = Number(await shop.docker.run(["inspect", "--format", "{{.State.Pid}}", PROXY]));
-  process.kill(pid, "SIGKILL");
+  await crash(shop, PROXY);
   expect(await answersAgain(shop, 10_000)).toBeLessThan(10);
   expect((await viewProxy(shop)).servers).toEqual(before.servers);
   expect(await shop.docker.run(["inspect", "--format", "{{.RestartCount}}", PROXY])).toBe("1");

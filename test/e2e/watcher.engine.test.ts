@@ -1,3 +1,4 @@
+import { crash } from "../support/e2e/crash.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Call, Installation } from "../support/e2e/installation.ts";
 import { observeLoad } from "../support/e2e/observed-load.ts";
@@ -65,9 +66,8 @@ test("docker restart of a replica: out at once, back when it answers", async () 
 test("a crash: the engine starts it again, and it comes back", async () => {
   const [first = ""] = await websOf(shop);
   const from = said.length;
-  const pid = (await shop.docker.lines(["inspect", "--format", "{{.State.Pid}}", first]))[0] ?? "";
   const { failed } = await lostDuring(async () => {
-    process.kill(Number(pid), "SIGKILL");
+    await crash(shop, first);
     await healed();
   });
   await hears(/ended with status 137; the proxy sends it nothing/, from);
@@ -136,10 +136,9 @@ test("a deploy beside it is left alone, and loses nothing", async () => {
 test("a restart loop is noticed and said", async () => {
   const [first = ""] = await websOf(shop);
   const from = said.length;
+  let pid: number | undefined;
   for (let round = 0; round < 3; round += 1) {
-    await until("it runs", async () => (await shop.docker.lines(["inspect", "--format", "{{.State.Running}}", first]))[0] === "true");
-    const pid = (await shop.docker.lines(["inspect", "--format", "{{.State.Pid}}", first]))[0] ?? "";
-    process.kill(Number(pid), "SIGKILL");
+    pid = await crash(shop, first, pid);
     await until("it ended", () => (said.slice(from).match(/ended with status 137/g) ?? []).length > round);
   }
   await hears(/keeps ending: 3 times within \d+ s, last with status 137/, from);
