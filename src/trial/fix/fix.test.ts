@@ -161,7 +161,7 @@ describe("anchors, several files, and what cannot be", () => {
       { "compose.yaml": "services:\n  web:\n    image: shop:1\n", "more.yaml": "services:\n  web:\n    cap_drop: !reset []\n" },
       propose("cap_drop", ["ALL"]),
     );
-    expect(outcomes(done)).toEqual(["refused: another file says otherwise and wins"]);
+    expect(outcomes(done)).toEqual(["refused: another file says otherwise and has the last word"]);
   });
 
   test("what one trial proposes is written whole or not at all", async () => {

@@ -136,7 +136,7 @@ const attempt = async (
     const parts = new Set([field.part, ...wish.along.flatMap(({ path }) => FIELDS[path.join(".")]?.part ?? [])]);
     const why = harm(project, after, service, parts);
     if (why !== undefined) return { why };
-    if (spec === undefined || !field.holds(spec, wish.value)) return { why: "another file says otherwise and wins" };
+    if (spec === undefined || !field.holds(spec, wish.value)) return { why: "another file says otherwise and has the last word" };
     return { project: after, files: [...edits.keys()] };
   } catch (error) {
     if (isSeaworthyError(error)) return { why: `the file could then not be read: ${error.message}` };
