@@ -112,25 +112,6 @@ test("memory-squeeze: the least is found; a limit just above it, and a child kil
   expect(unlimited).toMatch(/^disproved: it has no memory limit; it answers with \d/);
 });
 
-test("restart-loop: who comes up again, who does not, and who lives on without its program", async () => {
-  const lock = server("fs.mkdirSync('/run', { recursive: true }); fs.writeFileSync('/run/web.pid', 'x', { flag: 'wx' });");
-  const parent = (then: string): string =>
-    `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(server())}], { stdio: "inherit" }).on("exit", () => { ${then} }); setInterval(() => {}, 1000);`;
-  const [right, stale, unseen, asIfWell] = await each(
-    "restart-loop",
-    subjectOf(server()),
-    subjectOf(lock),
-    subjectOf(parent(""), { init: false }),
-    subjectOf(parent("process.exit(0)"), { init: false, restart: "on-failure" }),
-  );
-  expect(right).toMatch(
-    /^proven: killed and started again it was up after .*; when the process below its first one was killed it ended with 137$/,
-  );
-  expect(stale).toMatch(/^disproved: killed and started again, it ended with 1; it said last: .*web\.pid/);
-  expect(unseen).toMatch(/^disproved: .*the first one lived on and did not serve within .*: what runs is not restarted$/);
-  expect(asIfWell).toMatch(/^disproved: .*it ended with 0, which on-failure does not restart$/);
-});
-
 test("disk-growth, pids-peak, cpu-throttling: what grows, what has no limit, what is held back, and what is not", async () => {
   const busy = server(
     "fs.mkdirSync('/var/state', { recursive: true });",
@@ -154,11 +135,11 @@ const DATABASE = `require("node:net").createServer((peer) => { peer.on("error", 
 process.on("SIGTERM", () => process.exit(0));`;
 
 /** Asks its database for each answer; `patience`: what it does about one that does not answer. */
-const client = (patience: string): string =>
+const client = (patience: string, host = "db", port = 5432): string =>
   server(
     "const net = require('node:net');",
-    `const peer = net.connect(5432, "db"); let told = false; const tell = (status) => { if (told) return; told = true; peer.destroy(); response.writeHead(status).end(); };
-     peer.on("connect", () => peer.write("?")); peer.on("data", () => tell(200)); ${patience}; return`,
+    `const peer = net.connect(${port}, "${host}"); let told = false; const tell = (status) => { if (told) return; told = true; peer.destroy(); response.writeHead(status).end(); };
+     peer.on("connect", () => peer.write("GET / HTTP/1.0\\r\\n\\r\\n")); peer.on("data", () => tell(200)); ${patience}; return`,
   );
 
 const dependent = async (code: string): Promise<Subject> => {
@@ -167,14 +148,43 @@ const dependent = async (code: string): Promise<Subject> => {
   return { ...subject, dependencies: [{ name: "db", spec: { ...spec, expose: ["5432"] }, image: subject.image, until: "started" }] };
 };
 
+test("restart-loop: who comes up again, who does not, and who lives on without its program", async () => {
+  const lock = server("fs.mkdirSync('/run', { recursive: true }); fs.writeFileSync('/run/web.pid', 'x', { flag: 'wx' });");
+  const parent = (then: string): string =>
+    `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(server())}], { stdio: "inherit" }).on("exit", () => { ${then} }); setInterval(() => {}, 1000);`;
+  const [right, stale, unseen, asIfWell] = await each(
+    "restart-loop",
+    subjectOf(server()),
+    subjectOf(lock),
+    subjectOf(parent(""), { init: false }),
+    subjectOf(parent("process.exit(0)"), { init: false, restart: "on-failure" }),
+  );
+  expect(right).toMatch(
+    /^proven: killed and started again it was up after .*; when the process below its first one was killed it ended with 137$/,
+  );
+  expect(stale).toMatch(/^disproved: killed and started again, it ended with 1; it said last: .*web\.pid/);
+  expect(unseen).toMatch(/^disproved: .*the first one lived on and did not serve within .*: what runs is not restarted$/);
+  expect(asIfWell).toMatch(/^disproved: .*it ended with 0, which on-failure does not restart$/);
+});
+
 test("dependency-down: who outlives it, who ends with it, who waits for ever", async () => {
-  const [right, ends, waits, alone] = await each(
+  // A dependency in between that ends without the database: the subject cannot serve again, and that is not its doing.
+  const between = server(
+    "let up = false; const go = () => require('node:net').connect(5432, 'db').on('connect', () => { up = true; }).on('error', () => {}).on('close', () => (up ? process.exit(1) : setTimeout(go, 100))); go();",
+  );
+  const chain = dependent(client("peer.on('error', () => tell(503))", "between", 3000)).then(async (subject): Promise<Subject> => {
+    const { spec } = await subjectOf(between, {});
+    return { ...subject, dependencies: [...subject.dependencies, { name: "between", spec, image: subject.image, until: "started" }] };
+  });
+  const [right, ends, waits, alone, chained] = await each(
     "dependency-down",
     dependent(client("peer.on('error', () => tell(503)); peer.setTimeout(500, () => tell(503))")),
     dependent(client("")),
     dependent(client("peer.on('error', () => tell(503))")),
     subjectOf(server()),
+    chain,
   );
+  expect(chained).toMatch(/^not-tried: without db, between ended, which it depends on as well$/);
   expect(right).toMatch(/^proven: without db, refused and kept waiting, it went on running and answering/);
   expect(ends).toMatch(/^disproved: without db it ended with 1; it said last: /);
   expect(waits).toMatch(/^disproved: with db silent GET \/ had no answer within 15 s$/);

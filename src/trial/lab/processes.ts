@@ -32,6 +32,10 @@ export interface Listener {
   readonly port: number;
 }
 
+/** What the first process has started, at any depth. What comes from outside has no parent. */
+export const belowFirst = (processes: readonly Process[]): readonly Process[] =>
+  processes.filter(({ pid, parent, state }) => pid !== 1 && parent !== 0 && state !== "Z");
+
 /** The mark between blocks is new each time, and not in the script itself: command lines, the script's own too, are part of what is read. */
 const script = (mark: string): string =>
   [

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Baseline } from "../baseline.ts";
 import type { Lab } from "../lab/lab.ts";
-import { lookAt, type Process } from "../lab/processes.ts";
+import { belowFirst, lookAt } from "../lab/processes.ts";
 import type { Running } from "../lab/running.ts";
 import { signalOthers } from "../lab/signals.ts";
 import type { Reading, Trial } from "../trial.ts";
@@ -9,14 +9,10 @@ import { comesUp } from "../up.ts";
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
-/** What the first process has started, at any depth. */
-const others = (processes: readonly Process[]): readonly Process[] =>
-  processes.filter(({ pid, parent, state }) => pid !== 1 && parent !== 0 && state !== "Z");
-
 /** What becomes of it when every process but the first is killed. */
 const childrenKilled = async (lab: Lab, running: Running, { smoke, limitMs }: Baseline): Promise<Reading> => {
   const probe = await running.probe();
-  const victims = others((await lookAt(probe)).processes);
+  const victims = belowFirst((await lookAt(probe)).processes);
   if (victims.length === 0) return { state: "proven", because: "it is one process, with which the container ends" };
   // With the first process the probe ends as well, in the middle of its work.
   await probe.sh(signalOthers("SIGKILL"), { asRoot: true }).catch(() => undefined);
@@ -32,7 +28,7 @@ const childrenKilled = async (lab: Lab, running: Running, { smoke, limitMs }: Ba
   if (state === "running") {
     const late = `when ${who} the first one lived on and did not serve within ${seconds(limitMs)}`;
     // What came in their place may only be slow.
-    if (others((await lookAt(probe)).processes).length > 0) return { state: "not-tried", because: late, measured };
+    if (belowFirst((await lookAt(probe)).processes).length > 0) return { state: "not-tried", because: late, measured };
     return { state: "disproved", because: `${late}: what runs is not restarted`, measured };
   }
   if (exitCode === 0 && lab.subject.spec.restart.policy === "on-failure")
@@ -70,7 +66,7 @@ export const restartLoop: Trial = {
       ...reading,
       because: `killed and started again it was up after ${seconds(again.tookMs)}, at first after ${seconds(up.tookMs)}; ${reading.because}`,
       measured: { upMs: up.tookMs, upAgainMs: again.tookMs, ...reading.measured },
-      unless: "what only a crash in the middle of a write leaves behind is not met",
+      unless: "what only a crash in the middle of a write leaves behind is not met, nor a supervisor that waits for longer",
     };
   },
 };
