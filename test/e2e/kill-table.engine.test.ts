@@ -90,6 +90,7 @@ const WAYS: readonly Way[] = [
       {
         name: "one that waits after a failure, taken back",
         replicas: 3,
+        broken: true,
         target: () => "3.0.0",
         before: seeded,
         commands: [
@@ -138,7 +139,7 @@ const WAYS: readonly Way[] = [
   {
     name: "canary",
     prepare: withStrategy(
-      "strategy: canary, steps: [{weight: 10, analysis: {for: 1s, requests: 5, errors: 0.5, p95: 50}, pause: promote}, {weight: 50, pause: promote}]",
+      "strategy: canary, steps: [{weight: 10, analysis: {for: 1s, requests: 10, errors: 0.5, p95: 50}, pause: promote}, {weight: 50, pause: promote}]",
     ),
     flows: () => [
       {

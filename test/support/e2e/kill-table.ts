@@ -28,6 +28,8 @@ export interface Flow {
   readonly replicas?: number;
   /** Done before each case, outside of what is judged. */
   readonly before?: (nth: number) => Promise<Environment>;
+  /** It waits because the new release is broken, and who promotes it has what is broken: nobody does. */
+  readonly broken?: true;
   /** Whether requests may fail in it, because the new release itself loses them. */
   readonly lossy?: true;
 }
@@ -202,12 +204,17 @@ export const killTable = (shop: Installation): KillTable => {
   };
 
   /** Until nothing is unfinished. @returns what went wrong */
-  const converge = async (nth: number, env: Environment): Promise<readonly string[]> => {
+  const converge = async (flow: Flow, nth: number, env: Environment): Promise<readonly string[]> => {
     const said: string[] = [];
     for (let tries = 0; tries < 10; tries += 1) {
       const now = standing();
       if (now === "ended") return [];
-      const args = now === "unfinished" ? ["deploy", "--resume"] : nth % 2 === 0 ? ["promote"] : ["abort", "--why", "the next one"];
+      const args =
+        now === "unfinished"
+          ? ["deploy", "--resume"]
+          : nth % 2 === 0 && flow.broken !== true
+            ? ["promote"]
+            : ["abort", "--why", "the next one"];
       const result = await shop.seaworthy(args, { env });
       if (![0, 3, 5].includes(result.exit ?? -1)) return [`${args.join(" ")} ended with ${result.exit}: ${result.said}`];
       said.push(`${args.join(" ")}: ${result.exit}\n${result.said}`);
@@ -273,13 +280,14 @@ export const killTable = (shop: Installation): KillTable => {
     if (died.exit !== undefined && point.moment !== "amid") wrong.push(`it did not die, but ended with ${died.exit}: ${died.said}`);
     if (point.moment === "after" && last.at(-1) !== point.entry) wrong.push(`it died after "${last.at(-1)}"`);
     if (point.moment === "before" && last.length !== point.nth - 1) wrong.push(`it died after "${last.at(-1)}", entry ${last.length}`);
-    const choice = NEXT[nth % NEXT.length] ?? "resume";
+    const inTurn = NEXT[nth % NEXT.length] ?? "resume";
+    const choice = inTurn === "promote" && flow.broken === true ? "abort" : inTurn;
     if (choice === "the other version") await checkout(other(target));
     const next = nextOf(choice, flow, point, standing() === "waits");
     const result = await shop.seaworthy(next.args, { env: { ...env, ...next.env } });
     if (![next.exit, ...next.also].includes(result.exit ?? -1))
       wrong.push(`${next.args.join(" ")} ended with ${result.exit}: ${result.said}`);
-    wrong.push(...(await converge(nth, env)));
+    wrong.push(...(await converge(flow, nth, env)));
     const now = await wrongNow(flow, ["1.0.0", "2.0.0"]);
     live = now.version;
     wrong.push(...now.wrong);
