@@ -46,6 +46,15 @@ test("a report is found again as it was, for its level and those below", () => {
   expect(cache.find(trialKey({ images: ["b"], spec: {} }), "quick")).toBeUndefined();
 });
 
+test("of several the newest that is enough; a quick one takes the place of no standard one", () => {
+  const cache = openTrialCache(folderOf());
+  cache.keep(KEY, report("standard"));
+  const quick = { ...report("quick"), at: report("standard").at + 1000 };
+  cache.keep(KEY, quick);
+  expect(cache.find(KEY, "quick")).toEqual(quick);
+  expect(cache.find(KEY, "standard")).toEqual(report("standard"));
+});
+
 test("one whose experiment went wrong is not kept", () => {
   const cache = openTrialCache(folderOf());
   const [first, ...others] = report("quick").outcomes;

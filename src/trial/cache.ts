@@ -60,21 +60,21 @@ const stored = v.object({
 /** What a verdict depends on: the images by their ids, how they are run, what is asked of them, and the version of the tool that asks. */
 export const trialKey = (parts: Json): Digest => digestOf(canonicalJson(parts));
 
-/** Reports of earlier trials, one file a key. A file that is not whole is as good as none. */
+/** Reports of earlier trials, one file a key and level: a quick one takes the place of no deep one. A file that is not whole is as good as none. */
 export interface TrialCache {
-  /** Of this level or a higher one. */
+  /** The newest of this level or a higher one. */
   find(key: Digest, level: Level): TrialReport | undefined;
   /** Not kept when an experiment could not be done: the next trial may have more luck. */
   keep(key: Digest, report: TrialReport): void;
 }
 
 export const openTrialCache = (folder: string): TrialCache => {
-  const pathOf = (key: Digest): string => join(folder, `${hexOf(key)}.json`);
+  const pathOf = (key: Digest, level: Level): string => join(folder, `${hexOf(key)}-${level}.json`);
 
-  const find = (key: Digest, level: Level): TrialReport | undefined => {
+  const read = (key: Digest, level: Level): TrialReport | undefined => {
     let text: string;
     try {
-      text = readTextFile(pathOf(key), MAX_BYTES);
+      text = readTextFile(pathOf(key, level), MAX_BYTES);
     } catch (error) {
       if (isSeaworthyError(error)) return undefined;
       throw error;
@@ -92,9 +92,13 @@ export const openTrialCache = (folder: string): TrialCache => {
       const trial = TRIALS.find((one) => one.id === id);
       return trial === undefined ? [] : [{ ...outcome, trial }];
     });
-    const isEnough = LEVELS.indexOf(rest.level) >= LEVELS.indexOf(level);
-    const isWhole = trialsOf(rest.level).every((trial) => known.some((one) => one.trial === trial));
-    return isEnough && isWhole ? { ...rest, subject: { service, image: id }, outcomes: known } : undefined;
+    const isWhole = trialsOf(level).every((trial) => known.some((one) => one.trial === trial));
+    return rest.level === level && isWhole ? { ...rest, subject: { service, image: id }, outcomes: known } : undefined;
+  };
+
+  const find = (key: Digest, level: Level): TrialReport | undefined => {
+    const reports = LEVELS.slice(LEVELS.indexOf(level)).flatMap((one) => read(key, one) ?? []);
+    return reports.toSorted((a, b) => b.at - a.at)[0];
   };
 
   const keep = (key: Digest, { subject, outcomes, ...rest }: TrialReport): void => {
@@ -112,7 +116,7 @@ export const openTrialCache = (folder: string): TrialCache => {
       ...rest,
       outcomes: outcomes.map(({ trial, broken: _, ...outcome }) => ({ id: trial.id, ...outcome })),
     };
-    writeFileAtomic(pathOf(key), JSON.stringify(document), 0o600);
+    writeFileAtomic(pathOf(key, rest.level), JSON.stringify(document), 0o600);
   };
 
   return { find, keep };

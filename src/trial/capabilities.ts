@@ -1,3 +1,5 @@
+import type { ContainerSpec } from "../project/index.ts";
+
 /** What the engine gives a container by itself (moby, oci/caps/defaults.go). */
 export const DEFAULT_CAPABILITIES = [
   "CHOWN",
@@ -31,3 +33,7 @@ export const grantedCapabilities = ({
   const base = dropped.has("ALL") ? [] : DEFAULT_CAPABILITIES.filter((name) => !dropped.has(name));
   return [...new Set<string>([...base, ...added])].toSorted();
 };
+
+/** The lab runs nothing as privileged, so what it shows of rights is nothing about a container that is. */
+export const unprivileged = ({ spec }: { readonly spec: Pick<ContainerSpec, "privileged"> }): true | string =>
+  spec.privileged ? "production runs it as privileged, which a trial does not" : true;

@@ -9,7 +9,7 @@ import { fixProposals } from "./fix.ts";
 
 const CORPUS = new URL("../../../../shared/corpora/compose-lint.jsonl", import.meta.url).pathname;
 const here = existsSync(CORPUS);
-test.skipIf(!here)("the corpora are here (skipped: no ../shared/corpora)", () => expect(here).toBe(true));
+const skipped = here ? "" : " (skipped: no ../shared/corpora)";
 
 const PROPOSALS: readonly Proposal[] = (
   [
@@ -32,37 +32,41 @@ const missing = (before: string, after: string): readonly string[] => {
   });
 };
 
-test.runIf(here)("in real compose files everything finds its place, and what people wrote stays", { timeout: 120_000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), "sw-fix-corpora-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, "db"));
-  for (const path of ["Dockerfile", "db/Dockerfile"]) writeFileSync(join(folder, path), "FROM scratch");
-  const read = (replaced: ReadonlyMap<string, string>): Promise<Project> => loadProject({ folder, env: {}, git: false, replaced });
-  const lost: string[] = [];
-  let [files, written] = [0, 0];
-  for (const line of readFileSync(CORPUS, "utf8").split("\n").filter(Boolean)) {
-    const { id, content } = JSON.parse(line) as { readonly id: string; readonly content: string };
-    writeFileSync(join(folder, "compose.yaml"), content);
-    let project: Project;
-    try {
-      project = await read(new Map());
-    } catch (error) {
-      if (isSeaworthyError(error)) continue;
-      throw error;
+test.skipIf(!here)(
+  `in real compose files everything finds its place, and what people wrote stays${skipped}`,
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sw-fix-corpora-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    mkdirSync(join(folder, "db"));
+    for (const path of ["Dockerfile", "db/Dockerfile"]) writeFileSync(join(folder, path), "FROM scratch");
+    const read = (replaced: ReadonlyMap<string, string>): Promise<Project> => loadProject({ folder, env: {}, git: false, replaced });
+    const lost: string[] = [];
+    let [files, written] = [0, 0];
+    for (const line of readFileSync(CORPUS, "utf8").split("\n").filter(Boolean)) {
+      const { id, content } = JSON.parse(line) as { readonly id: string; readonly content: string };
+      writeFileSync(join(folder, "compose.yaml"), content);
+      let project: Project;
+      try {
+        project = await read(new Map());
+      } catch (error) {
+        if (isSeaworthyError(error)) continue;
+        throw error;
+      }
+      const [service] = project.services;
+      if (service === undefined) continue;
+      files += 1;
+      const fix = await fixProposals(project, [{ service: service.name, proposals: PROPOSALS }], read);
+      expect(
+        fix.proposals.filter(({ outcome }) => outcome === "refused"),
+        id,
+      ).toEqual([]);
+      written += fix.proposals.filter(({ outcome }) => outcome === "written").length;
+      lost.push(...fix.files.flatMap(({ before, after }) => missing(before, after)));
     }
-    const [service] = project.services;
-    if (service === undefined) continue;
-    files += 1;
-    const fix = await fixProposals(project, [{ service: service.name, proposals: PROPOSALS }], read);
-    expect(
-      fix.proposals.filter(({ outcome }) => outcome === "refused"),
-      id,
-    ).toEqual([]);
-    written += fix.proposals.filter(({ outcome }) => outcome === "written").length;
-    lost.push(...fix.files.flatMap(({ before, after }) => missing(before, after)));
-  }
-  expect(files).toBeGreaterThanOrEqual(215);
-  expect(written).toBeGreaterThan(files * 4);
-  // What another value was proposed for.
-  expect(lost.filter((line) => !/^\s*(?:read_only: false|memory: \S+|mem_limit: \S+)$/.test(line))).toEqual([]);
-});
+    expect(files).toBeGreaterThanOrEqual(215);
+    expect(written).toBeGreaterThan(files * 4);
+    // What another value was proposed for.
+    expect(lost.filter((line) => !/^\s*(?:read_only: false|memory: \S+|mem_limit: \S+)$/.test(line))).toEqual([]);
+  },
+);

@@ -1,4 +1,4 @@
-import { grantedCapabilities } from "../capabilities.ts";
+import { grantedCapabilities, unprivileged } from "../capabilities.ts";
 import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
 
@@ -11,7 +11,7 @@ export const droppedCapabilities: Trial = {
   method:
     "The container is run with every capability dropped; its smoke requests must be answered as before. Which ones it needs, when it needs any, the deep level finds out.",
   source: "https://man7.org/linux/man-pages/man7/capabilities.7.html",
-  applies: () => true,
+  applies: unprivileged,
   run: async (lab, { smoke, limitMs }) => {
     const granted = grantedCapabilities(lab.subject.spec);
     if (granted.length === 0) return { state: "proven", because: "it is run without any capability, and answers", measured: { granted } };

@@ -1,3 +1,4 @@
+import { unprivileged } from "../capabilities.ts";
 import { lookAt } from "../lab/processes.ts";
 import type { Trial } from "../trial.ts";
 
@@ -11,7 +12,7 @@ export const effectivePrivileges: Trial = {
   method:
     "Effective and bounding capabilities, no_new_privs and the seccomp mode of every process are read from the kernel while the container does its work.",
   source: "https://man7.org/linux/man-pages/man5/proc_pid_status.5.html",
-  applies: () => true,
+  applies: unprivileged,
   run: async (_lab, { running }) => {
     const { processes } = await lookAt(await running.probe());
     if (processes.length === 0) return { state: "not-tried", because: "no process was seen" };

@@ -1,5 +1,5 @@
 import type { Baseline } from "../baseline.ts";
-import { grantedCapabilities } from "../capabilities.ts";
+import { grantedCapabilities, unprivileged } from "../capabilities.ts";
 import type { Lab } from "../lab/lab.ts";
 import { ddmin } from "../search/ddmin.ts";
 import type { Trial } from "../trial.ts";
@@ -61,7 +61,8 @@ export const leastCapabilities: Trial = {
   method:
     "The container is run again and again with every capability dropped and some added back, until the fewest are found with which its smoke requests are answered and it stops as before.",
   source: "https://man7.org/linux/man-pages/man7/capabilities.7.html",
-  applies: ({ spec }) => (grantedCapabilities(spec).length > 0 ? true : "it is run without any capability: there is none to take away"),
+  applies: ({ spec }) =>
+    grantedCapabilities(spec).length > 0 ? unprivileged({ spec }) : "it is run without any capability: there is none to take away",
   run: async (lab, baseline) => {
     const granted = grantedCapabilities(lab.subject.spec);
     const { attempt, runs } = attempts(lab, baseline);

@@ -1,3 +1,4 @@
+import { unprivileged } from "../capabilities.ts";
 import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
 
@@ -11,7 +12,7 @@ export const noNewPrivileges: Trial = {
   why: "Without it a setuid program in the image makes root of whoever gets in.",
   method: "The container is run with no-new-privileges; its smoke requests must be answered as before.",
   source: "https://docs.kernel.org/userspace-api/no_new_privs.html",
-  applies: () => true,
+  applies: unprivileged,
   run: async (lab, { smoke, limitMs }) => {
     const declared = has(lab.subject.spec.securityOpt);
     const running = await lab.start({
