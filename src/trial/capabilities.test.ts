@@ -1,32 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { digestOf } from "../core/index.ts";
-import { readProject } from "../project/index.ts";
 import { TRIALS } from "./catalogue.ts";
 import { grantedCapabilities } from "./capabilities.ts";
-import type { Subject } from "./subject.ts";
+import { serviceSubject } from "./subject.fixture.ts";
 
-const subjectOf = async (written: string): Promise<Subject> => {
-  const folder = mkdtempSync(join(tmpdir(), "sw-capabilities-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, "compose.yaml"), `services:\n  web:\n    image: shop:1\n${written}`);
-  const [web] = (await readProject({ folder, env: {}, git: false })).project.services;
-  if (web === undefined) throw new Error("the file has a service");
-  const config = { env: [], labels: {}, exposedPorts: [], volumes: [] };
-  const image = { id: digestOf("an image"), config, sizeBytes: 1 };
-  return { service: "web", folder, spec: web.spec, image, requests: [], state: [], dependencies: [], jobs: [], configs: new Map() };
-};
+const IMAGE = { id: digestOf("an image"), config: { env: [], labels: {}, exposedPorts: [], volumes: [] }, sizeBytes: 1 };
 
 test.each(["effective-privileges", "dropped-capabilities", "no-new-privileges", "least-capabilities"])(
   "%s is not tried of what production runs as privileged: the lab does not, and would prove what is not so",
   async (id) => {
     const trial = TRIALS.find((one) => one.id === id);
     // None of these looks at the baseline to know whether it applies.
-    const applies = async (written: string) => trial?.applies(await subjectOf(written), {} as never);
-    expect(await applies("    privileged: true\n")).toBe("production runs it as privileged, which a trial does not");
-    expect(await applies("")).toBe(true);
+    const applies = async (service: object) => trial?.applies(await serviceSubject(IMAGE, service), {} as never);
+    expect(await applies({ privileged: true })).toBe("production runs it as privileged, which a trial does not");
+    expect(await applies({})).toBe(true);
   },
 );
 

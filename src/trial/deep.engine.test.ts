@@ -1,23 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createDockerEngine, createDockerInside } from "../engine/index.ts";
-import { readProject } from "../project/index.ts";
 import { TRIALS, tryService, type TrialOutcome } from "./index.ts";
 import { TRIAL_LABEL } from "./lab/names.ts";
+import { nodeImage, serviceSubject } from "./subject.fixture.ts";
 import type { Subject } from "./subject.ts";
 
 const engine = createDockerEngine();
 const inside = createDockerInside();
-const IMAGE = "seaworthy/nodejs:24";
 const { signal } = new AbortController();
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "seaworthy-deep-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Answers and ends well; `before` runs first. */
 const server = (before = "", onRequest = ""): string => `const http = require("node:http"); const fs = require("node:fs"); ${before}
@@ -25,29 +15,8 @@ const server = http.createServer((request, response) => { request.resume(); requ
 server.listen(3000);
 process.on("SIGTERM", () => { server.close(() => process.exit(0)); setInterval(() => server.closeAllConnections(), 50).unref(); });`;
 
-const subjectOf = async (code: string, service: object = {}): Promise<Subject> => {
-  const compose = {
-    services: { web: { image: IMAGE, command: ["-e", code], expose: ["3000"], user: "0:0", init: true, ...service } },
-    volumes: { kept: {} },
-  };
-  const own = mkdtempSync(join(folder, "subject-"));
-  writeFileSync(join(own, "compose.yaml"), JSON.stringify(compose).replaceAll("$", "$$$$"));
-  const { project } = await readProject({ folder: own, env: {}, git: false });
-  const [web] = project.services;
-  const image = await engine.images.inspect(IMAGE);
-  if (web === undefined || image === undefined) throw new Error(`script/setup makes ${IMAGE}`);
-  return {
-    service: web.name,
-    folder: own,
-    spec: web.spec,
-    image: { id: image.id, config: image.config, sizeBytes: image.sizeBytes },
-    requests: [],
-    state: [],
-    dependencies: [],
-    jobs: [],
-    configs: new Map(),
-  };
-};
+const subjectOf = async (code: string, service: object = {}): Promise<Subject> =>
+  serviceSubject(await nodeImage(engine), { command: ["-e", code], user: "0:0", init: true, ...service });
 
 /** The outcomes of some experiments alone, by name; nothing of the lab is left. */
 const tried = async (subject: Subject, ...ids: readonly string[]): Promise<Readonly<Record<string, TrialOutcome>>> => {

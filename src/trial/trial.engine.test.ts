@@ -1,25 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createDockerEngine, createDockerInside } from "../engine/index.ts";
-import { readProject } from "../project/index.ts";
 import { TRIALS, tryService } from "./index.ts";
 import { TRIAL_LABEL } from "./lab/names.ts";
 import { openLab } from "./lab/lab.ts";
 import { sweepLeftOvers } from "./lab/sweep.ts";
+import { nodeImage, serviceSubject } from "./subject.fixture.ts";
 import type { Subject } from "./subject.ts";
 
 const engine = createDockerEngine();
 const inside = createDockerInside();
-const IMAGE = "seaworthy/nodejs:24";
 const { signal } = new AbortController();
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "seaworthy-trial-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Answers, says so as JSON, and ends well. */
 const GOOD = `const http = require("node:http");
@@ -36,25 +26,8 @@ http.createServer((request, response) => response.end("debug")).listen(9229);`;
 
 const CHECK = `fetch("http://127.0.0.1:3000/").then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
-const subjectOf = async (code: string, service: object): Promise<Subject> => {
-  const compose = { services: { web: { image: IMAGE, command: ["-e", code], expose: ["3000"], ...service } }, volumes: { kept: {} } };
-  writeFileSync(join(folder, "compose.yaml"), JSON.stringify(compose).replaceAll("$", "$$$$"));
-  const { project } = await readProject({ folder, env: {}, git: false });
-  const [web] = project.services;
-  const image = await engine.images.inspect(IMAGE);
-  if (web === undefined || image === undefined) throw new Error(`script/setup makes ${IMAGE}`);
-  return {
-    service: web.name,
-    folder,
-    spec: web.spec,
-    image: { id: image.id, config: image.config, sizeBytes: image.sizeBytes },
-    requests: [],
-    state: [],
-    dependencies: [],
-    jobs: [],
-    configs: new Map(),
-  };
-};
+const subjectOf = async (code: string, service: object): Promise<Subject> =>
+  serviceSubject(await nodeImage(engine), { command: ["-e", code], ...service });
 
 const left = async (): Promise<number> =>
   (await engine.containers.list({ [TRIAL_LABEL]: "" })).length +
