@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { isIP } from "node:net";
 import { type Clock, type Digest, forTerminal, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
+import { openAccess } from "./auth/index.ts";
 import { createRegistryServer } from "./http/server.ts";
 import type { Admission, LogEntry } from "./http/service.ts";
 import { openStore } from "./store/store.ts";
@@ -72,6 +73,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const store = await openStore(options.dataFolder, clock, options.reserveBytes ?? 32 * 1024 * 1024);
   const server = createRegistryServer({
     store,
+    access: openAccess,
     log,
     admit: options.admit ?? (async () => undefined),
     liveDigests: options.liveDigests ?? (async () => new Set()),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Identity } from "../auth/index.ts";
 import { Refusal, type WireCode } from "../refusal.ts";
 
 /** One request and its answer. */
@@ -9,6 +10,8 @@ export interface Exchange {
   readonly query: URLSearchParams;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Who asks; whoever handles the request may rely on it having the right that its route needs. */
+  readonly caller: Identity;
   /** The body; asks for it first when the client waits for `100 Continue`. */
   body(): AsyncIterable<Buffer>;
 }
@@ -22,7 +25,7 @@ const decode = (segment: string): string => {
 };
 
 /** The path as it was sent: nothing is normalised, so `..` and `%2f` end as names that no grammar takes. */
-export const exchangeOf = (request: IncomingMessage, response: ServerResponse, waits: boolean): Exchange => {
+export const exchangeOf = (request: IncomingMessage, response: ServerResponse, waits: boolean): Omit<Exchange, "caller"> => {
   const [path = "", ...rest] = (request.url ?? "").split("?");
   const segments = path.split("/");
   return {
@@ -39,26 +42,29 @@ export const exchangeOf = (request: IncomingMessage, response: ServerResponse, w
   };
 };
 
+/** What an answer needs of an exchange: one is given also to who was not admitted. */
+export type Answerable = Pick<Exchange, "method" | "response">;
+
 export type Headers = Readonly<Record<string, string | number>>;
 
 const COMMON: Headers = { "docker-distribution-api-version": "registry/2.0", "x-content-type-options": "nosniff" };
 
 /** Answers with a body as a whole, or with none. To HEAD only its headers. */
-export const answer = (exchange: Exchange, status: number, headers: Headers = {}, body: string | Uint8Array = ""): void => {
+export const answer = (exchange: Answerable, status: number, headers: Headers = {}, body: string | Uint8Array = ""): void => {
   const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   const sized = status === 204 ? {} : { "content-length": length };
   exchange.response.writeHead(status, { ...COMMON, ...sized, ...headers });
   exchange.response.end(exchange.method === "HEAD" || length === 0 ? undefined : body);
 };
 
-export const json = (exchange: Exchange, status: number, value: unknown, headers: Headers = {}): void =>
+export const json = (exchange: Answerable, status: number, value: unknown, headers: Headers = {}): void =>
   answer(exchange, status, { "content-type": "application/json", ...headers }, JSON.stringify(value));
 
 /** Distribution-spec, "Error Codes". */
-export const refuse = (exchange: Exchange, status: number, code: WireCode, message: string, headers: Headers = {}): void =>
+export const refuse = (exchange: Answerable, status: number, code: WireCode, message: string, headers: Headers = {}): void =>
   json(exchange, status, { errors: [{ code, message, detail: null }] }, headers);
 
 /** The head of an answer whose body follows as a stream. */
-export const beginAnswer = (exchange: Exchange, status: number, headers: Headers): void => {
+export const beginAnswer = (exchange: Answerable, status: number, headers: Headers): void => {
   exchange.response.writeHead(status, { ...COMMON, ...headers });
 };

@@ -1,4 +1,5 @@
 import { algorithmOf, hexOf } from "../../core/index.ts";
+import { may } from "../auth/index.ts";
 import { type Descriptor, MEDIA, parseManifest } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
 import { type Exchange, json } from "./exchange.ts";
@@ -32,8 +33,23 @@ export const listTags = (service: Service, exchange: Exchange, repository: strin
   json(exchange, 200, { name: repository, tags: names }, headers);
 };
 
+const CATALOG_STEP = 1000;
+
+/** Only what the caller may pull: pages are filled from what is left, so their lengths tell nothing either. */
+const readable = (service: Service, exchange: Exchange, last: string, count: number): readonly string[] => {
+  const names: string[] = [];
+  for (let after = last; names.length < count;) {
+    const step = service.store.repositories(after, CATALOG_STEP);
+    names.push(...step.filter((name) => may(exchange.caller, "pull", name)).slice(0, count - names.length));
+    const end = step.at(-1);
+    if (end === undefined || step.length < CATALOG_STEP) break;
+    after = end;
+  }
+  return names;
+};
+
 export const listCatalog = (service: Service, exchange: Exchange): void => {
-  const { names, headers } = page(exchange, "/v2/_catalog", (last, count) => service.store.repositories(last, count));
+  const { names, headers } = page(exchange, "/v2/_catalog", (last, count) => readable(service, exchange, last, count));
   json(exchange, 200, { repositories: names }, headers);
 };
 

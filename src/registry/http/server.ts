@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { wordsOf } from "../../core/index.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
-import { type Exchange, exchangeOf, refuse } from "./exchange.ts";
-import { route } from "./router.ts";
+import { exchangeOf, refuse } from "./exchange.ts";
+import { dispatch } from "./router.ts";
+import { routeOf } from "./routes.ts";
 import type { Service } from "./service.ts";
 
 /** Silence on a connection that is in use. There is no bound on a whole request: a large layer over a slow line takes hours. */
@@ -25,20 +26,20 @@ const drain = (request: IncomingMessage): void => {
 const isGone = (error: unknown): boolean =>
   ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"].includes((error as NodeJS.ErrnoException).code ?? "");
 
-const fail = (service: Service, exchange: Exchange, error: unknown): void => {
-  const { request, response } = exchange;
+const fail = (service: Service, request: IncomingMessage, response: ServerResponse, error: unknown): void => {
   if (response.headersSent) {
     // The length was promised; only a broken connection tells the client that this is not all.
     response.destroy();
     if (!isGone(error)) service.log({ level: "error", message: `an answer broke off: ${wordsOf(error)}` });
     return;
   }
+  const method = request.method ?? "";
   const refusal = error instanceof Refusal ? error : isDiskFull(error) ? diskFull() : undefined;
   if (refusal === undefined)
-    service.log({ level: "error", message: `${exchange.method} ${exchange.segments.join("/")} failed: ${wordsOf(error)}` });
+    service.log({ level: "error", message: `${method} ${(request.url ?? "").slice(0, 300)} failed: ${wordsOf(error)}` });
   else if (!(error instanceof Refusal)) service.log({ level: "error", message: "the registry's disk is full" });
   refuse(
-    exchange,
+    { method, response },
     refusal?.status ?? 500,
     refusal?.code ?? "UNKNOWN",
     refusal?.message ?? "the registry failed; its log says why",
@@ -54,23 +55,13 @@ const handle = async (service: Service, request: IncomingMessage, response: Serv
     const fields = { status: response.statusCode, ms: Math.round(performance.now() - began) };
     service.log({ level: "debug", message: `${request.method ?? ""} ${(request.url ?? "").slice(0, 300)}`, fields });
   });
-  let exchange: Exchange | undefined;
   try {
-    exchange = exchangeOf(request, response, waits);
-    await route(service, exchange);
+    const exchange = exchangeOf(request, response, waits);
+    const route = routeOf(exchange.method, exchange.segments);
+    const caller = await service.access.admit(request, route.demand);
+    await dispatch(service, { ...exchange, caller }, route);
   } catch (error) {
-    fail(
-      service,
-      exchange ?? {
-        method: request.method ?? "",
-        segments: [],
-        query: new URLSearchParams(),
-        request,
-        response,
-        body: () => request as AsyncIterable<Buffer>,
-      },
-      error,
-    );
+    fail(service, request, response, error);
   }
 };
 

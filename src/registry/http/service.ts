@@ -1,4 +1,5 @@
 import type { Digest } from "../../core/index.ts";
+import type { Access } from "../auth/index.ts";
 import type { Store } from "../store/store.ts";
 
 /** What someone wants to do with a manifest. */
@@ -19,6 +20,7 @@ export interface LogEntry {
 /** What the request handlers work with. */
 export interface Service {
   readonly store: Store;
+  readonly access: Access;
   readonly log: (entry: LogEntry) => void;
   /** The reason to refuse, undefined to let it pass. */
   readonly admit: (admission: Admission) => Promise<string | undefined>;

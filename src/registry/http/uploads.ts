@@ -1,4 +1,5 @@
 import { algorithmOf, type Digest } from "../../core/index.ts";
+import { may } from "../auth/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { Upload } from "../store/uploads.ts";
 import { answer, type Exchange, type Headers } from "./exchange.ts";
@@ -39,7 +40,9 @@ export const beginUpload = async (service: Service, exchange: Exchange, reposito
   if (mount !== null) {
     const from = exchange.query.get("from");
     const digest = digestName(mount);
-    if (await blobs.mount(repository, digest, from === null ? undefined : repositoryName(from.split("/"))))
+    const source = from === null ? undefined : repositoryName(from.split("/"));
+    // Whoever may not pull there is told nothing of what is there: an upload begins, as for a blob that is nowhere.
+    if (await blobs.mount(repository, digest, source, (holder) => may(exchange.caller, "pull", holder)))
       return stored(exchange, repository, digest);
   }
   const whole = exchange.query.get("digest");

@@ -16,15 +16,16 @@ export interface Blobs {
   open(repository: string, digest: Digest): Promise<OpenBlob | undefined>;
   /** Takes a synced upload in; durable when it returns. */
   store(repository: string, digest: Digest, path: string, size: number): Promise<void>;
-  /** Gives a blob of another repository to this one too. False when that one has none. */
-  mount(repository: string, digest: Digest, from: string | undefined): Promise<boolean>;
+  /** Gives a blob of another repository to this one too: of `from`, else of any. Those that `readable` refuses do not have it. False when none has. */
+  mount(repository: string, digest: Digest, from: string | undefined, readable?: (repository: string) => boolean): Promise<boolean>;
   /** Takes the blob from this repository. Its bytes stay: other repositories, or a push under way, may count on them. @throws DENIED when an image here needs it */
   unlink(repository: string, digest: Digest): void;
 }
 
 const LINKED =
   "SELECT b.size FROM repository r JOIN repository_blob l ON l.repository_id = r.id JOIN blob b ON b.digest = l.digest WHERE r.name = ? AND b.digest = ?";
-const ANYWHERE = "SELECT size FROM blob WHERE digest = ? AND EXISTS (SELECT 1 FROM repository_blob l WHERE l.digest = blob.digest)";
+const HOLDERS =
+  "SELECT r.name FROM repository_blob l JOIN repository r ON r.id = l.repository_id WHERE l.digest = ? ORDER BY r.name LIMIT 1000";
 
 export const createBlobs = (database: Database, dataFolder: string, clock: Clock): Blobs => {
   const link = (repository: string, digest: Digest): void => {
@@ -59,10 +60,10 @@ export const createBlobs = (database: Database, dataFolder: string, clock: Clock
         link(repository, digest);
       });
     },
-    mount: async (repository, digest, from) => {
-      const anywhere = database.one(ANYWHERE, digest);
-      const size = from === undefined ? (anywhere === undefined ? undefined : numberOf(anywhere, "size")) : sizeIn(from, digest);
-      const blob = await openSized(digest, size);
+    mount: async (repository, digest, from, readable = () => true) => {
+      const holders = from === undefined ? database.all(HOLDERS, digest).map((row) => textOf(row, "name")) : [from];
+      const source = holders.find(readable);
+      const blob = source === undefined ? undefined : await openSized(digest, sizeIn(source, digest));
       if (blob === undefined) return false;
       await blob.file.close();
       database.transaction(() => {

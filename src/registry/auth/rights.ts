@@ -1,0 +1,33 @@
+import { parseRepositoryGlob, type RepositoryGlob } from "./glob.ts";
+
+/** Everything that can be done to a repository. */
+export const ACTIONS = ["pull", "push", "delete"] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export interface Grant {
+  /** See `parseRepositoryGlob`. */
+  readonly pattern: string;
+  readonly actions: readonly Action[];
+}
+
+/** Rights as they were granted, compiled. */
+export type Rights = (action: Action, repository: string) => boolean;
+
+/** @throws INPUT_INVALID for a pattern that is none */
+export const rightsOf = (grants: readonly Grant[]): Rights => {
+  const compiled: readonly { readonly matches: RepositoryGlob; readonly actions: ReadonlySet<Action> }[] = grants.map((grant) => ({
+    matches: parseRepositoryGlob(grant.pattern),
+    actions: new Set(grant.actions),
+  }));
+  return (action, repository) => compiled.some((grant) => grant.actions.has(action) && grant.matches(repository));
+};
+
+/** Who asks, as far as the registry believes it. */
+export interface Identity {
+  /** The account's name; `anonymous` for nobody, `anyone` in an open registry. */
+  readonly name: string;
+  readonly may: Rights;
+}
+
+/** Whether someone may do this to a repository: the one question for handlers, mirrors and lists alike. */
+export const may = (identity: Identity, action: Action, repository: string): boolean => identity.may(action, repository);
