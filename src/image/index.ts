@@ -1,7 +1,7 @@
 export { type Artifact, type ArtifactPart, pushArtifact, readArtifact } from "./client/artifact.ts";
 export { createRegistryClient } from "./client/client.ts";
 export { type Credentials, type CredentialSource, dockerCredentials } from "./client/credentials.ts";
-export type { BlobSource, ManifestBytes, RegistryClient, RegistryClientOptions, Repository } from "./client/types.ts";
+export type { BlobSource, ManifestBytes, OpenBlob, RegistryClient, RegistryClientOptions, Repository } from "./client/types.ts";
 export { type Copied, copyFromRegistry, copyToRegistry } from "./copy.ts";
 export type { Content } from "./layout/blobs.ts";
 export { createLayout, type Layout, openLayout } from "./layout/layout.ts";

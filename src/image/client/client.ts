@@ -1,39 +1,11 @@
-import { type Digest, isSeaworthyError } from "../../core/index.ts";
-import { verified } from "../verified.ts";
-import { refusal, unreachable } from "./failure.ts";
+import { refusal } from "./failure.ts";
 import { discard } from "./http.ts";
 import { deleteManifest, getManifest, putManifest, referrers, resolve } from "./manifests.ts";
+import { openBlob, readVerifiedBlob } from "./open-blob.ts";
 import { mountBlob, pushBlob } from "./push-blob.ts";
-import { createSession, scopeOf, type Session } from "./session.ts";
+import { createSession, scopeOf } from "./session.ts";
 import { listTags } from "./tags.ts";
-import type { RegistryClient, RegistryClientOptions, Repository } from "./types.ts";
-
-async function* openBlob(
-  session: Session,
-  repository: Repository,
-  digest: Digest,
-  size: number | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const where = `${repository.registry}/${repository.repository}`;
-  const tried = `pull blob ${digest} from ${where}`;
-  const answer = await session.expect(
-    {
-      registry: repository.registry,
-      scopes: [scopeOf(repository, "pull")],
-      method: "GET",
-      at: `${repository.repository}/blobs/${digest}`,
-      tried,
-    },
-    [200],
-  );
-  try {
-    yield* verified(answer.stream, { digest, ...(size === undefined ? {} : { size }) }, where);
-  } catch (error) {
-    throw isSeaworthyError(error) ? error : unreachable(error, tried);
-  } finally {
-    answer.stream.destroy();
-  }
-}
+import type { RegistryClient, RegistryClientOptions } from "./types.ts";
 
 /** A client for every registry the user's credentials reach. Connections are kept alive until `close`. */
 export const createRegistryClient = (options: RegistryClientOptions = {}): RegistryClient => {
@@ -43,7 +15,8 @@ export const createRegistryClient = (options: RegistryClientOptions = {}): Regis
       discard(await session.expect({ registry, scopes: [], method: "GET", at: "", tried: `reach the registry ${registry}` }, [200])),
     resolve: (reference) => resolve(session, reference),
     manifest: (reference) => getManifest(session, reference),
-    blob: (repository, digest, sizeBytes) => openBlob(session, repository, digest, sizeBytes),
+    blob: (repository, digest, sizeBytes) => readVerifiedBlob(session, repository, digest, sizeBytes === undefined ? {} : { sizeBytes }),
+    openBlob: (repository, digest, options) => openBlob(session, repository, digest, options),
     hasBlob: async (repository, digest) => {
       const tried = `look for blob ${digest} in ${repository.registry}/${repository.repository}`;
       const answer = await session.ask({

@@ -11,6 +11,24 @@ export interface ManifestBytes {
   readonly digest: Digest;
 }
 
+export interface OpenBlobOptions {
+  /** Where to begin. Default 0. */
+  readonly startBytes?: number;
+  /** Of the whole blob, as its descriptor says it. */
+  readonly sizeBytes?: number;
+  /** Called with the length of each chunk as it comes. */
+  readonly onBytes?: (count: number) => void;
+}
+
+/** A blob on its way from a registry. Whoever does not read `bytes` to their end, or at all, calls `close`. */
+export interface OpenBlob {
+  /** Of the whole blob, as the registry or the caller said it. */
+  readonly sizeBytes: number | undefined;
+  /** From `startBytes` on, not checked. A broken connection is taken up again where it broke. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
 /** Bytes to push. A stream can be read only once, so what fails half-way is not tried again. */
 export type BlobSource = Uint8Array | { readonly path: string } | { readonly stream: AsyncIterable<Uint8Array> };
 
@@ -42,6 +60,8 @@ export interface RegistryClient {
   manifest(reference: Reference): Promise<ManifestBytes>;
   /** A blob's bytes, digest (and size, when given) checked before the last chunk is handed out. */
   blob(repository: Repository, digest: Digest, sizeBytes?: number): AsyncIterable<Uint8Array>;
+  /** A blob's bytes from any byte on, not checked, for readers that check themselves or want a part. Resolves when the registry begins to answer. */
+  openBlob(repository: Repository, digest: Digest, options?: OpenBlobOptions): Promise<OpenBlob>;
   hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
   /** Without a digest it is found while sending. @throws INPUT_INVALID when the bytes do not have the digest given */
   pushBlob(repository: Repository, source: BlobSource, digest?: Digest): Promise<{ readonly digest: Digest; readonly size: number }>;
