@@ -1,4 +1,4 @@
-/** Error codes of distribution-spec, "Error Codes", with the two that clients know besides (TOOMANYREQUESTS is in the table, UNKNOWN is Docker's). */
+/** Error codes of distribution-spec, "Error Codes": "the `code` field MUST be one of the following". UNKNOWN (Docker's) is for answers above 499 only. */
 export type WireCode =
   | "BLOB_UNKNOWN"
   | "BLOB_UPLOAD_INVALID"
@@ -9,10 +9,7 @@ export type WireCode =
   | "MANIFEST_UNKNOWN"
   | "NAME_INVALID"
   | "NAME_UNKNOWN"
-  | "PAGINATION_NUMBER_INVALID"
-  | "RANGE_INVALID"
   | "SIZE_INVALID"
-  | "TAG_INVALID"
   | "DENIED"
   | "UNSUPPORTED"
   | "TOOMANYREQUESTS"

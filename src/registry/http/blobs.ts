@@ -29,7 +29,7 @@ export const serveBlob = async (service: Service, exchange: Exchange, repository
         ? parseRange(request.headers.range, size)
         : undefined;
     if (range === "unsatisfiable")
-      throw new Refusal(416, "RANGE_INVALID", `the blob has ${size} bytes`, { "content-range": `bytes */${size}` });
+      throw new Refusal(416, "SIZE_INVALID", `the blob has ${size} bytes`, { "content-range": `bytes */${size}` });
     const { start, end } = range ?? { start: 0, end: size - 1 };
     const partial = range === undefined ? {} : { "content-range": `bytes ${start}-${end}/${size}` };
     beginAnswer(exchange, range === undefined ? 200 : 206, { ...headers, ...partial, "content-length": end - start + 1 });

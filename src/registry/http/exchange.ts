@@ -27,7 +27,7 @@ const decode = (segment: string): string => {
 /** The path as it was sent: nothing is normalised, so `..` and `%2f` end as names that no grammar takes. */
 export const exchangeOf = (request: IncomingMessage, response: ServerResponse, waits: boolean): Omit<Exchange, "caller"> => {
   const [path = "", ...rest] = (request.url ?? "").split("?");
-  const segments = path.split("/");
+  const segments = (path === "/v2" ? "/v2/" : path).split("/");
   return {
     method: request.method ?? "",
     segments: segments[1] === "v2" ? segments.slice(2).map(decode) : [],

@@ -1,9 +1,9 @@
 import { type Digest, isSeaworthyError } from "../../core/index.ts";
-import { hasDigest, type Index, type Manifest, MAX_MANIFEST_BYTES, parseManifest } from "../../image/index.ts";
+import { type Descriptor, hasDigest, type Index, type Manifest, MAX_MANIFEST_BYTES, parseManifest } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
 import { isImmutableTag } from "../tag-policy.ts";
 import { answer, type Exchange } from "./exchange.ts";
-import { manifestName } from "./names.ts";
+import { manifestName, tagName } from "./names.ts";
 import type { Admission, Service } from "./service.ts";
 
 const requireAdmission = async (service: Service, admission: Admission): Promise<void> => {
@@ -49,27 +49,50 @@ const parse = (bytes: Uint8Array, contentType: string | undefined, digest: Diges
   }
 };
 
+/** More than the ten that "Pushing Manifests" asks for, and room for them in one URL. */
+const MAX_TAGS = 100;
+
+/** The tag of the path, if any, and those of `?tag=` (end-7b). @throws NAME_INVALID */
+const tagsOf = (exchange: Exchange, reference: ReturnType<typeof manifestName>): readonly string[] => {
+  const asked = exchange.query.getAll("tag");
+  if (asked.length > MAX_TAGS)
+    throw new Refusal(414, "SIZE_INVALID", `${asked.length} tags are asked for; at most ${MAX_TAGS} are set with one push`);
+  return [...new Set([...("tag" in reference ? [reference.tag] : []), ...asked.map(tagName)])];
+};
+
+const embeds = ({ data, digest, size }: Descriptor): boolean => {
+  if (data === undefined) return true;
+  const bytes = Buffer.from(data, "base64");
+  return bytes.length === size && bytes.toString("base64") === data && hasDigest(bytes, digest);
+};
+
+/** Content inside a descriptor must be what its digest says (image-spec, descriptor.md, "data"), or readers of one and of the other see two images. */
+const requireEmbedded = (manifest: Manifest | Index): void => {
+  const parts = manifest.kind === "index" ? manifest.manifests : [manifest.config, ...manifest.layers];
+  const wrong = [...parts, ...(manifest.subject === undefined ? [] : [manifest.subject])].find((part) => !embeds(part));
+  if (wrong !== undefined)
+    throw new Refusal(400, "MANIFEST_INVALID", `the "data" of the descriptor ${wrong.digest} is not the content of that digest and size`);
+};
+
 export const storeManifest = async (service: Service, exchange: Exchange, repository: string, name: string): Promise<void> => {
   const reference = manifestName(name);
+  const tags = tagsOf(exchange, reference);
   const bytes = await readBody(exchange);
   const claimed = "digest" in reference ? reference.digest : undefined;
   if (claimed !== undefined && !hasDigest(bytes, claimed))
     throw new Refusal(400, "DIGEST_INVALID", `the manifest sent does not have the digest ${claimed}`);
   const manifest = parse(bytes, exchange.request.headers["content-type"], claimed);
-  const tag = "tag" in reference ? reference.tag : undefined;
-  await requireAdmission(service, {
-    action: "push",
-    repository,
-    ...(tag === undefined ? {} : { tag }),
-    digest: manifest.digest,
-    mediaType: manifest.mediaType,
-  });
-  service.store.manifests.put(repository, manifest, tag);
+  requireEmbedded(manifest);
+  const push = { action: "push", repository, digest: manifest.digest, mediaType: manifest.mediaType } as const;
+  for (const tag of tags) await requireAdmission(service, { ...push, tag });
+  if (tags.length === 0) await requireAdmission(service, push);
+  service.store.manifests.put(repository, manifest, tags);
   service.log({ level: "info", message: "manifest stored", fields: { repository, reference: name, digest: manifest.digest } });
   answer(exchange, 201, {
     location: `/v2/${repository}/manifests/${manifest.digest}`,
     "docker-content-digest": manifest.digest,
     ...(manifest.subject === undefined ? {} : { "oci-subject": manifest.subject.digest }),
+    ...(exchange.query.has("tag") ? { "oci-tag": tags.join(", ") } : {}),
   });
 };
 

@@ -19,9 +19,14 @@ export const digestName = (text: string): Digest => {
   return parseDigest(text);
 };
 
-/** A tag or a digest. @throws DIGEST_INVALID, TAG_INVALID */
+/** @throws NAME_INVALID */
+export const tagName = (text: string): string => {
+  if (!isTag(text)) throw new Refusal(400, "NAME_INVALID", `"${text.slice(0, 160)}" is not a tag: [A-Za-z0-9_][A-Za-z0-9._-]{0,127}`);
+  return text;
+};
+
+/** A tag or a digest. @throws DIGEST_INVALID, NAME_INVALID */
 export const manifestName = (text: string): { readonly tag: string } | { readonly digest: Digest } => {
   if (text.includes(":")) return { digest: digestName(text) };
-  if (!isTag(text)) throw new Refusal(400, "TAG_INVALID", `"${text.slice(0, 160)}" is not a tag: [A-Za-z0-9_][A-Za-z0-9._-]{0,127}`);
-  return { tag: text };
+  return { tag: tagName(text) };
 };

@@ -6,7 +6,7 @@ export interface ByteRange {
 
 /**
  * One range of RFC 9110 section 14.1.2. Undefined: send everything (no range, several, or a unit we do not know).
- * "unsatisfiable": nothing of it is there.
+ * "unsatisfiable": nothing of it is there, or it ends before it begins (section 15.5.17 allows 416 for either).
  */
 export const parseRange = (header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined => {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
@@ -15,8 +15,9 @@ export const parseRange = (header: string | undefined, size: number): ByteRange 
   if (first === "" && last === "") return undefined;
   if (first === "") return Number(last) === 0 || size === 0 ? "unsatisfiable" : { start: Math.max(0, size - Number(last)), end: size - 1 };
   const start = Number(first);
-  if (last !== "" && Number(last) < start) return undefined;
-  return start >= size ? "unsatisfiable" : { start, end: last === "" ? size - 1 : Math.min(Number(last), size - 1) };
+  return start >= size || (last !== "" && Number(last) < start)
+    ? "unsatisfiable"
+    : { start, end: last === "" ? size - 1 : Math.min(Number(last), size - 1) };
 };
 
 /** `Content-Range: <start>-<end>` of an upload's chunk, which has no unit (distribution-spec, "Pushing a blob in chunks"). */

@@ -1,7 +1,8 @@
 import { deleteBlob, serveBlob } from "./blobs.ts";
 import { answer, type Exchange } from "./exchange.ts";
-import { listCatalog, listReferrers, listTags } from "./lists.ts";
+import { listCatalog, listTags } from "./lists.ts";
 import { deleteManifest, serveManifest, storeManifest } from "./manifests.ts";
+import { listReferrers } from "./referrers.ts";
 import type { Route } from "./routes.ts";
 import type { Service } from "./service.ts";
 import { beginUpload, continueUpload } from "./uploads.ts";

@@ -13,6 +13,12 @@ const KEEP_ALIVE_MS = 75_000;
 /** Of a body that nobody wants: enough for a client to finish sending and read our answer instead of a reset. */
 const DRAIN_BYTES = 64 * 1024 * 1024;
 
+/** What Node's parser gives up on before there is a request. Anything else it cannot read is 400. */
+const STATUS_OF_BAD_REQUEST: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
 const drain = (request: IncomingMessage): void => {
   let left = DRAIN_BYTES;
   request.on("data", (chunk: Buffer) => {
@@ -77,9 +83,10 @@ export const createRegistryServer = (service: Service): Server => {
   server.setTimeout(IDLE_MS);
   server.on("request", (request, response) => void handle(service, request, response, false));
   server.on("checkContinue", (request, response) => void handle(service, request, response, true));
-  server.on("clientError", (_error, socket) => {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     // docker tries TLS first on this plain port; that is no incident.
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    const status = STATUS_OF_BAD_REQUEST[error.code ?? ""] ?? "400 Bad Request";
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else socket.destroy();
   });
   return server;

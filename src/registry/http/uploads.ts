@@ -26,8 +26,9 @@ const complete = async (service: Service, exchange: Exchange, upload: Upload, di
   stored(exchange, upload.repository, digest);
 };
 
-const algorithmAsked = (exchange: Exchange): "sha256" | "sha512" => {
-  const asked = exchange.query.get("digest-algorithm") ?? "sha256";
+const algorithmAsked = (exchange: Exchange, mount: Digest | undefined): "sha256" | "sha512" => {
+  // What could not be mounted is sent next, under the digest that was asked for.
+  const asked = exchange.query.get("digest-algorithm") ?? (mount === undefined ? "sha256" : algorithmOf(mount));
   if (asked !== "sha256" && asked !== "sha512")
     throw new Refusal(400, "DIGEST_INVALID", `"${asked.slice(0, 40)}" is not a digest algorithm known here: sha256, sha512`);
   return asked;
@@ -36,20 +37,20 @@ const algorithmAsked = (exchange: Exchange): "sha256" | "sha512" => {
 /** POST: mounts a blob, takes a whole one, or opens an upload. */
 export const beginUpload = async (service: Service, exchange: Exchange, repository: string): Promise<void> => {
   const { blobs, uploads } = service.store;
-  const mount = exchange.query.get("mount");
-  if (mount !== null) {
+  const named = exchange.query.get("mount");
+  const mount = named === null ? undefined : digestName(named);
+  if (mount !== undefined) {
     const from = exchange.query.get("from");
-    const digest = digestName(mount);
     const source = from === null ? undefined : repositoryName(from.split("/"));
     // Whoever may not pull there is told nothing of what is there: an upload begins, as for a blob that is nowhere.
-    if (await blobs.mount(repository, digest, source, (holder) => may(exchange.caller, "pull", holder)))
-      return stored(exchange, repository, digest);
+    if (await blobs.mount(repository, mount, source, (holder) => may(exchange.caller, "pull", holder)))
+      return stored(exchange, repository, mount);
   }
   const whole = exchange.query.get("digest");
   const digest = whole === null ? undefined : digestName(whole);
   const upload = await uploads.begin(
     repository,
-    digest === undefined ? algorithmAsked(exchange) : algorithmOf(digest),
+    digest === undefined ? algorithmAsked(exchange, mount) : algorithmOf(digest),
     declaredBytes(exchange),
   );
   if (digest === undefined) return answer(exchange, 202, { ...state(upload), "oci-chunk-min-length": 1 });
@@ -67,10 +68,10 @@ export const beginUpload = async (service: Service, exchange: Exchange, reposito
   }
 };
 
-/** A chunk that says where it belongs must belong to the end of what is there. */
-const requireOrder = (exchange: Exchange, upload: Upload): void => {
+/** A chunk that says where it belongs must belong to the end of what is there. Gives the size the upload must have after it. */
+const requireOrder = (exchange: Exchange, upload: Upload): number | undefined => {
   const header = exchange.request.headers["content-range"];
-  if (header === undefined) return;
+  if (header === undefined) return undefined;
   const range = parseChunkRange(header);
   if (range === undefined || range.start !== upload.size)
     throw new Refusal(
@@ -85,6 +86,18 @@ const requireOrder = (exchange: Exchange, upload: Upload): void => {
   const length = exchange.request.headers["content-length"];
   if (length !== undefined && Number(length) !== range.end - range.start + 1)
     throw new Refusal(400, "SIZE_INVALID", `the chunk "${header.slice(0, 60)}" comes with ${length} bytes`);
+  return range.end + 1;
+};
+
+/** Takes in the body of this request, as far as it is what its Content-Range says. */
+const receive = async (service: Service, exchange: Exchange, upload: Upload, digest?: Digest): Promise<Upload> => {
+  const { uploads } = service.store;
+  const endsAt = requireOrder(exchange, upload);
+  const grown = await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange), digest });
+  if (endsAt === undefined || grown.size === endsAt) return grown;
+  // A body without Content-Length: its bytes are in the file and in the hash by now.
+  await uploads.cancel(grown);
+  throw new Refusal(400, "SIZE_INVALID", `the chunk was to end at byte ${endsAt - 1} and ended at ${grown.size - 1}; begin a new upload`);
 };
 
 /** PATCH, PUT, GET and DELETE of an open upload. */
@@ -99,17 +112,10 @@ export const continueUpload = async (service: Service, exchange: Exchange, repos
       await uploads.cancel(upload);
       return answer(exchange, 204);
     case "PATCH":
-      requireOrder(exchange, upload);
-      return answer(exchange, 202, state(await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange) })));
+      return answer(exchange, 202, state(await receive(service, exchange, upload)));
     case "PUT": {
       const digest = digestName(exchange.query.get("digest") ?? "");
-      requireOrder(exchange, upload);
-      return complete(
-        service,
-        exchange,
-        await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange), digest }),
-        digest,
-      );
+      return complete(service, exchange, await receive(service, exchange, upload, digest), digest);
     }
     default:
       throw new Refusal(405, "UNSUPPORTED", `${exchange.method} is not for uploads`, { allow: "GET, HEAD, PATCH, PUT, DELETE" });

@@ -14,12 +14,22 @@ export interface StoredManifest {
 export interface Manifests {
   /** By tag or digest; undefined when there is none. */
   get(repository: string, reference: string): StoredManifest | undefined;
-  /** Stores the exact bytes and, with a tag, points it there: one transaction. @throws MANIFEST_BLOB_UNKNOWN, MANIFEST_INVALID, DENIED */
-  put(repository: string, manifest: Manifest | Index, tag: string | undefined): void;
+  /** Stores the exact bytes and points the tags there, all or none: one transaction. @throws MANIFEST_BLOB_UNKNOWN, MANIFEST_INVALID, DENIED */
+  put(repository: string, manifest: Manifest | Index, tags: readonly string[]): void;
   /** With all its tags. @throws MANIFEST_UNKNOWN */
   delete(repository: string, digest: Digest): void;
-  /** What names `subject`, as descriptors with artifact type and annotations (distribution-spec, "Listing Referrers"). */
-  referrers(repository: string, subject: Digest): readonly Descriptor[];
+  /** Whether a manifest is there and its subject is another. */
+  has(repository: string, digest: Digest, facts: { readonly butNotReferringTo: Digest }): boolean;
+  /** What names `subject`, ordered by digest, as descriptors with artifact type and annotations (distribution-spec, "Listing Referrers"). */
+  referrers(repository: string, subject: Digest, part: ReferrersPart): readonly Descriptor[];
+}
+
+export interface ReferrersPart {
+  /** Only these; "" means those without one. */
+  readonly artifactType: string | undefined;
+  /** The digest before the first; "" from the beginning. */
+  readonly after: string;
+  readonly count: number;
 }
 
 const BY_TAG =
@@ -78,7 +88,7 @@ export const createManifests = (database: Database, clock: Clock): Manifests => 
       ? undefined
       : { digest: parseDigest(textOf(row, "digest")), mediaType: textOf(row, "media_type"), bytes: bytesOf(row, "bytes") };
   },
-  put: (repository, manifest, tag) => {
+  put: (repository, manifest, tags) => {
     database.transaction(() => {
       const id = repositoryId(database, repository);
       requireParts(database, repository, id, manifest);
@@ -104,7 +114,7 @@ export const createManifests = (database: Database, clock: Clock): Manifests => 
             child,
             kind,
           );
-      if (tag !== undefined) setTag(database, { repository, id }, tag, manifest.digest, now);
+      for (const tag of tags) setTag(database, { repository, id }, tag, manifest.digest, now);
     });
   },
   delete: (repository, digest) => {
@@ -116,12 +126,22 @@ export const createManifests = (database: Database, clock: Clock): Manifests => 
       removeTagsOf(database, id, digest, clock.now());
     });
   },
-  referrers: (repository, subject) =>
+  has: (repository, digest, { butNotReferringTo }) =>
+    database.one(
+      "SELECT 1 AS found FROM repository r JOIN manifest m ON m.repository_id = r.id AND m.digest = ? WHERE r.name = ? AND NOT EXISTS (SELECT 1 FROM manifest_edge e WHERE e.repository_id = r.id AND e.parent = m.digest AND e.child = ? AND e.kind = 'subject')",
+      digest,
+      repository,
+      butNotReferringTo,
+    ) !== undefined,
+  referrers: (repository, subject, { artifactType, after, count }) =>
     database
       .all(
-        "SELECT m.digest, m.media_type, m.artifact_type, m.annotations, length(m.bytes) AS size FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ? AND e.kind = 'subject' JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ? ORDER BY m.id",
+        "SELECT m.digest, m.media_type, m.artifact_type, m.annotations, length(m.bytes) AS size FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ?1 AND e.kind = 'subject' AND e.parent > ?2 JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ?3 AND (?4 IS NULL OR coalesce(m.artifact_type, '') = ?4) ORDER BY e.parent LIMIT ?5",
         subject,
+        after,
         repository,
+        artifactType ?? null,
+        count,
       )
       .map((row) => ({
         mediaType: textOf(row, "media_type"),
