@@ -4,7 +4,9 @@ import { type Clock, type Digest, forTerminal, SeaworthyError, systemClock, word
 import { openAccess } from "./auth/index.ts";
 import { createRegistryServer } from "./http/server.ts";
 import type { Admission, LogEntry } from "./http/service.ts";
+import type { Reached } from "./store/points.ts";
 import { openStore } from "./store/store.ts";
+import { isImmutableTag } from "./tag-policy.ts";
 
 const EXPIRE_EVERY_MS = 5 * 60_000;
 const CLOSE_WITHIN_MS = 10_000;
@@ -25,6 +27,8 @@ export interface RegistryOptions {
   /** Free bytes below which pushes are refused. Default 32 MiB. */
   readonly reserveBytes?: number;
   readonly clock?: Clock;
+  /** For tests of crashes: told of each place where one has to be survived. */
+  readonly reached?: Reached;
 }
 
 export interface RunningRegistry {
@@ -70,7 +74,12 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     throw new SeaworthyError("USAGE", "a registry with accounts is not available in this version", {
       hint: "Serve it on a loopback address with --open, where anyone on this machine may push, pull and delete.",
     });
-  const store = await openStore(options.dataFolder, clock, options.reserveBytes ?? 32 * 1024 * 1024);
+  const store = await openStore(options.dataFolder, {
+    clock,
+    reserveBytes: options.reserveBytes ?? 32 * 1024 * 1024,
+    rules: { isImmutable: (_repository, tag) => isImmutableTag(tag) },
+    ...(options.reached === undefined ? {} : { reached: options.reached }),
+  });
   const server = createRegistryServer({
     store,
     access: openAccess,

@@ -1,7 +1,6 @@
 import { type Digest, isSeaworthyError } from "../../core/index.ts";
 import { type Descriptor, hasDigest, type Index, type Manifest, MAX_MANIFEST_BYTES, parseManifest } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
-import { isImmutableTag } from "../tag-policy.ts";
 import { answer, type Exchange } from "./exchange.ts";
 import { manifestName, tagName } from "./names.ts";
 import type { Admission, Service } from "./service.ts";
@@ -18,6 +17,7 @@ export const serveManifest = async (service: Service, exchange: Exchange, reposi
   if (found === undefined) throw new Refusal(404, "MANIFEST_UNKNOWN", `${repository} has no manifest ${name}`);
   const tag = "tag" in reference ? { tag: reference.tag } : {};
   await requireAdmission(service, { action: "pull", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
+  service.store.pulls.record(repository, name, found.digest, exchange.method === "HEAD" ? "HEAD" : "GET");
   const headers = { "docker-content-digest": found.digest, etag: `"${found.digest}"`, "cache-control": "no-cache" };
   if (exchange.request.headers["if-none-match"] === `"${found.digest}"`) return answer(exchange, 304, headers);
   answer(exchange, 200, { ...headers, "content-type": found.mediaType }, found.bytes);
@@ -109,7 +109,7 @@ export const deleteManifest = async (service: Service, exchange: Exchange, repos
   service.log({
     level: "info",
     message: "manifest deleted",
-    fields: { repository, reference: name, digest: found.digest, immutable: "tag" in reference && isImmutableTag(reference.tag) ? 1 : 0 },
+    fields: { repository, reference: name, digest: found.digest },
   });
   answer(exchange, 202);
 };

@@ -1,54 +1,6 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-
-/** Version of the layout below, kept in `user_version`. */
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-CREATE TABLE repository (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE blob (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, stored_at INTEGER NOT NULL, last_seen INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE repository_blob (
-  repository_id INTEGER NOT NULL REFERENCES repository (id),
-  digest TEXT NOT NULL REFERENCES blob (digest),
-  PRIMARY KEY (repository_id, digest)
-) WITHOUT ROWID;
-CREATE TABLE manifest (
-  id INTEGER PRIMARY KEY,
-  repository_id INTEGER NOT NULL REFERENCES repository (id),
-  digest TEXT NOT NULL,
-  media_type TEXT NOT NULL,
-  artifact_type TEXT,
-  annotations TEXT NOT NULL,
-  bytes BLOB NOT NULL,
-  stored_at INTEGER NOT NULL,
-  UNIQUE (repository_id, digest)
-);
-CREATE TABLE manifest_edge (
-  repository_id INTEGER NOT NULL REFERENCES repository (id),
-  parent TEXT NOT NULL,
-  child TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('config', 'layer', 'manifest', 'subject')),
-  PRIMARY KEY (repository_id, parent, child, kind)
-) WITHOUT ROWID;
-CREATE INDEX manifest_edge_child ON manifest_edge (repository_id, child, kind);
-CREATE TABLE tag (
-  repository_id INTEGER NOT NULL REFERENCES repository (id),
-  name TEXT NOT NULL,
-  digest TEXT NOT NULL,
-  moved_at INTEGER NOT NULL,
-  -- A deleted tag keeps its row: an immutable one may only come back as what it was.
-  deleted_at INTEGER,
-  PRIMARY KEY (repository_id, name)
-) WITHOUT ROWID;
-CREATE INDEX tag_digest ON tag (repository_id, digest);
-CREATE TABLE tag_history (
-  id INTEGER PRIMARY KEY,
-  repository_id INTEGER NOT NULL REFERENCES repository (id),
-  name TEXT NOT NULL,
-  digest TEXT NOT NULL,
-  event TEXT NOT NULL CHECK (event IN ('set', 'delete')),
-  at INTEGER NOT NULL
-);
-`;
+import { SeaworthyError } from "../../core/index.ts";
+import { VERSIONS } from "./schema.ts";
 
 export type Value = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -64,17 +16,37 @@ export interface Database {
   close(): void;
 }
 
+/** Brings a folder of any earlier version to this one, a version a transaction. `user_version` counts them. */
+const migrate = (sqlite: DatabaseSync, path: string): void => {
+  const found = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  if (found > VERSIONS.length)
+    throw new SeaworthyError(
+      "STATE_NEEDS_PERSON",
+      `${path} was written by a newer version of this program: its layout is ${found}, this one knows ${VERSIONS.length}`,
+      { hint: "Run that version again, or a newer one; nothing was changed." },
+    );
+  for (const [at, sql] of VERSIONS.entries()) {
+    if (at < found) continue;
+    try {
+      sqlite.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${at + 1}; COMMIT;`);
+    } catch (error) {
+      if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      throw error;
+    }
+  }
+};
+
 /** Opens or makes the registry's database: write-ahead log, fsync on each commit. */
 export const openDatabase = (path: string): Database => {
   const sqlite = new DatabaseSync(path, { timeout: 5000 });
   sqlite.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768;",
   );
-  const found = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-  if (found === 0) sqlite.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-  else if (found !== SCHEMA_VERSION) {
+  try {
+    migrate(sqlite, path);
+  } catch (error) {
     sqlite.close();
-    throw new Error(`${path} has the layout version ${found}; this program knows ${SCHEMA_VERSION}`);
+    throw error;
   }
   const prepared = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
   const statement = (sql: string): ReturnType<DatabaseSync["prepare"]> => {

@@ -2,8 +2,9 @@ import { type Clock, type Digest, isDigest, parseDigest } from "../../core/index
 import { type Descriptor, type Index, isNonDistributable, type Manifest } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
 import { bytesOf, type Database, numberOf, textOf } from "./database.ts";
-import { repositoryId, requireRepositoryId } from "./repositories.ts";
-import { removeTagsOf, setTag } from "./tags.ts";
+import type { Reached } from "./points.ts";
+import { repositoryId, type RepositoryKind, requireRepositoryId } from "./repositories.ts";
+import { newOperation, removeTagsOf, setTag, type TagRules } from "./tags.ts";
 
 export interface StoredManifest {
   readonly digest: Digest;
@@ -14,9 +15,9 @@ export interface StoredManifest {
 export interface Manifests {
   /** By tag or digest; undefined when there is none. */
   get(repository: string, reference: string): StoredManifest | undefined;
-  /** Stores the exact bytes and points the tags there, all or none: one transaction. @throws MANIFEST_BLOB_UNKNOWN, MANIFEST_INVALID, DENIED */
-  put(repository: string, manifest: Manifest | Index, tags: readonly string[]): void;
-  /** With all its tags. @throws MANIFEST_UNKNOWN */
+  /** Stores the exact bytes and points the tags there: all in one transaction, or nothing. A mirror's manifest may come before its parts. @throws MANIFEST_BLOB_UNKNOWN, MANIFEST_INVALID, DENIED */
+  put(repository: string, manifest: Manifest | Index, tags: readonly string[], kind?: RepositoryKind): void;
+  /** With all its tags, into the trash: absent from now on, and back by an undo until the trash is emptied. @throws MANIFEST_UNKNOWN */
   delete(repository: string, digest: Digest): void;
   /** Whether a manifest is there and its subject is another. */
   has(repository: string, digest: Digest, facts: { readonly butNotReferringTo: Digest }): boolean;
@@ -35,13 +36,15 @@ export interface ReferrersPart {
 const BY_TAG =
   "SELECT m.digest, m.media_type, m.bytes FROM repository r JOIN tag t ON t.repository_id = r.id JOIN manifest m ON m.repository_id = r.id AND m.digest = t.digest WHERE r.name = ? AND t.name = ? AND t.deleted_at IS NULL";
 const BY_DIGEST =
-  "SELECT m.digest, m.media_type, m.bytes FROM repository r JOIN manifest m ON m.repository_id = r.id WHERE r.name = ? AND m.digest = ?";
+  "SELECT m.digest, m.media_type, m.bytes FROM repository r JOIN manifest m ON m.repository_id = r.id WHERE r.name = ? AND m.digest = ? AND m.deleted_at IS NULL";
 
 /** Every blob and child must be there already, with the size its descriptor claims: a tag never stands for half an image. */
-const requireParts = (database: Database, repository: string, id: number, manifest: Manifest | Index): void => {
+export const requireParts = (database: Database, repository: string, id: number, manifest: Manifest | Index): void => {
   if (manifest.kind === "index") {
     const missing = manifest.manifests.find(
-      (child) => database.one("SELECT 1 AS found FROM manifest WHERE repository_id = ? AND digest = ?", id, child.digest) === undefined,
+      (child) =>
+        database.one("SELECT 1 AS found FROM manifest WHERE repository_id = ? AND digest = ? AND deleted_at IS NULL", id, child.digest) ===
+        undefined,
     );
     if (missing !== undefined)
       throw new Refusal(
@@ -53,7 +56,7 @@ const requireParts = (database: Database, repository: string, id: number, manife
   }
   for (const part of [manifest.config, ...manifest.layers]) {
     const row = database.one(
-      "SELECT b.size FROM repository_blob l JOIN blob b ON b.digest = l.digest WHERE l.repository_id = ? AND l.digest = ?",
+      "SELECT b.size FROM repository_blob l JOIN blob b ON b.digest = l.digest WHERE l.repository_id = ? AND l.digest = ? AND b.state = 'present'",
       id,
       part.digest,
     );
@@ -81,22 +84,22 @@ const edgesOf = (manifest: Manifest | Index): readonly (readonly [child: Digest,
   ...(manifest.subject === undefined ? [] : [[manifest.subject.digest, "subject"] as const]),
 ];
 
-export const createManifests = (database: Database, clock: Clock): Manifests => ({
+export const createManifests = (database: Database, clock: Clock, rules: TagRules, reached: Reached): Manifests => ({
   get: (repository, reference) => {
     const row = database.one(isDigest(reference) ? BY_DIGEST : BY_TAG, repository, reference);
     return row === undefined
       ? undefined
       : { digest: parseDigest(textOf(row, "digest")), mediaType: textOf(row, "media_type"), bytes: bytesOf(row, "bytes") };
   },
-  put: (repository, manifest, tags) => {
+  put: (repository, manifest, tags, kind = "local") => {
     database.transaction(() => {
-      const id = repositoryId(database, repository);
-      requireParts(database, repository, id, manifest);
+      const id = repositoryId(database, repository, kind);
+      if (kind === "local") requireParts(database, repository, id, manifest);
       const now = clock.now();
       // Image manifests without an artifact type are known by their configuration's type; indexes have none.
       const artifactType = manifest.artifactType ?? (manifest.kind === "manifest" ? manifest.config.mediaType : null);
-      const added = database.run(
-        "INSERT INTO manifest (repository_id, digest, media_type, artifact_type, annotations, bytes, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      database.run(
+        "INSERT INTO manifest (repository_id, digest, media_type, artifact_type, annotations, bytes, stored_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (repository_id, digest) DO UPDATE SET seen_at = excluded.seen_at, deleted_at = NULL, operation = NULL",
         id,
         manifest.digest,
         manifest.mediaType,
@@ -105,30 +108,40 @@ export const createManifests = (database: Database, clock: Clock): Manifests => 
         manifest.bytes,
         now,
       );
-      if (added > 0)
-        for (const [child, kind] of edgesOf(manifest))
-          database.run(
-            "INSERT INTO manifest_edge (repository_id, parent, child, kind) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            id,
-            manifest.digest,
-            child,
-            kind,
-          );
-      for (const tag of tags) setTag(database, { repository, id }, tag, manifest.digest, now);
+      for (const [child, edge] of edgesOf(manifest))
+        database.run(
+          "INSERT INTO manifest_edge (repository_id, parent, child, kind) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+          id,
+          manifest.digest,
+          child,
+          edge,
+        );
+      for (const tag of tags) setTag(database, { repository, id }, { tag, digest: manifest.digest }, rules, now);
+      reached("manifest.writing");
     });
+    reached("manifest.stored");
   },
   delete: (repository, digest) => {
     database.transaction(() => {
       const id = requireRepositoryId(database, repository);
-      if (database.run("DELETE FROM manifest WHERE repository_id = ? AND digest = ?", id, digest) === 0)
-        throw new Refusal(404, "MANIFEST_UNKNOWN", `${repository} has no manifest ${digest}`);
-      database.run("DELETE FROM manifest_edge WHERE repository_id = ? AND parent = ?", id, digest);
-      removeTagsOf(database, id, digest, clock.now());
+      const now = clock.now();
+      const operation = newOperation(database, "delete", now);
+      const trashed = database.run(
+        "UPDATE manifest SET deleted_at = ?, operation = ? WHERE repository_id = ? AND digest = ? AND deleted_at IS NULL",
+        now,
+        operation,
+        id,
+        digest,
+      );
+      if (trashed === 0) throw new Refusal(404, "MANIFEST_UNKNOWN", `${repository} has no manifest ${digest}`);
+      removeTagsOf(database, id, digest, operation, now);
+      reached("manifest.deleting");
     });
+    reached("manifest.deleted");
   },
   has: (repository, digest, { butNotReferringTo }) =>
     database.one(
-      "SELECT 1 AS found FROM repository r JOIN manifest m ON m.repository_id = r.id AND m.digest = ? WHERE r.name = ? AND NOT EXISTS (SELECT 1 FROM manifest_edge e WHERE e.repository_id = r.id AND e.parent = m.digest AND e.child = ? AND e.kind = 'subject')",
+      "SELECT 1 AS found FROM repository r JOIN manifest m ON m.repository_id = r.id AND m.digest = ? AND m.deleted_at IS NULL WHERE r.name = ? AND NOT EXISTS (SELECT 1 FROM manifest_edge e WHERE e.repository_id = r.id AND e.parent = m.digest AND e.child = ? AND e.kind = 'subject')",
       digest,
       repository,
       butNotReferringTo,
@@ -136,7 +149,7 @@ export const createManifests = (database: Database, clock: Clock): Manifests => 
   referrers: (repository, subject, { artifactType, after, count }) =>
     database
       .all(
-        "SELECT m.digest, m.media_type, m.artifact_type, m.annotations, length(m.bytes) AS size FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ?1 AND e.kind = 'subject' AND e.parent > ?2 JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ?3 AND (?4 IS NULL OR coalesce(m.artifact_type, '') = ?4) ORDER BY e.parent LIMIT ?5",
+        "SELECT m.digest, m.media_type, m.artifact_type, m.annotations, length(m.bytes) AS size FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ?1 AND e.kind = 'subject' AND e.parent > ?2 JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ?3 AND m.deleted_at IS NULL AND (?4 IS NULL OR coalesce(m.artifact_type, '') = ?4) ORDER BY e.parent LIMIT ?5",
         subject,
         after,
         repository,

@@ -4,39 +4,62 @@ import { type Clock, fileError, lock } from "../../core/index.ts";
 import { syncFolder } from "./blob-files.ts";
 import { type Blobs, createBlobs } from "./blobs.ts";
 import { openDatabase } from "./database.ts";
+import { createExclusive } from "./exclusive.ts";
 import { createManifests, type Manifests } from "./manifests.ts";
-import { listRepositories } from "./repositories.ts";
-import { createTags, type Tags } from "./tags.ts";
+import type { Reached } from "./points.ts";
+import { createPulls, type Pulls } from "./pulls.ts";
+import { kindOfRepository, listRepositories, type RepositoryKind } from "./repositories.ts";
+import { createTags, type TagRules, type Tags } from "./tags.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
 
-/** A registry's data folder, held by one process: `blobs/`, `uploads/`, `registry.sqlite`, `registry.lock`. */
+/** A registry's data folder, held by one process: `blobs/`, `uploads/`, `quarantine/`, `registry.sqlite`, `registry.lock`. */
 export interface Store {
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   readonly manifests: Manifests;
   readonly tags: Tags;
+  readonly pulls: Pulls;
   /** Names after `last`, in byte order. */
   repositories(last: string, count: number): readonly string[];
+  /** Undefined when nothing was ever pushed or mirrored under this name. */
+  kindOf(repository: string): RepositoryKind | undefined;
   close(): void;
 }
 
-/** @throws LOCKED when another registry serves this folder; DISK_FULL, PERMISSION_DENIED */
-export const openStore = async (dataFolder: string, clock: Clock, reserveBytes: number): Promise<Store> => {
+export interface StoreOptions {
+  readonly clock: Clock;
+  /** Free bytes below which pushes are refused. */
+  readonly reserveBytes: number;
+  readonly rules: TagRules;
+  /** Told of each place where a crash has to be survived. */
+  readonly reached?: Reached;
+}
+
+/** @throws LOCKED when another registry serves this folder; STATE_NEEDS_PERSON when a newer version wrote it; DISK_FULL, PERMISSION_DENIED */
+export const openStore = async (
+  dataFolder: string,
+  { clock, reserveBytes, rules, reached = () => undefined }: StoreOptions,
+): Promise<Store> => {
   try {
     mkdirSync(dataFolder, { recursive: true });
     const held = await lock(join(dataFolder, "registry.lock"), { who: "a registry", what: `serving ${dataFolder}` });
     try {
       mkdirSync(join(dataFolder, "blobs"), { recursive: true });
       const database = openDatabase(join(dataFolder, "registry.sqlite"));
-      const uploads = createUploads(dataFolder, clock, reserveBytes);
+      const uploads = createUploads(dataFolder, clock, reserveBytes, reached);
       await syncFolder(dataFolder);
+      const exclusive = createExclusive();
+      const pulls = createPulls(database, clock);
       return {
-        blobs: createBlobs(database, dataFolder, clock),
+        blobs: createBlobs(database, dataFolder, clock, exclusive, reached),
         uploads,
-        manifests: createManifests(database, clock),
-        tags: createTags(database, clock),
+        manifests: createManifests(database, clock, rules, reached),
+        tags: createTags(database, clock, reached),
+        pulls,
         repositories: (last, count) => listRepositories(database, last, count),
+        kindOf: (repository) => kindOfRepository(database, repository),
         close: () => {
+          pulls.flush();
           database.close();
           held.release();
         },

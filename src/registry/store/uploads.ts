@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { algorithmOf, type Clock, type Digest, hexOf } from "../../core/index.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
 import { openBlobFile } from "./blob-files.ts";
+import type { Reached } from "./points.ts";
 
 const BATCH_BYTES = 1024 * 1024;
 const MAX_OPEN = 2000;
@@ -93,7 +94,7 @@ const hexOfFile = async (path: string, size: number, algorithm: "sha256" | "sha5
 };
 
 /** Uploads of one data folder. What a stopped registry left behind is removed when the next one starts: it was never acknowledged. */
-export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: number): Uploads => {
+export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: number, reached: Reached): Uploads => {
   const folder = join(dataFolder, "uploads");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -152,6 +153,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
       try {
         await requireSpace(expectedBytes);
         await (await open(session.path, "wx", 0o600)).close();
+        reached("upload.opened");
       } catch (error) {
         throw isDiskFull(error) ? diskFull() : error;
       }
@@ -191,6 +193,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         } finally {
           await file.close();
         }
+        reached("upload.synced");
         await place(session.path, session.size);
         await forget(session);
       }),
