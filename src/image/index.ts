@@ -1,5 +1,8 @@
 export { type Artifact, type ArtifactPart, pushArtifact, readArtifact } from "./client/artifact.ts";
 export { createRegistryClient } from "./client/client.ts";
+export { isInternalAddress } from "./client/endpoint.ts";
+export { type Answer, discard, readBounded } from "./client/http.ts";
+export { createSession, scopeOf, type Session } from "./client/session.ts";
 export { type Credentials, type CredentialSource, dockerCredentials } from "./client/credentials.ts";
 export type { BlobSource, ManifestBytes, OpenBlob, RegistryClient, RegistryClientOptions, Repository } from "./client/types.ts";
 export { type Copied, copyFromRegistry, copyToRegistry } from "./copy.ts";
@@ -18,7 +21,6 @@ export { setTarTimes, type TimeRule } from "./archive/set-times.ts";
 export { type ArchivedImage, type ArchivedLayer, unpackDockerArchive } from "./archive/docker-archive.ts";
 export { writeDockerArchive } from "./archive/write-docker-archive.ts";
 export { type NewTarEntry, writeTar } from "./archive/write-tar.ts";
-export { type Loadable, loadableArchive, loadableLayout } from "./filesystem/loadable.ts";
 export { readArchiveImage } from "./filesystem/archive-image.ts";
 export { type Budget, type BudgetOptions, createBudget } from "./filesystem/budget.ts";
 export { type ImageContents, type ReadOptions } from "./filesystem/image-contents.ts";

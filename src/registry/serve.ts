@@ -1,15 +1,15 @@
-import type { AddressInfo } from "node:net";
-import { isIP } from "node:net";
+import type { LookupFunction } from "node:net";
 import { type Clock, type Digest, forTerminal, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
 import { openAccess } from "./auth/index.ts";
 import { createRegistryServer } from "./http/server.ts";
 import type { Admission, LogEntry } from "./http/service.ts";
+import { type Listening, listenOn } from "./listen.ts";
+import { createMirrors, type MirrorSettings } from "./mirror/index.ts";
 import type { Reached } from "./store/points.ts";
 import { openStore } from "./store/store.ts";
 import { isImmutableTag } from "./tag-policy.ts";
 
 const EXPIRE_EVERY_MS = 5 * 60_000;
-const CLOSE_WITHIN_MS = 10_000;
 
 export interface RegistryOptions {
   /** Made when it is not there. One registry at a time may serve it. */
@@ -27,6 +27,10 @@ export interface RegistryOptions {
   /** Free bytes below which pushes are refused. Default 32 MiB. */
   readonly reserveBytes?: number;
   readonly clock?: Clock;
+  /** Registries that this one keeps copies of, under `mirror/<name>/`. */
+  readonly mirrors?: readonly MirrorSettings[];
+  /** Resolves the names of upstreams in place of the system. */
+  readonly lookup?: LookupFunction;
   /** For tests of crashes: told of each place where one has to be survived. */
   readonly reached?: Reached;
 }
@@ -36,6 +40,8 @@ export interface RunningRegistry {
   readonly address: string;
   /** Finishes what is under way (10 s at most), then frees the data folder. */
   close(): Promise<void>;
+  /** `host:port` of the listeners that act as an upstream's mirror, by upstream. */
+  readonly mirrorAddresses: ReadonlyMap<string, string>;
 }
 
 /** A log for people: warnings and errors, one line each. */
@@ -44,25 +50,6 @@ export const warningsTo =
   ({ level, message }: LogEntry): void => {
     if (level === "warning" || level === "error") stream.write(`${forTerminal(`registry: ${message}`)}\n`);
   };
-
-const listenError = (error: NodeJS.ErrnoException, where: string): unknown => {
-  switch (error.code) {
-    case "EADDRINUSE":
-      return new SeaworthyError("PORT_TAKEN", `the registry cannot listen on ${where}: something else does`, {
-        cause: error,
-        hint: "Free the port, or choose another with --listen.",
-      });
-    case "EACCES":
-      return new SeaworthyError("PERMISSION_DENIED", `the registry may not listen on ${where}`, { cause: error });
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new SeaworthyError("INPUT_INVALID", `the registry cannot listen on ${where}: this machine does not have that address`, {
-        cause: error,
-      });
-    default:
-      return error;
-  }
-};
 
 /**
  * Starts a registry on a data folder.
@@ -74,34 +61,46 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     throw new SeaworthyError("USAGE", "a registry with accounts is not available in this version", {
       hint: "Serve it on a loopback address with --open, where anyone on this machine may push, pull and delete.",
     });
+  const reserveBytes = options.reserveBytes ?? 32 * 1024 * 1024;
   const store = await openStore(options.dataFolder, {
     clock,
-    reserveBytes: options.reserveBytes ?? 32 * 1024 * 1024,
+    reserveBytes,
     rules: { isImmutable: (_repository, tag) => isImmutableTag(tag) },
     ...(options.reached === undefined ? {} : { reached: options.reached }),
   });
-  const server = createRegistryServer({
+  const service = {
     store,
     access: openAccess,
+    mirrors: createMirrors(options.mirrors ?? [], {
+      dataFolder: options.dataFolder,
+      store,
+      clock,
+      reserveBytes,
+      reached: options.reached ?? (() => undefined),
+      log: (message) => log({ level: "warning", message }),
+      ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    }),
     log,
     admit: options.admit ?? (async () => undefined),
-    liveDigests: options.liveDigests ?? (async () => new Set()),
-  });
-  const host = isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host;
+    liveDigests: options.liveDigests ?? (async () => new Set<Digest>()),
+  };
+  const listeners: Listening[] = [];
+  const mirrorAddresses = new Map<string, string>();
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(listen.port, listen.host, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
+    listeners.push(await listenOn(createRegistryServer(service), listen, log));
+    for (const mirror of options.mirrors ?? []) {
+      if (mirror.listen === undefined) continue;
+      const listening = await listenOn(createRegistryServer(service, mirror.upstream), mirror.listen, log);
+      listeners.push(listening);
+      mirrorAddresses.set(mirror.upstream, listening.address);
+    }
   } catch (error) {
+    await Promise.all(listeners.map((each) => each.stop()));
+    await service.mirrors.close();
     store.close();
-    throw listenError(error as NodeJS.ErrnoException, `${host}:${listen.port}`);
+    throw error;
   }
-  server.on("error", (error) => log({ level: "error", message: `the listener failed: ${wordsOf(error)}` }));
-  const address = `${host}:${(server.address() as AddressInfo).port}`;
+  const address = listeners[0]?.address ?? "";
   log({
     level: "warning",
     message: `OPEN REGISTRY at ${address}: anyone who can reach it may push, pull and delete images. For laptops and tests only.`,
@@ -115,16 +114,10 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
 
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
-    const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
-    // A connection that answers its last request stays open for the next one; nobody will answer that.
-    const idle = setInterval(() => server.closeIdleConnections(), 20);
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-    clearTimeout(deadline);
-    clearInterval(idle);
+    await Promise.all(listeners.map((each) => each.stop()));
+    await service.mirrors.close();
     store.close();
   };
   let closing: Promise<void> | undefined;
-  return { address, close: () => (closing ??= stop()) };
+  return { address, mirrorAddresses, close: () => (closing ??= stop()) };
 };

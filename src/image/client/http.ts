@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { LookupFunction } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileError, isSeaworthyError, SeaworthyError, wordsOf } from "../../core/index.ts";
@@ -62,8 +63,13 @@ const pump = async (body: Body, request: http.ClientRequest): Promise<SeaworthyE
 };
 
 /** HTTP/1.1 over kept-alive connections. One request, one answer; nothing is followed or tried again here. */
-export const createWire = (options: { readonly idleTimeoutMs: number; readonly signal?: AbortSignal }): Wire => {
-  const settings = { keepAlive: true, maxSockets: 16, maxFreeSockets: 8, timeout: options.idleTimeoutMs };
+export const createWire = (options: {
+  readonly idleTimeoutMs: number;
+  readonly lookup?: LookupFunction;
+  readonly signal?: AbortSignal;
+}): Wire => {
+  const lookup = options.lookup === undefined ? {} : { lookup: options.lookup };
+  const settings = { keepAlive: true, maxSockets: 16, maxFreeSockets: 8, timeout: options.idleTimeoutMs, ...lookup };
   const agents = { "http:": new http.Agent(settings), "https:": new https.Agent(settings) };
   const send = (call: Call): Promise<Answer> =>
     new Promise((resolve, reject) => {

@@ -42,7 +42,11 @@ export const createSession = (options: RegistryClientOptions): Session => {
   const attempts = options.attempts ?? 5;
   const { signal } = options;
   const abort = signal === undefined ? {} : { signal };
-  const wire = createWire({ idleTimeoutMs: options.idleTimeoutMs ?? 60_000, ...abort });
+  const wire = createWire({
+    idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    ...abort,
+  });
   const patiently = (call: Call): Promise<Answer> => sendPatiently(wire, call, { attempts, clock, ...abort });
   const endpoint = (registry: string): URL => endpointOf(registry, options.plainHttp ?? []);
   const authorizer: Authorizer = createAuthorizer({

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { Clock, Digest, Reference } from "../../core/index.ts";
 import type { Descriptor } from "../values/descriptor.ts";
 import type { CredentialSource } from "./credentials.ts";
@@ -43,6 +44,8 @@ export interface RegistryClientOptions {
   readonly idleTimeoutMs?: number;
   /** Tries of one request, the first included. Default 5. */
   readonly attempts?: number;
+  /** Resolves host names in place of the system; what it refuses is not connected to. Addresses that stand in a URL as such are not asked about. */
+  readonly lookup?: LookupFunction;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
 }

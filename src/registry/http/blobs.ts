@@ -1,5 +1,7 @@
 import { pipeline } from "node:stream/promises";
+import type { Digest } from "../../core/index.ts";
 import { Refusal } from "../refusal.ts";
+import type { OpenBlob } from "../store/blobs.ts";
 import { answer, beginAnswer, type Exchange, type Headers } from "./exchange.ts";
 import { digestName } from "./names.ts";
 import { parseRange } from "./range.ts";
@@ -8,36 +10,51 @@ import type { Service } from "./service.ts";
 /** Node has no sendfile; reads of 1 MiB halve the cost of the default 64 KiB (facts/registry.md, section 3). */
 const READ_BYTES = 1024 * 1024;
 
-/** GET and HEAD of a blob, with one range. */
+/** Answers a GET or HEAD of a blob whose size is known, with one range. `read` gives the bytes from `start` to `end`, both inclusive. */
+export const answerBlob = async (
+  exchange: Exchange,
+  digest: Digest,
+  size: number,
+  read: (start: number, end: number) => AsyncIterable<Uint8Array>,
+): Promise<void> => {
+  const headers: Headers = {
+    "content-type": "application/octet-stream",
+    "docker-content-digest": digest,
+    etag: `"${digest}"`,
+    "accept-ranges": "bytes",
+    "cache-control": "private, max-age=31536000, immutable",
+  };
+  const { request, response } = exchange;
+  if (request.headers["if-none-match"] === `"${digest}"`) return answer(exchange, 304, headers);
+  const range =
+    request.headers["if-range"] === undefined || request.headers["if-range"] === `"${digest}"`
+      ? parseRange(request.headers.range, size)
+      : undefined;
+  if (range === "unsatisfiable")
+    throw new Refusal(416, "SIZE_INVALID", `the blob has ${size} bytes`, { "content-range": `bytes */${size}` });
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const partial = range === undefined ? {} : { "content-range": `bytes ${start}-${end}/${size}` };
+  beginAnswer(exchange, range === undefined ? 200 : 206, { ...headers, ...partial, "content-length": end - start + 1 });
+  if (exchange.method === "HEAD" || size === 0) {
+    response.end();
+    return;
+  }
+  await pipeline(read(start, end), response);
+};
+
+/** A blob of the store. */
 export const serveBlob = async (service: Service, exchange: Exchange, repository: string, name: string): Promise<void> => {
   const digest = digestName(name);
   const blob = await service.store.blobs.open(repository, digest);
   if (blob === undefined) throw new Refusal(404, "BLOB_UNKNOWN", `${repository} has no blob ${digest}`);
-  const { file, size } = blob;
+  await sendOpenBlob(exchange, digest, blob);
+};
+
+export const sendOpenBlob = async (exchange: Exchange, digest: Digest, { file, size }: OpenBlob): Promise<void> => {
   try {
-    const headers: Headers = {
-      "content-type": "application/octet-stream",
-      "docker-content-digest": digest,
-      etag: `"${digest}"`,
-      "accept-ranges": "bytes",
-      "cache-control": "private, max-age=31536000, immutable",
-    };
-    const { request, response } = exchange;
-    if (request.headers["if-none-match"] === `"${digest}"`) return answer(exchange, 304, headers);
-    const range =
-      request.headers["if-range"] === undefined || request.headers["if-range"] === `"${digest}"`
-        ? parseRange(request.headers.range, size)
-        : undefined;
-    if (range === "unsatisfiable")
-      throw new Refusal(416, "SIZE_INVALID", `the blob has ${size} bytes`, { "content-range": `bytes */${size}` });
-    const { start, end } = range ?? { start: 0, end: size - 1 };
-    const partial = range === undefined ? {} : { "content-range": `bytes ${start}-${end}/${size}` };
-    beginAnswer(exchange, range === undefined ? 200 : 206, { ...headers, ...partial, "content-length": end - start + 1 });
-    if (exchange.method === "HEAD" || size === 0) {
-      response.end();
-      return;
-    }
-    await pipeline(file.createReadStream({ start, end, highWaterMark: READ_BYTES, autoClose: false }), response);
+    await answerBlob(exchange, digest, size, (start, end) =>
+      file.createReadStream({ start, end, highWaterMark: READ_BYTES, autoClose: false }),
+    );
   } finally {
     await file.close();
   }

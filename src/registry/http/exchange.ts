@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Identity } from "../auth/index.ts";
 import { Refusal, type WireCode } from "../refusal.ts";
 
+/** Silence on a connection that is in use. There is no bound on a whole request: a large layer over a slow line takes hours. */
+export const IDLE_MS = 120_000;
+
 /** One request and its answer. */
 export interface Exchange {
   readonly method: string;

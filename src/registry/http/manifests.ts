@@ -1,7 +1,8 @@
 import { type Digest, isSeaworthyError } from "../../core/index.ts";
 import { type Descriptor, hasDigest, type Index, type Manifest, MAX_MANIFEST_BYTES, parseManifest } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
-import { answer, type Exchange } from "./exchange.ts";
+import type { StoredManifest } from "../store/manifests.ts";
+import { answer, type Exchange, type Headers } from "./exchange.ts";
 import { manifestName, tagName } from "./names.ts";
 import type { Admission, Service } from "./service.ts";
 
@@ -11,16 +12,28 @@ const requireAdmission = async (service: Service, admission: Admission): Promise
 };
 
 /** Always the stored bytes under their stored type, whatever Accept says: what was pushed is what is pulled. */
-export const serveManifest = async (service: Service, exchange: Exchange, repository: string, name: string): Promise<void> => {
+export const answerManifest = async (
+  service: Service,
+  exchange: Exchange,
+  repository: string,
+  name: string,
+  found: StoredManifest,
+  more: Headers = {},
+): Promise<void> => {
   const reference = manifestName(name);
-  const found = service.store.manifests.get(repository, name);
-  if (found === undefined) throw new Refusal(404, "MANIFEST_UNKNOWN", `${repository} has no manifest ${name}`);
   const tag = "tag" in reference ? { tag: reference.tag } : {};
   await requireAdmission(service, { action: "pull", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
   service.store.pulls.record(repository, name, found.digest, exchange.method === "HEAD" ? "HEAD" : "GET");
-  const headers = { "docker-content-digest": found.digest, etag: `"${found.digest}"`, "cache-control": "no-cache" };
+  const headers = { "docker-content-digest": found.digest, etag: `"${found.digest}"`, "cache-control": "no-cache", ...more };
   if (exchange.request.headers["if-none-match"] === `"${found.digest}"`) return answer(exchange, 304, headers);
   answer(exchange, 200, { ...headers, "content-type": found.mediaType }, found.bytes);
+};
+
+export const serveManifest = async (service: Service, exchange: Exchange, repository: string, name: string): Promise<void> => {
+  manifestName(name);
+  const found = service.store.manifests.get(repository, name);
+  if (found === undefined) throw new Refusal(404, "MANIFEST_UNKNOWN", `${repository} has no manifest ${name}`);
+  await answerManifest(service, exchange, repository, name, found);
 };
 
 const readBody = async (exchange: Exchange): Promise<Uint8Array> => {

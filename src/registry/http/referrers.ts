@@ -1,6 +1,6 @@
 import { algorithmOf, type Digest, hexOf } from "../../core/index.ts";
 import { type Descriptor, MEDIA, parseManifest } from "../../image/index.ts";
-import { type Exchange, json } from "./exchange.ts";
+import { type Exchange, type Headers, json } from "./exchange.ts";
 import { digestName } from "./names.ts";
 import type { Service } from "./service.ts";
 
@@ -49,12 +49,13 @@ const page = (service: Service, repository: string, subject: Digest, artifactTyp
 };
 
 /** Never 404: a subject that nobody refers to has an empty list (distribution-spec, "Listing Referrers"). */
-export const listReferrers = (service: Service, exchange: Exchange, repository: string, name: string): void => {
+export const listReferrers = (service: Service, exchange: Exchange, repository: string, name: string, more: Headers = {}): void => {
   const subject = digestName(name);
   const artifactType = exchange.query.get("artifactType") ?? undefined;
   const { entries, next } = page(service, repository, subject, artifactType, exchange.query.get("last") ?? "");
   const query = new URLSearchParams({ ...(artifactType === undefined ? {} : { artifactType }), last: next ?? "" });
   const headers = {
+    ...more,
     "content-type": MEDIA.ociIndex,
     ...(artifactType === undefined ? {} : { "oci-filters-applied": "artifactType" }),
     ...(next === undefined ? {} : { link: `</v2/${repository}/referrers/${subject}?${query.toString()}>; rel="next"` }),

@@ -56,11 +56,15 @@ const shapeOf = (
   return beforeLast === "referrers" ? { kind: "referrers", behind: 2, reference: last } : undefined;
 };
 
-/** Reads the segments behind `/v2/` from the right: a repository may be called `blobs/uploads` or `tags/list`. @throws 404, 405, NAME_INVALID */
-export const routeOf = (method: string, segments: readonly string[]): Route => {
+/**
+ * Reads the segments behind `/v2/` from the right: a repository may be called `blobs/uploads` or `tags/list`.
+ * @param rename the name here of the repository that is asked for
+ * @throws 404, 405, NAME_INVALID
+ */
+export const routeOf = (method: string, segments: readonly string[], rename: (repository: string) => string = (name) => name): Route => {
   const shape = shapeOf(method, segments);
   if (shape === undefined) throw new Refusal(404, "UNSUPPORTED", "there is nothing at this path; the registry's API begins at /v2/");
   const named = shape.kind !== "base" && shape.kind !== "catalog";
-  const repository = named ? repositoryName(segments.slice(0, -shape.behind)) : "";
+  const repository = named ? repositoryName(rename(repositoryName(segments.slice(0, -shape.behind))).split("/")) : "";
   return { kind: shape.kind, repository, reference: shape.reference ?? "", demand: demandOf(shape.kind, method, repository) };
 };

@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { wordsOf } from "../../core/index.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
-import { exchangeOf, refuse } from "./exchange.ts";
+import { exchangeOf, IDLE_MS, refuse } from "./exchange.ts";
+import { hostMeant } from "./mirrored.ts";
 import { dispatch } from "./router.ts";
 import { routeOf } from "./routes.ts";
 import type { Service } from "./service.ts";
 
-/** Silence on a connection that is in use. There is no bound on a whole request: a large layer over a slow line takes hours. */
-const IDLE_MS = 120_000;
 /** Longer than the 60 s that proxies and clients keep idle connections, so that the other side closes first. */
 const KEEP_ALIVE_MS = 75_000;
 /** Of a body that nobody wants: enough for a client to finish sending and read our answer instead of a reset. */
@@ -54,7 +53,13 @@ const fail = (service: Service, request: IncomingMessage, response: ServerRespon
   if (!request.complete) drain(request);
 };
 
-const handle = async (service: Service, request: IncomingMessage, response: ServerResponse, waits: boolean): Promise<void> => {
+const handle = async (
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+  waits: boolean,
+  actsAs: string | undefined,
+): Promise<void> => {
   const began = performance.now();
   response.on("error", () => undefined);
   response.once("close", () => {
@@ -63,7 +68,8 @@ const handle = async (service: Service, request: IncomingMessage, response: Serv
   });
   try {
     const exchange = exchangeOf(request, response, waits);
-    const route = routeOf(exchange.method, exchange.segments);
+    const host = hostMeant(exchange, actsAs);
+    const route = routeOf(exchange.method, exchange.segments, (name) => service.mirrors.rename(name, host));
     const caller = await service.access.admit(request, route.demand);
     await dispatch(service, { ...exchange, caller }, route);
   } catch (error) {
@@ -71,8 +77,11 @@ const handle = async (service: Service, request: IncomingMessage, response: Serv
   }
 };
 
-/** The HTTP side of a registry: OCI distribution 1.1 over HTTP/1.1. */
-export const createRegistryServer = (service: Service): Server => {
+/**
+ * The HTTP side of a registry: OCI distribution 1.1 over HTTP/1.1.
+ * @param actsAs the host whose mirror this listener is: every name that is asked for is one of there (Docker's `registry-mirrors` cannot say so itself)
+ */
+export const createRegistryServer = (service: Service, actsAs?: string): Server => {
   const server = createServer({
     requestTimeout: 0,
     headersTimeout: 60_000,
@@ -81,8 +90,8 @@ export const createRegistryServer = (service: Service): Server => {
     highWaterMark: 256 * 1024,
   });
   server.setTimeout(IDLE_MS);
-  server.on("request", (request, response) => void handle(service, request, response, false));
-  server.on("checkContinue", (request, response) => void handle(service, request, response, true));
+  server.on("request", (request, response) => void handle(service, request, response, false, actsAs));
+  server.on("checkContinue", (request, response) => void handle(service, request, response, true, actsAs));
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     // docker tries TLS first on this plain port; that is no incident.
     const status = STATUS_OF_BAD_REQUEST[error.code ?? ""] ?? "400 Bad Request";

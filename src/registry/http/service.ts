@@ -1,5 +1,6 @@
 import type { Digest } from "../../core/index.ts";
 import type { Access } from "../auth/index.ts";
+import type { Mirrors } from "../mirror/index.ts";
 import type { Store } from "../store/store.ts";
 
 /** What someone wants to do with a manifest. */
@@ -21,6 +22,8 @@ export interface LogEntry {
 export interface Service {
   readonly store: Store;
   readonly access: Access;
+  /** What comes from other registries when it is asked for. */
+  readonly mirrors: Mirrors;
   readonly log: (entry: LogEntry) => void;
   /** The reason to refuse, undefined to let it pass. */
   readonly admit: (admission: Admission) => Promise<string | undefined>;

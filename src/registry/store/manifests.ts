@@ -1,5 +1,5 @@
 import { type Clock, type Digest, isDigest, parseDigest } from "../../core/index.ts";
-import { type Descriptor, type Index, isNonDistributable, type Manifest } from "../../image/index.ts";
+import { type Descriptor, type Index, isNonDistributable, type Manifest, parseManifest } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
 import { bytesOf, type Database, numberOf, textOf } from "./database.ts";
 import type { Reached } from "./points.ts";
@@ -17,6 +17,8 @@ export interface Manifests {
   get(repository: string, reference: string): StoredManifest | undefined;
   /** Stores the exact bytes and points the tags there: all in one transaction, or nothing. A mirror's manifest may come before its parts. @throws MANIFEST_BLOB_UNKNOWN, MANIFEST_INVALID, DENIED */
   put(repository: string, manifest: Manifest | Index, tags: readonly string[], kind?: RepositoryKind): void;
+  /** The size that a manifest here gives a blob: what a mirror may expect of it. */
+  sizeOfPart(repository: string, digest: Digest): number | undefined;
   /** With all its tags, into the trash: absent from now on, and back by an undo until the trash is emptied. @throws MANIFEST_UNKNOWN */
   delete(repository: string, digest: Digest): void;
   /** Whether a manifest is there and its subject is another. */
@@ -84,6 +86,8 @@ const edgesOf = (manifest: Manifest | Index): readonly (readonly [child: Digest,
   ...(manifest.subject === undefined ? [] : [[manifest.subject.digest, "subject"] as const]),
 ];
 
+const MOVING: TagRules = { isImmutable: () => false };
+
 export const createManifests = (database: Database, clock: Clock, rules: TagRules, reached: Reached): Manifests => ({
   get: (repository, reference) => {
     const row = database.one(isDigest(reference) ? BY_DIGEST : BY_TAG, repository, reference);
@@ -96,8 +100,8 @@ export const createManifests = (database: Database, clock: Clock, rules: TagRule
       const id = repositoryId(database, repository, kind);
       if (kind === "local") requireParts(database, repository, id, manifest);
       const now = clock.now();
-      // Image manifests without an artifact type, or an empty one, are known by their configuration's type; indexes have none.
-      const artifactType = manifest.artifactType || (manifest.kind === "manifest" ? manifest.config.mediaType : null);
+      // Image manifests without an artifact type are known by their configuration's type; indexes have none.
+      const artifactType = manifest.artifactType ?? (manifest.kind === "manifest" ? manifest.config.mediaType : null);
       database.run(
         "INSERT INTO manifest (repository_id, digest, media_type, artifact_type, annotations, bytes, stored_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (repository_id, digest) DO UPDATE SET seen_at = excluded.seen_at, deleted_at = NULL, operation = NULL",
         id,
@@ -116,10 +120,25 @@ export const createManifests = (database: Database, clock: Clock, rules: TagRule
           child,
           edge,
         );
-      for (const tag of tags) setTag(database, { repository, id }, { tag, digest: manifest.digest }, rules, now);
+      // Upstream says what its tags stand for; ours are the ones that never move.
+      for (const tag of tags)
+        setTag(database, { repository, id }, { tag, digest: manifest.digest }, kind === "mirror" ? MOVING : rules, now);
       reached("manifest.writing");
     });
     reached("manifest.stored");
+  },
+  sizeOfPart: (repository, digest) => {
+    const row = database.one(
+      "SELECT m.digest, m.media_type, m.bytes FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ? AND e.kind IN ('config', 'layer') JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ? AND m.deleted_at IS NULL LIMIT 1",
+      digest,
+      repository,
+    );
+    if (row === undefined) return undefined;
+    const parent = parseManifest(bytesOf(row, "bytes"), {
+      mediaType: textOf(row, "media_type"),
+      digest: parseDigest(textOf(row, "digest")),
+    });
+    return parent.kind === "index" ? undefined : [parent.config, ...parent.layers].find((part) => part.digest === digest)?.size;
   },
   delete: (repository, digest) => {
     database.transaction(() => {

@@ -2,6 +2,9 @@
 export type Point =
   | "upload.opened"
   | "upload.synced"
+  | "fill.opened"
+  | "fill.growing"
+  | "fill.synced"
   | "blob.placed"
   | "blob.stored"
   | "manifest.writing"

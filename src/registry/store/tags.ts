@@ -112,6 +112,8 @@ export const removeTagsOf = (database: Database, id: number, digest: Digest, ope
 export interface Tags {
   /** Names after `last`, in byte order. @throws NAME_UNKNOWN */
   list(repository: string, last: string, count: number): readonly string[];
+  /** When it last got a digest, in milliseconds since the epoch. Undefined for a tag that is not there. */
+  movedAt(repository: string, tag: string): number | undefined;
   /** Into the trash; the manifest stays and can still be pulled by digest. @throws MANIFEST_UNKNOWN */
   delete(repository: string, tag: string): void;
 }
@@ -126,6 +128,14 @@ export const createTags = (database: Database, clock: Clock, reached: Reached): 
         count,
       )
       .map((row) => textOf(row, "name")),
+  movedAt: (repository, tag) => {
+    const row = database.one(
+      "SELECT t.moved_at FROM repository r JOIN tag t ON t.repository_id = r.id WHERE r.name = ? AND t.name = ? AND t.deleted_at IS NULL",
+      repository,
+      tag,
+    );
+    return row === undefined ? undefined : numberOf(row, "moved_at");
+  },
   delete: (repository, tag) => {
     database.transaction(() => {
       const id = requireRepositoryId(database, repository);

@@ -1,0 +1,3 @@
+export { createMirrors, type Mirrors } from "./mirrors.ts";
+export { isMirrored } from "./place.ts";
+export type { MirrorSettings } from "./settings.ts";
