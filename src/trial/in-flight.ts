@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Probe } from "./lab/probe.ts";
 import type { Running } from "./lab/running.ts";
 import type { SmokeRequest } from "./smoke/request.ts";
 
@@ -12,6 +13,25 @@ export interface OpenRequests {
 }
 
 const ANSWER_MS = 10_000;
+/** Who reads one connection after the other never reads the others in time. */
+const TAKEN_MS = 3000;
+
+/** How many connections to a port hold bytes that the program has not read; of those that it has not accepted too (proc(5), net/tcp and net/tcp6). */
+export const unreadOn = (port: number, tables: string): number =>
+  tables.split("\n").filter((row) => {
+    const [, local = "", , state, queues = ""] = row.trim().split(/\s+/);
+    return (
+      state === "01" && Number.parseInt(local.split(":")[1] ?? "", 16) === port && Number.parseInt(queues.split(":")[1] ?? "0", 16) > 0
+    );
+  }).length;
+
+/** Until the program has begun with all of them: what only the kernel has taken yet is not in its hands. */
+const taken = async (probe: Probe, port: number): Promise<void> => {
+  for (const begun = performance.now(); performance.now() - begun < TAKEN_MS; await sleep(50)) {
+    const { output } = await probe.sh("cat /proc/net/tcp /proc/net/tcp6 2>/dev/null; true");
+    if (unreadOn(port, output) === 0) return;
+  }
+};
 
 /** Waits for the head of an answer: which status it has is what tells whether the request was served. */
 const statusFrom = (stream: Duplex): Promise<string | undefined> =>
@@ -53,6 +73,7 @@ export const openRequests = async (
   ];
   const first = text === undefined ? `${lines.join("\r\n")}\r\n` : `${lines.join("\r\n")}\r\n\r\n${text.slice(0, -1)}`;
   const last = text === undefined ? "\r\n" : text.slice(-1);
+  const probe = await running.probe();
   const open = await Promise.all(
     Array.from({ length: count }, async () => {
       const stream = await running.dial(port);
@@ -63,6 +84,7 @@ export const openRequests = async (
     }),
   );
   await sleep(50);
+  await taken(probe, port);
   return {
     how: text === undefined ? "sending the end of its head late" : "sending the end of its body late",
     finish: async () => {

@@ -6,7 +6,14 @@ import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
 
 /** As often as the engine would ask, only faster: what is shown is that a check that hangs counts as failed. */
-const FAST = { Interval: 1e9, Timeout: 2e9, Retries: 2, StartPeriod: 1e9 } as const;
+const FAST = { Interval: 1e9, Retries: 2, StartPeriod: 1e9 } as const;
+const LEAST_TIMEOUT_MS = 2000;
+/** How many times as long as it takes when all is well a check is given: what is cut off for being slow on a busy machine shows nothing. */
+const TIMES = 4;
+
+/** What a check is given that took so long, and has so long by its own settings. */
+export const timeoutMsOf = (tookMs: number, ownMs: number): number =>
+  Math.round(Math.max(LEAST_TIMEOUT_MS, Math.min(tookMs * TIMES, ownMs)));
 
 export const frozenHealthcheck: Trial = {
   id: "frozen-healthcheck",
@@ -19,18 +26,21 @@ export const frozenHealthcheck: Trial = {
     "Every process of the container is stopped by a signal until the engine calls it unhealthy, then let go on until it is healthy; the check's times are shortened to seconds.",
   source: "https://docs.docker.com/reference/dockerfile/#healthcheck",
   applies: (subject) => (healthcheckOf(subject) === undefined ? "the service has no health check" : true),
-  run: async (lab, { smoke, limitMs }) => {
+  run: async (lab, { running: usual, smoke, limitMs }) => {
     const health = healthcheckOf(lab.subject);
     if (health === undefined) return { state: "not-tried", because: "the service has no health check" };
+    const asked = performance.now();
+    await usual.exec(health.command, { timeoutMs: health.timeoutMs });
+    const timeoutMs = timeoutMsOf(performance.now() - asked, health.timeoutMs);
     const running = await lab.start({
       name: "frozen",
-      change: (config) => ({ ...config, Healthcheck: { ...FAST, Test: ["CMD", ...health.command] } }),
+      change: (config) => ({ ...config, Healthcheck: { ...FAST, Timeout: timeoutMs * 1e6, Test: ["CMD", ...health.command] } }),
     });
     const up = await comesUp(running, smoke, limitMs);
     if (!up.up) return { state: "not-tried", because: up.words };
     const becomes = async (status: string): Promise<number | undefined> => {
       const begun = performance.now();
-      while (performance.now() - begun < Math.max(15_000, limitMs)) {
+      while (performance.now() - begun < Math.max(15_000, limitMs, timeoutMs * FAST.Retries * 2)) {
         if ((await running.state()).health?.status === status) return Math.round(performance.now() - begun);
         await sleep(100);
       }

@@ -1,3 +1,4 @@
+import { lookAt } from "../lab/processes.ts";
 import type { Trial } from "../trial.ts";
 
 export const listeningPorts: Trial = {
@@ -10,7 +11,10 @@ export const listeningPorts: Trial = {
     "The sockets that wait for peers are read from the kernel, in the container's own network, and held against EXPOSE, expose, ports and the route.",
   source: "https://docs.docker.com/reference/dockerfile/#expose",
   applies: () => true,
-  run: async (lab, { listeners }) => {
+  run: async (lab, { running, listeners: atFirst }) => {
+    // Some listen on a port only a moment after they have begun to answer on another.
+    const now = (await lookAt(await running.probe())).listeners;
+    const listeners = [...new Map([...atFirst, ...now].map((one) => [`${one.protocol} ${one.address} ${one.port}`, one])).values()];
     const { spec, image, ready } = lab.subject;
     const said = new Set(
       [

@@ -31,6 +31,8 @@ export const memoryPeak: Trial = {
         return { up: came, requests: came.up ? (await load(running, smoke, { forMs: 3000, connections: 8 })).requests : 0 };
       },
     );
+    const { state, exitCode, oomKilled } = await running.state();
+    await running.remove();
     if (!up.up) return { state: "not-tried", because: up.words };
     if (points.length === 0)
       return { state: "not-tried", because: "the engine does not count memory here: the kernel's memory cgroup is off" };
@@ -64,6 +66,15 @@ export const memoryPeak: Trial = {
         series,
         unless,
         proposals,
+      };
+    // What is killed between two readings was never seen near its limit.
+    if (state !== "running")
+      return {
+        state: "disproved",
+        because: `under load it ${oomKilled ? "was killed for want of memory" : `ended with ${exitCode ?? "no status"}`}: it may use ${formatByteSize(limit)}`,
+        measured,
+        series,
+        unless,
       };
     if (peak * 1.2 > limit)
       return {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lookAt, type Process } from "../lab/processes.ts";
 import { smokeOnce } from "../smoke/smoke.ts";
+import { beginsAsRoot } from "../starting-user.ts";
 import type { Trial } from "../trial.ts";
 
 const isRoot = ({ uids }: Process): boolean => uids.includes(0);
@@ -13,7 +14,7 @@ export const nonRoot: Trial = {
   summary: "No process of the container runs as root, for all of its life.",
   why: "Root inside is root outside for a kernel bug, a mounted file or a wrong capability. USER in the image says who starts; an entrypoint, a worker or a health check can be somebody else.",
   method:
-    "A container of its own is looked at every few milliseconds from its start through its smoke requests; real, effective, saved and file-system user of every process are read.",
+    "A container of its own is looked at every few milliseconds from its start through its smoke requests; real, effective, saved and file-system user of every process are read. Who it begins as is what the engine was told.",
   source: "https://man7.org/linux/man-pages/man5/proc_pid_status.5.html",
   applies: () => true,
   run: async (lab, { smoke, limitMs }) => {
@@ -44,6 +45,14 @@ export const nonRoot: Trial = {
         state: "disproved",
         because: `${first.command.trim() || first.name} ran as root${roots.length > 1 ? `, and ${roots.length - 1} other${roots.length > 2 ? "s" : ""}` : ""}`,
         measured,
+      };
+    // What gives root up in its first milliseconds does so before anybody can look.
+    if (beginsAsRoot(lab.subject.spec.user ?? lab.subject.image.config.user))
+      return {
+        state: "disproved",
+        because: `it begins as root, since no other user is set, and was seen as ${measured.users.join(", ")} only afterwards`,
+        measured,
+        unless: "an entrypoint that prepares something and then gives root up does so at every start, with all that is mounted",
       };
     return {
       state: "proven",
