@@ -1,0 +1,15 @@
+import { check, type ConfusionSubject } from "../subject.ts";
+
+export const subject: ConfusionSubject = {
+  what: "a JVM without a shutdown hook, cut off by SIGTERM",
+  image: "jvm",
+  service: {
+    command: ["abrupt"],
+    mem_limit: "320m",
+    memswap_limit: "320m",
+    tmpfs: ["/tmp:mode=1777"],
+    healthcheck: { ...check("/app/server", "check"), start_period: "120s" },
+  },
+  requests: [{ method: "POST", path: "/orders", port: 3000, body: "one", expect: 200 }],
+  is: { "graceful-stop": "disproved" },
+};

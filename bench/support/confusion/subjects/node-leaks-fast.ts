@@ -1,0 +1,8 @@
+import { check, type ConfusionSubject } from "../subject.ts";
+
+export const subject: ConfusionSubject = {
+  what: "keeps 24 MiB of each request, and is killed for it at once",
+  image: "node",
+  service: { command: ["/app/server.cjs", "leaks-fast"], healthcheck: check("/nodejs/bin/node", "/app/check.cjs") },
+  is: { "memory-peak": "disproved" },
+};

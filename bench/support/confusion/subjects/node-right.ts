@@ -1,0 +1,8 @@
+import { check, type ConfusionSubject } from "../subject.ts";
+
+export const subject: ConfusionSubject = {
+  what: "everything right",
+  image: "node",
+  service: { command: ["/app/server.cjs"], healthcheck: check("/nodejs/bin/node", "/app/check.cjs") },
+  is: {},
+};

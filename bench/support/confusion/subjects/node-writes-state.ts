@@ -1,0 +1,13 @@
+import { check, type ConfusionSubject } from "../subject.ts";
+
+export const subject: ConfusionSubject = {
+  what: "writes into a folder that nothing declares",
+  image: "node",
+  service: {
+    command: ["/app/server.cjs", "writes-state"],
+    healthcheck: check("/nodejs/bin/node", "/app/check.cjs"),
+    user: "0:0",
+    read_only: false,
+  },
+  is: { "non-root": "disproved", "read-only-root": "disproved", "file-writes": "disproved" },
+};
