@@ -13,8 +13,8 @@ export interface ConfusionSubject {
   readonly service: Readonly<Record<string, unknown>>;
   readonly requests?: readonly SmokeRequest[];
   readonly state?: readonly StatePair[];
-  /** What differs from `RIGHT`. */
-  readonly is: Readonly<Record<string, Truth>>;
+  /** What differs from `RIGHT`; null: both can be seen, and neither is counted. */
+  readonly is: Readonly<Record<string, Truth | null>>;
 }
 
 export const check = (...command: readonly string[]): object => ({

@@ -31,7 +31,7 @@ export const tallied = (
     const truths = { ...RIGHT, ...subject.is };
     for (const [trial, { state }] of Object.entries(run.verdicts)) {
       const truth = truths[trial];
-      if (truth === undefined || (truth === "not-tried" && state === "not-tried")) continue;
+      if (truth === undefined || truth === null || (truth === "not-tried" && state === "not-tried")) continue;
       const tally = tallies.get(trial) ?? { trueProven: 0, trueDisproved: 0, falseProven: 0, falseDisproved: 0, notTried: 0 };
       tallies.set(trial, tally);
       if (state === "not-tried") tally.notTried += 1;

@@ -22,7 +22,7 @@ NoNewPrivs:\t1
 Seccomp:\t2
 Command:\tnode =m=tcp server.js `;
 
-test("processes and listeners as the kernel tells them; the probe's own are left out", async () => {
+test("processes and listeners as the kernel tells them; the probe's own and the engine's are left out", async () => {
   const seen = await lookAt(
     answering(
       (mark) => `=${mark}=1
@@ -36,6 +36,13 @@ Name:\tbusybox
 PPid:\t0
 Uid:\t0\t0\t0\t0
 Command:\t/bin/busybox sleep 3600 
+=${mark}=79
+Name:\trunc:[2:INIT]
+PPid:\t0
+Uid:\t0\t0\t0\t0
+CapEff:\t00000000a80425fb
+Seccomp:\t0
+Command:\trunc init 
 =${mark}=tcp
   sl  local_address rem_address   st
    0: 0B00007F:A27D 00000000:0000 0A 0

@@ -47,6 +47,10 @@ const script = (mark: string): string =>
 const numbers = (text = ""): readonly number[] => text.trim().split(/\s+/).map(Number);
 const mask = (text = "0"): bigint => BigInt(`0x${text.trim() || "0"}`);
 
+/** The engine's own beginning of a program that it starts in the container, a health check say, before it has given up its rights and become that program. */
+const isRuntime = (name: string, command: string): boolean =>
+  /^(?:runc|crun|youki)(?::\[|$)/.test(name) || /^\S*\b(?:runc|crun|exe) init\b/.test(command);
+
 const processOf = (block: string): Process | undefined => {
   const [head = "", ...lines] = block.split("\n");
   const fields = new Map(
@@ -59,7 +63,7 @@ const processOf = (block: string): Process | undefined => {
   const parent = Number(fields.get("PPid") ?? 0);
   const command = fields.get("Command") ?? "";
   const isProbe = uids[0] === PROBE_UID || (parent === 0 && command === PROBE_PROGRAM.join(" "));
-  if (!fields.has("Uid") || isProbe) return undefined;
+  if (!fields.has("Uid") || isProbe || isRuntime(fields.get("Name") ?? "", command)) return undefined;
   return {
     pid: Number(head),
     parent,
