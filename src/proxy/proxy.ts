@@ -159,7 +159,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
       if (one !== undefined) await reconcileServers(admin, one.name, one.servers, clock, maxConnections(one.name, all));
     await setLive(admin, inner.configFolder, wanted, all);
     // One that is on its way out may know no such value; it has few requests left to send.
-    await workers.askEarlier((runtime) => setLive(runtime, inner.configFolder, wanted, all)).catch(() => undefined);
+    await workers.askEarlier((runtime) => setLive(oneByOne(runtime), inner.configFolder, wanted, all)).catch(() => undefined);
   };
 
   /** What it is to listen on and does not yet is nobody else's. Before anything is rendered. */
@@ -272,6 +272,16 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     }
   };
 
+  /** One that answers at its socket stands. The engine is asked only when it does not. */
+  const standing = async (): Promise<void> => {
+    try {
+      await haproxy.loaded();
+    } catch (error) {
+      if (!hasCode(error, "PROXY_UNREACHABLE")) throw error;
+      await haproxy.start();
+    }
+  };
+
   const assertUnclaimed = ({ name, hosts }: Pick<Backend, "name" | "hosts">): void => {
     for (const other of store.backends()) {
       const host = projectOf(other.name) === projectOf(name) ? undefined : other.hosts.find((one) => hosts.includes(one));
@@ -313,7 +323,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   const updateServers: Proxy["updateServers"] = async (name, update) => {
     const current = store.backend(name);
     if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
-    await haproxy.start();
+    await standing();
     await change(name, () => store.put({ ...current, servers: update(current.servers) }));
   };
 
@@ -321,7 +331,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const current = store.backend(name);
     if (current?.hold === undefined)
       throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
-    await haproxy.start();
+    await standing();
     const waiting = await persistently(() => readConnections(admin, name));
     const { heldUntil: _, ...free } = current;
     await change(name, () => store.put(forMs === 0 ? free : { ...free, heldUntil: Math.ceil((clock.now() + forMs) / 1000) }));
@@ -331,7 +341,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
   const sayByHand: Proxy["sayByHand"] = async (name, update) => {
     const current = store.backend(name);
     if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
-    await haproxy.start();
+    await standing();
     const under = await readConnections(admin, name);
     const { byHand = {}, ...free } = current;
     const said = update(byHand);
@@ -344,7 +354,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
     if (steering !== undefined && store.backend(nextOf(name)) === undefined)
       throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no place for the next release of ${name}`);
-    await haproxy.start();
+    await standing();
     const { steering: _, ...free } = current;
     await change(name, () => store.put(steering === undefined ? free : { ...free, steering }));
   };

@@ -17,18 +17,27 @@ const create = async ({ name, platform, config }: Extract<Action, { do: "create-
   }
 };
 
-export const createContainer: Perform<"create-container"> = async (action, world) => {
-  const { name, config, connect } = action;
-  const { engine } = world;
-  const found = await engine.containers.inspect(name);
-  if (found === undefined) await create(action, world);
-  else if (found.labels[LABELS.sha] !== config.Labels[LABELS.sha])
-    throw new SeaworthyError("STATE_NEEDS_PERSON", `there is already a container ${name}, and it is not the one this release makes`, {
-      hint: `Look at it with docker inspect ${name}; remove it when nobody needs it.`,
-    });
+const connectAll = async ({ name, connect }: Extract<Action, { do: "create-container" }>, { engine }: World): Promise<undefined> => {
   for (const { network, aliases, address } of connect)
     await engine.networks.connect(network, name, { aliases, ...(address === undefined ? {} : { address }) });
   return undefined;
+};
+
+export const createContainer: Perform<"create-container"> = async (action, world) => {
+  const { name, config } = action;
+  const { engine } = world;
+  try {
+    await create(action, world);
+  } catch (error) {
+    // Mostly there is none, so the engine is asked about it only once it has refused to make a second.
+    const found = hasCode(error, "ENGINE_REFUSED") ? await engine.containers.inspect(name) : undefined;
+    if (found === undefined) throw error;
+    if (found.labels[LABELS.sha] === config.Labels[LABELS.sha]) return connectAll(action, world);
+    throw new SeaworthyError("STATE_NEEDS_PERSON", `there is already a container ${name}, and it is not the one this release makes`, {
+      hint: `Look at it with docker inspect ${name}; remove it when nobody needs it.`,
+    });
+  }
+  return connectAll(action, world);
 };
 
 export const connectNetwork: Perform<"connect-network"> = async ({ name, network, aliases, address }, { engine }) => {

@@ -129,10 +129,10 @@ describe("moving traffic", () => {
 describe("the gate", () => {
   test("opens on a passed check, not on UP", async () => {
     const waits = withAnswers({ servers: [[status({ checkStatus: "" })], [status({ checkStatus: "INI" })], [status()]] });
-    expect(await perform(gate, waits)).toEqual({ gateMs: 20 });
+    expect(await perform(gate, waits)).toEqual({ gateMs: 4 });
   });
   test("waits over a restart of HAProxy", async () => {
-    expect(await perform(gate, withAnswers({ servers: [away, away, undefined, [status()]] }))).toEqual({ gateMs: 30 });
+    expect(await perform(gate, withAnswers({ servers: [away, away, undefined, [status()]] }))).toEqual({ gateMs: 6 });
   });
   test.each([
     [
@@ -198,7 +198,7 @@ describe("a drain", () => {
 
 test("a server that was found down is not taken for up by the first check that it passes", async () => {
   const at = withAnswers({ servers: [[status({ status: "DOWN 1/2" })], [status({ status: "DOWN 1/2" })], [status({ status: "DRAIN" })]] });
-  expect(await perform({ do: "await-server", backend: "shop.web", server: "r2-1", withinMs: 5000 }, at)).toEqual({ gateMs: 20 });
+  expect(await perform({ do: "await-server", backend: "shop.web", server: "r2-1", withinMs: 5000 }, at)).toEqual({ gateMs: 4 });
 });
 
 describe("requests that wait", () => {

@@ -4,8 +4,8 @@ import { type Closed, lastingEnd } from "./lasting.ts";
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
-/** All of a rollout waits for this moment, and asking costs HAProxy little. */
-const GATE_POLL_MS = 10;
+/** All of a rollout waits for this moment, and asking costs HAProxy little. A check that passes does so at once; one that does not is no reason to ask all the time. */
+const gateNapMs = (waitedMs: number): number => Math.min(10, Math.max(2, Math.ceil(waitedMs / 10)));
 
 export const startProxy: Perform<"start-proxy"> = async (_action, { proxy, progress }) => {
   await proxy.ensureRunning((words) => progress.note(words));
@@ -78,12 +78,13 @@ export const awaitServer: Perform<"await-server"> = async ({ backend, server, wi
     const status = await seen(world, backend, server);
     if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus) && !/^(?:DOWN|MAINT)/.test(status.status))
       return { gateMs: Math.round(clock.elapsed() - begun) };
-    if (clock.elapsed() - begun > withinMs)
+    const waitedMs = clock.elapsed() - begun;
+    if (waitedMs > withinMs)
       throw new SeaworthyError(
         "RELEASE_NOT_LIVE",
         `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.status}, ${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
       );
-    await clock.sleep(GATE_POLL_MS, signal);
+    await clock.sleep(gateNapMs(waitedMs), signal);
   }
 };
 

@@ -6,7 +6,7 @@ const PROBE_TIMEOUT_MS = 3000;
 const LOG_LINES = 15;
 
 /** Seen at most a tenth later than it came: all of a rollout waits for this, while one that takes long is not asked all the time. */
-const napMs = (waitedMs: number): number => Math.min(100, Math.max(10, Math.ceil(waitedMs / 10)));
+const napMs = (waitedMs: number): number => Math.min(100, Math.max(5, Math.ceil(waitedMs / 10)));
 
 /** The container's last words, for whoever reads why it is not live. */
 export const lastLines = async (world: World, name: string): Promise<readonly string[]> => {
@@ -41,15 +41,15 @@ const poll = async (
   name: string,
   withinMs: number,
   settled: (
-    state: ContainerState | undefined,
+    inspected: Promise<ContainerState | undefined>,
   ) => Promise<{ readonly result: Readonly<Record<string, unknown>> } | { readonly notYet: string }>,
 ): Promise<Readonly<Record<string, unknown>>> => {
   const { clock, engine, signal } = world;
   const begun = clock.elapsed();
   for (;;) {
-    const state = await engine.containers.inspect(name);
+    const inspected = engine.containers.inspect(name);
+    const [state, answer] = await Promise.all([inspected, settled(inspected)]);
     const end = ended(state);
-    const answer = await settled(state);
     if ("result" in answer) return answer.result;
     if (end !== undefined) throw await notLive(world, name, `${name} did not become ready: ${end}; before that, ${answer.notYet}`);
     const waitedMs = clock.elapsed() - begun;
@@ -60,7 +60,7 @@ const poll = async (
 
 export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, host, withinMs, protocol }, world) => {
   const begun = world.clock.elapsed();
-  return poll(world, name, withinMs, async (state) => {
+  return poll(world, name, withinMs, async (inspected) => {
     const answer = await world.probe({
       address,
       port,
@@ -69,6 +69,7 @@ export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, 
       timeoutMs: PROBE_TIMEOUT_MS,
       ...(protocol === undefined ? {} : { protocol }),
     });
+    const state = await inspected;
     // Whatever answers at its address, it is not this container while it does not run.
     if (answer.ready && state?.state === "running") return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
     const said = answer.ready
@@ -85,7 +86,8 @@ const STAYS_UP_MS = 1000;
 
 export const awaitHealthy: Perform<"await-healthy"> = async ({ name, withinMs }, world) => {
   const begun = world.clock.elapsed();
-  return poll(world, name, withinMs, async (state) => {
+  return poll(world, name, withinMs, async (inspected) => {
+    const state = await inspected;
     const upMs = Math.round(world.clock.elapsed() - begun);
     if (state?.state === "running" && state.health?.status === "healthy") return { result: { readyMs: upMs, by: "healthcheck" } };
     if (state?.state === "running" && state.health === undefined && upMs >= STAYS_UP_MS)
@@ -100,7 +102,8 @@ export const awaitHealthy: Perform<"await-healthy"> = async ({ name, withinMs },
 };
 
 export const awaitExit: Perform<"await-exit"> = async ({ name, withinMs }, world) =>
-  poll(world, name, withinMs, async (state) => {
+  poll(world, name, withinMs, async (inspected) => {
+    const state = await inspected;
     if (state?.state === "exited" && state.exitCode === 0) return { result: { exitCode: 0 } };
     return { notYet: `it was ${state?.state ?? "gone"}` };
   });

@@ -176,10 +176,11 @@ export const prerequisites = (
   live: Live,
   lenient: boolean,
 ): readonly Step[] => [
+  // What the proxy refuses is known before anything is fetched, and its time is not one in which a fetched image waits.
+  ...backends(manifest, live, lenient),
   ...pulls(changed, live),
   ...networks(manifest, live),
   ...(manifest.services.some((service) => service.route !== undefined) ? ingress(manifest, live) : []),
   ...volumes(manifest, live),
   ...files(changed),
-  ...backends(manifest, live, lenient),
 ];

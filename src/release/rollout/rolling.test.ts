@@ -52,12 +52,12 @@ describe("a first release", () => {
   const plan = planRolling(manifestOf("1.0.0", [webService("1")]), nothing, 1, describeReplica);
   test("makes what is missing, brings up, gates, then moves traffic", () => {
     expect(ids(plan)).toEqual([
+      "proxy",
+      "backend/web",
       "pull/web",
       "network/default",
       "network/ingress",
       "volume/data",
-      "proxy",
-      "backend/web",
       "web/create/1",
       "web/start/1",
       "web/ready/1",
@@ -76,9 +76,9 @@ describe("replacing a stateless service", () => {
   const plan = planRolling(manifestOf("2.0.0", [webService("2")]), alive(running(webService("1"), 1)), 2, describeReplica);
   test("starts the new one first, and the old one leaves only after the traffic", () => {
     expect(ids(plan)).toEqual([
-      "pull/web",
       "proxy",
       "backend/web",
+      "pull/web",
       "web/create/1",
       "web/start/1",
       "web/ready/1",
