@@ -1,31 +1,23 @@
-import * as v from "valibot";
-import { type Clock, rememberSecret, SeaworthyError } from "../../core/index.ts";
+import { type Clock, SeaworthyError } from "../../core/index.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
-import type { Credentials, CredentialSource } from "./credentials.ts";
-import { isInternalAddress, sameOwner } from "./endpoint.ts";
-import { refusal } from "./failure.ts";
-import { type Answer, bytesBody, type Call, readBounded } from "./http.ts";
+import type { Credentials, CredentialSource } from "./credentials/types.ts";
+import type { Answer, Call } from "./http.ts";
+import { requestToken, type Token } from "./token.ts";
 
-const MAX_TOKEN_BYTES = 1024 * 1024;
-/** Distribution's token specification: absent means 60 s. */
-const DEFAULT_LIFE_S = 60;
-
-const tokenSchema = v.looseObject({
-  token: v.exactOptional(v.string()),
-  access_token: v.exactOptional(v.string()),
-  expires_in: v.exactOptional(v.number()),
-});
-
-interface Token {
-  readonly value: string;
-  readonly expiresAt: number;
+/** A request that may need credentials: to whom, for what. */
+export interface Wanted {
+  readonly registry: string;
+  /** Whose credentials, where they are kept by path. */
+  readonly repository?: string;
+  /** `repository:name:pull,push`; none for the base endpoint. */
+  readonly scopes: readonly string[];
 }
 
 export interface Authorizer {
   /** The Authorization header for a request known to need one. */
-  header(registry: string, scopes: readonly string[]): Promise<string | undefined>;
-  /** After a 401: what to try next, undefined when there is nothing (else) to show. */
-  answer(registry: string, refused: Answer, scopes: readonly string[]): Promise<string | undefined>;
+  header(wanted: Wanted): Promise<string | undefined>;
+  /** After a 401 on a request that showed `shown`: what to try next, undefined when there is nothing (else) to show. */
+  answer(wanted: Wanted, refused: Answer, shown: string | undefined): Promise<string | undefined>;
 }
 
 interface Ports {
@@ -35,117 +27,25 @@ interface Ports {
   readonly trustedRealms: readonly string[];
 }
 
-const basic = (credentials: Credentials): string | undefined =>
-  "password" in credentials ? `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}` : undefined;
+interface Learned {
+  readonly challenge: Challenge;
+  readonly from: Pick<Answer, "url" | "peer">;
+}
 
-/** The address of the token service. @throws REGISTRY_REFUSED when it would take credentials to a stranger or the request into our own network */
-const realmOf = (challenge: Challenge, from: URL, withCredentials: boolean, trusted: readonly string[]): URL => {
-  const realm = challenge.parameters["realm"] ?? "";
-  const refuse = (why: string): never => {
-    throw new SeaworthyError("REGISTRY_REFUSED", `${from.host} names the token service "${realm.slice(0, 200)}", ${why}`);
-  };
-  if (!URL.canParse(realm)) return refuse("which is no address");
-  const url = new URL(realm);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && from.protocol === "http:")) refuse("which is not HTTPS");
-  if (url.username !== "" || url.password !== "") refuse("which carries a user name");
-  const known = sameOwner(url.hostname, from.hostname) || trusted.includes(url.hostname);
-  if (!known && isInternalAddress(url.hostname) && !isInternalAddress(from.hostname)) refuse("which is an internal address");
-  if (!known && withCredentials) refuse("which belongs to another domain; credentials are not sent there");
-  return url;
+/** Tokens that are kept; the oldest go first. A client that lives for months meets many repositories. */
+const MAX_TOKENS = 2000;
+
+const accountOf = (credentials: Credentials | undefined): string => {
+  if (credentials === undefined) return "";
+  return "username" in credentials ? credentials.username : "identityToken" in credentials ? "<token>" : "<registry token>";
 };
 
-const tokenCall = (realm: URL, challenge: Challenge, scopes: readonly string[], credentials: Credentials | undefined): Call => {
-  const service = challenge.parameters["service"];
-  if (credentials !== undefined && "identityToken" in credentials) {
-    const form = new URLSearchParams({
-      grant_type: "refresh_token",
-      refresh_token: credentials.identityToken,
-      client_id: "seaworthy",
-      scope: scopes.join(" "),
-    });
-    if (service !== undefined) form.set("service", service);
-    return {
-      method: "POST",
-      url: realm,
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: bytesBody(Buffer.from(form.toString())),
-    };
-  }
-  const url = new URL(realm);
-  if (service !== undefined) url.searchParams.set("service", service);
-  for (const scope of scopes) url.searchParams.append("scope", scope);
-  const authorization = credentials === undefined ? undefined : basic(credentials);
-  return { method: "GET", url, headers: authorization === undefined ? {} : { authorization } };
-};
-
-/** Answers challenges: Basic, and Bearer tokens from a token service, anonymous where there are no credentials. Tokens are kept until they end. */
-export const createAuthorizer = (ports: Ports): Authorizer => {
-  const learned = new Map<string, { readonly challenge: Challenge; readonly from: URL }>();
-  const tokens = new Map<string, Promise<Token>>();
-
-  const fetchToken = async (registry: string, challenge: Challenge, from: URL, scopes: readonly string[]): Promise<Token> => {
-    const credentials = await ports.credentials(registry);
-    const realm = realmOf(challenge, from, credentials !== undefined, ports.trustedRealms);
-    const answer = await ports.send(tokenCall(realm, challenge, scopes, credentials));
-    const tried = `ask ${realm.host} for a token for ${registry}`;
-    if (answer.status !== 200) {
-      const error = await refusal(answer, tried);
-      throw error.code === "IMAGE_NOT_FOUND" ? new SeaworthyError("REGISTRY_REFUSED", error.message) : error;
-    }
-    const body = Buffer.from(await readBounded(answer, MAX_TOKEN_BYTES)).toString("utf8");
-    const read = v.safeParse(
-      tokenSchema,
-      (() => {
-        try {
-          return JSON.parse(body) as unknown;
-        } catch {
-          return undefined;
-        }
-      })(),
-    );
-    const value = read.success ? (read.output.token ?? read.output.access_token) : undefined;
-    if (!read.success || value === undefined || !/^[\x21-\x7e]+$/.test(value))
-      throw new SeaworthyError("REGISTRY_REFUSED", `${tried}: the answer holds no token`);
-    rememberSecret(value);
-    return { value, expiresAt: ports.clock.now() + Math.max(read.output.expires_in ?? DEFAULT_LIFE_S, 10) * 900 };
-  };
-
-  const bearer = async (registry: string, challenge: Challenge, from: URL, scopes: readonly string[], fresh: boolean): Promise<string> => {
-    const key = [registry, challenge.parameters["realm"], challenge.parameters["service"], ...scopes.toSorted()].join("\n");
-    const cached = fresh ? undefined : await tokens.get(key)?.catch(() => undefined);
-    if (cached !== undefined && cached.expiresAt > ports.clock.now()) return `Bearer ${cached.value}`;
-    const fetching = fetchToken(registry, challenge, from, scopes);
-    tokens.set(key, fetching);
-    return `Bearer ${(await fetching).value}`;
-  };
-
-  return {
-    header: async (registry, scopes) => {
-      const known = learned.get(registry);
-      if (known === undefined) return undefined;
-      if (known.challenge.scheme === "bearer") return bearer(registry, known.challenge, known.from, scopes, false);
-      const credentials = await ports.credentials(registry);
-      return credentials === undefined ? undefined : basic(credentials);
-    },
-    answer: async (registry, refused, scopes) => {
-      const challenges = parseChallenges(refused.headers["www-authenticate"] ?? "");
-      const challenge = challenges.find((each) => each.scheme === "bearer") ?? challenges.find((each) => each.scheme === "basic");
-      if (challenge === undefined) return undefined;
-      learned.set(registry, { challenge, from: refused.url });
-      if (challenge.scheme === "bearer") {
-        const asked = (challenge.parameters["scope"] ?? "").split(" ").filter((scope) => scope !== "");
-        return bearer(
-          registry,
-          challenge,
-          refused.url,
-          [...new Set([...scopes, ...asked.filter((scope) => !scopes.some((own) => covers(own, scope)))])],
-          true,
-        );
-      }
-      const credentials = await ports.credentials(registry);
-      return credentials === undefined ? undefined : basic(credentials);
-    },
-  };
+const plain = (credentials: Credentials | undefined): string | undefined => {
+  if (credentials === undefined) return undefined;
+  if ("registryToken" in credentials) return `Bearer ${credentials.registryToken}`;
+  return "password" in credentials
+    ? `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`
+    : undefined;
 };
 
 /** `repository:a:pull,push` covers `repository:a:pull`. */
@@ -157,4 +57,86 @@ const covers = (own: string, asked: string): boolean => {
   const [name, actions] = split(own);
   const [askedName, askedActions] = split(asked);
   return name === askedName && askedActions.every((action) => actions.includes(action));
+};
+
+/** What we need, and what the registry says beside it: some ask for more than the distribution specification tells. */
+const together = (scopes: readonly string[], challenge: Challenge): readonly string[] => {
+  const asked = (challenge.parameters["scope"] ?? "").split(" ").filter((scope) => scope !== "");
+  return [...new Set([...scopes, ...asked.filter((scope) => !scopes.some((own) => covers(own, scope)))])];
+};
+
+/** Answers challenges: Basic, and Bearer tokens from a token service, anonymous where there are no credentials. Tokens are kept until they end. */
+export const createAuthorizer = (ports: Ports): Authorizer => {
+  const learned = new Map<string, Learned>();
+  /** For the scopes we need, those that the registry turned out to want. */
+  const widened = new Map<string, readonly string[]>();
+  const tokens = new Map<string, Promise<Token>>();
+  /** A token service may give a new identity token in place of the old one. */
+  const renewed = new Map<string, string>();
+
+  const credentialsOf = async ({ registry, repository }: Wanted): Promise<Credentials | undefined> => {
+    const found = await ports.credentials(registry, repository);
+    const newer = found !== undefined && "identityToken" in found ? renewed.get(`${registry}\n${found.identityToken}`) : undefined;
+    return newer === undefined ? found : { identityToken: newer };
+  };
+
+  const bearer = async (wanted: Wanted, { challenge, from }: Learned, scopes: readonly string[], refused?: string): Promise<string> => {
+    const found = await credentialsOf(wanted);
+    if (found !== undefined && "registryToken" in found) return `Bearer ${found.registryToken}`;
+    const { realm, service } = challenge.parameters;
+    const key = [wanted.registry, realm, service, accountOf(found), ...scopes.toSorted()].join("\n");
+    const cached = await tokens.get(key)?.catch(() => undefined);
+    // Of several requests refused at once, the first asks; the others use what it was given.
+    if (cached !== undefined && cached.expiresAt > ports.clock.now() && `Bearer ${cached.value}` !== refused)
+      return `Bearer ${cached.value}`;
+    const waiting = tokens.get(key);
+    const fetching =
+      waiting !== undefined && cached === undefined && refused === undefined
+        ? waiting
+        : requestToken({ ...ports, registry: wanted.registry, challenge, from, scopes, credentials: found });
+    tokens.delete(key);
+    tokens.set(key, fetching);
+    for (const oldest of tokens.keys()) {
+      if (tokens.size <= MAX_TOKENS) break;
+      tokens.delete(oldest);
+    }
+    try {
+      const token = await fetching;
+      if (token.identityToken !== undefined && found !== undefined && "identityToken" in found)
+        renewed.set(`${wanted.registry}\n${found.identityToken}`, token.identityToken);
+      return `Bearer ${token.value}`;
+    } catch (error) {
+      if (tokens.get(key) === fetching) tokens.delete(key);
+      throw error;
+    }
+  };
+
+  const keyOf = ({ registry, scopes }: Wanted): string => [registry, ...scopes].join("\n");
+
+  return {
+    header: async (wanted) => {
+      const known = learned.get(wanted.registry);
+      if (known === undefined) return undefined;
+      if (known.challenge.scheme === "bearer") return bearer(wanted, known, widened.get(keyOf(wanted)) ?? wanted.scopes);
+      return plain(await credentialsOf(wanted));
+    },
+    answer: async (wanted, refused, shown) => {
+      const challenges = parseChallenges(refused.headers["www-authenticate"] ?? "");
+      const challenge = challenges.find((each) => each.scheme === "bearer") ?? challenges.find((each) => each.scheme === "basic");
+      if (challenge === undefined) return undefined;
+      const lesson = { challenge, from: { url: refused.url, peer: refused.peer } };
+      learned.set(wanted.registry, lesson);
+      if (challenge.scheme === "bearer") {
+        const scopes = together(wanted.scopes, challenge);
+        widened.set(keyOf(wanted), scopes);
+        return bearer(wanted, lesson, scopes, shown);
+      }
+      const credentials = await credentialsOf(wanted);
+      if (credentials !== undefined && "identityToken" in credentials)
+        throw new SeaworthyError("REGISTRY_REFUSED", `${wanted.registry} wants a password, and what is kept for it is an identity token`, {
+          hint: `Log in anew: docker login ${wanted.registry}`,
+        });
+      return plain(credentials);
+    },
+  };
 };

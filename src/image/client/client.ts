@@ -1,9 +1,11 @@
-import { refusal } from "./failure.ts";
+import { hasBlob } from "./has-blob.ts";
 import { discard } from "./http.ts";
-import { deleteManifest, getManifest, putManifest, referrers, resolve } from "./manifests.ts";
+import { deleteManifest, putManifest } from "./manifests.ts";
 import { openBlob, readVerifiedBlob } from "./open-blob.ts";
 import { mountBlob, pushBlob } from "./push-blob.ts";
-import { createSession, scopeOf } from "./session.ts";
+import { getManifest, resolve } from "./read-manifest.ts";
+import { referrers } from "./referrers.ts";
+import { createSession } from "./session.ts";
 import { listTags } from "./tags.ts";
 import type { RegistryClient, RegistryClientOptions } from "./types.ts";
 
@@ -17,20 +19,8 @@ export const createRegistryClient = (options: RegistryClientOptions = {}): Regis
     manifest: (reference) => getManifest(session, reference),
     blob: (repository, digest, sizeBytes) => readVerifiedBlob(session, repository, digest, sizeBytes === undefined ? {} : { sizeBytes }),
     openBlob: (repository, digest, options) => openBlob(session, repository, digest, options),
-    hasBlob: async (repository, digest) => {
-      const tried = `look for blob ${digest} in ${repository.registry}/${repository.repository}`;
-      const answer = await session.ask({
-        registry: repository.registry,
-        scopes: [scopeOf(repository, "pull,push")],
-        method: "HEAD",
-        at: `${repository.repository}/blobs/${digest}`,
-        tried,
-      });
-      if (answer.status !== 200 && answer.status !== 404) throw await refusal(answer, tried);
-      await discard(answer);
-      return answer.status === 200;
-    },
-    pushBlob: (repository, source, digest) => pushBlob(session, repository, source, digest),
+    hasBlob: (repository, digest) => hasBlob(session, repository, digest),
+    pushBlob: (repository, source, digest, options) => pushBlob(session, repository, source, digest, options),
     mountBlob: (repository, digest, from) => mountBlob(session, repository, digest, from),
     pushManifest: (reference, bytes, mediaType) => putManifest(session, reference, bytes, mediaType),
     deleteManifest: (reference) => deleteManifest(session, reference),

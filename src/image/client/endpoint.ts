@@ -3,8 +3,11 @@ import { isIP } from "node:net";
 /** Docker Hub's registry answers under another name than its images carry. */
 const API_HOSTS: Readonly<Record<string, string>> = { "docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io" };
 
+/** The names that Docker Hub goes by. */
+export const isHub = (host: string): boolean => host === "docker.io" || host === "index.docker.io" || host === "registry-1.docker.io";
+
 /** Lower case, without brackets; an IPv4 address mapped into IPv6 as the IPv4 address it is. */
-const bare = (hostname: string): string => {
+export const bare = (hostname: string): string => {
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   const [, high = "", low = ""] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(host) ?? [];
   if (high === "") return host.replace(/^::ffff:(?=\d+\.)/, "");
@@ -26,12 +29,15 @@ export const isInternalAddress = (hostname: string): boolean => {
   return isIP(host) === 6 && (host === "::" || /^(?:fe[89ab]|f[cd]|[0-9a-f]*::ffff:|::)/.test(host));
 };
 
-/** Where a registry's API is: plain HTTP for loopback hosts and those the user named, else HTTPS. */
-export const endpointOf = (registry: string, plainHttp: readonly string[]): URL => {
-  const host = API_HOSTS[registry] ?? registry;
-  const { hostname } = new URL(`http://${host}`);
-  return new URL(`${isLoopback(hostname) || plainHttp.includes(registry) ? "http" : "https"}://${host}/v2/`);
+/** Where clouds tell machines their own credentials: nobody but the user may name one. Link-local, and the addresses of AWS and Alibaba. */
+export const isMetadataAddress = (hostname: string): boolean => {
+  const host = bare(hostname);
+  return host.startsWith("169.254.") || host === "100.100.100.200" || /^fe[89ab]/.test(host) || host === "fd00:ec2::254";
 };
+
+/** Where a registry's API is. */
+export const endpointOf = (registry: string, protocol: "http" | "https"): URL =>
+  new URL(`${protocol}://${API_HOSTS[registry] ?? registry}/v2/`);
 
 /** Endings under which anyone can have a name: sharing one of these is sharing nothing. */
 const COUNTRY_ENDING = /^(?:com?|net|org|gov|edu|ac|or|ne|go|gob|nom|id)\.[a-z]{2}$/;

@@ -2,6 +2,8 @@ import * as v from "valibot";
 import { formatReference, forTerminal, isSeaworthyError, type Reference, SeaworthyError, wordsOf } from "../../core/index.ts";
 import type { Answer } from "./http.ts";
 import { readBounded } from "./http.ts";
+import { loginHint } from "./login-hint.ts";
+import { formatRateLimit, rateLimitOf } from "./rate-limit.ts";
 
 const MAX_ERROR_BYTES = 1024 * 1024;
 
@@ -39,7 +41,11 @@ const isFull = (status: number, words: string): boolean => status === 507 || (st
 export const placeOf = (reference: Reference): string => formatReference(reference);
 
 /** An answer that is not what was asked for, as a coded error. Reads (a bound of) the body. */
-export const refusal = async (answer: Answer, tried: string, pushesTag = false): Promise<SeaworthyError> => {
+export const refusal = async (
+  answer: Answer,
+  tried: string,
+  { pushesTag = false, registry }: { readonly pushesTag?: boolean; readonly registry?: string } = {},
+): Promise<SeaworthyError> => {
   const { codes, words } = await wordsFrom(answer);
   const said = words === "" ? "" : `: ${forTerminal(words).slice(0, 1000)}`;
   const message = `${tried}: the registry answered ${answer.status}${said}`;
@@ -51,11 +57,20 @@ export const refusal = async (answer: Answer, tried: string, pushesTag = false):
   if (answer.status === 401 || answer.status === 403)
     return new SeaworthyError("REGISTRY_REFUSED", message, {
       ...facts,
-      hint: "Log in with docker login (or set DOCKER_AUTH_CONFIG), and check that the account may do this.",
+      hint: loginHint(registry ?? answer.url.host),
+    });
+  const limit = answer.status === 429 ? rateLimitOf(answer, answer.url.host) : undefined;
+  if (limit !== undefined)
+    return new SeaworthyError("REGISTRY_UNREACHABLE", `${message} (${formatRateLimit(limit)})`, {
+      details: { ...facts.details, rateLimit: limit },
+      hint: "Log in with docker login (an account has a limit of its own, and a higher one), pull through a mirror, or wait.",
     });
   if (answer.status === 429 || answer.status >= 500) return new SeaworthyError("REGISTRY_UNREACHABLE", message, facts);
   return new SeaworthyError("REGISTRY_REFUSED", message, facts);
 };
+
+const isUntrusted = (error: unknown): boolean =>
+  /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test((error as NodeJS.ErrnoException | undefined)?.code ?? "");
 
 /** A connection that failed, as a coded error. Errors that already carry a code pass through. */
 export const unreachable = (error: unknown, tried: string): unknown =>
@@ -63,4 +78,7 @@ export const unreachable = (error: unknown, tried: string): unknown =>
     ? error
     : new SeaworthyError("REGISTRY_UNREACHABLE", `${tried}: ${forTerminal(wordsOf(error)) || String((error as { code?: unknown }).code)}`, {
         cause: error,
+        ...(isUntrusted(error)
+          ? { hint: "Put its authority into /etc/docker/certs.d/HOST:PORT/ca.crt, into the system's store, or into NODE_EXTRA_CA_CERTS." }
+          : {}),
       });

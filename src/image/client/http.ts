@@ -1,9 +1,9 @@
 import http from "node:http";
 import https from "node:https";
-import type { LookupFunction } from "node:net";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileError, isSeaworthyError, SeaworthyError, wordsOf } from "../../core/index.ts";
+import { type ConnectionOptions, createAgents, type Reach } from "./connect/agents.ts";
 
 /** What is sent. `open` gives the bytes anew for each try unless it can be read only once. */
 export interface Body {
@@ -17,6 +17,8 @@ export interface Call {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Body;
+  /** Default: anywhere, for addresses that the user named. */
+  readonly reach?: Reach;
 }
 
 export interface Answer {
@@ -24,6 +26,8 @@ export interface Answer {
   readonly headers: http.IncomingHttpHeaders;
   /** Where it came from, redirects followed. */
   readonly url: URL;
+  /** Address of who answered; undefined where a proxy stands between. */
+  readonly peer: string | undefined;
   readonly stream: Readable;
 }
 
@@ -62,22 +66,21 @@ const pump = async (body: Body, request: http.ClientRequest): Promise<SeaworthyE
   }
 };
 
-/** HTTP/1.1 over kept-alive connections. One request, one answer; nothing is followed or tried again here. */
-export const createWire = (options: {
-  readonly idleTimeoutMs: number;
-  readonly lookup?: LookupFunction;
+export interface WireOptions extends ConnectionOptions {
   readonly signal?: AbortSignal;
-}): Wire => {
-  const lookup = options.lookup === undefined ? {} : { lookup: options.lookup };
-  const settings = { keepAlive: true, maxSockets: 16, maxFreeSockets: 8, timeout: options.idleTimeoutMs, ...lookup };
-  const agents = { "http:": new http.Agent(settings), "https:": new https.Agent(settings) };
+}
+
+/** HTTP/1.1 over kept-alive connections. One request, one answer; nothing is followed or tried again here. */
+export const createWire = (options: WireOptions): Wire => {
+  const agents = createAgents(options);
   const send = (call: Call): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const secure = call.url.protocol === "https:";
       const length = call.body?.sizeBytes;
+      const { agent, isProxied } = agents.for(call.url, call.reach ?? "anywhere");
       const request = (secure ? https : http).request(call.url, {
         method: call.method,
-        agent: secure ? agents["https:"] : agents["http:"],
+        agent,
         headers: {
           "user-agent": "seaworthy",
           ...call.headers,
@@ -98,7 +101,8 @@ export const createWire = (options: {
         answered = true;
         // An answer that came before all was sent ends the connection, once it has been read.
         if (!request.writableFinished) stream.once("end", () => request.destroy());
-        resolve({ status: stream.statusCode ?? 0, headers: stream.headers, url: call.url, stream });
+        const peer = isProxied ? undefined : stream.socket.remoteAddress;
+        resolve({ status: stream.statusCode ?? 0, headers: stream.headers, url: call.url, peer, stream });
       });
       if (call.body === undefined) request.end();
       else
@@ -110,10 +114,7 @@ export const createWire = (options: {
     });
   return {
     send,
-    close: () => {
-      agents["http:"].destroy();
-      agents["https:"].destroy();
-    },
+    close: () => agents.close(),
   };
 };
 

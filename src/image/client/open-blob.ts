@@ -2,6 +2,7 @@ import { type Digest, isSeaworthyError, SeaworthyError } from "../../core/index.
 import { verified } from "../verified.ts";
 import { refusal, unreachable } from "./failure.ts";
 import { type Answer, discard } from "./http.ts";
+import { fromPlaces } from "./places.ts";
 import { scopeOf, type Session } from "./session.ts";
 import type { OpenBlob, OpenBlobOptions, Repository } from "./types.ts";
 
@@ -38,9 +39,13 @@ const readPart = (answer: Answer, startBytes: number, tried: string): Part => {
   return { answer, startBytes, sizeBytes: total === "*" ? undefined : Number(total) };
 };
 
-const ask = async (session: Session, repository: Repository, digest: Digest, startBytes: number, tried: string): Promise<Part> => {
+const triedOn = ({ registry, repository }: Repository, digest: Digest): string => `pull blob ${digest} from ${registry}/${repository}`;
+
+const ask = async (session: Session, repository: Repository, digest: Digest, startBytes: number, attempts: number): Promise<Part> => {
+  const tried = triedOn(repository, digest);
   const answer = await session.ask({
-    registry: repository.registry,
+    ...repository,
+    attempts,
     scopes: [scopeOf(repository, "pull")],
     method: "GET",
     at: `${repository.repository}/blobs/${digest}`,
@@ -49,7 +54,7 @@ const ask = async (session: Session, repository: Repository, digest: Digest, sta
     tried,
   });
   if (answer.status === 200 || (answer.status === 206 && startBytes > 0)) return readPart(answer, startBytes, tried);
-  throw await refusal(answer, tried);
+  throw await refusal(answer, tried, repository);
 };
 
 /** Drops what is known already, where the registry sent the whole again. */
@@ -71,21 +76,21 @@ async function* from(part: Part, startBytes: number): AsyncGenerator<Uint8Array,
  * where it broke, as long as there is progress.
  * @throws IMAGE_NOT_FOUND, REGISTRY_REFUSED, REGISTRY_UNREACHABLE; the bytes throw the same
  */
-export const openBlob = async (
-  session: Session,
-  repository: Repository,
-  digest: Digest,
-  options: OpenBlobOptions = {},
-): Promise<OpenBlob> => {
+export const openBlob = (session: Session, repository: Repository, digest: Digest, options: OpenBlobOptions = {}): Promise<OpenBlob> =>
+  fromPlaces(session, { ...repository, digest }, async (place, attempts) => {
+    const first = await ask(session, place, digest, options.startBytes ?? 0, attempts);
+    return resumed(session, place, digest, options, first);
+  });
+
+const resumed = (session: Session, repository: Repository, digest: Digest, options: OpenBlobOptions, first: Part): OpenBlob => {
   const startBytes = options.startBytes ?? 0;
-  const tried = `pull blob ${digest} from ${repository.registry}/${repository.repository}`;
-  const first = await ask(session, repository, digest, startBytes, tried);
+  const tried = triedOn(repository, digest);
   const sizeBytes = first.sizeBytes ?? options.sizeBytes;
 
   const again = async (at: number, failures: number, error: unknown): Promise<Part> => {
     if (session.signal?.aborted === true || isSeaworthyError(error) || failures >= session.attempts) throw unreachable(error, tried);
     await session.clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS), session.signal);
-    const next = await ask(session, repository, digest, at, tried);
+    const next = await ask(session, repository, digest, at, session.attempts);
     if (next.sizeBytes !== undefined && sizeBytes !== undefined && next.sizeBytes !== sizeBytes) {
       await discard(next.answer, 0);
       throw new SeaworthyError("REGISTRY_REFUSED", `${tried}: it had ${sizeBytes} bytes, and now it has ${next.sizeBytes}`);

@@ -1,5 +1,6 @@
 import { type Clock, isSeaworthyError } from "../../core/index.ts";
 import { type Answer, type Call, discard, type Wire } from "./http.ts";
+import { isSpent } from "./rate-limit.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
@@ -17,14 +18,17 @@ const isFinal = (error: unknown): boolean => {
   );
 };
 
-/** Retry-After in milliseconds (RFC 9110 section 10.2.3: seconds or a date), at most a minute. */
+/** Retry-After in milliseconds (RFC 9110 section 10.2.3: seconds or a date). */
 export const retryAfterMs = (header: string | undefined, now: number): number | undefined => {
   if (header === undefined) return undefined;
   const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
+  return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
 };
 
-/** Sends, and sends again with growing pauses where that can help. The last answer is returned whatever its status. */
+/**
+ * Sends, and sends again with growing pauses where that can help. The last answer is returned whatever its status, and one that asks for more than a minute's
+ * patience, or says that nothing is left of a limit that lasts longer, is the last.
+ */
 export const sendPatiently = async (
   wire: Wire,
   call: Call,
@@ -36,8 +40,9 @@ export const sendPatiently = async (
     let waitMs = backoffMs;
     try {
       const answer = await wire.send(call);
-      if (!mayRecover(answer.status) || attempt >= attempts) return answer;
+      if (!mayRecover(answer.status) || attempt >= attempts || isSpent(answer)) return answer;
       waitMs = retryAfterMs(answer.headers["retry-after"], options.clock.now()) ?? backoffMs;
+      if (waitMs > LONGEST_WAIT_MS) return answer;
       await discard(answer);
     } catch (error) {
       if (isFinal(error) || attempt >= attempts) throw error;
