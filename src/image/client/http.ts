@@ -26,7 +26,7 @@ export interface Answer {
   readonly headers: http.IncomingHttpHeaders;
   /** Where it came from, redirects followed. */
   readonly url: URL;
-  /** Address of who answered; undefined where a proxy stands between. */
+  /** Address of who answered; undefined where a proxy stands between, or it shall not matter. */
   readonly peer: string | undefined;
   readonly stream: Readable;
 }
@@ -67,6 +67,8 @@ const pump = async (body: Body, request: http.ClientRequest): Promise<SeaworthyE
 };
 
 export interface WireOptions extends ConnectionOptions {
+  /** Whether an answer tells the address it came from: what is inside may send us on to its neighbours. */
+  readonly neighbours: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -101,7 +103,7 @@ export const createWire = (options: WireOptions): Wire => {
         answered = true;
         // An answer that came before all was sent ends the connection, once it has been read.
         if (!request.writableFinished) stream.once("end", () => request.destroy());
-        const peer = isProxied ? undefined : stream.socket.remoteAddress;
+        const peer = isProxied || !options.neighbours ? undefined : stream.socket.remoteAddress;
         resolve({ status: stream.statusCode ?? 0, headers: stream.headers, url: call.url, peer, stream });
       });
       if (call.body === undefined) request.end();

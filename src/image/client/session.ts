@@ -67,6 +67,7 @@ export const createSession = (options: RegistryClientOptions): Session => {
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     perHost: options.perHost ?? PER_HOST,
     insecure: isInsecure,
+    neighbours: options.neighbours ?? true,
     env,
     ...(options.certificateFolders === undefined ? {} : { certificateFolders: options.certificateFolders }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),

@@ -61,6 +61,11 @@ export interface RegistryClientOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Resolves host names in place of the system; what it refuses is not connected to. Addresses that stand in a URL as such are not asked about. */
   readonly lookup?: LookupFunction;
+  /**
+   * Whether a registry whose name led to an address inside our network may send us on to others inside, as a company's does to its storage. Default true;
+   * false for a server, which fetches for others.
+   */
+  readonly neighbours?: boolean;
   /** Sent to registries with every request, never to where they redirect. Default: `X-Meta-*` of Docker's HttpHeaders. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Told with each answer of a registry that counts pulls. */

@@ -64,6 +64,7 @@ export const createUpstream = (
     credentials: settings.credentials ?? (async () => undefined),
     plainHttp: settings.plainHttp === true ? [host] : [],
     trustedRealms: settings.trustedRealms ?? [],
+    neighbours: false,
     lookup: guardedLookup((name) => settings.internal === true && name === own, ports.lookup),
   });
 
