@@ -1,5 +1,5 @@
-import { createReadStream, statSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { createReadStream } from "node:fs";
+import { resolve } from "node:path";
 import type { FileNote } from "../check/index.ts";
 import { lookout } from "../check/index.ts";
 import {
@@ -26,6 +26,7 @@ import {
   readRegistryImage,
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
+import { type ImageOnDisk, isPath, kindOf, onDisk } from "./image-on-disk.ts";
 
 /** An image that was read, and what it is known as. */
 export interface OpenedImage {
@@ -38,41 +39,7 @@ type Options = ReadOptions<FileNote>;
 
 const HERE = parsePlatform(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
 
-/** Names of files, which no reference is. */
-const isPath = (text: string): boolean => isAbsolute(text) || /^\.{1,2}(?:\/|$)|\.(?:tar|tgz|tar\.\w+)$/.test(text);
-
-const kindOf = (path: string): "file" | "folder" | undefined => {
-  try {
-    const found = statSync(path);
-    return found.isDirectory() ? "folder" : "file";
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" || (error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
-    throw fileError(error, `look at ${path}`);
-  }
-};
-
-/** A file or folder, and the name of one image in it that may follow a colon. */
-const onDisk = (
-  text: string,
-  cwd: string,
-): { readonly path: string; readonly kind: "file" | "folder"; readonly name?: string } | undefined => {
-  const whole = kindOf(resolve(cwd, text));
-  if (whole !== undefined) return { path: resolve(cwd, text), kind: whole };
-  for (let colon = text.indexOf(":"); colon > 0; colon = text.indexOf(":", colon + 1)) {
-    const path = resolve(cwd, text.slice(0, colon));
-    const kind = kindOf(path);
-    // `shop:1.2` beside a folder shop is the image, unless the folder is a layout.
-    if (kind !== undefined && (isPath(text.slice(0, colon)) || kindOf(resolve(path, "oci-layout")) === "file"))
-      return { path, kind, name: text.slice(colon + 1) };
-  }
-  return undefined;
-};
-
-const fromDisk = async (
-  { path, kind, name }: NonNullable<ReturnType<typeof onDisk>>,
-  text: string,
-  options: Options,
-): Promise<ImageContents<FileNote>> => {
+const fromDisk = async ({ path, kind, name }: ImageOnDisk, text: string, options: Options): Promise<ImageContents<FileNote>> => {
   if (kind === "file") {
     try {
       return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);

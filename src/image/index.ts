@@ -23,6 +23,7 @@ export { setTarTimes, type TimeRule } from "./archive/set-times.ts";
 export { type ArchivedImage, type ArchivedLayer, unpackDockerArchive } from "./archive/docker-archive.ts";
 export { writeDockerArchive } from "./archive/write-docker-archive.ts";
 export { type NewTarEntry, writeTar } from "./archive/write-tar.ts";
+export { type Loadable, loadableArchive, loadableLayout } from "./filesystem/loadable.ts";
 export { readArchiveImage } from "./filesystem/archive-image.ts";
 export { type Budget, type BudgetOptions, createBudget } from "./filesystem/budget.ts";
 export { type ImageContents, type ReadOptions } from "./filesystem/image-contents.ts";

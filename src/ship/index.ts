@@ -14,4 +14,5 @@ export { check as checkStage } from "./stages/check.ts";
 export { deploy as deployStage } from "./stages/deploy.ts";
 export { push as pushStage } from "./stages/push.ts";
 export type { Stage, StageName, StageResult, Voyage } from "./voyage.ts";
+export { type ImageSource, type ImageTrial, tryImage } from "./try-image.ts";
 export { tryProjectService } from "./try-services.ts";

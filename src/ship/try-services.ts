@@ -1,15 +1,6 @@
 import { join } from "node:path";
-import {
-  type Digest,
-  formatReference,
-  hexOf,
-  isSeaworthyError,
-  type Json,
-  processRuns,
-  samePlatform,
-  SeaworthyError,
-} from "../core/index.ts";
-import { createDockerInside, type Engine } from "../engine/index.ts";
+import { type Digest, formatReference, hexOf, isSeaworthyError, type Json, samePlatform, SeaworthyError } from "../core/index.ts";
+import { createDockerInside } from "../engine/index.ts";
 import { openLayout, writeDockerArchive } from "../image/index.ts";
 import type { Project, Service } from "../project/index.ts";
 import {
@@ -24,24 +15,8 @@ import {
   tryService,
 } from "../trial/index.ts";
 import { buildServices } from "./stages/build.ts";
+import { forgetTriedImages, inspected, nameForTrial } from "./tried-images.ts";
 import type { Voyage } from "./voyage.ts";
-
-/** What an image is called that only a trial needs: by the process that needs it, and by its digest. */
-const NAMES = "seaworthy-trial/image:";
-
-/** Takes the names away that this process, or one that has ended, gave to images for its trials; the engine forgets an image without any. */
-const forgetTriedImages = async (engine: Engine): Promise<void> => {
-  const tags = (await engine.images.list()).flatMap((image) => image.tags).filter((tag) => tag.startsWith(NAMES));
-  for (const tag of tags) {
-    const pid = Number.parseInt(tag.slice(NAMES.length), 10);
-    if (pid === process.pid || !processRuns(pid)) await engine.images.remove(tag);
-  }
-};
-
-const inspected = async (engine: Engine, reference: string): Promise<SubjectImage | undefined> => {
-  const found = await engine.images.inspect(reference);
-  return found === undefined ? undefined : { id: found.id, config: found.config, sizeBytes: found.sizeBytes };
-};
 
 /** Puts a built image into the engine's store, so that exactly what will be pushed is what is tried. */
 const loaded = async ({ engine, built, platform, signal }: Voyage, service: string): Promise<SubjectImage | undefined> => {
@@ -53,7 +28,7 @@ const loaded = async ({ engine, built, platform, signal }: Voyage, service: stri
   if (there !== undefined) return there;
   signal.throwIfAborted();
   const layout = await openLayout(image.layoutFolder);
-  await engine.images.load(writeDockerArchive(layout, own.manifest, [`${NAMES}${process.pid}-${hexOf(own.manifest).slice(0, 12)}`]));
+  await engine.images.load(writeDockerArchive(layout, own.manifest, [nameForTrial(hexOf(own.manifest).slice(0, 12))]));
   return inspected(engine, own.config);
 };
 

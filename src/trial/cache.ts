@@ -36,6 +36,7 @@ const series = v.object({
 const stored = v.object({
   schema: v.literal("seaworthy/trial-report@1"),
   service: v.string(),
+  reference: v.exactOptional(v.string()),
   image: v.string(),
   level: v.picklist(LEVELS),
   at: v.number(),
@@ -87,13 +88,14 @@ export const openTrialCache = (folder: string): TrialCache => {
     } catch {
       return undefined;
     }
-    const { schema: _, service, image: _image, outcomes, ...rest } = parsed;
+    const { schema: _, service, reference, image: _image, outcomes, ...rest } = parsed;
+    const subject = { service, ...(reference === undefined ? {} : { reference }), image: id };
     const known = outcomes.flatMap(({ id, ...outcome }) => {
       const trial = TRIALS.find((one) => one.id === id);
       return trial === undefined ? [] : [{ ...outcome, trial }];
     });
     const isWhole = trialsOf(level).every((trial) => known.some((one) => one.trial === trial));
-    return rest.level === level && isWhole ? { ...rest, subject: { service, image: id }, outcomes: known } : undefined;
+    return rest.level === level && isWhole ? { ...rest, subject, outcomes: known } : undefined;
   };
 
   const find = (key: Digest, level: Level): TrialReport | undefined => {

@@ -20,7 +20,12 @@ export interface TrialOutcome extends Reading {
 
 /** All that was found out about one subject. */
 export interface TrialReport {
-  readonly subject: { readonly service: string; readonly image: Digest };
+  readonly subject: {
+    readonly service: string;
+    /** Of an image that was tried by itself: what it was named. */
+    readonly reference?: string;
+    readonly image: Digest;
+  };
   /** When, in milliseconds since the epoch. */
   readonly at: number;
   readonly level: Level;
@@ -101,7 +106,11 @@ export const tryService = async (
   progress.end("baseline", `up after ${baseline.upMs} ms`);
   const outcomes = await runAll(trials, lab, baseline, progress);
   return {
-    subject: { service: subject.service, image: subject.image.id },
+    subject: {
+      service: subject.service,
+      ...(subject.reference === undefined ? {} : { reference: subject.reference }),
+      image: subject.image.id,
+    },
     at: Date.now(),
     level,
     seconds: seconds(begun),

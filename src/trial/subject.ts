@@ -28,6 +28,8 @@ export interface SubjectImage {
 /** What is tried: one service's image, as production would run it. */
 export interface Subject {
   readonly service: string;
+  /** Of an image that is tried by itself: what it was named. */
+  readonly reference?: string;
   /** The project's, absolute: of the host's folders only those in it are shown to the container. */
   readonly folder: string;
   readonly spec: ContainerSpec;

@@ -3,17 +3,19 @@ import { dirname, resolve } from "node:path";
 import { forTerminal, SeaworthyError, writeFileAtomic } from "../../core/index.ts";
 import { loadProject, type Project } from "../../project/index.ts";
 import { renderTrialPage } from "../../report/index.ts";
-import { tryProjectService } from "../../ship/index.ts";
+import { type ImageSource, type ImageTrial, tryImage, tryProjectService } from "../../ship/index.ts";
 import { fixProposals, type Level, type ProposalFix, TRIALS, type TrialReport } from "../../trial/index.ts";
 import { loadOptionsOf } from "../chosen-project.ts";
 import type { Context } from "../context.ts";
 import { writeFixed } from "../fixed-files.ts";
 import type { ProjectFlags } from "../flags.ts";
-import { withVoyage } from "../host.ts";
+import { openServer, withVoyage } from "../host.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { progressFor } from "../progress.ts";
 import { table } from "../render/table.ts";
 import { proposalFixDocument, renderProposalFix } from "../render/proposal-fix.ts";
-import { renderTrials, trialsDocument } from "../render/trials.ts";
+import { renderImageTrial, renderTrials, trialsDocument } from "../render/trials.ts";
+import { subjectsOf } from "../trial-subjects.ts";
 import { VERSION } from "../version.ts";
 
 export interface Flags extends ProjectFlags {
@@ -55,43 +57,75 @@ const fixed = async (context: Context, flags: Flags, project: Project, reports: 
   return fix;
 };
 
+/** Services of the project that the flags name, one after the other. */
+const tryServices = (
+  context: Context,
+  flags: Flags,
+  chosen: readonly string[],
+): Promise<{ readonly reports: readonly TrialReport[]; readonly fix?: ProposalFix }> => {
+  // Images are built and tried either way: what is dry is the file.
+  const { dryRun: _, ...rest } = flags;
+  return withVoyage(context, rest, async (voyage) => {
+    const reports: TrialReport[] = [];
+    for (const service of voyage.project.services.filter(({ name }) => chosen.includes(name))) {
+      const level = flags.level ?? service.settings.trial.level;
+      reports.push(await tryProjectService(voyage, service, { level, again: flags.again === true }));
+    }
+    return { reports, ...(flags.fix === true ? { fix: await fixed(context, flags, voyage.project, reports) } : {}) };
+  });
+};
+
+/** Images by themselves, one after the other. */
+const tryImages = async (context: Context, flags: Flags, sources: readonly ImageSource[]): Promise<readonly ImageTrial[]> => {
+  using server = openServer(context);
+  const { platform } = await server.engine.system.info();
+  const host = { ...server, platform, tool: VERSION, progress: progressFor(context, flags), signal: context.signal };
+  const trials: ImageTrial[] = [];
+  for (const source of sources)
+    trials.push(await tryImage(host, source, { level: flags.level ?? "standard", again: flags.again === true }));
+  return trials;
+};
+
 export const run = reporting<Flags, string[]>(async (context, flags, ...names) => {
   if (flags.list === true) return list();
   if (flags.dryRun === true && flags.fix !== true) throw new SeaworthyError("USAGE", "--dry-run shows what --fix would do: give both");
   const page = pagePath(context, flags);
   const begun = Date.now();
-  // Images are built and tried either way: what is dry is the file.
-  const { dryRun: _, ...rest } = flags;
-  return withVoyage(context, rest, async (voyage): Promise<Outcome> => {
-    const { project } = voyage;
-    const unknown = names.find((name) => project.services.every((service) => service.name !== name));
-    if (unknown !== undefined)
-      throw new SeaworthyError("INPUT_NOT_FOUND", `${project.name} has no service ${unknown}`, {
-        hint: `Its services: ${project.services.map(({ name }) => name).join(", ")}.`,
-      });
-    const chosen = project.services.filter(({ name }) => names.length === 0 || names.includes(name));
-    const reports: TrialReport[] = [];
-    for (const service of chosen) {
-      const level = flags.level ?? service.settings.trial.level;
-      reports.push(await tryProjectService(voyage, service, { level, again: flags.again === true }));
-    }
-    const disproved = reports.some(({ outcomes }) => outcomes.some(({ state }) => state === "disproved"));
-    const services = reports.map(trialsDocument);
-    if (page !== undefined) writeFileAtomic(page, renderTrialPage(services, { project: project.name, version: VERSION }));
-    const fix = flags.fix === true ? await fixed(context, flags, project, reports) : undefined;
-    const dryRun = flags.dryRun === true;
-    return {
-      exit: disproved ? 1 : 0,
-      human: [
-        ...reports.map((report) => renderTrials(report, begun, context.colour.stdout)),
-        ...(fix === undefined ? [] : [renderProposalFix(fix, dryRun)]),
-        ...(page === undefined ? [] : [`page: ${forTerminal(page)}`]),
-      ].join("\n\n"),
-      json: {
-        schema: "seaworthy/trial@1",
-        services,
-        ...(fix === undefined ? {} : { fixed: proposalFixDocument(fix, dryRun) }),
-      },
-    };
-  });
+  const { project, services, images, notes } = await subjectsOf(context, flags, names);
+  if (flags.fix === true && images.length > 0)
+    throw new SeaworthyError("USAGE", `--fix writes into a project's compose file, and ${images[0]?.text ?? ""} is an image by itself`, {
+      hint: "What is proposed for an image is printed as a compose file; without --fix.",
+    });
+  const ofServices = project === undefined ? undefined : await tryServices(context, flags, services);
+  const ofImages = images.length === 0 ? [] : await tryImages(context, flags, images);
+  const reports = [...(ofServices?.reports ?? []), ...ofImages.map(({ report }) => report)];
+  const documents = reports.map(trialsDocument);
+  if (page !== undefined) {
+    const name = project?.name ?? ofImages.map(({ report }) => report.subject.reference ?? report.subject.service).join(", ");
+    writeFileAtomic(page, renderTrialPage(documents, { project: name, version: VERSION }));
+  }
+  const fix = ofServices?.fix;
+  const dryRun = flags.dryRun === true;
+  const colour = context.colour.stdout;
+  return {
+    exit: reports.some(({ outcomes }) => outcomes.some(({ state }) => state === "disproved")) ? 1 : 0,
+    human: [
+      ...notes,
+      ...(ofServices?.reports ?? []).map((report) => renderTrials(report, begun, colour)),
+      ...ofImages.map((one) => renderImageTrial(one, begun, colour)),
+      ...(fix === undefined ? [] : [renderProposalFix(fix, dryRun)]),
+      ...(page === undefined ? [] : [`page: ${forTerminal(page)}`]),
+    ].join("\n\n"),
+    json: {
+      schema: "seaworthy/trial@1",
+      services: documents.filter(({ subject }) => "service" in subject),
+      ...(ofImages.length === 0
+        ? {}
+        : {
+            images: ofImages.map(({ report, compose }) => ({ ...trialsDocument(report), ...(compose === undefined ? {} : { compose }) })),
+          }),
+      ...(notes.length === 0 ? {} : { notes }),
+      ...(fix === undefined ? {} : { fixed: proposalFixDocument(fix, dryRun) }),
+    },
+  };
 });

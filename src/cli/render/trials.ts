@@ -1,5 +1,6 @@
 import { forTerminal, isoTime } from "../../core/index.ts";
 import type { TrialDocument } from "../../report/index.ts";
+import type { ImageTrial } from "../../ship/index.ts";
 import type { TrialOutcome, TrialReport } from "../../trial/index.ts";
 
 const MARK = { proven: "✓", disproved: "✗", "not-tried": "-" } as const;
@@ -8,7 +9,7 @@ const COLOUR = { proven: 32, disproved: 31, "not-tried": 2 } as const;
 const shown = (value: string | number | boolean | readonly string[]): string =>
   typeof value === "object" ? `[${value.join(", ")}]` : String(value);
 
-/** One service's trials as a table: the mark, the experiment, what was seen; proposals below. `begun`: what is older was not tried now. */
+/** The trials of a service or an image as a table: the mark, the experiment, what was seen; proposals below. `begun`: what is older was not tried now. */
 export const renderTrials = (report: TrialReport, begun: number, colour: boolean): string => {
   const { subject, at, level, seconds, smoke, upMs, differences, outcomes } = report;
   const width = Math.max(...outcomes.map(({ trial }) => trial.id.length), 0);
@@ -18,18 +19,28 @@ export const renderTrials = (report: TrialReport, begun: number, colour: boolean
   };
   const proposals = outcomes.flatMap((outcome) => outcome.proposals ?? []);
   return [
-    `${subject.service}: up after ${upMs} ms, shown by ${forTerminal(smoke)}; ${level}, ${seconds.toFixed(1)} s`,
+    `${subject.reference ?? subject.service}: up after ${upMs} ms, shown by ${forTerminal(smoke)}; ${level}, ${seconds.toFixed(1)} s`,
     ...(at < begun ? [`  tried at ${isoTime(at)}, with the same image and settings: --again tries it now`] : []),
     ...differences.map((words) => `  not as in production: ${forTerminal(words)}`),
     ...outcomes.map(line),
-    ...(proposals.length === 0 ? [] : [`proposed for ${subject.service}:`]),
+    ...(proposals.length === 0 ? [] : [`proposed for ${subject.reference ?? subject.service}:`]),
     ...proposals.map(({ path, value, because }) => `  ${path.join(".")}: ${shown(value)}   # ${forTerminal(because)}`),
   ].join("\n");
 };
 
-/** `seaworthy/trial@1`, one service of it. */
+/** The same of an image by itself: what is proposed as a compose file, because there is none to change. */
+export const renderImageTrial = ({ report, compose }: ImageTrial, begun: number, colour: boolean): string => {
+  const bare = { ...report, outcomes: report.outcomes.map(({ proposals: _, ...outcome }) => outcome) };
+  const words = renderTrials(bare, begun, colour);
+  return compose === undefined ? words : `${words}\nproposed, as a compose file:\n\n${forTerminal(compose).trimEnd()}`;
+};
+
+/** `seaworthy/trial@1`, one service or image of it. */
 export const trialsDocument = ({ subject, at, level, seconds, smoke, upMs, differences, outcomes }: TrialReport): TrialDocument => ({
-  subject: { service: subject.service, image: subject.image },
+  subject:
+    subject.reference === undefined
+      ? { service: subject.service, image: subject.image }
+      : { reference: subject.reference, image: subject.image },
   at: isoTime(at),
   level,
   seconds,

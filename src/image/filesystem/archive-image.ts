@@ -103,7 +103,8 @@ const layerOf = <Note>(files: Files<Note>, name: string, expected?: Digest): Lay
   return found.layer;
 };
 
-const listing = v.pipe(
+/** The list of images that an archive begins or ends with, `manifest.json`. */
+export const listing = v.pipe(
   v.array(
     v.looseObject({
       Config: v.string(),
@@ -128,18 +129,25 @@ const configNamed = (name: string, bytes: Buffer): ImageConfig => {
   return parseImageConfig(bytes);
 };
 
+type Listed = v.InferOutput<typeof listing>[number];
+
+/** The one image of an archive that is meant: its only one, or the one of this name. @throws INPUT_INVALID naming what there is */
+export const chosenOf = (all: readonly Listed[], name: string | undefined): Listed => {
+  const [image, ...others] = name === undefined ? all : all.filter(({ RepoTags }) => RepoTags?.includes(name) === true);
+  if (image !== undefined && others.length === 0) return image;
+  throw bad(
+    `it holds ${all.length} images${name === undefined ? "" : `, and not one that is named ${JSON.stringify(name.slice(0, 200))}`}: ${all
+      .slice(0, 20)
+      .map(({ RepoTags, Config }) => RepoTags?.[0] ?? Config)
+      .join(", ")}`,
+    "Name one of them behind a colon: PATH:NAME; or save one image alone.",
+  );
+};
+
 /** What `docker save` writes. */
 const fromDocker = <Note>(files: Files<Note>, name: string | undefined): ImageContents<Note> => {
   const all = conform(listing, parsed(documentOf(files, "manifest.json"), "manifest.json"), "the image archive's manifest.json");
-  const [image, ...others] = name === undefined ? all : all.filter(({ RepoTags }) => RepoTags?.includes(name) === true);
-  if (image === undefined || others.length > 0)
-    throw bad(
-      `it holds ${all.length} images${name === undefined ? "" : `, and not one that is named ${JSON.stringify(name.slice(0, 200))}`}: ${all
-        .slice(0, 20)
-        .map(({ RepoTags, Config }) => RepoTags?.[0] ?? Config)
-        .join(", ")}`,
-      "Name one of them behind a colon: --image PATH:NAME; or save one image alone.",
-    );
+  const image = chosenOf(all, name);
   const config = configNamed(image.Config, documentOf(files, image.Config));
   const layers = (image.Layers ?? []).map((path) => layerOf(files, path));
   return assembled(config, layers, { digest: config.digest, tags: image.RepoTags ?? [] });

@@ -17,7 +17,7 @@ export const chosenEntry = (entries: readonly Descriptor[], name: string | undef
     entries.length === 0
       ? `${where} holds no image`
       : `${where} holds ${entries.length} images${name === undefined ? "" : `, and not one that is named ${JSON.stringify(name.slice(0, 200))}`}: ${names.join(", ")}`,
-    { hint: "Name one of them behind a colon: --image PATH:NAME." },
+    { hint: "Name one of them behind a colon: PATH:NAME." },
   );
 };
 

@@ -197,7 +197,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         await place(session.path, session.size);
         await forget(session);
       }),
-    cancel: (upload) => forget(sessionOf(upload.repository, upload.id)),
+    cancel: async (upload) => forget(sessionOf(upload.repository, upload.id)),
     expire: async () => {
       for (const session of sessions.values()) if (!session.busy && clock.now() - session.usedAt > IDLE_MS) await forget(session);
     },

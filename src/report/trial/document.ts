@@ -28,9 +28,10 @@ export interface TrialProposal {
   readonly because: string;
 }
 
-/** One service of `seaworthy/trial@1`: what `trial --json` prints and `trial --html` shows. */
+/** One service or image of `seaworthy/trial@1`: what `trial --json` prints and `trial --html` shows. */
 export interface TrialDocument {
-  readonly subject: { readonly service: string; readonly image: string };
+  /** `image`: its digest; `reference`: what an image that was tried by itself was named. */
+  readonly subject: ({ readonly service: string } | { readonly reference: string }) & { readonly image: string };
   /** ISO 8601. */
   readonly at: string;
   readonly level: string;
@@ -41,3 +42,6 @@ export interface TrialDocument {
   readonly trials: readonly TrialVerdict[];
   readonly proposals: readonly TrialProposal[];
 }
+
+/** As people call it. */
+export const subjectName = ({ subject }: TrialDocument): string => ("service" in subject ? subject.service : subject.reference);

@@ -4,7 +4,7 @@ import { html, type Markup, NOTHING_HERE } from "../html.ts";
 import { count } from "../style.ts";
 import { shortTime } from "./axis.ts";
 import { figure } from "./charts.ts";
-import type { TrialDocument, TrialVerdict } from "./document.ts";
+import { subjectName, type TrialDocument, type TrialVerdict } from "./document.ts";
 import { TRIAL_STYLE } from "./style.ts";
 
 const VERDICTS = ["disproved", "proven", "not-tried"] as const;
@@ -105,7 +105,7 @@ const servicePart = (service: TrialDocument, index: number): Markup => {
   const { subject, at, level, seconds, smoke, upMs, trials } = service;
   const charts = trials.flatMap(({ series }) => (series === undefined ? [] : [figure(series)]));
   return html`<section class="service" id="service-${index}">
-    <h2>${subject.service}</h2>
+    <h2>${subjectName(service)}</h2>
     <dl class="facts">
       <dt>image</dt>
       <dd><code>${subject.image}</code></dd>
@@ -149,7 +149,7 @@ const contents = (services: readonly TrialDocument[]): Markup =>
           ${services.map(
             (one, index) =>
               html`<li>
-                <a href="#service-${index}">${one.subject.service}</a>:
+                <a href="#service-${index}">${subjectName(one)}</a>:
                 ${VERDICTS.map((verdict) => `${counted(one, verdict)} ${WORDS[verdict]}`).join(", ")}
               </li>`,
           )}
