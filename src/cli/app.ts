@@ -11,6 +11,7 @@ import { doctor } from "./commands/doctor.ts";
 import { exec } from "./commands/exec.ts";
 import { explain } from "./commands/explain.ts";
 import { history } from "./commands/history.ts";
+import { image } from "./commands/image.ts";
 import { keys } from "./commands/keys.ts";
 import { logs } from "./commands/logs.ts";
 import { maintenance } from "./commands/maintenance.ts";
@@ -63,6 +64,7 @@ const root = buildRouteMap({
     run,
     schedule,
     registry,
+    image,
   },
   docs: {
     brief: "Takes containers to production and holds every step to the checklist, with proof",

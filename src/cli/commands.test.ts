@@ -15,6 +15,7 @@ afterAll(() => rmSync(empty, { recursive: true, force: true }));
 
 const PROJECT = ["--json", "--file", "--env", "--profile"];
 const CHANGE = [...PROJECT, "--dry-run"];
+const COPY = ["--json", "--dry-run", "--with-referrers", "--compress"];
 const ROLLOUT = [...CHANGE, "--why", "--wait"];
 
 /** Each command with the flags that it promises. */
@@ -50,6 +51,10 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["schedule run", CHANGE],
   ["doctor", [...PROJECT, "--output"]],
   ["prune", [...CHANGE, "--wait", "--all", "--dangling", "--build-cache", "--older-than", "--max-size"]],
+  ["image inspect", ["--json", "--platform"]],
+  ["image copy", [...COPY, "--platform", "--all-platforms"]],
+  ["image index", COPY],
+  ["image save", ["--json", "--platform", "--output", "--format"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];
 

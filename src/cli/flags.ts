@@ -87,6 +87,40 @@ export const ROLLOUT_FLAGS = { ...CHANGE_FLAGS, ...WORD_FLAGS } as const satisfi
 /** A file that may be named. */
 export const fileFlag = (brief: string) => ({ kind: "parsed", parse: text, brief, optional: true, placeholder: "FILE" }) as const;
 
+/** One image, wherever it is. */
+export const IMAGE_ARGUMENT = {
+  kind: "tuple",
+  parameters: [{ parse: text, brief: "Image: a name, the path of an archive or of a layout", placeholder: "IMAGE" }],
+} as const;
+
+export const PLATFORM_FLAG = {
+  platform: {
+    kind: "parsed",
+    parse: text,
+    brief: "Which image of an index, e.g. linux/arm64 (default: this machine's)",
+    optional: true,
+    placeholder: "PLATFORM",
+  },
+} as const;
+
+/** Flags of commands that write an image somewhere. */
+export const COPY_FLAGS = {
+  ...JSON_FLAG,
+  withReferrers: {
+    kind: "boolean",
+    withNegated: false,
+    brief: "What hangs on it too: signatures, SBOMs, attestations",
+    optional: true,
+  },
+  compress: {
+    kind: "enum",
+    values: ["none", "gzip", "zstd"],
+    brief: "Write its layers so; other digests, the same files (default: as they are)",
+    optional: true,
+  },
+  dryRun: { kind: "boolean", withNegated: false, brief: "Say what would be sent, and write nothing", optional: true },
+} as const;
+
 /** Images by name, or the project's own of this commit. */
 export const IMAGES_ARGUMENT = {
   kind: "array",

@@ -1,15 +1,14 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import type { FileNote } from "../check/index.ts";
-import { lookout } from "../check/index.ts";
 import {
   ERRORS,
   fileError,
   formatReference,
   hasCode,
+  HERE,
   isSeaworthyError,
-  parsePlatform,
   parseReference,
+  type Platform,
   type Progress,
   type Reference,
   SeaworthyError,
@@ -19,6 +18,7 @@ import {
   createBudget,
   createRegistryClient,
   type ImageContents,
+  type Lookout,
   openLayout,
   readArchiveImage,
   readLayoutImage,
@@ -29,17 +29,25 @@ import type { Context } from "./context.ts";
 import { type ImageOnDisk, isPath, kindOf, onDisk } from "./image-on-disk.ts";
 
 /** An image that was read, and what it is known as. */
-export interface OpenedImage {
-  readonly contents: ImageContents<FileNote>;
+export interface OpenedImage<Note> {
+  readonly contents: ImageContents<Note>;
   /** Absent for an archive or a layout whose image has no tag. */
   readonly reference?: string;
 }
 
-type Options = ReadOptions<FileNote>;
+export interface OpenOptions<Note> {
+  readonly lookout: Lookout<Note>;
+  /** Of an index; this machine's by default. */
+  readonly platform?: Platform;
+  /** Files that are remembered. */
+  readonly maxNotes?: number;
+}
 
-const HERE = parsePlatform(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
-
-const fromDisk = async ({ path, kind, name }: ImageOnDisk, text: string, options: Options): Promise<ImageContents<FileNote>> => {
+const fromDisk = async <Note>(
+  { path, kind, name }: ImageOnDisk,
+  text: string,
+  options: ReadOptions<Note>,
+): Promise<ImageContents<Note>> => {
   if (kind === "file") {
     try {
       return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);
@@ -60,7 +68,7 @@ const fromDisk = async ({ path, kind, name }: ImageOnDisk, text: string, options
 };
 
 /** What the engine here has of that name, as it would save it; undefined when it has no such image, or does not answer. */
-const fromEngine = async (text: string, options: Options): Promise<ImageContents<FileNote> | { readonly absent: string }> => {
+const fromEngine = async <Note>(text: string, options: ReadOptions<Note>): Promise<ImageContents<Note> | { readonly absent: string }> => {
   const { images } = createDockerEngine();
   try {
     const found = await images.inspect(text);
@@ -72,12 +80,12 @@ const fromEngine = async (text: string, options: Options): Promise<ImageContents
   }
 };
 
-const fromRegistry = async (
+const fromRegistry = async <Note>(
   reference: Reference,
   local: string,
-  options: Options,
+  options: ReadOptions<Note>,
   signal: AbortSignal,
-): Promise<ImageContents<FileNote>> => {
+): Promise<ImageContents<Note>> => {
   const client = createRegistryClient({ signal, attempts: 3 });
   try {
     return await readRegistryImage(client, reference, options);
@@ -96,11 +104,16 @@ const fromRegistry = async (
  * Reads an image wherever it is: an archive, a layout, the engine here, its registry. Nothing is unpacked to disk.
  * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_REFUSED, PLATFORM_MISSING
  */
-export const openImage = async (context: Pick<Context, "cwd" | "signal">, text: string, progress: Progress): Promise<OpenedImage> => {
-  const options: Options = {
+export const openImage = async <Note>(
+  context: Pick<Context, "cwd" | "signal">,
+  text: string,
+  progress: Progress,
+  { lookout, platform = HERE, maxNotes }: OpenOptions<Note>,
+): Promise<OpenedImage<Note>> => {
+  const options: ReadOptions<Note> = {
     lookout,
-    budget: createBudget({ signal: context.signal }),
-    platform: HERE,
+    budget: createBudget({ signal: context.signal, ...(maxNotes === undefined ? {} : { maxNotes }) }),
+    platform,
     onLayer: (layer, of) => progress.begin(`read ${text}`, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
   };
   const disk = onDisk(text, context.cwd);

@@ -9,36 +9,18 @@ import {
   silentProgress,
 } from "../core/index.ts";
 import type { RegistryClient } from "./client/types.ts";
+import { eachOf, PARALLEL } from "./each-of.ts";
 import type { Layout } from "./layout/layout.ts";
 import { walkImage } from "./layout/walk.ts";
 import { parseManifest } from "./values/manifest.ts";
 import { isNonDistributable } from "./values/media-types.ts";
 import type { Descriptor } from "./values/descriptor.ts";
 
-const PARALLEL = 4;
-
 /** What a copy did. Bytes and counts are of blobs; manifests are always sent. */
 export interface Copied {
   readonly digest: Digest;
   readonly blobs: { readonly sent: number; readonly present: number; readonly sentBytes: number };
 }
-
-const eachOf = async <Item>(items: readonly Item[], parallel: number, work: (item: Item) => Promise<void>): Promise<void> => {
-  const queue = [...items];
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined && !failed; item = queue.shift()) {
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const results = await Promise.allSettled(Array.from({ length: Math.min(parallel, items.length) }, worker));
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-};
 
 /**
  * Pushes an image or index of a layout, exactly its bytes: missing blobs (four at a time), then manifests from the leaves up by digest, then the tags.

@@ -1,4 +1,4 @@
-import { byDigest, type Digest, type ImageRunConfig, parsePlatform, type Platform, type Reference, SeaworthyError } from "../core/index.ts";
+import { byDigest, type Digest, HERE, type ImageRunConfig, parsePlatform, type Reference, SeaworthyError } from "../core/index.ts";
 import type { RegistryClient } from "./client/types.ts";
 import { openLayout } from "./layout/layout.ts";
 import { choosePlatform } from "./values/choose-platform.ts";
@@ -14,8 +14,6 @@ interface Store {
 }
 
 const MAX_NESTED = 4;
-
-const HERE: Platform = parsePlatform(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
 
 /** Layers are not looked at: two or three small documents. */
 const runConfigIn = async (store: Store, top: Manifest | Index, platform: string | undefined): Promise<ImageRunConfig> => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { atLeast, type Profile } from "../../checklist/index.ts";
-import { checkImage, factsOfContents, RULES } from "../../check/index.ts";
+import { checkImage, factsOfContents, lookout, RULES } from "../../check/index.ts";
 import { formatByteSize, readTextFile, SeaworthyError } from "../../core/index.ts";
 import { readSettings } from "../../project/index.ts";
 import { findingsDocument, renderFindings } from "../../report/index.ts";
@@ -30,7 +30,7 @@ export const checkImages = async (context: Context, flags: ImageFlags): Promise<
   const results = [];
   for (const name of flags.image) {
     const begun = performance.now();
-    const { contents, reference } = await openImage(context, name, progress);
+    const { contents, reference } = await openImage(context, name, progress, { lookout });
     const result = checkImage(name, factsOfContents(contents), {
       now: Date.now(),
       dockle,

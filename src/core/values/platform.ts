@@ -43,3 +43,6 @@ export const samePlatform = (have: Platform, want: Platform): boolean => {
     a.os === b.os && a.architecture === b.architecture && (a.variant === undefined || b.variant === undefined || a.variant === b.variant)
   );
 };
+
+/** What containers on this machine are made for: Linux, whatever it is itself. */
+export const HERE: Platform = parsePlatform(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);

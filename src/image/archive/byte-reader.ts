@@ -1,16 +1,31 @@
+/** Chunks that can be passed over without being read, as those of a file. */
+export interface Seekable extends AsyncIterable<Uint8Array> {
+  /** Passes over the next bytes; gives how many there were. */
+  skip(count: number): number;
+}
+
 /** Pulls exact lengths out of a stream of chunks, holding at most one chunk. */
 export interface ByteReader {
   /** Exactly `count` bytes; fewer only when the stream ends. For small counts: they are held in memory. */
   take(count: number): Promise<Buffer>;
   /** The next bytes, at most `count`; empty when the stream ends. */
   some(count: number): Promise<Buffer>;
+  /** Passes over bytes, without reading them where the source knows how. Gives how many there were: fewer only when the stream ends. */
+  skip(count: number): Promise<number>;
+  /** How many bytes have been given or passed over. */
+  position(): number;
   /** Gives the source back, e.g. to close a file that was not read to its end. */
   close(): Promise<void>;
 }
 
+const seekable = (source: AsyncIterable<Uint8Array>): Seekable | undefined =>
+  "skip" in source && typeof source.skip === "function" ? (source as Seekable) : undefined;
+
 export const createByteReader = (source: AsyncIterable<Uint8Array>): ByteReader => {
   const chunks = source[Symbol.asyncIterator]();
+  const file = seekable(source);
   let rest: Buffer = Buffer.alloc(0);
+  let position = 0;
   const some = async (count: number): Promise<Buffer> => {
     while (rest.length === 0) {
       const next = await chunks.next();
@@ -19,6 +34,7 @@ export const createByteReader = (source: AsyncIterable<Uint8Array>): ByteReader 
     }
     const part = rest.subarray(0, count);
     rest = rest.subarray(part.length);
+    position += part.length;
     return part;
   };
   return {
@@ -35,6 +51,21 @@ export const createByteReader = (source: AsyncIterable<Uint8Array>): ByteReader 
       }
       return Buffer.concat(parts);
     },
+    skip: async (count) => {
+      let left = count;
+      while (left > 0) {
+        if (rest.length === 0 && file !== undefined) {
+          const passed = file.skip(left);
+          position += passed;
+          return count - left + passed;
+        }
+        const part = await some(left);
+        if (part.length === 0) break;
+        left -= part.length;
+      }
+      return count - left;
+    },
+    position: () => position,
     close: async () => {
       await chunks.return?.();
     },

@@ -26,6 +26,8 @@ export interface TarHeader {
 
 export interface TarEntry {
   readonly header: TarHeader;
+  /** Where `body` begins in the archive. */
+  readonly bodyOffset: number;
   /** Can be read once, before the next entry is asked for; what is left unread is skipped. */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -95,10 +97,11 @@ const createBody = (
   header: TarHeader,
 ): { readonly stream: AsyncIterable<Uint8Array>; readonly skip: () => Promise<void> } => {
   let left = header.sizeBytes;
+  const cutOff = (): SeaworthyError => notATar(`it ends in the middle of ${JSON.stringify(header.path.slice(0, 200))}`);
   const next = async (): Promise<Buffer | undefined> => {
     if (left === 0) return undefined;
     const chunk = await reader.some(left);
-    if (chunk.length === 0) throw notATar(`it ends in the middle of ${JSON.stringify(header.path.slice(0, 200))}`);
+    if (chunk.length === 0) throw cutOff();
     left -= chunk.length;
     return chunk;
   };
@@ -108,7 +111,8 @@ const createBody = (
   return {
     stream: read(),
     skip: async () => {
-      while ((await next()) !== undefined);
+      if ((await reader.skip(left)) < left) throw cutOff();
+      left = 0;
     },
   };
 };
@@ -162,7 +166,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
       extension = { pax: [] };
       count(header.sizeBytes);
       const body = createBody(reader, header);
-      yield { header, body: body.stream };
+      yield { header, bodyOffset: reader.position(), body: body.stream };
       await body.skip();
       await reader.take(padded(header.sizeBytes) - header.sizeBytes);
     }

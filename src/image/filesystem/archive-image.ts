@@ -7,7 +7,7 @@ import { conform } from "../values/descriptor.ts";
 import { hasDigest, type Index, type Manifest, parseManifest } from "../values/manifest.ts";
 import { assembled, type ImageContents, imageBelow, type ReadOptions } from "./image-contents.ts";
 import { type LayerContents, readLayer } from "./layer.ts";
-import { chosenEntry, nameOf } from "./layout-image.ts";
+import { chosenEntry, isSameName, nameOf } from "./layout-image.ts";
 import { compressionOf, metered, peek, unpacked } from "./unpacked.ts";
 
 const MAX_FILES = 50_000;
@@ -133,7 +133,8 @@ type Listed = v.InferOutput<typeof listing>[number];
 
 /** The one image of an archive that is meant: its only one, or the one of this name. @throws INPUT_INVALID naming what there is */
 export const chosenOf = (all: readonly Listed[], name: string | undefined): Listed => {
-  const [image, ...others] = name === undefined ? all : all.filter(({ RepoTags }) => RepoTags?.includes(name) === true);
+  const [image, ...others] =
+    name === undefined ? all : all.filter(({ RepoTags }) => RepoTags?.some((tag) => isSameName(tag, name)) === true);
   if (image !== undefined && others.length === 0) return image;
   throw bad(
     `it holds ${all.length} images${name === undefined ? "" : `, and not one that is named ${JSON.stringify(name.slice(0, 200))}`}: ${all

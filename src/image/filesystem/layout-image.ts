@@ -1,16 +1,45 @@
-import { SeaworthyError } from "../../core/index.ts";
+import { formatReference, parseReference, SeaworthyError } from "../../core/index.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { Descriptor } from "../values/descriptor.ts";
 import { type ImageContents, readImage, type ReadOptions } from "./image-contents.ts";
 
 const NAME = "org.opencontainers.image.ref.name";
+/** Where containerd and Docker 25 and later keep the full name; the other then holds the tag alone. */
+const CONTAINERD_NAME = "io.containerd.image.name";
 
-export const nameOf = ({ annotations, digest }: Descriptor): string => annotations?.[NAME] ?? digest;
+/** What an entry of an index.json is called, the fullest name first. */
+export const namesOf = ({ annotations }: Descriptor): readonly string[] =>
+  [annotations?.[CONTAINERD_NAME], annotations?.[NAME]].filter((name) => name !== undefined);
 
-/** The one entry of an index.json that is meant: the only one, or the one of this name. @throws INPUT_INVALID naming what there is */
+export const nameOf = (entry: Descriptor): string => namesOf(entry)[0] ?? entry.digest;
+
+/** `shop:1` and `docker.io/library/shop:1` are one name. */
+const fullName = (name: string): string => {
+  try {
+    return formatReference(parseReference(name));
+  } catch {
+    return name;
+  }
+};
+
+export const isSameName = (one: string, other: string): boolean => one === other || fullName(one) === fullName(other);
+
+const isCalled = (entry: Descriptor, name: string): boolean => entry.digest === name || namesOf(entry).some((own) => isSameName(own, name));
+
+/** cosign's tags, and manifests without a name, stand beside an image that has one. */
+const isAttached = (entry: Descriptor): boolean => {
+  const [name] = namesOf(entry);
+  return name === undefined || /^sha256-[0-9a-f]{64}\.\w+$/.test(name);
+};
+
+/** The one entry of an index.json that is meant: the only one, the only one with a name, or the one of this name. @throws INPUT_INVALID naming what there is */
 export const chosenEntry = (entries: readonly Descriptor[], name: string | undefined, where: string): Descriptor => {
-  const [first, ...others] = name === undefined ? entries : entries.filter((entry) => nameOf(entry) === name || entry.digest === name);
-  if (first !== undefined && others.length === 0) return first;
+  const matching = name === undefined ? entries : entries.filter((entry) => isCalled(entry, name));
+  const named = matching.filter((entry) => !isAttached(entry));
+  const found = named.length === 1 ? named : matching;
+  const [first, ...others] = found;
+  // Some writers list an image once for each of its names.
+  if (first !== undefined && others.every(({ digest }) => digest === first.digest)) return first;
   const names = entries.slice(0, 20).map(nameOf);
   throw new SeaworthyError(
     "INPUT_INVALID",
@@ -28,11 +57,10 @@ export const readLayoutImage = async <Note>(
   options: ReadOptions<Note>,
 ): Promise<ImageContents<Note>> => {
   const entry = chosenEntry(await layout.entries(), name, `the image layout ${layout.folder}`);
-  const tag = entry.annotations?.[NAME];
   return readImage(
     await layout.manifest(entry.digest),
     { manifest: (digest) => layout.manifest(digest), blob: ({ digest }) => layout.openBlob(digest) },
     options,
-    tag === undefined ? [] : [tag],
+    namesOf(entry).slice(0, 1),
   );
 };

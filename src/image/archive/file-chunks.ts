@@ -1,0 +1,39 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { fileError } from "../../core/index.ts";
+import type { Seekable } from "./byte-reader.ts";
+
+const CHUNK_BYTES = 512 * 1024;
+
+/** A part of an open file, in order. What is skipped is not read. The file stays open. */
+export const fileChunks = (file: FileHandle, start: number, end: number): Seekable => {
+  let at = start;
+  return {
+    skip: (count) => {
+      const passed = Math.min(count, end - at);
+      at += passed;
+      return passed;
+    },
+    [Symbol.asyncIterator]: async function* () {
+      while (at < end) {
+        const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - at));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    },
+  };
+};
+
+/** Opens a file for reading, with its size. @throws INPUT_NOT_FOUND, INPUT_INVALID for a folder, PERMISSION_DENIED */
+export const openFile = async (path: string): Promise<{ readonly file: FileHandle; readonly sizeBytes: number }> => {
+  try {
+    const file = await open(path, "r");
+    const facts = await file.stat();
+    if (facts.isFile()) return { file, sizeBytes: facts.size };
+    await file.close();
+    throw Object.assign(new Error("not a file"), { code: "EISDIR" });
+  } catch (error) {
+    throw fileError(error, `read ${path}`);
+  }
+};

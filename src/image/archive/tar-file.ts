@@ -1,0 +1,47 @@
+import type { FileHandle } from "node:fs/promises";
+import { posix } from "node:path";
+import { SeaworthyError } from "../../core/index.ts";
+import { fileChunks } from "./file-chunks.ts";
+import { readTar, tarPath } from "./read-tar.ts";
+
+const MAX_ENTRIES = 50_000;
+const MAX_HOPS = 10;
+
+/** Where a file of an archive stands. */
+export interface TarPart {
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** A tar archive on disk, of which any file can be read at any time. */
+export interface TarFile {
+  /** Follows links inside of the archive, as older engines store a layer that an image has twice (`../<id>/layer.tar`). */
+  find(name: string): TarPart | undefined;
+  read(part: TarPart): AsyncIterable<Uint8Array>;
+}
+
+/** Reads all headers, and no bodies. @throws INPUT_INVALID on damage, INPUT_TOO_LARGE beyond 50,000 entries */
+export const indexTarFile = async (file: FileHandle, sizeBytes: number): Promise<TarFile> => {
+  const parts = new Map<string, TarPart | { readonly to: string }>();
+  for await (const { header, bodyOffset } of readTar(fileChunks(file, 0, sizeBytes), { maxEntries: MAX_ENTRIES })) {
+    const { type, path, linkPath } = header;
+    if (type === "file") parts.set(path, { offset: bodyOffset, sizeBytes: header.sizeBytes });
+    else if (type === "hardlink" && linkPath !== undefined) parts.set(path, { to: linkPath });
+    else if (type === "symlink" && linkPath !== undefined) parts.set(path, { to: posix.join(posix.dirname(path), linkPath) });
+  }
+  return {
+    find: (name) => {
+      let path = tarPath(name);
+      for (let hops = 0; hops < MAX_HOPS; hops += 1) {
+        const found = parts.get(path);
+        if (found === undefined || "offset" in found) return found;
+        path = tarPath(found.to);
+      }
+      throw new SeaworthyError(
+        "INPUT_INVALID",
+        `the tar archive cannot be read: ${JSON.stringify(name.slice(0, 200))} is a link without an end`,
+      );
+    },
+    read: ({ offset, sizeBytes: length }) => fileChunks(file, offset, offset + length),
+  };
+};

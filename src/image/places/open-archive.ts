@@ -1,0 +1,107 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ERRORS, fileError, hasCode, isSeaworthyError, SeaworthyError } from "../../core/index.ts";
+import { fileChunks, openFile } from "../archive/file-chunks.ts";
+import { indexTarFile, type TarFile } from "../archive/tar-file.ts";
+import { type Budget, createBudget } from "../filesystem/budget.ts";
+import { compressionOf, unpacked } from "../filesystem/unpacked.ts";
+import { dockerArchiveSource } from "./docker-archive-source.ts";
+import { isOciArchive, ociArchiveSource } from "./oci-archive-source.ts";
+import type { ImageSource } from "./source.ts";
+
+/** Writes a stream into a file of its own folder, which the caller removes. @throws DISK_FULL */
+const spool = async (stream: AsyncIterable<Uint8Array>): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> => {
+  const folder = await mkdtemp(join(tmpdir(), "seaworthy-archive-"));
+  const path = join(folder, "image.tar");
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    await pipeline(Readable.from(stream, { objectMode: false, highWaterMark: 1024 * 1024 }), createWriteStream(path, { mode: 0o600 }));
+    return { path, remove };
+  } catch (error) {
+    await remove();
+    throw fileError(error, `keep the image archive in ${folder} (TMPDIR says where)`);
+  }
+};
+
+const openTar = async (path: string, budget: Budget): Promise<{ readonly tar: TarFile; readonly close: () => Promise<void> }> => {
+  const { file, sizeBytes } = await openFile(path);
+  try {
+    const head = Buffer.alloc(4);
+    await file.read(head, 0, 4, 0);
+    if (compressionOf(head) === "none") return { tar: await indexTarFile(file, sizeBytes), close: () => file.close() };
+    // Compressed as a whole: nothing in it can be found without unpacking what lies before.
+    const plain = await spool((await unpacked(fileChunks(file, 0, sizeBytes), `the image archive ${path}`, budget)).stream);
+    await file.close();
+    try {
+      const inner = await openTar(plain.path, budget);
+      return {
+        tar: inner.tar,
+        close: async () => {
+          await inner.close();
+          await plain.remove();
+        },
+      };
+    } catch (error) {
+      await plain.remove();
+      throw error;
+    }
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
+};
+
+export interface ArchiveOptions {
+  /** Of several images in it: a name, or a digest. */
+  readonly name?: string;
+  /** For messages; the path by default. */
+  readonly where?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One image of a tar archive: what `docker save` writes, old or new, or an OCI archive, itself compressed or not. Blobs are read where they stand.
+ * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE
+ */
+export const openArchive = async (
+  path: string,
+  { name, where = `the image archive ${path}`, signal }: ArchiveOptions = {},
+): Promise<ImageSource> => {
+  let close: () => Promise<void> = async () => undefined;
+  try {
+    const opened = await openTar(path, createBudget(signal === undefined ? {} : { signal }));
+    close = opened.close;
+    const inArchive = { tar: opened.tar, where, close, ...(name === undefined ? {} : { name }) };
+    return (await isOciArchive(opened.tar)) ? await ociArchiveSource(inArchive) : await dockerArchiveSource(inArchive);
+  } catch (error) {
+    await close();
+    if (!isSeaworthyError(error) || !hasCode(error, "INPUT_INVALID") || error.message.startsWith(where)) throw error;
+    const isOwn = error.hint !== ERRORS.INPUT_INVALID.hint;
+    throw new SeaworthyError("INPUT_INVALID", `${where}: ${error.message}`, {
+      hint: isOwn ? error.hint : "It is cut off, damaged or no image archive: save the image again (docker save -o FILE REF).",
+      cause: error,
+    });
+  }
+};
+
+/** One image as it comes in a stream, which is kept in a file for that long. */
+export const spooledArchive = async (stream: AsyncIterable<Uint8Array>, options: ArchiveOptions): Promise<ImageSource> => {
+  const { path, remove } = await spool(stream);
+  try {
+    const source = await openArchive(path, options);
+    return {
+      ...source,
+      close: async () => {
+        await source.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};
