@@ -1,13 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { digestOf, fakeClock, parseReference, redact } from "../../core/index.ts";
-import { collect, createRegistryClient, dockerCredentials, MEDIA, type RegistryClientOptions } from "../index.ts";
+import { collect, MEDIA } from "../index.ts";
 import { parseChallenges } from "./challenge.ts";
 import { isInternalAddress, sameOwner } from "./endpoint.ts";
 import { guardedTarget } from "./redirect.ts";
 import { retryAfterMs } from "./retry.ts";
+import { clientOf } from "./client-of.fixture.ts";
 import { type ScriptedServer, scriptedServer } from "./scripted-server.fixture.ts";
 
 const MANIFEST = Buffer.from(
@@ -22,11 +20,6 @@ const DIGEST = digestOf(MANIFEST);
 const PASSWORD = "correct-horse-battery";
 const withPassword = async (): Promise<{ username: string; password: string }> => ({ username: "ann", password: PASSWORD });
 
-const clientOf = (options: RegistryClientOptions = {}) => {
-  const client = createRegistryClient({ credentials: async () => undefined, clock: fakeClock(), ...options });
-  onTestFinished(() => client.close());
-  return client;
-};
 const at = (server: ScriptedServer, name = "team/app:1.0.0") => parseReference(`${server.host}/${name}`);
 
 test("a bearer token is fetched with credentials once, for the scope that is needed, and used again", async () => {
@@ -282,66 +275,4 @@ test("challenges: commas in quotes, several in one header, escapes", () => {
     { scheme: "basic", parameters: { realm: "x" } },
   ]);
   expect(parseChallenges("=,;\u0000")).toEqual([]);
-});
-
-const folderWith = (config: unknown): string => {
-  const folder = mkdtempSync(join(tmpdir(), "seaworthy-credentials-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, "config.json"), typeof config === "string" ? config : JSON.stringify(config));
-  return folder;
-};
-const auth = (text: string): { auth: string } => ({ auth: Buffer.from(text).toString("base64") });
-
-test("credentials: DOCKER_AUTH_CONFIG before the file; hosts compared whole; Docker Hub under its old key", async () => {
-  const DOCKER_CONFIG = folderWith({
-    auths: {
-      "reg.example": auth("file:first"),
-      "https://old.example/v1/": auth("old:pass:with:colons"),
-      "https://index.docker.io/v1/": auth("hub:hubpass"),
-      "id.example": { identitytoken: "idtoken" },
-      "empty.example": {},
-    },
-  });
-  const source = dockerCredentials({ DOCKER_CONFIG, DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "reg.example": auth("env:wins") } }) });
-  expect(await source("reg.example")).toEqual({ username: "env", password: "wins" });
-  expect(await source("old.example")).toEqual({ username: "old", password: "pass:with:colons" });
-  expect(await source("docker.io")).toEqual({ username: "hub", password: "hubpass" });
-  expect(await source("id.example")).toEqual({ identityToken: "idtoken" });
-  for (const none of ["empty.example", "example", "evil-reg.example", "reg.example:5000"]) expect(await source(none)).toBeUndefined();
-  expect(await dockerCredentials({ DOCKER_CONFIG: "/nowhere" })("reg.example")).toBeUndefined();
-});
-
-test("credentials: a helper is run without a shell, with the server on stdin; unknown servers are anonymous", async () => {
-  const DOCKER_CONFIG = folderWith({
-    credHelpers: { "helped.example": "testing" },
-    credsStore: "testing",
-    auths: { "file.example": auth("f:ile-password") },
-  });
-  const helper = join(DOCKER_CONFIG, "docker-credential-testing");
-  writeFileSync(
-    helper,
-    '#!/bin/sh\nread server\ncase "$1:$server" in\nget:helped.example) echo \'{"ServerURL":"x","Username":"<token>","Secret":"from-helper"}\';;\nget:broken.example) echo "boom" >&2; exit 3;;\n*) echo "credentials not found in native keychain"; exit 1;;\nesac\n',
-  );
-  chmodSync(helper, 0o755);
-  const path = process.env["PATH"];
-  process.env["PATH"] = `${DOCKER_CONFIG}${delimiter}${path}`;
-  try {
-    const source = dockerCredentials({ DOCKER_CONFIG });
-    expect(await source("helped.example")).toEqual({ identityToken: "from-helper" });
-    expect(await source("file.example")).toEqual({ username: "f", password: "ile-password" });
-    expect(await source("other.example")).toBeUndefined();
-    await expect(source("broken.example")).rejects.toThrow(/could not give the credentials of broken.example: boom/);
-  } finally {
-    process.env["PATH"] = path;
-  }
-  await expect(dockerCredentials({ DOCKER_CONFIG: folderWith({ credsStore: "../../bin/sh" }) })("x.example")).rejects.toMatchObject({
-    code: "INPUT_INVALID",
-  });
-});
-
-test("a configuration that cannot be read is named, its words are not", async () => {
-  const DOCKER_CONFIG = folderWith('{"auths":{"x":{"auth":"c2VjcmV0OnNlY3JldA==" oops');
-  const error: unknown = await dockerCredentials({ DOCKER_CONFIG })("x").catch((thrown: unknown) => thrown);
-  expect(String(error)).toContain(DOCKER_CONFIG);
-  expect(String(error)).not.toContain("c2VjcmV0");
 });

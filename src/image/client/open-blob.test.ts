@@ -1,18 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { expect, onTestFinished, test } from "vitest";
-import { digestOf, fakeClock, parseReference } from "../../core/index.ts";
-import { collect, createRegistryClient, noHostRules, type RegistryClientOptions } from "../index.ts";
+import { expect, test } from "vitest";
+import { digestOf, parseReference } from "../../core/index.ts";
+import { collect } from "../index.ts";
+import { clientOf } from "./client-of.fixture.ts";
 import { type ScriptedServer, scriptedServer } from "./scripted-server.fixture.ts";
 
 const BYTES = randomBytes(5_000_000);
 const DIGEST = digestOf(BYTES);
 
-const clientOf = (options: RegistryClientOptions = {}) => {
-  const client = createRegistryClient({ credentials: async () => undefined, clock: fakeClock(), hosts: noHostRules, ...options });
-  onTestFinished(() => client.close());
-  return client;
-};
 const at = (server: ScriptedServer) => parseReference(`${server.host}/team/app`);
 
 /** Serves the blob and cuts each connection after so many bytes; counts what it sent. */

@@ -93,7 +93,7 @@ export const createSession = (options: RegistryClientOptions): Session => {
     if (options.plainHttp?.includes(registry) === true) return endpointOf(registry, "http");
     const secure = endpointOf(registry, "https");
     if (!isInsecure(secure.host)) return secure;
-    return (await speaksTls(secure)) ? secure : endpointOf(registry, "http");
+    return (await speaksTls(secure, options.lookup)) ? secure : endpointOf(registry, "http");
   };
   const endpoint = (registry: string): Promise<URL> => {
     const known = endpoints.get(registry) ?? find(registry);

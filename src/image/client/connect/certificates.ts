@@ -39,6 +39,13 @@ const textOf = (path: string): string => {
   }
 };
 
+/** OpenSSL passes over what is no certificate; whoever put it there thinks that it counts. */
+const certificateAt = (path: string): string => {
+  const text = textOf(path);
+  if (!text.includes("-----BEGIN ")) throw new SeaworthyError("INPUT_INVALID", `${path} is no certificate in PEM`);
+  return text;
+};
+
 /** `*.crt` are authorities, `NAME.cert` with `NAME.key` is a client certificate, in the first folder that has one for the host. */
 export const hostCertificates = (url: URL, folders: readonly string[]): HostCertificates | undefined => {
   const port = url.port === "" ? "443" : url.port;
@@ -46,7 +53,7 @@ export const hostCertificates = (url: URL, folders: readonly string[]): HostCert
   for (const folder of folders.flatMap((parent) => names.map((name) => join(parent, name)))) {
     const files = listed(folder);
     if (files.length === 0) continue;
-    const authorities = files.filter((name) => name.endsWith(".crt")).map((name) => textOf(join(folder, name)));
+    const authorities = files.filter((name) => name.endsWith(".crt")).map((name) => certificateAt(join(folder, name)));
     const cert = files.find((name) => name.endsWith(".cert"));
     if (cert === undefined) return { authorities };
     const key = cert.replace(/\.cert$/, ".key");
