@@ -11,6 +11,7 @@ export type WireCode =
   | "NAME_UNKNOWN"
   | "SIZE_INVALID"
   | "DENIED"
+  | "UNAUTHORIZED"
   | "UNSUPPORTED"
   | "TOOMANYREQUESTS"
   | "UNKNOWN";
@@ -21,12 +22,15 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: WireCode;
   readonly headers: Readonly<Record<string, string>>;
+  /** The account that was refused, for the audit log. */
+  readonly who: string | undefined;
 
-  constructor(status: number, code: WireCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, code: WireCode, message: string, headers: Readonly<Record<string, string>> = {}, who?: string) {
     super(message);
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.who = who;
   }
 }
 

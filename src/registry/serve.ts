@@ -1,6 +1,6 @@
 import type { LookupFunction } from "node:net";
-import { type Clock, type Digest, forTerminal, SeaworthyError, systemClock, wordsOf } from "../core/index.ts";
-import { openAccess } from "./auth/index.ts";
+import { type Clock, type Digest, forTerminal, systemClock, wordsOf } from "../core/index.ts";
+import { openAccess, openGuard, type OriginOptions, originReader } from "./auth/index.ts";
 import { createRegistryServer } from "./http/server.ts";
 import type { Admission, LogEntry } from "./http/service.ts";
 import { type Listening, listenOn } from "./listen.ts";
@@ -8,6 +8,7 @@ import { createMirrors, type MirrorSettings } from "./mirror/index.ts";
 import type { Reached } from "./store/points.ts";
 import { openStore } from "./store/store.ts";
 import { isImmutableTag } from "./tag-policy.ts";
+import { auditOf, createFigures, createReadiness, type Served } from "./watch/index.ts";
 
 const EXPIRE_EVERY_MS = 5 * 60_000;
 
@@ -16,8 +17,10 @@ export interface RegistryOptions {
   readonly dataFolder: string;
   /** Port 0 picks a free one. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** Must be true: this registry has no accounts yet, so anyone who reaches it may push, pull and delete. It says so in its log. */
+  /** True: anyone who reaches it may push, pull and delete, and it says so in its log. False: by the accounts of the data folder. */
   readonly open: boolean;
+  /** How clients reach it, and whose word counts about who they are. */
+  readonly origin?: OriginOptions;
   /** Default: warnings and errors to stderr. */
   readonly log?: (entry: LogEntry) => void;
   /** Asked before each push, pull and delete of a manifest: the reason to refuse, undefined to let it pass. */
@@ -53,24 +56,39 @@ export const warningsTo =
 
 /**
  * Starts a registry on a data folder.
- * @throws USAGE unless `open`; LOCKED when another process serves the folder; PORT_TAKEN, PERMISSION_DENIED, DISK_FULL
+ * @throws USAGE without `open` when there are no accounts; LOCKED when another process serves the folder; PORT_TAKEN, PERMISSION_DENIED, DISK_FULL
  */
 export const startRegistry = async (options: RegistryOptions): Promise<RunningRegistry> => {
   const { listen, log = warningsTo(process.stderr), clock = systemClock } = options;
-  if (!options.open)
-    throw new SeaworthyError("USAGE", "a registry with accounts is not available in this version", {
-      hint: "Serve it on a loopback address with --open, where anyone on this machine may push, pull and delete.",
-    });
+  const originOf = originReader(options.origin ?? {});
   const reserveBytes = options.reserveBytes ?? 32 * 1024 * 1024;
+  const figures = createFigures([
+    { name: "process_resident_memory_bytes", help: "Resident memory size in bytes.", read: () => process.memoryUsage.rss() },
+  ]);
+  const guard = options.open
+    ? undefined
+    : openGuard(options.dataFolder, {
+        clock,
+        warn: (message) => log({ level: "warning", message }),
+        refusedLogin: (why) => figures.refusedLogin(why),
+      });
   const store = await openStore(options.dataFolder, {
     clock,
     reserveBytes,
     rules: { isImmutable: (_repository, tag) => isImmutableTag(tag) },
     ...(options.reached === undefined ? {} : { reached: options.reached }),
+  }).catch((error: unknown) => {
+    guard?.close();
+    throw error;
   });
+  const ask = (): void => {
+    store.repositories("", 1);
+    guard?.accounts.all();
+  };
   const service = {
     store,
-    access: openAccess,
+    access: guard?.access ?? openAccess,
+    originOf,
     mirrors: createMirrors(options.mirrors ?? [], {
       dataFolder: options.dataFolder,
       store,
@@ -81,6 +99,15 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     }),
     log,
+    served: (served: Served) => {
+      figures.saw(served);
+      const entry = auditOf(served);
+      if (entry !== undefined) guard?.audit.record(entry);
+      const { method, path, status, ms, who, address } = served;
+      log({ level: "debug", message: `${method} ${path}`, fields: { status, ms: Math.round(ms), who, address } });
+    },
+    fault: createReadiness({ dataFolder: options.dataFolder, reserveBytes, ask, clock }),
+    figures: () => figures.text(),
     admit: options.admit ?? (async () => undefined),
     liveDigests: options.liveDigests ?? (async () => new Set<Digest>()),
   };
@@ -98,13 +125,15 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     await Promise.all(listeners.map((each) => each.stop()));
     await service.mirrors.close();
     store.close();
+    guard?.close();
     throw error;
   }
   const address = listeners[0]?.address ?? "";
-  log({
-    level: "warning",
-    message: `OPEN REGISTRY at ${address}: anyone who can reach it may push, pull and delete images. For laptops and tests only.`,
-  });
+  if (guard === undefined)
+    log({
+      level: "warning",
+      message: `OPEN REGISTRY at ${address}: anyone who can reach it may push, pull and delete images. For laptops and tests only.`,
+    });
   const sweeper = setInterval(() => {
     store.uploads
       .expire()
@@ -117,6 +146,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     await Promise.all(listeners.map((each) => each.stop()));
     await service.mirrors.close();
     store.close();
+    guard?.close();
   };
   let closing: Promise<void> | undefined;
   return { address, mirrorAddresses, close: () => (closing ??= stop()) };

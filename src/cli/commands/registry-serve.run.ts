@@ -17,15 +17,11 @@ const parseListen = (text: string): { readonly host: string; readonly port: numb
 };
 
 export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
-  if (flags.open !== true)
-    throw new SeaworthyError("USAGE", "this version has no accounts yet, so the registry serves only with --open", {
-      hint: "Add --open when everyone who reaches the address may push, pull and delete.",
-    });
   const { stderr, stdout } = context.process;
   const registry = await startRegistry({
     dataFolder: resolve(context.cwd, flags.data),
     listen: parseListen(flags.listen),
-    open: true,
+    open: flags.open === true,
     // The registry itself warns that it is open.
     log: warningsTo(stderr),
   });

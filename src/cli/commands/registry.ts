@@ -1,6 +1,7 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { Context } from "../context.ts";
 import { JSON_FLAG, parseText } from "../flags.ts";
+import { users } from "./registry-users.ts";
 import type { Flags } from "./registry-serve.run.ts";
 
 const serve = buildCommand<Flags, [], Context>({
@@ -16,8 +17,8 @@ const serve = buildCommand<Flags, [], Context>({
   docs: {
     brief: "Run an OCI registry until interrupted",
     fullDescription:
-      "Version tags (1.2.3, sha-<commit>) never move: pushing other bytes under one is refused. Accounts come later; until then it serves only with --open.",
+      "Version tags (1.2.3, sha-<commit>) never move: pushing other bytes under one is refused. Without --open it is served by the accounts of registry users.",
   },
 });
 
-export const registry = buildRouteMap({ routes: { serve }, docs: { brief: "The embedded OCI registry" } });
+export const registry = buildRouteMap({ routes: { serve, users }, docs: { brief: "The embedded OCI registry" } });

@@ -1,2 +1,10 @@
 export { type Access, type Demand, openAccess } from "./access.ts";
+export type { Account, Accounts } from "./accounts.ts";
+export { type Administration, grantsOf, openAdministration } from "./administration.ts";
+export type { AuditEntry } from "./audit.ts";
+export { readAuthorization } from "./credentials.ts";
+export { parseHtpasswd } from "./htpasswd.ts";
+export { openGuard } from "./guard.ts";
+export { type Origin, type OriginOptions, originReader } from "./origin.ts";
 export { type Action, type Identity, may } from "./rights.ts";
+export type { TokenRequest } from "./token-service.ts";

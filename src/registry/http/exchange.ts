@@ -50,10 +50,20 @@ export type Answerable = Pick<Exchange, "method" | "response">;
 
 export type Headers = Readonly<Record<string, string | number>>;
 
+/** For the audit log: a header given to writeHead cannot be read back. */
+const digests = new WeakMap<ServerResponse, string>();
+export const digestOfAnswer = (response: ServerResponse): string | undefined => digests.get(response);
+
+const noteDigest = ({ response }: Answerable, headers: Headers): void => {
+  const digest = headers["docker-content-digest"];
+  if (typeof digest === "string") digests.set(response, digest);
+};
+
 const COMMON: Headers = { "docker-distribution-api-version": "registry/2.0", "x-content-type-options": "nosniff" };
 
 /** Answers with a body as a whole, or with none. To HEAD only its headers. */
 export const answer = (exchange: Answerable, status: number, headers: Headers = {}, body: string | Uint8Array = ""): void => {
+  noteDigest(exchange, headers);
   const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   const sized = status === 204 ? {} : { "content-length": length };
   exchange.response.writeHead(status, { ...COMMON, ...sized, ...headers });
@@ -69,5 +79,6 @@ export const refuse = (exchange: Answerable, status: number, code: WireCode, mes
 
 /** The head of an answer whose body follows as a stream. */
 export const beginAnswer = (exchange: Answerable, status: number, headers: Headers): void => {
+  noteDigest(exchange, headers);
   exchange.response.writeHead(status, { ...COMMON, ...headers });
 };

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { wordsOf } from "../../core/index.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
-import { exchangeOf, IDLE_MS, refuse } from "./exchange.ts";
+import { digestOfAnswer, exchangeOf, IDLE_MS, refuse } from "./exchange.ts";
+import { frontOf } from "./front.ts";
 import { hostMeant } from "./mirrored.ts";
 import { dispatch } from "./router.ts";
 import { routeOf } from "./routes.ts";
@@ -53,6 +54,31 @@ const fail = (service: Service, request: IncomingMessage, response: ServerRespon
   if (!request.complete) drain(request);
 };
 
+/** Tells what was served when the connection is done with it. */
+const observe = (service: Service, request: IncomingMessage, response: ServerResponse) => {
+  const began = performance.now();
+  const { bytesRead, bytesWritten } = request.socket;
+  const seen = { route: "other", who: "-", repository: "", reference: "" };
+  const { address } = service.originOf(request);
+  response.once("close", () => {
+    service.served({
+      ...seen,
+      method: (request.method ?? "").slice(0, 20),
+      path: (request.url ?? "").split("?")[0]?.slice(0, 300) ?? "",
+      address,
+      agent: (request.headers["user-agent"] ?? "").slice(0, 120),
+      digest: digestOfAnswer(response),
+      status: response.statusCode,
+      ms: performance.now() - began,
+      // A connection answers one request at a time.
+      receivedBytes: request.socket.bytesRead - bytesRead,
+      sentBytes: request.socket.bytesWritten - bytesWritten,
+      whole: response.writableFinished,
+    });
+  });
+  return seen;
+};
+
 const handle = async (
   service: Service,
   request: IncomingMessage,
@@ -60,19 +86,23 @@ const handle = async (
   waits: boolean,
   actsAs: string | undefined,
 ): Promise<void> => {
-  const began = performance.now();
   response.on("error", () => undefined);
-  response.once("close", () => {
-    const fields = { status: response.statusCode, ms: Math.round(performance.now() - began) };
-    service.log({ level: "debug", message: `${request.method ?? ""} ${(request.url ?? "").slice(0, 300)}`, fields });
-  });
+  const seen = observe(service, request, response);
   try {
     const exchange = exchangeOf(request, response, waits);
+    const front = frontOf((request.url ?? "").split("?")[0] ?? "");
+    if (front !== undefined) {
+      seen.route = front.route;
+      return await front.serve(service, exchange);
+    }
     const host = hostMeant(exchange, actsAs);
     const route = routeOf(exchange.method, exchange.segments, (name) => service.mirrors.rename(name, host));
-    const caller = await service.access.admit(request, route.demand);
+    Object.assign(seen, { route: route.kind, repository: route.repository, reference: route.reference.slice(0, 200) });
+    const caller = await service.access.admit(request, service.originOf(request), route.demand);
+    seen.who = caller.name;
     await dispatch(service, { ...exchange, caller }, route);
   } catch (error) {
+    if (error instanceof Refusal && error.who !== undefined) seen.who = error.who;
     fail(service, request, response, error);
   }
 };

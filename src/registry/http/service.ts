@@ -1,7 +1,9 @@
+import type { IncomingMessage } from "node:http";
 import type { Digest } from "../../core/index.ts";
-import type { Access } from "../auth/index.ts";
+import type { Access, Origin } from "../auth/index.ts";
 import type { Mirrors } from "../mirror/index.ts";
 import type { Store } from "../store/store.ts";
+import type { Served } from "../watch/index.ts";
 
 /** What someone wants to do with a manifest. */
 export interface Admission {
@@ -24,6 +26,13 @@ export interface Service {
   readonly access: Access;
   /** What comes from other registries when it is asked for. */
   readonly mirrors: Mirrors;
+  readonly originOf: (request: IncomingMessage) => Origin;
+  /** Told of each request when it is over. */
+  readonly served: (served: Served) => void;
+  /** Why no push could be taken now; undefined when all is well. */
+  readonly fault: () => Promise<string | undefined>;
+  /** For /metrics. */
+  readonly figures: () => Promise<string>;
   readonly log: (entry: LogEntry) => void;
   /** The reason to refuse, undefined to let it pass. */
   readonly admit: (admission: Admission) => Promise<string | undefined>;

@@ -52,6 +52,7 @@ export const beginUpload = async (service: Service, exchange: Exchange, reposito
     repository,
     digest === undefined ? algorithmAsked(exchange, mount) : algorithmOf(digest),
     declaredBytes(exchange),
+    exchange.caller.name,
   );
   if (digest === undefined) return answer(exchange, 202, { ...state(upload), "oci-chunk-min-length": 1 });
   try {
@@ -103,7 +104,7 @@ const receive = async (service: Service, exchange: Exchange, upload: Upload, dig
 /** PATCH, PUT, GET and DELETE of an open upload. */
 export const continueUpload = async (service: Service, exchange: Exchange, repository: string, id: string): Promise<void> => {
   const { uploads } = service.store;
-  const upload = uploads.find(repository, id);
+  const upload = uploads.find(repository, id, exchange.caller.name);
   switch (exchange.method) {
     case "GET":
     case "HEAD":

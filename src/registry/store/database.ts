@@ -48,6 +48,11 @@ export const openDatabase = (path: string): Database => {
     sqlite.close();
     throw error;
   }
+  return overSqlite(sqlite);
+};
+
+/** Statements are prepared once and kept. */
+export const overSqlite = (sqlite: DatabaseSync): Database => {
   const prepared = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
   const statement = (sql: string): ReturnType<DatabaseSync["prepare"]> => {
     const known = prepared.get(sql) ?? sqlite.prepare(sql);

@@ -17,12 +17,15 @@ export interface Upload {
   readonly repository: string;
   readonly path: string;
   readonly size: number;
+  /** Whose it is; nobody else may go on with it. */
+  readonly owner: string;
 }
 
 interface Session {
   readonly id: string;
   readonly repository: string;
   readonly path: string;
+  readonly owner: string;
   algorithm: "sha256" | "sha512";
   hash: Hash;
   size: number;
@@ -31,9 +34,11 @@ interface Session {
 }
 
 export interface Uploads {
-  begin(repository: string, algorithm?: "sha256" | "sha512", expectedBytes?: number): Promise<Upload>;
-  /** @throws BLOB_UPLOAD_UNKNOWN, also when it belongs to another repository */
-  find(repository: string, id: string): Upload;
+  begin(repository: string, algorithm?: "sha256" | "sha512", expectedBytes?: number, owner?: string): Promise<Upload>;
+  /** @throws BLOB_UPLOAD_UNKNOWN, also when it belongs to another repository or owner */
+  find(repository: string, id: string, owner?: string): Upload;
+  /** Uploads that are open, of one owner or of all. */
+  openOf(owner?: string): number;
   /** Appends as the bytes come. What came before a client broke off stays. `digest` picks the hash when nothing was received yet. @throws DENIED when the disk is full */
   append(
     upload: Upload,
@@ -100,9 +105,9 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
   mkdirSync(folder, { recursive: true });
   const sessions = new Map<string, Session>();
 
-  const sessionOf = (repository: string, id: string): Session => {
+  const sessionOf = (repository: string, id: string, owner?: string): Session => {
     const session = sessions.get(id);
-    if (session === undefined || session.repository !== repository)
+    if (session === undefined || session.repository !== repository || (owner ?? session.owner) !== session.owner)
       throw new Refusal(404, "BLOB_UPLOAD_UNKNOWN", `there is no upload ${id.slice(0, 64)} in ${repository}; begin a new one`);
     return session;
   };
@@ -136,7 +141,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
   };
 
   return {
-    begin: async (repository, algorithm = "sha256", expectedBytes = 0) => {
+    begin: async (repository, algorithm = "sha256", expectedBytes = 0, owner = "") => {
       if (sessions.size >= MAX_OPEN)
         throw new Refusal(429, "TOOMANYREQUESTS", `${MAX_OPEN} uploads are open; finish or cancel some`, { "retry-after": "10" });
       const id = randomUUID();
@@ -144,6 +149,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         id,
         repository,
         path: join(folder, id),
+        owner,
         algorithm,
         hash: createHash(algorithm),
         size: 0,
@@ -161,6 +167,12 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
       return session;
     },
     find: sessionOf,
+    openOf: (owner) => {
+      if (owner === undefined) return sessions.size;
+      let count = 0;
+      for (const session of sessions.values()) if (session.owner === owner) count++;
+      return count;
+    },
     append: (upload, body, { declaredBytes, digest }) =>
       holding(upload, async (session) => {
         if (declaredBytes > 0) await requireSpace(declaredBytes);
