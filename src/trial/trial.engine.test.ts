@@ -108,6 +108,25 @@ test("acknowledged writes: kept in a volume, lost from memory", { timeout: 300_0
   expect(await tried("memory")).toMatch(/^disproved: of \d+ acknowledged writes [1-9]/);
 });
 
+test(
+  "frozen-healthcheck: one that gives up after a while, and calls that well, is told from one that hangs",
+  { timeout: 120_000 },
+  async () => {
+    // Longer than the engine is told to wait, and shorter than by the service's own times.
+    const lenient = `fetch("http://127.0.0.1:3000/", { signal: AbortSignal.timeout(2500) }).finally(() => process.exit(0))`;
+    const trials = TRIALS.filter(({ id }) => id === "frozen-healthcheck");
+    const tried = async (code: string): Promise<string> => {
+      const healthcheck = { test: ["CMD", "/nodejs/bin/node", "-e", code], interval: "5s", timeout: "8s" };
+      const { outcomes } = await tryService(await subjectOf(GOOD, { healthcheck }), { engine, inside, level: "standard", signal, trials });
+      return outcomes.map(({ state, because }) => `${state}: ${because}`).join();
+    };
+    expect(await Promise.all([lenient, CHECK].map(tried))).toEqual([
+      "disproved: with every process stopped the health check succeeds",
+      "proven: stopped, it became unhealthy, and healthy again when it went on",
+    ]);
+  },
+);
+
 test("one that does not come up is no verdict on anything: its last words are the message", { timeout: 120_000 }, async () => {
   const subject = await subjectOf(`console.error("no database here"); process.exit(7)`, {});
   await expect(tryService(subject, { engine, inside, level: "quick", signal })).rejects.toMatchObject({

@@ -13,7 +13,7 @@ export const listeningPorts: Trial = {
   applies: () => true,
   run: async (lab, { running, listeners: atFirst }) => {
     // Some listen on a port only a moment after they have begun to answer on another.
-    const now = (await lookAt(await running.probe())).listeners;
+    const now = (await running.state()).state === "running" ? (await lookAt(await running.probe())).listeners : [];
     const listeners = [...new Map([...atFirst, ...now].map((one) => [`${one.protocol} ${one.address} ${one.port}`, one])).values()];
     const { spec, image, ready } = lab.subject;
     const said = new Set(

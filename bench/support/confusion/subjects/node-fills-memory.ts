@@ -6,8 +6,8 @@ export const subject: ConfusionSubject = {
   service: {
     command: ["/app/server.cjs", "fills-memory"],
     healthcheck: check("/nodejs/bin/node", "/app/check.cjs"),
-    mem_limit: "168m",
-    memswap_limit: "168m",
+    mem_limit: "152m",
+    memswap_limit: "152m",
   },
   is: { "memory-peak": "disproved" },
 };
