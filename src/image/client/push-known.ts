@@ -135,9 +135,10 @@ const sendAll = async (
     failures += 1;
     if (failures >= session.attempts) throw outcome.error;
     if (outcome.kind === "too-large") {
-      const smaller = chunkBytes === 0 ? CHUNK_BYTES : Math.floor(chunkBytes / 2);
-      if (smaller < Math.max(SMALLEST_CHUNK_BYTES, upload?.minChunkBytes ?? 0)) throw outcome.error;
-      chunkBytes = smaller;
+      const least = Math.max(SMALLEST_CHUNK_BYTES, upload?.minChunkBytes ?? 0);
+      const before = chunkBytes === 0 ? source.sizeBytes : Math.max(chunkBytes, least);
+      chunkBytes = Math.max(chunkBytes === 0 ? CHUNK_BYTES : Math.floor(chunkBytes / 2), least);
+      if (chunkBytes >= before) throw outcome.error;
       upload = undefined;
       continue;
     }

@@ -6,6 +6,9 @@ import type { Repository } from "./types.ts";
 
 export const OCTETS = { "content-type": "application/octet-stream" };
 
+const STATE_TRIES = 5;
+const STATE_WAIT_MS = 300;
+
 /** An upload that a registry opened. */
 export interface Upload {
   readonly target: Target;
@@ -95,14 +98,19 @@ export const uploadCalls = (session: Session, repository: Repository, tried: str
       }),
     after,
     state: async (upload) => {
-      const answer = await session.ask({ ...asked, method: "GET", at: upload.target }).catch((error: unknown) => {
-        if (isSeaworthyError(error)) return undefined;
-        throw error;
-      });
-      if (answer === undefined) return undefined;
-      await discard(answer);
-      const offset = answer.status === 204 || answer.status === 202 ? offsetAfter(answer) : undefined;
-      return offset === undefined ? undefined : { offset, upload: after(answer, upload) };
+      for (let tries = 1; ; tries += 1) {
+        const answer = await session.ask({ ...asked, method: "GET", at: upload.target }).catch((error: unknown) => {
+          if (isSeaworthyError(error)) return undefined;
+          throw error;
+        });
+        if (answer === undefined) return undefined;
+        await discard(answer);
+        const offset = answer.status === 204 || answer.status === 202 ? offsetAfter(answer) : undefined;
+        if (offset !== undefined) return { offset, upload: after(answer, upload) };
+        // The request that broke is still being put away there.
+        if (![409, 423].includes(answer.status) || tries >= STATE_TRIES) return undefined;
+        await session.clock.sleep(STATE_WAIT_MS * tries, session.signal);
+      }
     },
     cancel: async (upload) => {
       const answer = await session.ask({ ...asked, attempts: 1, method: "DELETE", at: upload.target }).catch(() => undefined);
