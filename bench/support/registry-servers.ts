@@ -26,13 +26,12 @@ const dockerRegistry = (): string => {
   if (existsSync(binary)) return binary;
   const folder = mkdtempSync(join(tmpdir(), "seaworthy-docker-registry-"));
   try {
-    execFileSync("apt-get", ["download", "-q", "-o", "APT::Sandbox::User=root", "docker-registry"], {
-      cwd: folder,
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    const run = (program: string, ...args: readonly string[]): void =>
+      void execFileSync(program, args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+    run("apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", "docker-registry");
     const archive = readdirSync(folder).find((name) => name.endsWith(".deb"));
     if (archive === undefined) throw new Error("apt-get download docker-registry left no package");
-    execFileSync("dpkg-deb", ["-x", archive, "unpacked"], { cwd: folder });
+    run("dpkg-deb", "-x", archive, "unpacked");
     mkdirSync(CACHE, { recursive: true });
     copyFileSync(join(folder, "unpacked", "usr", "bin", "docker-registry"), binary);
     return binary;

@@ -1,4 +1,4 @@
-import { chmod, type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { algorithmOf, type Digest, hexOf } from "../../core/index.ts";
 
@@ -41,7 +41,6 @@ export const placeBlobFile = async (dataFolder: string, uploaded: string, digest
   const target = blobFile(dataFolder, digest);
   const folder = dirname(target);
   const made = await mkdir(folder, { recursive: true });
-  await chmod(uploaded, 0o444);
   await rename(uploaded, target);
   await syncFolder(folder);
   if (made === undefined) return;

@@ -7,7 +7,12 @@ import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
 import { openBlobFile } from "./blob-files.ts";
 import type { Reached } from "./points.ts";
 
+/** Written and hashed at once: 1 MiB for each of a few uploads; of many, what they may hold together. */
 const BATCH_BYTES = 1024 * 1024;
+const SMALLEST_BATCH_BYTES = 128 * 1024;
+const ALL_BATCHES_BYTES = 12 * 1024 * 1024;
+/** Of declared sizes under this, the space is asked for when the upload begins and no more. */
+const SMALL_BYTES = 1024 * 1024;
 const MAX_OPEN = 2000;
 const IDLE_MS = 60 * 60_000;
 
@@ -31,6 +36,8 @@ interface Session {
   size: number;
   busy: boolean;
   usedAt: number;
+  /** Open from the first byte of the request that will finish it. */
+  file: FileHandle | undefined;
 }
 
 export interface Uploads {
@@ -39,7 +46,7 @@ export interface Uploads {
   find(repository: string, id: string, owner?: string): Upload;
   /** Uploads that are open, of one owner or of all. */
   openOf(owner?: string): number;
-  /** Appends as the bytes come. What came before a client broke off stays. `digest` picks the hash when nothing was received yet. @throws DENIED when the disk is full */
+  /** Appends as the bytes come. What came before a client broke off stays. `digest`, where `finish` follows, picks the hash when nothing was received yet. @throws DENIED when the disk is full */
   append(
     upload: Upload,
     body: AsyncIterable<Buffer>,
@@ -57,7 +64,7 @@ const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Prom
 };
 
 /** Writes and hashes in batches; hashing goes on while the disk works. Returns the failure of the body's source, if it broke off. */
-const receive = async (session: Session, file: FileHandle, body: AsyncIterable<Buffer>): Promise<unknown> => {
+const receive = async (session: Session, file: FileHandle, body: AsyncIterable<Buffer>, batchBytes: () => number): Promise<unknown> => {
   let batch: Buffer[] = [];
   let waiting = 0;
   const flush = async (): Promise<void> => {
@@ -76,7 +83,7 @@ const receive = async (session: Session, file: FileHandle, body: AsyncIterable<B
     for await (const chunk of body) {
       batch.push(chunk);
       waiting += chunk.length;
-      if (waiting < BATCH_BYTES) continue;
+      if (waiting < batchBytes()) continue;
       await flush().catch((error: unknown) => {
         ofDisk = error;
         throw error;
@@ -111,10 +118,18 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
       throw new Refusal(404, "BLOB_UPLOAD_UNKNOWN", `there is no upload ${id.slice(0, 64)} in ${repository}; begin a new one`);
     return session;
   };
+  const close = async (session: Session): Promise<void> => {
+    const { file } = session;
+    session.file = undefined;
+    await file?.close();
+  };
   const forget = async (session: Session): Promise<void> => {
     sessions.delete(session.id);
+    await close(session);
     await rm(session.path, { force: true });
   };
+  let receiving = 0;
+  const batchBytes = (): number => Math.max(SMALLEST_BATCH_BYTES, Math.min(BATCH_BYTES, ALL_BATCHES_BYTES / receiving));
   /** One request at a time may write to an upload. */
   const holding = async <Result>(upload: Upload, work: (session: Session) => Promise<Result>): Promise<Result> => {
     const session = sessionOf(upload.repository, upload.id);
@@ -155,6 +170,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         size: 0,
         busy: false,
         usedAt: clock.now(),
+        file: undefined,
       };
       try {
         await requireSpace(expectedBytes);
@@ -175,18 +191,22 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
     },
     append: (upload, body, { declaredBytes, digest }) =>
       holding(upload, async (session) => {
-        if (declaredBytes > 0) await requireSpace(declaredBytes);
+        if (declaredBytes > SMALL_BYTES) await requireSpace(declaredBytes);
         if (session.size === 0 && digest !== undefined && algorithmOf(digest) !== session.algorithm) {
           session.algorithm = algorithmOf(digest);
           session.hash = createHash(session.algorithm);
         }
-        const file = await open(session.path, "r+");
+        session.file ??= await open(session.path, "r+");
+        let kept = false;
+        receiving += 1;
         try {
-          const broken = await receive(session, file, body);
+          const broken = await receive(session, session.file, body, batchBytes);
           if (broken !== undefined)
             throw new Refusal(400, "BLOB_UPLOAD_INVALID", `the upload ${session.id} broke off after ${session.size} bytes`);
+          kept = digest !== undefined;
         } finally {
-          await file.close();
+          receiving -= 1;
+          if (!kept) await close(session);
         }
         return session;
       }),
@@ -199,15 +219,14 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
           await forget(session);
           throw new Refusal(400, "DIGEST_INVALID", `the ${session.size} bytes received have the digest ${algorithm}:${hex}, not ${digest}`);
         }
-        const file = await open(session.path, "r+");
-        try {
-          await file.datasync();
-        } finally {
-          await file.close();
-        }
+        session.file ??= await open(session.path, "r+");
+        await session.file.datasync();
+        // Its place is among files that nobody writes to again.
+        await session.file.chmod(0o444);
+        await close(session);
         reached("upload.synced");
         await place(session.path, session.size);
-        await forget(session);
+        sessions.delete(session.id);
       }),
     cancel: async (upload) => forget(sessionOf(upload.repository, upload.id)),
     expire: async () => {
