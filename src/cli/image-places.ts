@@ -18,22 +18,9 @@ import {
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { isPath, kindOf, onDisk } from "./image-on-disk.ts";
+import { pathAndName, skopeoName } from "./skopeo-name.ts";
 
 type Where = Pick<Context, "cwd" | "signal">;
-
-/** skopeo's words for where an image is, for whoever does not want it to be found out. */
-const PREFIX = /^(docker:\/\/|docker-daemon:|oci:|oci-archive:|docker-archive:)(.+)$/s;
-
-const prefixed = (text: string): { readonly kind: string; readonly rest: string } | undefined => {
-  const match = PREFIX.exec(text);
-  return match === null ? undefined : { kind: match[1]?.replace(/:?\/*$/, "") ?? "", rest: match[2] ?? "" };
-};
-
-/** `PATH` or `PATH:NAME`. */
-const pathAndName = (text: string): { readonly path: string; readonly name?: string } => {
-  const [, path = text, name] = /^([^:]+)(?::(.+))?$/s.exec(text) ?? [];
-  return name === undefined ? { path } : { path, name };
-};
 
 const named = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });
 
@@ -92,10 +79,10 @@ const fromName = async (text: string, where: Where, preference: Preference): Pro
  * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_REFUSED
  */
 export const openSource = async (where: Where, text: string, preference: Preference = "registry"): Promise<ImageSource> => {
-  const asked = prefixed(text);
+  const asked = skopeoName(text);
   if (asked !== undefined) {
     const { path, name } = pathAndName(asked.rest);
-    switch (asked.kind) {
+    switch (asked.transport) {
       case "docker":
         return fromRegistry(asked.rest, where);
       case "docker-daemon":
@@ -139,8 +126,8 @@ const toLayout = async (text: string, cwd: string): Promise<ImageDestination> =>
  * is only `docker-daemon:NAME`.
  */
 export const openDestination = async (where: Where, text: string): Promise<ImageDestination> => {
-  const asked = prefixed(text);
-  switch (asked?.kind) {
+  const asked = skopeoName(text);
+  switch (asked?.transport) {
     case "docker":
       return toRegistry(asked.rest, where);
     case "docker-daemon":

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import {
+  byTag,
   ERRORS,
   fileError,
   formatReference,
@@ -18,15 +19,19 @@ import {
   createBudget,
   createRegistryClient,
   type ImageContents,
+  type ImageSource,
   type Lookout,
+  openArchive,
   openLayout,
   readArchiveImage,
+  readImage,
   readLayoutImage,
   type ReadOptions,
   readRegistryImage,
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { type ImageOnDisk, isPath, kindOf, onDisk } from "./image-on-disk.ts";
+import { pathAndName, type SkopeoName, skopeoName } from "./skopeo-name.ts";
 
 /** An image that was read, and what it is known as. */
 export interface OpenedImage<Note> {
@@ -41,7 +46,18 @@ export interface OpenOptions<Note> {
   readonly platform?: Platform;
   /** Files that are remembered. */
   readonly maxNotes?: number;
+  /** Layers on disk and from a registry are not held to their diffIDs, and read as little as can be. */
+  readonly trustDiffIds?: boolean;
 }
+
+/** Read in parts, where nobody wants to know whether all of it is as it says. */
+const inParts = async <Note>(source: ImageSource, options: ReadOptions<Note>): Promise<ImageContents<Note>> => {
+  try {
+    return await readImage(await source.manifest(source.root), source, options, source.tags);
+  } finally {
+    await source.close();
+  }
+};
 
 const fromDisk = async <Note>(
   { path, kind, name }: ImageOnDisk,
@@ -49,6 +65,7 @@ const fromDisk = async <Note>(
   options: ReadOptions<Note>,
 ): Promise<ImageContents<Note>> => {
   if (kind === "file") {
+    if (options.trustDiffIds === true) return inParts(await openArchive(path, name === undefined ? {} : { name }), options);
     try {
       return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);
     } catch (error) {
@@ -87,8 +104,9 @@ const fromRegistry = async <Note>(
   signal: AbortSignal,
 ): Promise<ImageContents<Note>> => {
   const client = createRegistryClient({ signal, attempts: 3 });
+  const named = reference.tag === undefined && reference.digest === undefined ? byTag(reference, "latest") : reference;
   try {
-    return await readRegistryImage(client, reference, options);
+    return await readRegistryImage(client, named, options);
   } catch (error) {
     if (!isSeaworthyError(error) || !hasCode(error, "IMAGE_NOT_FOUND", "REGISTRY_UNREACHABLE", "REGISTRY_REFUSED")) throw error;
     throw new SeaworthyError(error.code, `${error.message}; and ${local}`, {
@@ -100,6 +118,28 @@ const fromRegistry = async <Note>(
   }
 };
 
+/** Where skopeo's words say that it is, and nowhere else. */
+const openAsked = async <Note>(
+  { transport, rest }: SkopeoName,
+  text: string,
+  { cwd, signal }: Pick<Context, "cwd" | "signal">,
+  options: ReadOptions<Note>,
+): Promise<OpenedImage<Note>> => {
+  if (transport === "docker")
+    return { contents: await fromRegistry(parseReference(rest), "nowhere else was it looked for", options, signal), reference: rest };
+  if (transport === "docker-daemon") {
+    const found = await fromEngine(rest, options);
+    if ("absent" in found)
+      throw new SeaworthyError("IMAGE_NOT_FOUND", `no image ${rest}: ${found.absent}`, {
+        hint: "docker images lists what the engine has.",
+      });
+    return { contents: found, reference: rest };
+  }
+  const { path, name } = pathAndName(rest);
+  const kind = transport === "oci" ? "folder" : "file";
+  return { contents: await fromDisk({ path: resolve(cwd, path), kind, ...(name === undefined ? {} : { name }) }, text, options) };
+};
+
 /**
  * Reads an image wherever it is: an archive, a layout, the engine here, its registry. Nothing is unpacked to disk.
  * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_REFUSED, PLATFORM_MISSING
@@ -108,14 +148,17 @@ export const openImage = async <Note>(
   context: Pick<Context, "cwd" | "signal">,
   text: string,
   progress: Progress,
-  { lookout, platform = HERE, maxNotes }: OpenOptions<Note>,
+  { lookout, platform = HERE, maxNotes, trustDiffIds = false }: OpenOptions<Note>,
 ): Promise<OpenedImage<Note>> => {
   const options: ReadOptions<Note> = {
     lookout,
     budget: createBudget({ signal: context.signal, ...(maxNotes === undefined ? {} : { maxNotes }) }),
     platform,
+    trustDiffIds,
     onLayer: (layer, of) => progress.begin(`read ${text}`, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
   };
+  const asked = skopeoName(text);
+  if (asked !== undefined) return openAsked(asked, text, context, options);
   const disk = onDisk(text, context.cwd);
   if (disk !== undefined) {
     const contents = await fromDisk(disk, text, options);

@@ -1,5 +1,9 @@
 /** Chunks that can be passed over without being read, as those of a file. */
 export interface Seekable extends AsyncIterable<Uint8Array> {
+  /** Of all of it. */
+  readonly sizeBytes: number;
+  /** The bytes at its beginning, which are not passed over by that. */
+  head(count: number): Promise<Buffer>;
   /** Passes over the next bytes; gives how many there were. */
   skip(count: number): number;
 }
@@ -18,12 +22,11 @@ export interface ByteReader {
   close(): Promise<void>;
 }
 
-const seekable = (source: AsyncIterable<Uint8Array>): Seekable | undefined =>
-  "skip" in source && typeof source.skip === "function" ? (source as Seekable) : undefined;
+export const isSeekable = (source: AsyncIterable<Uint8Array>): source is Seekable => "skip" in source && "head" in source;
 
 export const createByteReader = (source: AsyncIterable<Uint8Array>): ByteReader => {
   const chunks = source[Symbol.asyncIterator]();
-  const file = seekable(source);
+  const file = isSeekable(source) ? source : undefined;
   let rest: Buffer = Buffer.alloc(0);
   let position = 0;
   const some = async (count: number): Promise<Buffer> => {

@@ -8,6 +8,11 @@ const CHUNK_BYTES = 512 * 1024;
 export const fileChunks = (file: FileHandle, start: number, end: number): Seekable => {
   let at = start;
   return {
+    sizeBytes: end - start,
+    head: async (count) => {
+      const buffer = Buffer.alloc(Math.min(count, end - start));
+      return buffer.subarray(0, (await file.read(buffer, 0, buffer.length, start)).bytesRead);
+    },
     skip: (count) => {
       const passed = Math.min(count, end - at);
       at += passed;

@@ -37,9 +37,14 @@ const readHeld = async <Note>(entry: TarEntry, layerNumber: () => number, option
   const { head, whole } = await peek(entry.body, 512);
   if (isLayer(path, head)) {
     options.onLayer?.(layerNumber(), undefined);
-    const raw = metered(whole);
+    const what = `${path} in the image archive`;
     try {
-      const layer = await readLayer(raw.stream, `${path} in the image archive`, options.lookout, options.budget);
+      if (compressionOf(head) === "none") {
+        const layer = await readLayer(whole, what, options.lookout, options.budget);
+        return { kind: "layer", layer, digest: layer.diffId };
+      }
+      const raw = metered(whole);
+      const layer = await readLayer(raw.stream, what, options.lookout, options.budget);
       return { kind: "layer", layer, digest: raw.digest() };
     } catch (error) {
       if (isSeaworthyError(error) && error.code === "INPUT_INVALID") return { kind: "damaged", error };

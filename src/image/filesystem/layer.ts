@@ -1,15 +1,17 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { type Digest, SeaworthyError } from "../../core/index.ts";
 import { readTar, type TarEntry, type TarHeader } from "../archive/read-tar.ts";
 import type { Budget } from "./budget.ts";
-import { metered, unpacked } from "./unpacked.ts";
+import { counted, metered, unpacked, unpackedOrSeekable } from "./unpacked.ts";
 
 /** What somebody looks for in layers. `Note` is what is remembered of a file: never more of its content than it takes. */
 export interface Lookout<Note> {
   /** Bytes of the file's content that are needed, 0 where its header says enough; undefined when it is of no interest. */
   readonly wants: (header: TarHeader) => number | undefined;
-  /** `content` is the file's beginning: at most as much as was wanted. */
-  readonly note: (header: TarHeader, content: Buffer) => Note | undefined;
+  /** `content` is the file's beginning: at most as much as was wanted. `fingerprint`: where it was asked for. */
+  readonly note: (header: TarHeader, content: Buffer, fingerprint?: string) => Note | undefined;
+  /** Whether a fingerprint of the whole content is needed (BLAKE2b, base64): equal ones mean equal bytes. */
+  readonly fingerprints?: (header: TarHeader) => boolean;
 }
 
 /** A file of a layer that was worth remembering. */
@@ -26,8 +28,8 @@ export interface LayerContents<Note> {
   readonly sizeBytes: number;
   /** By path. */
   readonly seen: ReadonlyMap<string, SeenFile<Note>>;
-  /** Whether what a lower layer has at this path is gone or replaced once this layer lies on it. `isFolder`: folders are merged, not replaced. */
-  readonly hides: (path: string, isFolder: boolean) => boolean;
+  /** What becomes of that which a lower layer has at this path, once this layer lies on it; undefined when it stays. `isFolder`: folders are merged, not replaced. */
+  readonly hides: (path: string, isFolder: boolean) => "deleted" | "replaced" | undefined;
 }
 
 const MAX_DEPTH = 256;
@@ -43,27 +45,50 @@ const split = (path: string): { readonly folder: string; readonly name: string }
   return { folder: slash < 0 ? "" : path.slice(0, slash), name: path.slice(slash + 1) };
 };
 
-const headOf = async (entry: TarEntry, wanted: number): Promise<Buffer> => {
+/** The rest can still be read. */
+const headOf = async (body: AsyncIterable<Uint8Array>, wanted: number): Promise<Buffer> => {
   const parts: Uint8Array[] = [];
-  let left = wanted;
-  for await (const chunk of entry.body) {
-    parts.push(chunk.subarray(0, left));
-    left -= chunk.length;
-    if (left <= 0) break;
+  const chunks = body[Symbol.asyncIterator]();
+  for (let left = wanted; left > 0;) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    parts.push(next.value.subarray(0, left));
+    left -= next.value.length;
   }
   return Buffer.concat(parts);
 };
+
+async function* tapped(body: AsyncIterable<Uint8Array>, tap: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of body) {
+    tap(chunk);
+    yield chunk;
+  }
+}
 
 const look = async <Note>(entry: TarEntry, lookout: Lookout<Note>, budget: Budget): Promise<SeenFile<Note> | undefined> => {
   const wanted = lookout.wants(entry.header);
   if (wanted === undefined) return undefined;
   const bytes = Math.min(wanted, entry.header.sizeBytes);
-  const content = bytes > 0 && budget.content(bytes) ? await headOf(entry, bytes) : Buffer.alloc(0);
-  const note = lookout.note(entry.header, content);
+  const fingerprint = lookout.fingerprints?.(entry.header) === true ? createHash("blake2b512") : undefined;
+  const body = fingerprint === undefined ? entry.body : tapped(entry.body, (chunk) => fingerprint.update(chunk));
+  const content = bytes > 0 && budget.content(bytes) ? await headOf(body, bytes) : Buffer.alloc(0);
+  if (fingerprint !== undefined) for await (const _ of body);
+  const note = lookout.note(entry.header, content, fingerprint?.digest("base64"));
   if (note === undefined) return undefined;
   budget.note();
   const { pax: _, ...header } = entry.header;
   return { header, note };
+};
+
+/** Compressed layers and streams are read through; of an uncompressed one in a file only what the lookout wants, where nobody asks for its digest. */
+const openLayer = async (
+  source: AsyncIterable<Uint8Array>,
+  what: string,
+  budget: Budget,
+  known: Digest | undefined,
+): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly digest: () => Digest; readonly sizeBytes: () => number }> => {
+  if (known === undefined) return metered((await unpacked(source, what, budget)).stream);
+  return { ...counted((await unpackedOrSeekable(source, what, budget)).stream), digest: () => known };
 };
 
 /**
@@ -75,8 +100,10 @@ export const readLayer = async <Note>(
   what: string,
   lookout: Lookout<Note>,
   budget: Budget,
+  /** Its diffID where that needs no proof, as of a blob whose own digest is checked: saves hashing what is unpacked. */
+  known?: Digest,
 ): Promise<LayerContents<Note>> => {
-  const tar = metered((await unpacked(source, what, budget)).stream);
+  const tar = await openLayer(source, what, budget, known);
   const seen = new Map<string, SeenFile<Note>>();
   const files = new Set<string>();
   const folders = new Set<string>();
@@ -108,12 +135,14 @@ export const readLayer = async <Note>(
     seen,
     hides: (path, isFolder) => {
       const own = keyOf(path);
-      if (files.has(own) || gone.has(own) || (!isFolder && folders.has(own))) return true;
+      if (files.has(own) || (!isFolder && folders.has(own))) return "replaced";
+      if (gone.has(own)) return "deleted";
       for (let slash = path.lastIndexOf("/"); slash >= 0; slash = path.lastIndexOf("/", slash - 1)) {
         const above = keyOf(path.slice(0, slash));
-        if (files.has(above) || gone.has(above) || emptied.has(above)) return true;
+        if (files.has(above)) return "replaced";
+        if (gone.has(above) || emptied.has(above)) return "deleted";
       }
-      return emptied.has("");
+      return emptied.has("") ? "deleted" : undefined;
     },
   };
 };

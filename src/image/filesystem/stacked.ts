@@ -9,16 +9,22 @@ export interface LayeredFile<Note> extends SeenFile<Note> {
   readonly layerIndex: number;
   /** False where a later layer deletes or replaces it: whoever has the image has it all the same. */
   readonly visible: boolean;
+  /** The first layer that hides it, and how. */
+  readonly hidden?: { readonly by: number; readonly how: "deleted" | "replaced" };
 }
 
 /** Puts layers on each other, base first. */
 export const stacked = <Note>(layers: readonly LayerContents<Note>[]): readonly LayeredFile<Note>[] =>
   layers.flatMap((layer, layerIndex) => {
-    const above = layers.slice(layerIndex + 1);
-    return [...layer.seen].map(([path, file]) => ({
-      ...file,
-      layer: layer.diffId,
-      layerIndex,
-      visible: !above.some((upper) => upper.hides(path, file.header.type === "directory")),
-    }));
+    const hiddenOf = (path: string, isFolder: boolean): LayeredFile<Note>["hidden"] => {
+      for (let by = layerIndex + 1; by < layers.length; by += 1) {
+        const how = layers[by]?.hides(path, isFolder);
+        if (how !== undefined) return { by, how };
+      }
+      return undefined;
+    };
+    return [...layer.seen].map(([path, file]) => {
+      const hidden = hiddenOf(path, file.header.type === "directory");
+      return { ...file, layer: layer.diffId, layerIndex, visible: hidden === undefined, ...(hidden === undefined ? {} : { hidden }) };
+    });
   });

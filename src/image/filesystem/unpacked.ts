@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { type Digest, parseDigest, SeaworthyError } from "../../core/index.ts";
+import { isSeekable } from "../archive/byte-reader.ts";
 import type { Budget } from "./budget.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
@@ -70,6 +71,19 @@ export const metered = (source: AsyncIterable<Uint8Array>): Metered => {
   return { stream: pass(), digest: () => parseDigest(`sha256:${hash.copy().digest("hex")}`), sizeBytes: () => sizeBytes };
 };
 
+/** The same without a digest. */
+export const counted = (source: AsyncIterable<Uint8Array>): Pick<Metered, "stream" | "sizeBytes"> => {
+  if (isSeekable(source)) return { stream: source, sizeBytes: () => source.sizeBytes };
+  let sizeBytes = 0;
+  const pass = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of source) {
+      sizeBytes += chunk.length;
+      yield chunk;
+    }
+  };
+  return { stream: pass(), sizeBytes: () => sizeBytes };
+};
+
 const damaged = (what: string, compression: Compression, why: string): SeaworthyError =>
   new SeaworthyError("INPUT_INVALID", `${what} cannot be read: its ${compression} data are damaged: ${why}`);
 
@@ -125,4 +139,11 @@ export const unpacked = async (
     }
   };
   return { compression, stream: counted() };
+};
+
+/** The same, but an uncompressed file stays one: what nobody wants of it is then not read. Its bytes are counted at once. */
+export const unpackedOrSeekable: typeof unpacked = async (source, what, budget) => {
+  if (!isSeekable(source) || compressionOf(await source.head(4)) !== "none") return unpacked(source, what, budget);
+  budget.bytes(source.sizeBytes);
+  return { compression: "none", stream: source };
 };

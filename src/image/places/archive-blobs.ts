@@ -23,6 +23,13 @@ export const readSmall = async ({ tar, where }: Pick<InArchive, "tar" | "where">
   return collect(tar.read(part), maxBytes, `${name} in ${where}`);
 };
 
+/** A blob that can be read in parts, without a check. */
+export const fileOf = (
+  { tar }: Pick<InArchive, "tar">,
+  part: TarPart | undefined,
+  { size }: Pick<Descriptor, "size">,
+): AsyncIterable<Uint8Array> | undefined => (part?.sizeBytes === size ? tar.read(part) : undefined);
+
 /** A blob, checked while it is read. */
 export const readBlobOf = (
   { tar, where }: Pick<InArchive, "tar" | "where">,

@@ -8,6 +8,15 @@ import type { BlobsOf, ImageDestination } from "./destination.ts";
 
 type Client = Pick<RegistryClient, "hasBlob" | "mountBlob" | "pushBlob" | "pushManifest">;
 
+/** What comes after the first bytes. */
+async function* behind(stream: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = bytes;
+  for await (const chunk of stream) {
+    if (chunk.length > left) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
 /**
  * A repository: missing blobs first, taken over from a repository beside it where that is the source, then manifests from the leaves up by digest, then the tags.
  * A reference without a tag leaves the image without one.
@@ -48,7 +57,9 @@ export const registryDestination = (client: Client, reference: Reference): Image
             "IMAGE_NOT_FOUND",
             `${source.where} has no blob ${blob.digest}, and neither has ${registry}/${repository}`,
           );
-        await client.pushBlob(reference, path === undefined ? { stream: source.blob(blob) } : { path }, blob.digest);
+        // Read again where the connection breaks: checked each time, so from the beginning.
+        const again = { sizeBytes: blob.size, open: (start: number) => behind(source.blob(blob), start) };
+        await client.pushBlob(reference, path === undefined ? again : { path }, blob.digest);
         progress.end(step, formatByteSize(blob.size));
         sent += 1;
         sentBytes += blob.size;
