@@ -42,7 +42,7 @@ const LETTERS = {
 
 /** As `ls -l` shows it. */
 const modeOf = ({ type, mode }: LayeredFile<true>["header"]): string => {
-  const bits = [...(mode & 0o777).toString(2).padStart(9, "0")].map((bit, at) => (bit === "1" ? "rwx"[at % 3] : "-"));
+  const bits = Array.from({ length: 9 }, (_, at) => ((mode & (0o400 >> at)) === 0 ? "-" : "rwx"[at % 3]));
   const special = (at: number, bit: number, letter: string): void => {
     if ((mode & bit) !== 0) bits[at] = bits[at] === "x" ? letter : letter.toUpperCase();
   };

@@ -1,4 +1,4 @@
-import { formatPlatform, type Platform, SeaworthyError } from "../../core/index.ts";
+import { formatPlatform, hasCode, isSeaworthyError, type Platform, SeaworthyError } from "../../core/index.ts";
 import { imageBelow } from "../filesystem/image-contents.ts";
 import { choosePlatform } from "../values/choose-platform.ts";
 import type { Descriptor } from "../values/descriptor.ts";
@@ -10,11 +10,7 @@ import type { ImageSource } from "./source.ts";
 const attestationsOf = (entries: readonly Descriptor[], chosen: readonly Descriptor[]): readonly Descriptor[] =>
   entries.filter(({ annotations }) => chosen.some(({ digest }) => annotations?.["vnd.docker.reference.digest"] === digest));
 
-/**
- * The part of a source for these platforms: of one the image itself, with its digest; of several a new index. Without platforms all of it.
- * @throws PLATFORM_MISSING naming what there is
- */
-export const forPlatforms = async (source: ImageSource, platforms: readonly Platform[]): Promise<ImageSource> => {
+const chosen = async (source: ImageSource, platforms: readonly Platform[]): Promise<ImageSource> => {
   const [first, ...others] = platforms;
   if (first === undefined) return source;
   const root = await source.manifest(source.root);
@@ -25,7 +21,23 @@ export const forPlatforms = async (source: ImageSource, platforms: readonly Plat
     return source;
   }
   if (others.length === 0) return withManifests(source, (await imageBelow(root, first, (digest) => source.manifest(digest))).digest, []);
-  const chosen = platforms.map((platform) => choosePlatform(root, platform));
-  const index = makeIndex([...chosen, ...attestationsOf(root.manifests, chosen)]);
+  const entries = platforms.map((platform) => choosePlatform(root, platform));
+  const index = makeIndex([...entries, ...attestationsOf(root.manifests, entries)]);
   return withManifests(source, index.digest, [index]);
+};
+
+/**
+ * The part of a source for these platforms: of one the image itself, with its digest; of several a new index. Without platforms all of it.
+ * @throws PLATFORM_MISSING naming what there is
+ */
+export const forPlatforms = async (source: ImageSource, platforms: readonly Platform[]): Promise<ImageSource> => {
+  try {
+    return await chosen(source, platforms);
+  } catch (error) {
+    if (!isSeaworthyError(error) || !hasCode(error, "PLATFORM_MISSING")) throw error;
+    throw new SeaworthyError("PLATFORM_MISSING", `${source.where}: ${error.message}`, {
+      hint: "seaworthy image inspect lists the platforms of an image.",
+      cause: error,
+    });
+  }
 };
