@@ -14,7 +14,7 @@ import { type Level, type Subject, tryService } from "../../src/trial/index.ts";
 import { confusionImage } from "../support/confusion/images.ts";
 import { appendRun, readRuns, type Run } from "../support/confusion/results.ts";
 import { stressed } from "../support/confusion/stress.ts";
-import { type ConfusionSubject, HARDENED } from "../support/confusion/subject.ts";
+import { type ConfusionSubject, HARDENED, isLabelledDeep } from "../support/confusion/subject.ts";
 import { type Tally, tallied } from "../support/confusion/tally.ts";
 import { thisMachine } from "../support/machine.ts";
 import { report } from "../support/report.ts";
@@ -79,7 +79,7 @@ const tryOne = async (name: string, subject: Subject): Promise<Run> => {
 
 /** Those that were tried least come first. */
 const work = async (): Promise<void> => {
-  const chosen = [...subjects].filter(([name]) => ONLY?.includes(name) ?? true);
+  const chosen = [...subjects].filter(([name, subject]) => ONLY?.includes(name) ?? (LEVEL !== "deep" || isLabelledDeep(subject)));
   const ready = new Map<string, Subject>();
   for (const [name, subject] of chosen) ready.set(name, await subjectOf(name, subject));
   const done = new Map(chosen.map(([name]) => [name, 0]));

@@ -60,3 +60,18 @@ export const RIGHT: Readonly<Record<string, Truth>> = {
   "listening-ports": "proven",
   "crash-safe-state": "not-tried",
 };
+
+/** The same for the level deep, for the few subjects that are tried so far: `HARDENED` has no limit of processes. */
+export const RIGHT_DEEP: Readonly<Record<string, Truth>> = {
+  "arbitrary-user": "proven",
+  "declared-volumes": "not-tried",
+  "least-capabilities": "not-tried",
+  "restart-loop": "proven",
+  "disk-growth": "not-tried",
+  "memory-squeeze": "proven",
+  "pids-peak": "disproved",
+  "cpu-throttling": "not-tried",
+  "dependency-down": "not-tried",
+};
+
+export const isLabelledDeep = ({ is }: ConfusionSubject): boolean => "restart-loop" in is;

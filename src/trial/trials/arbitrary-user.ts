@@ -1,5 +1,5 @@
-import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
+import { variantComesUp } from "../variant.ts";
 
 export const arbitraryUser: Trial = {
   id: "arbitrary-user",
@@ -10,10 +10,8 @@ export const arbitraryUser: Trial = {
   method: "The container is run as user 54321 of group 0; its smoke requests must be answered as before.",
   source: "https://docs.redhat.com/en/documentation/openshift_container_platform/4.16/html/images/creating-images",
   applies: () => true,
-  run: async (lab, { smoke, limitMs }) => {
-    const running = await lab.start({ name: "arbitrary-user", change: (config) => ({ ...config, User: "54321:0" }) });
-    const up = await comesUp(running, smoke, limitMs);
-    await running.remove();
+  run: async (lab, baseline) => {
+    const up = await variantComesUp(lab, { name: "arbitrary-user", change: (config) => ({ ...config, User: "54321:0" }) }, baseline);
     if (up.up) return { state: "proven", because: "as user 54321 of group 0 it answered as before" };
     return {
       state: "disproved",

@@ -1,6 +1,6 @@
 import { grantedCapabilities, unprivileged } from "../capabilities.ts";
-import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
+import { variantComesUp } from "../variant.ts";
 
 export const droppedCapabilities: Trial = {
   id: "dropped-capabilities",
@@ -12,15 +12,17 @@ export const droppedCapabilities: Trial = {
     "The container is run with every capability dropped; its smoke requests must be answered as before. Which ones it needs, when it needs any, the deep level finds out.",
   source: "https://man7.org/linux/man-pages/man7/capabilities.7.html",
   applies: unprivileged,
-  run: async (lab, { smoke, limitMs }) => {
+  run: async (lab, baseline) => {
     const granted = grantedCapabilities(lab.subject.spec);
     if (granted.length === 0) return { state: "proven", because: "it is run without any capability, and answers", measured: { granted } };
-    const running = await lab.start({
-      name: "no-capabilities",
-      change: (config) => ({ ...config, HostConfig: { ...config.HostConfig, CapAdd: [], CapDrop: ["ALL"] } }),
-    });
-    const up = await comesUp(running, smoke, limitMs);
-    await running.remove();
+    const up = await variantComesUp(
+      lab,
+      {
+        name: "no-capabilities",
+        change: (config) => ({ ...config, HostConfig: { ...config.HostConfig, CapAdd: [], CapDrop: ["ALL"] } }),
+      },
+      baseline,
+    );
     const measured = { granted };
     const unless = "a capability that only other requests need is not seen";
     if (up.up)

@@ -1,6 +1,6 @@
 import { unprivileged } from "../capabilities.ts";
-import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
+import { variantComesUp } from "../variant.ts";
 
 const has = (options: readonly string[]): boolean => options.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option));
 
@@ -13,20 +13,22 @@ export const noNewPrivileges: Trial = {
   method: "The container is run with no-new-privileges; its smoke requests must be answered as before.",
   source: "https://docs.kernel.org/userspace-api/no_new_privs.html",
   applies: unprivileged,
-  run: async (lab, { smoke, limitMs }) => {
+  run: async (lab, baseline) => {
     const declared = has(lab.subject.spec.securityOpt);
-    const running = await lab.start({
-      name: "no-new-privileges",
-      change: (config) => ({
-        ...config,
-        HostConfig: {
-          ...config.HostConfig,
-          SecurityOpt: [...(config.HostConfig.SecurityOpt ?? []).filter((one) => !has([one])), "no-new-privileges"],
-        },
-      }),
-    });
-    const up = await comesUp(running, smoke, limitMs);
-    await running.remove();
+    const up = await variantComesUp(
+      lab,
+      {
+        name: "no-new-privileges",
+        change: (config) => ({
+          ...config,
+          HostConfig: {
+            ...config.HostConfig,
+            SecurityOpt: [...(config.HostConfig.SecurityOpt ?? []).filter((one) => !has([one])), "no-new-privileges"],
+          },
+        }),
+      },
+      baseline,
+    );
     const measured = { declared };
     if (!up.up)
       return {

@@ -1,6 +1,6 @@
-import { comesUp } from "../up.ts";
-import type { Trial } from "../trial.ts";
 import { smokeWords } from "../smoke/smoke.ts";
+import type { Trial } from "../trial.ts";
+import { variantComesUp } from "../variant.ts";
 
 const TMP = "rw,noexec,nosuid,nodev,size=64m,mode=1777";
 
@@ -15,25 +15,26 @@ export const readOnlyRoot: Trial = {
     "The container is run with a read-only root and what the service declares as volumes and tmpfs, with /tmp added where it has none; its smoke requests must be answered as before.",
   source: "https://docs.docker.com/reference/compose-file/services/#read_only",
   applies: () => true,
-  run: async (lab, { smoke, limitMs }) => {
+  run: async (lab, baseline) => {
+    const { smoke } = baseline;
     const { spec } = lab.subject;
     const hasTmp = spec.mounts.some(({ target }) => target === "/tmp");
-    const run = async (name: string, tmp: boolean) => {
-      const running = await lab.start({
-        name,
-        change: (config) => ({
-          ...config,
-          HostConfig: {
-            ...config.HostConfig,
-            ReadonlyRootfs: true,
-            Tmpfs: { ...config.HostConfig.Tmpfs, ...(tmp ? { "/tmp": TMP } : {}) },
-          },
-        }),
-      });
-      const up = await comesUp(running, smoke, limitMs);
-      await running.remove();
-      return up;
-    };
+    const run = (name: string, tmp: boolean) =>
+      variantComesUp(
+        lab,
+        {
+          name,
+          change: (config) => ({
+            ...config,
+            HostConfig: {
+              ...config.HostConfig,
+              ReadonlyRootfs: true,
+              Tmpfs: { ...config.HostConfig.Tmpfs, ...(tmp ? { "/tmp": TMP } : {}) },
+            },
+          }),
+        },
+        baseline,
+      );
     const asDeclared = await run("read-only", false);
     const works = asDeclared.up || hasTmp ? asDeclared : await run("read-only-tmp", true);
     const measured = { declared: spec.readOnlyRoot, withTmp: !asDeclared.up && works.up };

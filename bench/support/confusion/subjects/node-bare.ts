@@ -1,4 +1,4 @@
-import { check, type ConfusionSubject } from "../subject.ts";
+import { check, type ConfusionSubject, RIGHT_DEEP } from "../subject.ts";
 
 export const subject: ConfusionSubject = {
   what: "root with everything that the engine gives by default, and no limits",
@@ -15,6 +15,10 @@ export const subject: ConfusionSubject = {
     ulimits: { nofile: { soft: 512, hard: 512 } },
   },
   is: {
+    ...RIGHT_DEEP,
+    "least-capabilities": "disproved",
+    "disk-growth": "proven",
+    "memory-squeeze": "disproved",
     "non-root": "disproved",
     "read-only-root": "disproved",
     "no-new-privileges": "disproved",

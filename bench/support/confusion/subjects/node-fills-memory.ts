@@ -1,4 +1,4 @@
-import { check, type ConfusionSubject } from "../subject.ts";
+import { check, type ConfusionSubject, RIGHT_DEEP } from "../subject.ts";
 
 export const subject: ConfusionSubject = {
   what: "a limit that leaves no room",
@@ -9,5 +9,5 @@ export const subject: ConfusionSubject = {
     mem_limit: "152m",
     memswap_limit: "152m",
   },
-  is: { "memory-peak": "disproved" },
+  is: { ...RIGHT_DEEP, "memory-squeeze": "disproved", "memory-peak": "disproved" },
 };

@@ -1,8 +1,8 @@
-import { check, type ConfusionSubject } from "../subject.ts";
+import { check, type ConfusionSubject, RIGHT_DEEP } from "../subject.ts";
 
 export const subject: ConfusionSubject = {
   what: "everything right",
   image: "node",
   service: { command: ["/app/server.cjs"], healthcheck: check("/nodejs/bin/node", "/app/check.cjs") },
-  is: {},
+  is: { ...RIGHT_DEEP },
 };

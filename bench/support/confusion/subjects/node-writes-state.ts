@@ -1,4 +1,4 @@
-import { check, type ConfusionSubject } from "../subject.ts";
+import { check, type ConfusionSubject, RIGHT_DEEP } from "../subject.ts";
 
 export const subject: ConfusionSubject = {
   what: "writes into a folder that nothing declares",
@@ -9,5 +9,12 @@ export const subject: ConfusionSubject = {
     user: "0:0",
     read_only: false,
   },
-  is: { "non-root": "disproved", "read-only-root": "disproved", "file-writes": "disproved" },
+  is: {
+    ...RIGHT_DEEP,
+    "arbitrary-user": "disproved",
+    "disk-growth": "disproved",
+    "non-root": "disproved",
+    "read-only-root": "disproved",
+    "file-writes": "disproved",
+  },
 };
