@@ -21,7 +21,11 @@ export const mediaTypeSchema = v.pipe(
   v.maxLength(255),
   v.regex(/^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$/, "is not a media type"),
 );
-export const annotationsSchema = v.record(v.string(), v.string());
+export const annotationsSchema = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), "is a list, not a set of annotations"),
+  v.record(v.string(), v.string()),
+);
 
 export const descriptorSchema = v.looseObject({
   mediaType: mediaTypeSchema,

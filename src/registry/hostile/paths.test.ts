@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { digestOf } from "../core/index.ts";
-import { seed, smallManifest, startTestRegistry } from "./registry.fixture.ts";
+import { digestOf } from "../../core/index.ts";
+import { seed, smallManifest, startTestRegistry } from "../registry.fixture.ts";
 
 const DIGEST = digestOf("x");
 const TYPE = "application/vnd.oci.image.manifest.v1+json";
