@@ -1,10 +1,11 @@
-export type { Section } from "./config/section.ts";
+export { described, durationSchema, listSchema, type Section } from "./config/section.ts";
 export { SECTIONS } from "./config/sections.ts";
 export type * from "./container-spec.ts";
 export { type Contents, openContents } from "./content/contents.ts";
 export * from "./engine/compose-labels.ts";
 export * from "./engine/container-config.ts";
 export * from "./load.ts";
+export { readOwnFile } from "./own-file.ts";
 export type * from "./project.ts";
 export { readSettings, type ReadSettings, type Settings } from "./read-settings.ts";
 export * from "./rule-settings.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { byDigest, byTag } from "../core/index.ts";
 import { seed, smallManifest, startTestRegistry } from "./registry.fixture.ts";
-import { isImmutableTag } from "./tag-policy.ts";
+import { isVersionTag } from "./policy/version-tags.ts";
 
 const TYPE = "application/vnd.oci.image.manifest.v1+json";
 
@@ -17,7 +17,7 @@ test.each([
   `sha-${"a".repeat(40)}`,
   "0".repeat(40),
 ])("%s never moves", (tag) => {
-  expect(isImmutableTag(tag)).toBe(true);
+  expect(isVersionTag(tag)).toBe(true);
 });
 test.each([
   "latest",
@@ -35,7 +35,7 @@ test.each([
   "a".repeat(39),
   "buildcache",
 ])("%s moves", (tag) => {
-  expect(isImmutableTag(tag)).toBe(false);
+  expect(isVersionTag(tag)).toBe(false);
 });
 
 test("an immutable tag takes the same digest again and no other; the refusal says what to do", async () => {

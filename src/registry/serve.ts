@@ -5,9 +5,9 @@ import { createRegistryServer } from "./http/server.ts";
 import type { Admission, LogEntry } from "./http/service.ts";
 import { type Listening, listenOn } from "./listen.ts";
 import { createMirrors, type MirrorSettings } from "./mirror/index.ts";
+import { readPolicy } from "./policy/policy.ts";
 import type { Reached } from "./store/points.ts";
 import { openStore } from "./store/store.ts";
-import { isImmutableTag } from "./tag-policy.ts";
 import { auditOf, createFigures, createReadiness, type Served } from "./watch/index.ts";
 
 const EXPIRE_EVERY_MS = 5 * 60_000;
@@ -62,6 +62,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const { listen, log = warningsTo(process.stderr), clock = systemClock } = options;
   const originOf = originReader(options.origin ?? {});
   const reserveBytes = options.reserveBytes ?? 32 * 1024 * 1024;
+  const policy = readPolicy(options.dataFolder);
   const figures = createFigures([
     { name: "process_resident_memory_bytes", help: "Resident memory size in bytes.", read: () => process.memoryUsage.rss() },
   ]);
@@ -75,7 +76,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const store = await openStore(options.dataFolder, {
     clock,
     reserveBytes,
-    rules: { isImmutable: (_repository, tag) => isImmutableTag(tag) },
+    rules: policy,
     ...(options.reached === undefined ? {} : { reached: options.reached }),
   }).catch((error: unknown) => {
     guard?.close();

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { type Digest, digestOf, hexOf } from "../core/index.ts";
@@ -88,8 +88,11 @@ test("a damaged blob is never served short; pushing it again heals it", async ()
 
 test("closing waits for what is under way and frees the folder", async () => {
   const registry = await startTestRegistry();
-  const pushed = registry.client.pushBlob(registry.at("team/app"), randomBytes(20_000_000));
-  await registry.client.ping(registry.running.address);
+  const pushed = registry.client.pushBlob(registry.at("team/app"), randomBytes(60_000_000));
+  const uploads = join(registry.folder, "uploads");
+  // Its bytes come: between two requests a client may have no connection at all, and the next would be refused.
+  while (!readdirSync(uploads).some((name) => (statSync(join(uploads, name), { throwIfNoEntry: false })?.size ?? 0) > 0))
+    await new Promise((done) => setTimeout(done, 1));
   const [blob] = await Promise.all([pushed, registry.running.close()]);
   registry.client.close();
   expect(existsSync(fileOf(registry.folder, blob.digest))).toBe(true);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { child, type ComposeNode, entryPlace, isNull, placeIn, placeOf } from "../../source/index.ts";
+import { child, type ComposeNode, entryPlace, isNull } from "../../source/index.ts";
 import { type Reading, report, unknownField } from "../read/reading.ts";
 import type { CertificatePaths, ContentSettings, ProjectSettings, RouteSettings, ScheduleSettings, ServiceSettings } from "../settings.ts";
 import { check } from "./check.ts";
@@ -24,67 +24,8 @@ import { requestOf, serviceTrial } from "./service-trial.ts";
 import { strategyOf } from "./strategy.ts";
 import { test } from "./test.ts";
 import { trust } from "./trust.ts";
+import { validated } from "./validate.ts";
 import { waive } from "./waive.ts";
-
-type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
-
-/** What was interpolated is text; where it reads as a number or a boolean, it stands for one, as it does everywhere in a compose file. */
-const plainScalar = (value: string | number | boolean | null, interpolated: boolean): Plain => {
-  if (!interpolated || typeof value !== "string") return value;
-  if (/^-?\d{1,15}$/.test(value)) return Number(value);
-  return value === "true" || value === "false" ? value === "true" : value;
-};
-
-const plain = (node: ComposeNode): Plain => {
-  if (node.kind === "sequence") return node.items.map(plain);
-  if (node.kind === "scalar") return plainScalar(node.value, node.source.text.slice(node.start, node.end).includes("$"));
-  const pairs = [...node.entries].filter(([key, entry]) => !key.startsWith("x-") && !isNull(entry.value));
-  return Object.fromEntries(pairs.map(([key, entry]) => [key, plain(entry.value)]));
-};
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
-
-/** What is inside of `optional`, and of the choices that a union offers the one that is a mapping. */
-const mappingIn = (schema: unknown): unknown => {
-  if (!isObject(schema)) return undefined;
-  if ("wrapped" in schema) return mappingIn(schema["wrapped"]);
-  if (!Array.isArray(schema["options"])) return schema;
-  return schema["options"].map(mappingIn).find((option) => isObject(option) && "entries" in option) ?? schema;
-};
-
-const knownKeys = (schema: unknown, path: readonly (string | number)[]): readonly string[] => {
-  const at = mappingIn(schema);
-  if (!isObject(at)) return [];
-  const fields = isObject(at["entries"]) ? at["entries"] : undefined;
-  const [step, ...rest] = path;
-  if (step === undefined) return Object.keys(fields ?? {});
-  return knownKeys(fields?.[String(step)] ?? at["item"] ?? at["value"], rest);
-};
-
-type Issue = v.BaseIssue<unknown>;
-
-/** A mapping that fits none of a union's choices failed at one of its keys: that is what to say. */
-const innermost = (issue: Issue): readonly Issue[] => {
-  const within = (issue.issues ?? []).filter(({ path }) => path !== undefined);
-  return within.length === 0
-    ? [issue]
-    : within.flatMap(innermost).map((one): Issue => {
-        const [first, ...rest] = [...(issue.path ?? []), ...(one.path ?? [])];
-        return first === undefined ? one : { ...one, path: [first, ...rest] };
-      });
-};
-
-const reportIssue = (issue: Issue, schema: v.GenericSchema<unknown, unknown>, node: ComposeNode, path: string, reading: Reading): void => {
-  const keys = (issue.path ?? []).map((item) => item.key).filter((key) => typeof key === "string" || typeof key === "number");
-  const place = placeIn(node, keys) ?? placeOf(node);
-  const where = [path, ...keys].join(".");
-  const last = keys.at(-1);
-  if (issue.type === "strict_object" && issue.expected === "never" && last !== undefined)
-    unknownField(reading, place, String(last), [path, ...keys.slice(0, -1)].join("."), knownKeys(schema, keys.slice(0, -1)));
-  else if (issue.type === "strict_object" && issue.received === "undefined") report(reading, place, `${where}: missing`);
-  else if (issue.type === "never") report(reading, place, `${where} is not supported: ${issue.message}`, "FIELD_UNSUPPORTED");
-  else report(reading, place, `${where}: ${issue.type === "strict_object" ? "expected a mapping" : issue.message}`);
-};
 
 /** A section's value with its defaults; undefined when it is absent or was reported. */
 const readSection = <S extends v.GenericSchema<unknown, unknown>>(
@@ -94,14 +35,7 @@ const readSection = <S extends v.GenericSchema<unknown, unknown>>(
   reading: Reading,
 ): v.InferOutput<S> | undefined => {
   const node = child(parent, key);
-  if (node === undefined || isNull(node)) return undefined;
-  const shape = mappingIn(schema);
-  if (node.kind === "sequence" && isObject(shape) && "entries" in shape)
-    return report(reading, node, `${path}.${key}: expected a mapping, got a sequence`);
-  const result = v.safeParse(schema, plain(node));
-  if (result.success) return result.output;
-  for (const issue of result.issues.flatMap(innermost)) reportIssue(issue, schema, node, `${path}.${key}`, reading);
-  return undefined;
+  return node === undefined || isNull(node) ? undefined : validated(schema, node, `${path}.${key}`, reading);
 };
 
 const checkKeys = (scope: Section["scope"], node: ComposeNode | undefined, path: string, reading: Reading): void => {

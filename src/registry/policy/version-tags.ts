@@ -3,4 +3,4 @@ const VERSION = /^[vV]?(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Z
 const COMMIT = /^(?:sha-[0-9a-f]{7,40}|[0-9a-f]{40})$/;
 
 /** Whether a tag stands for one digest for ever: full versions and git commits do; `latest`, `1`, `1.2`, branches, `pr-N` and `sha256-*` signature tags move. */
-export const isImmutableTag = (tag: string): boolean => VERSION.test(tag) || COMMIT.test(tag);
+export const isVersionTag = (tag: string): boolean => VERSION.test(tag) || COMMIT.test(tag);
