@@ -76,7 +76,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const store = await openStore(options.dataFolder, {
     clock,
     reserveBytes,
-    rules: policy,
+    policy,
     ...(options.reached === undefined ? {} : { reached: options.reached }),
   }).catch((error: unknown) => {
     guard?.close();

@@ -103,7 +103,7 @@ export const createManifests = (database: Database, clock: Clock, rules: TagRule
       // Image manifests without an artifact type, or an empty one, are known by their configuration's type; indexes have none.
       const artifactType = manifest.artifactType || (manifest.kind === "manifest" ? manifest.config.mediaType : null);
       database.run(
-        "INSERT INTO manifest (repository_id, digest, media_type, artifact_type, annotations, bytes, stored_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (repository_id, digest) DO UPDATE SET seen_at = excluded.seen_at, deleted_at = NULL, operation = NULL",
+        "INSERT INTO manifest (repository_id, digest, media_type, artifact_type, annotations, bytes, stored_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (repository_id, digest) DO UPDATE SET bytes = excluded.bytes, seen_at = excluded.seen_at, deleted_at = NULL, operation = NULL",
         id,
         manifest.digest,
         manifest.mediaType,

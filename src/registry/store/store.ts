@@ -1,15 +1,21 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, fileError, lock } from "../../core/index.ts";
+import type { Policy } from "../policy/policy.ts";
 import { syncFolder } from "./blob-files.ts";
 import { type Blobs, createBlobs } from "./blobs.ts";
+import { collect, type CollectOptions, type CollectReport } from "./collect.ts";
 import { openDatabase } from "./database.ts";
 import { createExclusive } from "./exclusive.ts";
+import type { Inside } from "./inside.ts";
 import { createManifests, type Manifests } from "./manifests.ts";
 import type { Reached } from "./points.ts";
 import { createPulls, type Pulls } from "./pulls.ts";
 import { kindOfRepository, listRepositories, type RepositoryKind } from "./repositories.ts";
-import { createTags, type TagRules, type Tags } from "./tags.ts";
+import { retain, type RetainOptions, type RetainReport } from "./retain.ts";
+import { scrub, type ScrubOptions, type ScrubReport } from "./scrub.ts";
+import { createTags, type Tags } from "./tags.ts";
+import { createTrash, type Trash } from "./undo.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
 
 /** A registry's data folder, held by one process: `blobs/`, `uploads/`, `quarantine/`, `registry.sqlite`, `registry.lock`. */
@@ -19,6 +25,13 @@ export interface Store {
   readonly manifests: Manifests;
   readonly tags: Tags;
   readonly pulls: Pulls;
+  readonly trash: Trash;
+  /** Drops tags into the trash, as the policy says. */
+  retain(options: RetainOptions): RetainReport;
+  /** Collects what nothing needs. */
+  collect(options: CollectOptions): Promise<CollectReport>;
+  /** Reads blobs and manifests again and puts aside what has other bytes. */
+  scrub(options: ScrubOptions): Promise<ScrubReport>;
   /** Names after `last`, in byte order. */
   repositories(last: string, count: number): readonly string[];
   /** Undefined when nothing was ever pushed or mirrored under this name. */
@@ -30,7 +43,7 @@ export interface StoreOptions {
   readonly clock: Clock;
   /** Free bytes below which pushes are refused. */
   readonly reserveBytes: number;
-  readonly rules: TagRules;
+  readonly policy: Policy;
   /** Told of each place where a crash has to be survived. */
   readonly reached?: Reached;
 }
@@ -38,7 +51,7 @@ export interface StoreOptions {
 /** @throws LOCKED when another registry serves this folder; STATE_NEEDS_PERSON when a newer version wrote it; DISK_FULL, PERMISSION_DENIED */
 export const openStore = async (
   dataFolder: string,
-  { clock, reserveBytes, rules, reached = () => undefined }: StoreOptions,
+  { clock, reserveBytes, policy, reached = () => undefined }: StoreOptions,
 ): Promise<Store> => {
   try {
     mkdirSync(dataFolder, { recursive: true });
@@ -50,12 +63,23 @@ export const openStore = async (
       await syncFolder(dataFolder);
       const exclusive = createExclusive();
       const pulls = createPulls(database, clock);
+      const inside: Inside = { database, dataFolder, clock, exclusive, rules: policy, reached };
       return {
         blobs: createBlobs(database, dataFolder, clock, exclusive, reached),
         uploads,
-        manifests: createManifests(database, clock, rules, reached),
+        manifests: createManifests(database, clock, policy, reached),
         tags: createTags(database, clock, reached),
         pulls,
+        trash: createTrash(inside),
+        retain: (options) => {
+          pulls.flush();
+          return retain(inside, policy, options);
+        },
+        collect: (options) => {
+          pulls.flush();
+          return collect(inside, policy, options);
+        },
+        scrub: (options) => scrub(inside, options),
         repositories: (last, count) => listRepositories(database, last, count),
         kindOf: (repository) => kindOfRepository(database, repository),
         close: () => {

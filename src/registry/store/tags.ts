@@ -70,11 +70,13 @@ export const setTag = (
     );
   if (before === digest && isLive) return;
   database.run(
-    "INSERT INTO tag (repository_id, name, digest, moved_at, deleted_at) VALUES (?, ?, ?, ?, NULL) ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest, moved_at = excluded.moved_at, deleted_at = NULL",
+    // An undo brings a tag back to its place among the others.
+    "INSERT INTO tag (repository_id, name, digest, moved_at, deleted_at) VALUES (?1, ?2, ?3, ?4, NULL) ON CONFLICT (repository_id, name) DO UPDATE SET moved_at = CASE WHEN ?5 AND digest = excluded.digest THEN moved_at ELSE excluded.moved_at END, digest = excluded.digest, deleted_at = NULL",
     id,
     tag,
     digest,
     now,
+    operation === undefined ? 0 : 1,
   );
   const previous = isLive ? before : undefined;
   if (previous !== undefined) leaseManifest(database, id, previous, now);

@@ -1,0 +1,15 @@
+import type { Clock } from "../../core/index.ts";
+import type { Database } from "./database.ts";
+import type { Exclusive } from "./exclusive.ts";
+import type { Reached } from "./points.ts";
+import type { TagRules } from "./tags.ts";
+
+/** What the parts of a store share. */
+export interface Inside {
+  readonly database: Database;
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly exclusive: Exclusive;
+  readonly rules: TagRules;
+  readonly reached: Reached;
+}
