@@ -73,7 +73,7 @@ export const ITEMS = [
   ),
   define("reaps-zombies", ["static", "trial"], "PID 1 reaps, or an init does; one concern per container"),
   define("logs-stdout", ["trial", "live"], "logs go to stdout/stderr as structured JSON; nothing grows inside the container"),
-  define("log-rotation", ["static", "live"], "local logs are bounded; shipped off the host"),
+  define("log-rotation", ["static", "trial", "live"], "local logs are bounded; shipped off the host"),
   define(
     "runtime-secrets",
     ["static", "image", "trial"],

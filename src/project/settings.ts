@@ -149,6 +149,8 @@ export interface TrialSettings {
   readonly ship?: "quick" | "standard" | "deep";
   readonly requests: readonly TrialRequest[];
   readonly state: readonly { readonly write: TrialRequest; readonly read: TrialRequest }[];
+  /** What it may reach outside of the project: names or addresses, `*.` in front for all below, with a port or for any. Absent: nothing is said. */
+  readonly egress?: readonly string[];
   /** Services beside it; absent: those of depends_on. */
   readonly needs?: readonly string[];
 }

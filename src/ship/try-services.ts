@@ -80,7 +80,7 @@ const configsOf = async ({ project, contents }: Voyage, services: readonly Servi
 type Described = Omit<Subject, "image" | "dependencies"> & { readonly dependencies: readonly Omit<Dependency, "image">[] };
 
 const described = async (voyage: Voyage, service: Service, needed: ReturnType<typeof neededBy>): Promise<Described> => {
-  const { requests, state } = service.settings.trial;
+  const { requests, state, egress } = service.settings.trial;
   const { route, jobs } = service.settings;
   const port = route?.port;
   const onPort = <R extends { readonly port?: number }>(request: R): R =>
@@ -91,6 +91,7 @@ const described = async (voyage: Voyage, service: Service, needed: ReturnType<ty
     spec: service.spec,
     requests: requests.map(onPort),
     state: state.map(({ write, read }) => ({ write: onPort(write), read: onPort(read) })),
+    ...(egress === undefined ? {} : { egress }),
     ...(route === undefined ? {} : { ready: { port: route.port, path: route.ready } }),
     dependencies: needed.map(({ service: { name, spec }, until }) => ({ name, spec, until })),
     jobs: jobs.filter(({ when }) => when === "before-traffic"),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SeaworthyError } from "../core/index.ts";
 import { healthcheckOf } from "./healthcheck.ts";
 import type { Lab } from "./lab/lab.ts";
-import { probeImage } from "./lab/probe.ts";
+import { probeImage, serveTcp } from "./lab/probe.ts";
 import type { Running } from "./lab/running.ts";
 import type { Dependency, SubjectImage } from "./subject.ts";
 import { comesUp } from "./up.ts";
@@ -54,7 +54,7 @@ const startStub = async (lab: Lab, { name, spec }: Dependency): Promise<void> =>
   const ports = [
     ...new Set([...spec.expose.map((port) => Number.parseInt(port, 10)), ...spec.ports.map(({ containerPort }) => containerPort)]),
   ];
-  await startInPlaceOf(lab, "stub", name, ports.map((port) => `/bin/busybox nc -lk -p ${port} -e /bin/busybox cat & `).join(""));
+  await startInPlaceOf(lab, "stub", name, ports.map((port) => serveTcp(port, "/bin/busybox cat")).join(""));
 };
 
 /** Something under the same name that takes no connection. @returns the container's name */

@@ -37,6 +37,8 @@ export interface Subject {
   /** Given by the user; empty: what answers is looked for. */
   readonly requests: readonly SmokeRequest[];
   readonly state: readonly StatePair[];
+  /** What it may reach outside of the project: `api.example.com:443`, `*.example.com`. Absent: nothing is said. */
+  readonly egress?: readonly string[];
   /** Where the proxy asks for readiness, when the service has a route. */
   readonly ready?: { readonly port: number; readonly path: string };
   /** In the order they start. */

@@ -75,6 +75,20 @@ export const serviceTrial = section({
       ),
       [],
     ),
+    egress: v.optional(
+      described(
+        "What it may reach outside of the project: `api.example.com`, `*.example.com:443`, an address. A deep trial disproves anything else. Default: what it reaches for is listed, and not judged.",
+        v.array(
+          v.pipe(
+            v.string("expected a name or an address, such as api.example.com:443"),
+            v.regex(
+              /^(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?::\d{1,5})?$/,
+              "expected a name or an address, such as api.example.com:443",
+            ),
+          ),
+        ),
+      ),
+    ),
     needs: v.optional(described("Services that run beside it. Default: those of depends_on.", listSchema)),
   }),
 });

@@ -133,6 +133,7 @@ export const serviceSettings = (service: ComposeNode, path: string, ports: reado
       ...(tried.ship === undefined ? {} : { ship: tried.ship }),
       requests: tried.requests.map(requestOf),
       state: tried.state.map(({ write, read }) => ({ write: requestOf(write), read: requestOf(read) })),
+      ...(tried.egress === undefined ? {} : { egress: tried.egress }),
       ...(tried.needs === undefined ? {} : { needs: tried.needs }),
     },
   };

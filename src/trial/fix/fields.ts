@@ -82,6 +82,11 @@ export const FIELDS: Readonly<Record<string, Field>> = {
     part: "stopGraceSeconds",
     holds: ({ stopGraceSeconds }, value) => stopGraceSeconds >= parseDuration(String(value)) / 1000,
   },
+  "logging.driver": { part: "logging", holds: ({ logging }, value) => logging?.driver === value },
+  "logging.options.max-size": {
+    part: "logging",
+    holds: ({ logging }, value) => parseByteSize(logging?.options["max-size"] ?? "1000g") <= parseByteSize(String(value)),
+  },
   "healthcheck.start_period": {
     part: "healthcheck",
     holds: ({ healthcheck }, value) => atLeast(healthcheck?.startPeriodMs, parseDuration(String(value))),

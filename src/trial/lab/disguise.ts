@@ -26,11 +26,20 @@ const secretsIn = (environment: Environment): readonly string[] =>
     ...[...value.slice(0, 20_000).matchAll(USER_INFO)].flatMap(([, password]) => password ?? []),
   ]);
 
+const longEnough = (secret: string): boolean => secret.length >= MIN_LENGTH;
+
+/** What stands for the credentials in one environment once it is disguised. */
+export const madeUpIn = (environment: Environment, run: string): readonly string[] => [
+  ...new Set(
+    secretsIn(environment)
+      .filter(longEnough)
+      .map((secret) => dummy(`${run} ${secret}`)),
+  ),
+];
+
 /** The environments of several services with every credential replaced, the same one by the same made-up value everywhere. */
 export const disguised = (environments: readonly Environment[], run: string): readonly Environment[] => {
-  const secrets = [...new Set(environments.flatMap(secretsIn))]
-    .filter((one) => one.length >= MIN_LENGTH)
-    .toSorted((a, b) => b.length - a.length);
+  const secrets = [...new Set(environments.flatMap(secretsIn))].filter(longEnough).toSorted((a, b) => b.length - a.length);
   const hide = (value: string): string => secrets.reduce((text, secret) => text.replaceAll(secret, dummy(`${run} ${secret}`)), value);
   return environments.map((environment) => Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, hide(value)])));
 };

@@ -4,7 +4,7 @@ import type { ContainerConfig, Engine, Inside, Labels } from "../../engine/index
 import type { ContainerSpec } from "../../project/index.ts";
 import type { Subject } from "../subject.ts";
 import { labConfig } from "./container.ts";
-import { disguised } from "./disguise.ts";
+import { disguised, dummySecret, madeUpIn } from "./disguise.ts";
 import { putFiles } from "./files.ts";
 import { type Probe, probeImage, startProbe } from "./probe.ts";
 import { dialDirectly, execIn, logsOf, type Running, stateOf } from "./running.ts";
@@ -15,6 +15,8 @@ export interface Variant {
   /** Part of the container's name: `read-only`. */
   readonly name: string;
   readonly change?: (config: ContainerConfig) => ContainerConfig;
+  /** The same, where something has to be made first. */
+  readonly prepare?: (config: ContainerConfig) => Promise<ContainerConfig>;
   /** Another service's container; default the subject's. */
   readonly of?: { readonly name: string; readonly spec: ContainerSpec; readonly image: Digest };
   /** Names under which others in the lab find it. */
@@ -32,6 +34,8 @@ export interface Lab {
   readonly network: string;
   readonly labels: Labels;
   readonly signal: AbortSignal;
+  /** Credentials that were made up for the subject, in its environment and its secret files. */
+  readonly secrets: readonly string[];
   /** How many experiments run beside each other: what takes time is given so many times as long. */
   readonly atOnce: number;
   readonly start: (variant: Variant) => Promise<Running>;
@@ -65,7 +69,7 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
   });
   let count = 0;
 
-  const create = async ({ name, change = (config) => config, of, aliases = [], volumes }: Variant): Promise<string> => {
+  const create = async ({ name, change = (config) => config, prepare, of, aliases = [], volumes }: Variant): Promise<string> => {
     signal.throwIfAborted();
     count += 1;
     const container = `seaworthy-trial-${run}-${count}-${name}`;
@@ -84,7 +88,8 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
       },
     });
     for (const volume of wanted) await engine.volumes.create(volume, { labels });
-    await engine.containers.create(container, change(config), subject.spec.platform);
+    const changed = change(config);
+    await engine.containers.create(container, prepare === undefined ? changed : await prepare(changed), subject.spec.platform);
     await putFiles(inside, container, spec, { run, configs: subject.configs });
     return container;
   };
@@ -178,6 +183,15 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
     network,
     labels,
     signal,
+    secrets: [
+      ...madeUpIn(subject.spec.environment, run),
+      // Lines that nothing else has: not the braces and addresses that stand for JSON and URLs.
+      ...subject.spec.secrets.flatMap(({ source }) =>
+        dummySecret(source, run)
+          .split("\n")
+          .filter((line) => /^[\w+/=]{32,}$/.test(line)),
+      ),
+    ],
     atOnce,
     start,
     startIdle,

@@ -7,10 +7,17 @@ import { execIn, type ExecResult } from "./running.ts";
 /** Made by script/setup from Debian's static busybox, then what the hub publishes. */
 export const PROBE_IMAGES = ["seaworthy/probe:1", "busybox:1.37-musl", "busybox:musl"] as const;
 
+/** A line of shell that runs a program for each connection to a port, for as long as its container lives. Busybox has one of two programs called nc. */
+export const serveTcp = (port: number, program: string): string =>
+  `while :; do /bin/busybox nc -lk -p ${port} -e ${program} 2>/dev/null || /bin/busybox nc -ll -p ${port} -e ${program} || /bin/busybox sleep 1; done & `;
+
 /** A container beside the one that is tried, in its processes and its network: nothing is needed in the image. */
 export interface Probe {
   /** A shell script; as nobody, or as root with the one capability to send signals. */
-  readonly sh: (script: string, options?: { readonly asRoot?: boolean; readonly timeoutMs?: number }) => Promise<ExecResult>;
+  readonly sh: (
+    script: string,
+    options?: { readonly asRoot?: boolean; readonly timeoutMs?: number; readonly raw?: boolean },
+  ) => Promise<ExecResult>;
   readonly dial: (port: number) => Promise<Duplex>;
 }
 
@@ -58,9 +65,10 @@ export const startProbe = async (
   });
   await engine.containers.start(name);
   return {
-    sh: (script, { asRoot = false, timeoutMs } = {}) =>
+    sh: (script, { asRoot = false, timeoutMs, raw = false } = {}) =>
       execIn(inside, name, ["/bin/busybox", "sh", "-c", script], {
         user: asRoot ? "0:0" : `${PROBE_UID}:${PROBE_UID}`,
+        raw,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       }),
     dial: async (port) =>

@@ -83,7 +83,7 @@ const processOf = (block: string): Process | undefined => {
 };
 
 /** The kernel writes each 32 bits in the machine's own order, which is little-endian on both architectures there are. */
-const addressOf = (hex: string): string => {
+export const addressOf = (hex: string): string => {
   const bytes = [...(hex.match(/.{8}/g) ?? [])].flatMap((word) =>
     (word.match(/../g) ?? []).toReversed().map((byte) => Number.parseInt(byte, 16)),
   );
@@ -107,12 +107,13 @@ const listenersOf = (block: string): readonly Listener[] => {
   });
 };
 
-/** All processes and listeners of the container that a probe is beside, in one look; the probe's own are left out. */
+/** All processes and listeners of the container that a probe is beside, in one look; the probe's own are left out. `raw`: command lines as they are, credentials included. */
 export const lookAt = async (
   probe: Probe,
+  { raw = false }: { readonly raw?: boolean } = {},
 ): Promise<{ readonly processes: readonly Process[]; readonly listeners: readonly Listener[] }> => {
   const mark = randomBytes(8).toString("hex");
-  const { output } = await probe.sh(script(mark));
+  const { output } = await probe.sh(script(mark), { raw });
   const blocks = output.split(`=${mark}=`).slice(1);
   const isTable = (block: string): boolean => /^(?:tcp|udp)6?\n/.test(block);
   return {

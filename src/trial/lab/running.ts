@@ -30,6 +30,8 @@ export interface Running {
 export interface ExecOptions extends Pick<ExecRequest, "user" | "env"> {
   /** Default 10 s. */
   readonly timeoutMs?: number;
+  /** As it came, with control characters and credentials: to be looked through and never shown. */
+  readonly raw?: boolean;
 }
 
 export interface ExecResult {
@@ -46,7 +48,7 @@ export const execIn = async (
   inside: Inside,
   container: string,
   command: readonly string[],
-  { timeoutMs = 10_000, ...request }: ExecOptions = {},
+  { timeoutMs = 10_000, raw = false, ...request }: ExecOptions = {},
 ): Promise<ExecResult> => {
   const execution = await inside.exec(container, { command, ...request });
   const chunks: Buffer[] = [];
@@ -67,7 +69,8 @@ export const execIn = async (
     execution.stream.once("error", done);
   });
   execution.stream.destroy();
-  const output = forTerminal(`${Buffer.concat(chunks).toString("utf8")}${execution.stderr()}`);
+  const text = `${Buffer.concat(chunks).toString("utf8")}${execution.stderr()}`;
+  const output = raw ? text : forTerminal(text);
   return { exitCode: inTime ? await execution.exitCode() : undefined, output };
 };
 

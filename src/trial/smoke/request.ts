@@ -35,11 +35,11 @@ export const socketLike = (stream: Duplex): Duplex => {
   return stream;
 };
 
-/** Sends a request over a connection of its own. Never rejects. */
+/** Sends a request over a connection of its own. Never rejects. `raw`: the body as it came, credentials included: to be looked through and never shown. */
 export const ask = async (
   dial: Dial,
   { method, path, headers, body }: SmokeRequest,
-  { timeoutMs = 5000, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  { timeoutMs = 5000, signal, raw = false }: { readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly raw?: boolean } = {},
 ): Promise<SmokeAnswer> => {
   const begun = performance.now();
   const tookMs = (): number => Math.round(performance.now() - begun);
@@ -70,7 +70,11 @@ export const ask = async (
           });
           response.on("error", reject);
           response.on("end", () =>
-            resolve({ status: response.statusCode ?? 0, body: forTerminal(Buffer.concat(chunks).toString("utf8")), tookMs: tookMs() }),
+            resolve({
+              status: response.statusCode ?? 0,
+              body: raw ? Buffer.concat(chunks).toString("utf8") : forTerminal(Buffer.concat(chunks).toString("utf8")),
+              tookMs: tookMs(),
+            }),
           );
         },
       );
