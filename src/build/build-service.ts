@@ -89,13 +89,15 @@ const LOCK_WAIT_MS = 600_000;
 /** Where nothing says when: the earliest time every archive format can carry, as Cloud Native Buildpacks chose. */
 const NO_DATE = Date.UTC(1980, 0, 1, 0, 0, 1);
 
-const createdAtOf = (origin: Origin | undefined, environment: Readonly<Record<string, string | undefined>>): number => {
+/** When an image counts as made: at its commit, else as SOURCE_DATE_EPOCH says, else at no time. Milliseconds since the epoch. */
+export const createdAtOf = (origin: Origin | undefined, environment: Readonly<Record<string, string | undefined>>): number => {
   if (origin !== undefined) return origin.at;
   const given = environment["SOURCE_DATE_EPOCH"];
   return given !== undefined && /^\d{1,11}$/.test(given) ? Number(given) * 1000 : NO_DATE;
 };
 
-const ignoreFile = (build: BuildInput): string =>
+/** What keeps files out of a build. */
+export const ignoreFile = (build: BuildInput): string =>
   existsSync(`${build.dockerfile}.dockerignore`) ? `${build.dockerfile}.dockerignore` : join(build.context, ".dockerignore");
 
 interface Shared {

@@ -70,9 +70,16 @@ test("what a trial proposes is shown, then written, and then holds", { timeout: 
   const { fixed } = JSON.parse(written.stdout) as { fixed: { files: string[]; proposals: { path: string[]; outcome: string }[] } };
   expect(fixed.files).toEqual(["compose.yaml"]);
   expect(fixed.proposals.map(({ path, outcome }) => `${path.join(".")} ${outcome}`).toSorted()).toEqual(
-    ["cap_drop", "deploy.resources.limits.memory", "healthcheck.start_period", "init", "memswap_limit", "read_only", "security_opt"].map(
-      (path) => `${path} written`,
-    ),
+    [
+      "cap_drop",
+      "deploy.resources.limits.memory",
+      "healthcheck.start_period",
+      "init",
+      "logging.driver",
+      "memswap_limit",
+      "read_only",
+      "security_opt",
+    ].map((path) => `${path} written`),
   );
   const text = readFileSync(file, "utf8");
   expect(text).toMatch(/^# the shop\nservices:\n {2}web: # answers\n/);

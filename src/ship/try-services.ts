@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Digest, formatReference, hexOf, isSeaworthyError, type Json, samePlatform, SeaworthyError } from "../core/index.ts";
+import { rebuildAfterChange } from "../build/index.ts";
 import { createDockerInside } from "../engine/index.ts";
 import { openLayout, writeDockerArchive } from "../image/index.ts";
 import type { Project, Service } from "../project/index.ts";
@@ -129,7 +130,9 @@ const subjectOf = async (voyage: Voyage, service: Service): Promise<Subject> => 
     const known = dependencies[index];
     return known === undefined ? undefined : { ...known, ...(its === undefined ? {} : { image: its }) };
   });
-  return { ...rest, image, dependencies: (await Promise.all(withImages)).filter((one) => one !== undefined) };
+  const { project, engine, signal } = voyage;
+  const rebuild = service.build === undefined ? {} : { rebuild: () => rebuildAfterChange(project, service, { engine, signal }) };
+  return { ...rest, ...rebuild, image, dependencies: (await Promise.all(withImages)).filter((one) => one !== undefined) };
 };
 
 const cacheOf = ({ state }: Voyage): TrialCache => openTrialCache(join(state.folder, "trials"));

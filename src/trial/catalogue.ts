@@ -1,6 +1,7 @@
 import type { Level, Trial } from "./trial.ts";
 import { LEVELS } from "./trial.ts";
 import { arbitraryUser } from "./trials/arbitrary-user.ts";
+import { cachedRebuild } from "./trials/cached-rebuild.ts";
 import { crashSafeState } from "./trials/crash-safe-state.ts";
 import { cpuThrottling } from "./trials/cpu-throttling.ts";
 import { declaredVolumes } from "./trials/declared-volumes.ts";
@@ -70,6 +71,7 @@ export const TRIALS: readonly Trial[] = [
   memorySqueeze,
   pidsPeak,
   cpuThrottling,
+  cachedRebuild,
   // The last: what it stops others would need.
   dependencyDown,
 ];

@@ -25,6 +25,14 @@ export interface SubjectImage {
   readonly sizeBytes: number;
 }
 
+/** What a build of the subject did again because of a change in one source file. */
+export interface Rebuilt {
+  /** The file that was changed; absent: none of those that were changed is part of the image. */
+  readonly file?: string;
+  /** As the builder names them: `[deps 3/4] RUN npm ci`. */
+  readonly steps: readonly { readonly name: string; readonly cached: boolean; readonly seconds: number }[];
+}
+
 /** What is tried: one service's image, as production would run it. */
 export interface Subject {
   readonly service: string;
@@ -45,6 +53,8 @@ export interface Subject {
   readonly dependencies: readonly Dependency[];
   /** Run before the subject, each in a container of its own: migrations. */
   readonly jobs: readonly { readonly name: string; readonly command: readonly string[]; readonly timeoutMs: number }[];
+  /** Builds a copy of it, then once more after a change in one source file. Absent: it is not built here. */
+  readonly rebuild?: () => Promise<Rebuilt>;
   /** Contents of configs by key. Secrets are never read: the lab makes them up. */
   readonly configs: ReadonlyMap<string, string>;
 }

@@ -48,6 +48,8 @@ test("of a service that does everything right nothing is disproved, and nothing 
     security_opt: ["no-new-privileges:true"],
     mem_limit: "192m",
     memswap_limit: "192m",
+    logging: { driver: "local" },
+    environment: { API_KEY: "k-0123456789abcdef" },
     healthcheck: { test: ["CMD", "/nodejs/bin/node", "-e", CHECK], interval: "5s", timeout: "5s", start_period: "20s", retries: 3 },
     stop_grace_period: "10s",
   });
@@ -74,8 +76,12 @@ test("of one that does everything wrong everything is disproved", { timeout: 300
   const seen = await verdicts(subject);
   expect(Object.fromEntries(Object.entries(seen).filter(([, words]) => !words.startsWith("disproved")))).toEqual({
     "crash-safe-state": expect.stringMatching(/^not-tried/),
+    "early-readiness": expect.stringMatching(/^not-tried: its health check succeeds with nothing running/),
+    "logs-complete": expect.stringMatching(/^proven: each of \d+ requests/),
     "memory-peak": expect.stringMatching(/^proven: it used at most/),
+    "secret-leaks": expect.stringMatching(/^not-tried: it is given no credentials/),
     "time-zone": expect.stringMatching(/^not-tried: nothing that it logs has a time/),
+    "without-network": expect.stringMatching(/^proven: without a network it was up/),
   });
   expect(seen["file-writes"]).toContain("/var/state");
   expect(seen["listening-ports"]).toContain("9229/tcp");

@@ -56,6 +56,7 @@ test("examples/adrift: disproved is what its README confesses, and nothing else"
     "file-writes",
     "frozen-healthcheck",
     "graceful-stop",
+    "log-limits",
     "logs",
     "memory-peak",
     "no-new-privileges",

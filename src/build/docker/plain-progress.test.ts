@@ -56,7 +56,7 @@ test("output that looks like progress, or drives a terminal, does neither", () =
     "#2 [2/2] RUN ./configure\n#2 0.1 DONE later\n#2 0.2 \u001b[31mred\n#2 DONE 1.5s\n#99 ERROR nobody knows\nnot progress",
   );
   expect(heard.at(-1)).toBe("- [2/2] RUN ./configure 1.5s");
-  expect(tally).toEqual({ steps: 1, cachedSteps: 0 });
+  expect(tally).toEqual({ steps: 1, cachedSteps: 0, all: [{ name: "[2/2] RUN ./configure", cached: false, seconds: 1.5 }] });
 });
 
 test("only the last 20 lines of a step are kept", () => {

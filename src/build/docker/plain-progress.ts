@@ -1,10 +1,20 @@
 import { forTerminal, type Progress } from "../../core/index.ts";
 
+/** One instruction of a build. */
+export interface BuildStep {
+  readonly name: string;
+  readonly cached: boolean;
+  /** As BuildKit measured it; 0 of what came from the cache. */
+  readonly seconds: number;
+}
+
 /** What a build did, from `--progress=plain`. */
 export interface BuildTally {
   /** Instructions that were run or taken from the cache; FROM is none. */
   readonly steps: number;
   readonly cachedSteps: number;
+  /** Each of them, as BuildKit names it: `[deps 3/4] RUN npm ci`. */
+  readonly all: readonly BuildStep[];
   /** The step that failed, and its last lines. */
   readonly failed?: { readonly step: string; readonly because: string; readonly lines: readonly string[] };
 }
@@ -13,6 +23,7 @@ interface Vertex {
   readonly name: string;
   state: "running" | "cached" | "done" | "failed";
   lines: string[];
+  seconds: number;
 }
 
 const LINE = /^#(\d+) (.*)$/;
@@ -27,7 +38,7 @@ export const readPlainProgress = (progress: Progress): { readonly line: (text: s
   let failure: { readonly vertex: Vertex; readonly because: string } | undefined;
   const begin = (id: string, words: string): void => {
     if (!words.startsWith("[") || vertices.size >= MOST_VERTICES) return;
-    vertices.set(id, { name: words, state: "running", lines: [] });
+    vertices.set(id, { name: words, state: "running", lines: [], seconds: 0 });
     if (STEP.test(words)) progress.begin(forTerminal(words));
   };
   const settle = (vertex: Vertex, state: Vertex["state"], result: string): void => {
@@ -42,6 +53,7 @@ export const readPlainProgress = (progress: Progress): { readonly line: (text: s
     if (vertex === undefined) return begin(id, words);
     if (words === vertex.name) return;
     if (words === "CACHED") return settle(vertex, "cached", "cached");
+    if (/^DONE \d/.test(words)) vertex.seconds = Number.parseFloat(words.slice("DONE ".length));
     if (/^DONE \d/.test(words)) return settle(vertex, "done", words.slice("DONE ".length));
     if (words.startsWith("ERROR")) {
       settle(vertex, "failed", words);
@@ -58,6 +70,7 @@ export const readPlainProgress = (progress: Progress): { readonly line: (text: s
     return {
       steps: steps.length,
       cachedSteps: steps.filter((vertex) => vertex.state === "cached").length,
+      all: steps.map(({ name, state, seconds }) => ({ name: forTerminal(name), cached: state === "cached", seconds })),
       ...(failure === undefined
         ? {}
         : {

@@ -4,6 +4,7 @@ import type { ContainerConfig, Engine, Inside, Labels } from "../../engine/index
 import type { ContainerSpec } from "../../project/index.ts";
 import type { Subject } from "../subject.ts";
 import { labConfig } from "./container.ts";
+import { type Counters, openCounters } from "./counters.ts";
 import { disguised, dummySecret, madeUpIn } from "./disguise.ts";
 import { putFiles } from "./files.ts";
 import { type Probe, probeImage, startProbe } from "./probe.ts";
@@ -39,6 +40,8 @@ export interface Lab {
   /** How many experiments run beside each other: what takes time is given so many times as long. */
   readonly atOnce: number;
   readonly start: (variant: Variant) => Promise<Running>;
+  /** The kernel's counters, opened once; undefined where the engine does not let them be read. */
+  readonly counters: () => Promise<Counters | undefined>;
   /** The subject's image with something in the program's place that does nothing. */
   readonly startIdle: (variant: Variant) => Promise<Running>;
 }
@@ -174,6 +177,8 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
     });
   };
 
+  let counters: Promise<Counters | undefined> | undefined;
+
   await engine.networks.create(network, { driver: "bridge", internal: true, labels });
   return {
     run,
@@ -195,6 +200,7 @@ export const openLab = async (subject: Subject, { engine, inside, signal, atOnce
     atOnce,
     start,
     startIdle,
+    counters: () => (counters ??= openCounters({ engine, inside, labels, run })),
     [Symbol.asyncDispose]: async () => {
       await sweepRun(engine, run);
     },

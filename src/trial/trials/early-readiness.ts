@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { healthcheckOf } from "../healthcheck.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Running } from "../lab/running.ts";
 import { ask } from "../smoke/request.ts";
 import { type Smoke, smokeOnce } from "../smoke/smoke.ts";
@@ -15,6 +16,8 @@ const TIMES = 2;
 interface Voice {
   readonly name: string;
   readonly says: (running: Running) => Promise<boolean>;
+  /** Whether it says so with nothing running: then it says nothing, which another experiment shows. */
+  readonly isFake: (lab: Lab) => Promise<boolean>;
 }
 
 const voiceOf = (subject: Subject): Voice | undefined => {
@@ -22,6 +25,7 @@ const voiceOf = (subject: Subject): Voice | undefined => {
   if (ready !== undefined)
     return {
       name: `GET ${ready.path} on port ${ready.port}`,
+      isFake: () => Promise.resolve(false),
       says: async (running) => {
         const { status = 0 } = await ask(() => running.dial(ready.port), { method: "GET", path: ready.path }, { timeoutMs: ANSWER_MS });
         return status >= 200 && status < 400;
@@ -31,6 +35,12 @@ const voiceOf = (subject: Subject): Voice | undefined => {
   if (health === undefined) return undefined;
   return {
     name: "its health check",
+    isFake: async (lab) => {
+      const idle = await lab.startIdle({ name: "early-readiness-idle" });
+      const { exitCode } = await idle.exec(health.command, { timeoutMs: ANSWER_MS });
+      await idle.remove();
+      return exitCode === 0;
+    },
     says: async (running) => (await running.exec(health.command, { timeoutMs: ANSWER_MS })).exitCode === 0,
   };
 };
@@ -60,6 +70,8 @@ export const earlyReadiness: Trial = {
   run: async (lab, { smoke, limitMs }) => {
     const voice = voiceOf(lab.subject);
     if (voice === undefined) return { state: "not-tried", because: "nothing says that it is ready" };
+    if (await voice.isFake(lab))
+      return { state: "not-tried", because: `${voice.name} succeeds with nothing running, as fake-healthcheck shows` };
     const asked = others(smoke, lab.subject);
     const running = await lab.start({ name: "early-readiness" });
     const age = (): number => Math.round(performance.now() - running.startedAt);

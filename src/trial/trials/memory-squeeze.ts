@@ -3,6 +3,7 @@ import { formatByteSize, isSeaworthyError } from "../../core/index.ts";
 import { healthcheckOf } from "../healthcheck.ts";
 import type { Lab } from "../lab/lab.ts";
 import { TRIAL_LABEL } from "../lab/names.ts";
+import { belowFirst, lookAt, type Process } from "../lab/processes.ts";
 import type { Running } from "../lab/running.ts";
 import { load } from "../load.ts";
 import { MEMORY_PATH, roomyLimit } from "../memory-limit.ts";
@@ -39,9 +40,11 @@ const oomEvents = (lab: Lab, signal: AbortSignal): { readonly count: (container:
   return { count: (container) => counts.get(container) ?? 0, over };
 };
 
-const squeezer = (lab: Lab, { smoke, limitMs, upMs }: Baseline, kills: (container: string) => number) => {
+const squeezer = (lab: Lab, baseline: Baseline, kills: (container: string) => number) => {
+  const { smoke, limitMs, upMs } = baseline;
   const withinMs = Math.min(limitMs, Math.max(LEAST_MS, upMs * TIMES));
-  let livedOn = false;
+  // Who waited once for something that never came does not wait for it again.
+  let known: "lives-on" | "slow" | undefined;
   const outcome = async (running: Running): Promise<Squeezed> => {
     const up = await comesUp(running, smoke, withinMs);
     const loaded = up.up ? await load(running, smoke, { forMs: 800, connections: 4 }) : undefined;
@@ -52,8 +55,8 @@ const squeezer = (lab: Lab, { smoke, limitMs, upMs }: Baseline, kills: (containe
     const killed = oomKilled || kills(running.name) > 0;
     if (state !== "running") return { how: "killed", words: `it ended with ${exitCode ?? "no status"}` };
     if (!killed) return answers ? { how: "works", words: "" } : { how: "late", words: up.up ? (loaded?.firstFailure ?? "") : up.words };
-    livedOn ||= await livesOn(running, smoke, limitMs, () => kills(running.name));
-    return livedOn
+    known ??= await afterKill(running, baseline, () => kills(running.name));
+    return known === "lives-on"
       ? { how: "lives-on", words: "killed for want of memory, its first process lived on and nothing was answered" }
       : { how: "killed", words: "part of it was killed for want of memory" };
   };
@@ -75,11 +78,31 @@ const squeezer = (lab: Lab, { smoke, limitMs, upMs }: Baseline, kills: (containe
   };
 };
 
-/** Whether it goes on running without ever answering, and without trying again: then nothing is killed any more. */
-const livesOn = async (running: Running, smoke: Smoke, limitMs: number, kills: () => number): Promise<boolean> => {
+/**
+ * What of a healthy container's processes is not there any more. A supervisor's child that was started anew is there again, however slow it is; command lines are
+ * compared, for a supervisor and its child may be the same program.
+ */
+export const goneOf = (healthy: readonly Process[], now: readonly Process[]): readonly string[] => {
+  const there = new Set(belowFirst(now).map(({ command }) => command));
+  return belowFirst(healthy)
+    .map(({ command }) => command)
+    .filter((command) => command !== "" && !there.has(command));
+};
+
+/**
+ * What becomes of it once part of it was killed. `lives-on`: it goes on running, nothing is killed any more, nothing answers, and what was killed was not started anew.
+ * `slow`: what was started anew has not answered, and may yet. Undefined: it answered, ended, or was killed again.
+ */
+const afterKill = async (
+  running: Running,
+  { smoke, limitMs, processes }: Baseline,
+  kills: () => number,
+): Promise<"lives-on" | "slow" | undefined> => {
   const before = kills();
   const again = await comesUp({ ...running, startedAt: performance.now() }, smoke, limitMs);
-  return !again.up && again.exitCode === undefined && kills() === before;
+  if (again.up || again.exitCode !== undefined || kills() !== before) return undefined;
+  if (belowFirst(processes).length === 0) return "lives-on";
+  return goneOf(processes, (await lookAt(await running.probe())).processes).length > 0 ? "lives-on" : "slow";
 };
 
 export const memorySqueeze: Trial = {
