@@ -73,14 +73,14 @@ test("memory-squeeze: the least is found; a limit just above it, and a child kil
   const [right, tight, unseen, unlimited, restarted] = await each(
     "memory-squeeze",
     subjectOf(server(ballast), { mem_limit: "384m" }),
-    subjectOf(server(ballast), { mem_limit: "144m" }),
+    subjectOf(server(ballast), { mem_limit: "128m" }),
     subjectOf(child, { mem_limit: "384m" }),
     subjectOf(server(), {}),
     subjectOf(slow, { mem_limit: "384m" }),
   );
-  expect(restarted).not.toContain("lived on");
+  expect(restarted).toMatch(/^proven: it answers with .* part of it was killed for want of memory$/);
   expect(right).toMatch(/^proven: it answers with 1\d\d MB of the 403 MB that it may use; with \d+ MB it ended with 137/);
-  expect(tight).toMatch(/^disproved: with .* of the 151 MB that it may use it ended with 137/);
+  expect(tight).toMatch(/^disproved: with .* of the 134 MB that it may use it ended with 137/);
   expect(unseen).toMatch(/^disproved: .* its first process lived on and nothing was answered; there is no health check to notice/);
   expect(unlimited).toMatch(/^disproved: it has no memory limit; it answers with \d/);
 });
