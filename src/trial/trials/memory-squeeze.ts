@@ -8,7 +8,7 @@ import type { Running } from "../lab/running.ts";
 import { load } from "../load.ts";
 import { MEMORY_PATH, roomyLimit } from "../memory-limit.ts";
 import { bisect } from "../search/bisect.ts";
-import { type Smoke, smokeOnce } from "../smoke/smoke.ts";
+import { smokeOnce } from "../smoke/smoke.ts";
 import type { Baseline } from "../baseline.ts";
 import { comesUp } from "../up.ts";
 import type { Trial } from "../trial.ts";
