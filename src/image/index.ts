@@ -1,4 +1,5 @@
 export { type Artifact, type ArtifactPart, pushArtifact, readArtifact } from "./client/artifact.ts";
+export { listCatalog } from "./client/catalog.ts";
 export { createRegistryClient } from "./client/client.ts";
 export { isInternalAddress } from "./client/endpoint.ts";
 export { type Answer, discard, readBounded } from "./client/http.ts";

@@ -1,6 +1,7 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { Context } from "../context.ts";
 import { JSON_FLAG, parseText } from "../flags.ts";
+import { importCommand } from "./registry-import.ts";
 import { users } from "./registry-users.ts";
 import type { Flags } from "./registry-serve.run.ts";
 
@@ -21,4 +22,4 @@ const serve = buildCommand<Flags, [], Context>({
   },
 });
 
-export const registry = buildRouteMap({ routes: { serve, users }, docs: { brief: "The embedded OCI registry" } });
+export const registry = buildRouteMap({ routes: { serve, users, import: importCommand }, docs: { brief: "The embedded OCI registry" } });
