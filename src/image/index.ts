@@ -9,6 +9,7 @@ export type { Credentials, CredentialSource } from "./client/credentials/types.t
 export { noHostRules } from "./client/hosts/host-rules.ts";
 export type { BlobSource, ManifestBytes, OpenBlob, RegistryClient, RegistryClientOptions, Repository } from "./client/types.ts";
 export { type Copied, copyFromRegistry, copyToRegistry } from "./copy.ts";
+export { eachOf } from "./each-of.ts";
 export type { Content } from "./layout/blobs.ts";
 export { createLayout, type Layout, openLayout } from "./layout/layout.ts";
 export { type ImageTree, walkImage } from "./layout/walk.ts";

@@ -1,5 +1,5 @@
 import { type Digest, formatByteSize, hasCode, isSeaworthyError, type Progress, type Reference, silentProgress } from "../../core/index.ts";
-import { copyImage, type RegistryClient, registryDestination } from "../../image/index.ts";
+import { copyImage, eachOf, type RegistryClient, registryDestination } from "../../image/index.ts";
 import { parseRepositoryGlob } from "../auth/glob.ts";
 import type { ImportSource } from "./source.ts";
 
@@ -99,16 +99,7 @@ export const importImages = async (source: ImportSource, client: RegistryClient,
   const repositories = (await source.repositories()).filter((name) => wanted.some((holds) => holds(name)));
   for (const repository of repositories) {
     const tags = imagesFirst((await source.tags(repository)).filter((tag) => tagWanted.some((holds) => holds(tag))));
-    const queue = [...tags];
-    let failure: { readonly error: unknown } | undefined;
-    const worker = async (): Promise<void> => {
-      for (let tag = queue.shift(); tag !== undefined && failure === undefined; tag = queue.shift())
-        await one(repository, tag).catch((error: unknown) => {
-          failure ??= { error };
-        });
-    };
-    await Promise.all(Array.from({ length: Math.min(PARALLEL, tags.length) }, worker));
-    if (failure !== undefined) throw failure.error;
+    await eachOf(tags, PARALLEL, (tag) => one(repository, tag));
   }
   return { imported, leftOut };
 };
