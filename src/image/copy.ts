@@ -80,7 +80,7 @@ export const copyFromRegistry = async (client: RegistryClient, reference: Refere
   });
   await eachOf(tree.blobs, PARALLEL, async (blob) => {
     if ((await layout.blobSize(blob.digest)) === blob.size || (isNonDistributable(blob.mediaType) && (blob.urls ?? []).length > 0)) return;
-    await layout.writeBlob(client.blob(reference, blob.digest, blob.size), blob.digest);
+    await layout.writeBlob(client.blob(reference, blob.digest, blob.size), blob.digest, true);
   });
   for (const [digest, bytes] of bytesOf) await layout.writeBlob(bytes, digest);
   return { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };

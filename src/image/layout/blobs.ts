@@ -4,6 +4,7 @@ import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { algorithmOf, type Digest, fileError, hexOf, parseDigest, SeaworthyError } from "../../core/index.ts";
 import { verified } from "../verified.ts";
+import { fileSink } from "./file-sink.ts";
 
 const READ_BYTES = 1024 * 1024;
 
@@ -32,9 +33,17 @@ export async function* openBlob(folder: string, digest: Digest): AsyncGenerator<
   yield* verified(createReadStream(blobPath(folder, digest), { highWaterMark: READ_BYTES }), { digest }, `image layout ${folder}`);
 }
 
-/** Writes a blob so that it is there whole or not at all. @throws INPUT_INVALID when it does not have the expected digest; DISK_FULL */
-export const writeBlob = async (folder: string, content: Uint8Array | AsyncIterable<Uint8Array>, expected?: Digest): Promise<Content> => {
-  const hash = createHash(expected === undefined ? "sha256" : algorithmOf(expected));
+/**
+ * Writes a blob so that it is there whole or not at all. `isChecked`: the content is known to end only when it has the expected digest (`verified`), and is not
+ * hashed a second time. @throws INPUT_INVALID when it does not have the expected digest; DISK_FULL
+ */
+export const writeBlob = async (
+  folder: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  expected?: Digest,
+  isChecked = false,
+): Promise<Content> => {
+  const hash = isChecked && expected !== undefined ? undefined : createHash(expected === undefined ? "sha256" : algorithmOf(expected));
   const blobs = join(folder, "blobs", expected === undefined ? "sha256" : algorithmOf(expected));
   const temporary = join(blobs, `.${randomUUID()}.tmp`);
   let size = 0;
@@ -42,17 +51,20 @@ export const writeBlob = async (folder: string, content: Uint8Array | AsyncItera
     await mkdir(blobs, { recursive: true });
     const file = await open(temporary, "wx", 0o644);
     try {
+      const sink = fileSink(file);
       for await (const chunk of content instanceof Uint8Array ? [content] : content) {
-        hash.update(chunk);
+        hash?.update(chunk);
         size += chunk.length;
-        for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
+        await sink.write(chunk);
       }
+      await sink.end();
       await file.datasync();
     } finally {
       await file.close();
     }
-    const digest = parseDigest(`${expected === undefined ? "sha256" : algorithmOf(expected)}:${hash.digest("hex")}`);
-    if (expected !== undefined && digest !== expected)
+    const found = hash?.digest("hex");
+    const digest = found === undefined ? expected : parseDigest(`${expected === undefined ? "sha256" : algorithmOf(expected)}:${found}`);
+    if (digest === undefined || (expected !== undefined && digest !== expected))
       throw new SeaworthyError("INPUT_INVALID", `the bytes given for blob ${expected} have the digest ${digest}`);
     await rename(temporary, blobPath(folder, digest));
     return { digest, size };

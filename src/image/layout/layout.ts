@@ -17,8 +17,8 @@ export interface Layout {
   blobSize(digest: Digest): Promise<number | undefined>;
   /** @throws IMAGE_NOT_FOUND */
   openBlob(digest: Digest): AsyncIterable<Uint8Array>;
-  /** `expected` is the digest it must turn out to have. @throws INPUT_INVALID, DISK_FULL */
-  writeBlob(content: Uint8Array | AsyncIterable<Uint8Array>, expected?: Digest): Promise<Content>;
+  /** `expected` is the digest it must turn out to have; `isChecked` where the content sees to that itself, as `verified` does. @throws INPUT_INVALID, DISK_FULL */
+  writeBlob(content: Uint8Array | AsyncIterable<Uint8Array>, expected?: Digest, isChecked?: boolean): Promise<Content>;
   manifest(digest: Digest): Promise<Manifest | Index>;
   config(digest: Digest): Promise<ImageConfig>;
   /** What `index.json` lists. */
@@ -32,7 +32,7 @@ const layoutAt = (folder: string): Layout => ({
   blobPath: (digest) => blobPath(folder, digest),
   blobSize: (digest) => blobSize(folder, digest),
   openBlob: (digest) => openBlob(folder, digest),
-  writeBlob: (content, expected) => writeBlob(folder, content, expected),
+  writeBlob: (content, expected, isChecked) => writeBlob(folder, content, expected, isChecked),
   manifest: async (digest) => parseManifest(await readBlob(folder, digest, MAX_MANIFEST_BYTES), { digest }),
   config: async (digest) => parseImageConfig(await readBlob(folder, digest, MAX_CONFIG_BYTES)),
   entries: async () => {

@@ -58,7 +58,7 @@ export const layoutDestination = (layout: Layout, tag?: string): ImageDestinatio
         }
         const step = `copy ${shortDigest(blob.digest)}`;
         progress.begin(step, formatByteSize(blob.size));
-        await layout.writeBlob(source.blob(blob), blob.digest);
+        await layout.writeBlob(source.blob(blob), blob.digest, true);
         progress.end(step, formatByteSize(blob.size));
         sent += 1;
         sentBytes += blob.size;
