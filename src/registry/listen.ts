@@ -34,7 +34,7 @@ const listenError = (error: NodeJS.ErrnoException, where: string): unknown => {
 
 /** @throws PORT_TAKEN, PERMISSION_DENIED, INPUT_INVALID */
 export const listenOn = async (
-  server: Server,
+  server: Pick<Server, "once" | "off" | "on" | "listen" | "address" | "close" | "closeAllConnections" | "closeIdleConnections">,
   at: { readonly host: string; readonly port: number },
   log: (entry: LogEntry) => void,
 ): Promise<Listening> => {

@@ -1,8 +1,13 @@
+import { statfs } from "node:fs/promises";
 import type { LookupFunction } from "node:net";
 import { type Clock, type Digest, forTerminal, systemClock, wordsOf } from "../core/index.ts";
 import { openAccess, openGuard, type OriginOptions, originReader } from "./auth/index.ts";
-import { createRegistryServer } from "./http/server.ts";
+import { createFiguresServer } from "./http/figures-server.ts";
+import { createRegistryServer, createTlsRegistryServer } from "./http/server.ts";
 import type { Admission, LogEntry } from "./http/service.ts";
+import { type Contents, contentsOf } from "./contents.ts";
+import { readTls, reloadTls, type TlsFiles } from "./http/tls.ts";
+import { createAccountStorage, createLimits, type LimitOptions } from "./limits/index.ts";
 import { type Listening, listenOn } from "./listen.ts";
 import { createMirrors, type MirrorSettings } from "./mirror/index.ts";
 import { readPolicy } from "./policy/policy.ts";
@@ -21,10 +26,17 @@ export interface RegistryOptions {
   readonly open: boolean;
   /** How clients reach it, and whose word counts about who they are. */
   readonly origin?: OriginOptions;
+  /** Absent: plain HTTP. The files are looked at again while it serves. */
+  readonly tls?: TlsFiles;
+  readonly limits?: LimitOptions;
+  /** A listener of its own for /metrics, /healthz and /readyz, for whoever reaches it. */
+  readonly figuresListen?: { readonly host: string; readonly port: number };
+  /** Told of each request when it is over. */
+  readonly accessLog?: (served: Served) => void;
   /** Default: warnings and errors to stderr. */
   readonly log?: (entry: LogEntry) => void;
   /** Asked before each push, pull and delete of a manifest: the reason to refuse, undefined to let it pass. */
-  readonly admit?: (admission: Admission) => Promise<string | undefined>;
+  readonly admit?: (admission: Admission, contents: Contents) => Promise<string | undefined>;
   /** Digests that run somewhere; these cannot be deleted. */
   readonly liveDigests?: () => Promise<ReadonlySet<Digest>>;
   /** Free bytes below which pushes are refused. Default 32 MiB. */
@@ -45,6 +57,8 @@ export interface RunningRegistry {
   close(): Promise<void>;
   /** `host:port` of the listeners that act as an upstream's mirror, by upstream. */
   readonly mirrorAddresses: ReadonlyMap<string, string>;
+  /** `host:port` of /metrics, where it has a listener of its own. */
+  readonly figuresAddress: string | undefined;
 }
 
 /** A log for people: warnings and errors, one line each. */
@@ -63,9 +77,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const originOf = originReader(options.origin ?? {});
   const reserveBytes = options.reserveBytes ?? 32 * 1024 * 1024;
   const policy = readPolicy(options.dataFolder);
-  const figures = createFigures([
-    { name: "process_resident_memory_bytes", help: "Resident memory size in bytes.", read: () => process.memoryUsage.rss() },
-  ]);
+  const figures = createFigures();
   const guard = options.open
     ? undefined
     : openGuard(options.dataFolder, {
@@ -82,6 +94,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     guard?.close();
     throw error;
   });
+  const contents = contentsOf(store);
   const ask = (): void => {
     store.repositories("", 1);
     guard?.accounts.all();
@@ -89,6 +102,12 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const service = {
     store,
     access: guard?.access ?? openAccess,
+    limits: createLimits(options.limits ?? {}, {
+      uploads: store.uploads,
+      usage: store.usage,
+      accounts: guard === undefined ? undefined : createAccountStorage(guard.accounts, store.usage),
+      clock,
+    }),
     originOf,
     mirrors: createMirrors(options.mirrors ?? [], {
       dataFolder: options.dataFolder,
@@ -104,18 +123,37 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
       figures.saw(served);
       const entry = auditOf(served);
       if (entry !== undefined) guard?.audit.record(entry);
-      const { method, path, status, ms, who, address } = served;
-      log({ level: "debug", message: `${method} ${path}`, fields: { status, ms: Math.round(ms), who, address } });
+      options.accessLog?.(served);
+      log({ level: "debug", message: `${served.method} ${served.path}`, fields: { status: served.status, ms: Math.round(served.ms) } });
     },
     fault: createReadiness({ dataFolder: options.dataFolder, reserveBytes, ask, clock }),
-    figures: () => figures.text(),
-    admit: options.admit ?? (async () => undefined),
+    figures: async () => {
+      const { bavail, bsize } = await statfs(options.dataFolder);
+      return figures.text([
+        { name: "process_resident_memory_bytes", help: "Resident memory size in bytes.", value: process.memoryUsage.rss() },
+        { name: "seaworthy_registry_open_uploads", help: "Uploads that were begun and not finished.", value: store.uploads.openOf() },
+        { name: "seaworthy_registry_free_bytes", help: "Free space where the registry keeps its data.", value: bavail * bsize },
+      ]);
+    },
+    admit: async (admission: Admission) => options.admit?.(admission, contents),
     liveDigests: options.liveDigests ?? (async () => new Set<Digest>()),
   };
   const listeners: Listening[] = [];
   const mirrorAddresses = new Map<string, string>();
+  let figuresAddress: string | undefined;
   try {
-    listeners.push(await listenOn(createRegistryServer(service), listen, log));
+    if (options.tls === undefined) listeners.push(await listenOn(createRegistryServer(service), listen, log));
+    else {
+      const server = createTlsRegistryServer(service, readTls(options.tls));
+      listeners.push(await listenOn(server, listen, log));
+      const reload = reloadTls(server, options.tls, (level, message) => log({ level, message }));
+      server.once("close", () => reload.close());
+    }
+    if (options.figuresListen !== undefined) {
+      const listening = await listenOn(createFiguresServer(service), options.figuresListen, log);
+      listeners.push(listening);
+      figuresAddress = listening.address;
+    }
     for (const mirror of options.mirrors ?? []) {
       if (mirror.listen === undefined) continue;
       const listening = await listenOn(createRegistryServer(service, mirror.upstream), mirror.listen, log);
@@ -150,5 +188,5 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     guard?.close();
   };
   let closing: Promise<void> | undefined;
-  return { address, mirrorAddresses, close: () => (closing ??= stop()) };
+  return { address, mirrorAddresses, figuresAddress, close: () => (closing ??= stop()) };
 };

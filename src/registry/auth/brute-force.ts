@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Clock } from "../../core/index.ts";
+import { forgetOldest } from "../forget-oldest.ts";
 
 /** Wrong passwords that cost nothing: of one account from one address, of one address for any account, of one account from anywhere. */
 const FREE = { pair: 5, address: 20, account: 50 } as const;
@@ -40,8 +42,8 @@ export const createBruteForceLimit = (clock: Clock): BruteForceLimit => {
   const known = new Map<string, Failures>();
   const keysOf = (account: string, address: string) => {
     const network = networkOf(address);
-    // Names nobody has are as many as an attacker likes; they must not be as long.
-    const name = account.slice(0, 64);
+    // Names nobody has are as many as an attacker likes; they must not be as long, and a slice of a string keeps all of it.
+    const name = createHash("sha256").update(account).digest("base64");
     return { pair: `p ${network} ${name}`, address: `a ${network}`, account: `u ${name}` } as const;
   };
   const wait = (key: string, free: number, longest: number): number => {
@@ -55,8 +57,7 @@ export const createBruteForceLimit = (clock: Clock): BruteForceLimit => {
     const fresh = before !== undefined && clock.now() - before.lastAt < FORGET_MS ? before.count : 0;
     known.delete(key);
     known.set(key, { count: fresh + 1, lastAt: clock.now() });
-    const [oldest] = known.keys();
-    if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    forgetOldest(known, MAX_KNOWN);
   };
   return {
     waitMs: (account, address) => {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "../../core/index.ts";
+import { forgetOldest } from "../forget-oldest.ts";
 import { Refusal } from "../refusal.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import type { BruteForceLimit } from "./brute-force.ts";
@@ -71,8 +72,7 @@ export const createLogin = ({ accounts, limit, clock, verifyCiToken, failed }: P
   const remember = (name: string, until: number): void => {
     remembered.delete(name);
     remembered.set(name, until);
-    const [oldest] = remembered.keys();
-    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    forgetOldest(remembered, MAX_REMEMBERED);
   };
 
   /** Until when this password is known to be right; undefined when it is wrong. */

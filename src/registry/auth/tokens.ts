@@ -1,5 +1,6 @@
 import { createHash, randomUUID, sign, verify } from "node:crypto";
 import type { Clock } from "../../core/index.ts";
+import { forgetOldest } from "../forget-oldest.ts";
 import { isTimely, type Jwt, readJwt, writeJwt } from "./jwt.ts";
 import type { Action } from "./rights.ts";
 import type { TokenKeys } from "./token-keys.ts";
@@ -95,9 +96,8 @@ export const createTokens = (keys: TokenKeys, clock: Clock): Tokens => {
         return undefined;
       }
       if (!verified.has(name)) {
-        const [oldest] = verified.keys();
-        if (verified.size >= MAX_CACHED && oldest !== undefined) verified.delete(oldest);
         verified.set(name, found);
+        forgetOldest(verified, MAX_CACHED);
       }
       return found.token;
     },

@@ -1,13 +1,14 @@
 import { type Digest, isSeaworthyError } from "../../core/index.ts";
 import { type Descriptor, hasDigest, type Index, type Manifest, MAX_MANIFEST_BYTES, parseManifest } from "../../image/index.ts";
+import { may } from "../auth/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { StoredManifest } from "../store/manifests.ts";
 import { answer, type Exchange, type Headers } from "./exchange.ts";
 import { manifestName, tagName } from "./names.ts";
 import type { Admission, Service } from "./service.ts";
 
-const requireAdmission = async (service: Service, admission: Admission): Promise<void> => {
-  const reason = await service.admit(admission);
+const requireAdmission = async (service: Service, { caller }: Exchange, admission: Omit<Admission, "who" | "mayPush">): Promise<void> => {
+  const reason = await service.admit({ ...admission, who: caller.name, mayPush: may(caller, "push", admission.repository) });
   if (reason !== undefined) throw new Refusal(403, "DENIED", reason);
 };
 
@@ -22,7 +23,7 @@ export const answerManifest = async (
 ): Promise<void> => {
   const reference = manifestName(name);
   const tag = "tag" in reference ? { tag: reference.tag } : {};
-  await requireAdmission(service, { action: "pull", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
+  await requireAdmission(service, exchange, { action: "pull", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
   service.store.pulls.record(repository, name, found.digest, exchange.method === "HEAD" ? "HEAD" : "GET");
   const headers = { "docker-content-digest": found.digest, etag: `"${found.digest}"`, "cache-control": "no-cache", ...more };
   if (exchange.request.headers["if-none-match"] === `"${found.digest}"`) return answer(exchange, 304, headers);
@@ -97,8 +98,8 @@ export const storeManifest = async (service: Service, exchange: Exchange, reposi
   const manifest = parse(bytes, exchange.request.headers["content-type"], claimed);
   requireEmbedded(manifest);
   const push = { action: "push", repository, digest: manifest.digest, mediaType: manifest.mediaType } as const;
-  for (const tag of tags) await requireAdmission(service, { ...push, tag });
-  if (tags.length === 0) await requireAdmission(service, push);
+  for (const tag of tags) await requireAdmission(service, exchange, { ...push, tag });
+  if (tags.length === 0) await requireAdmission(service, exchange, push);
   service.store.manifests.put(repository, manifest, tags);
   service.log({ level: "info", message: "manifest stored", fields: { repository, reference: name, digest: manifest.digest } });
   answer(exchange, 201, {
@@ -114,7 +115,7 @@ export const deleteManifest = async (service: Service, exchange: Exchange, repos
   const found = service.store.manifests.get(repository, name);
   if (found === undefined) throw new Refusal(404, "MANIFEST_UNKNOWN", `${repository} has no manifest ${name}`);
   const tag = "tag" in reference ? { tag: reference.tag } : {};
-  await requireAdmission(service, { action: "delete", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
+  await requireAdmission(service, exchange, { action: "delete", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
   if ("digest" in reference && (await service.liveDigests()).has(reference.digest))
     throw new Refusal(409, "DENIED", `${reference.digest} is deployed; deploy another release before deleting it`);
   if ("tag" in reference) service.store.tags.delete(repository, reference.tag);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { wordsOf } from "../../core/index.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
 import { digestOfAnswer, exchangeOf, IDLE_MS, refuse } from "./exchange.ts";
@@ -7,6 +8,7 @@ import { hostMeant } from "./mirrored.ts";
 import { dispatch } from "./router.ts";
 import { routeOf } from "./routes.ts";
 import type { Service } from "./service.ts";
+import type { TlsPair } from "./tls.ts";
 
 /** Longer than the 60 s that proxies and clients keep idle connections, so that the other side closes first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -58,14 +60,12 @@ const fail = (service: Service, request: IncomingMessage, response: ServerRespon
 const observe = (service: Service, request: IncomingMessage, response: ServerResponse) => {
   const began = performance.now();
   const { bytesRead, bytesWritten } = request.socket;
-  const seen = { route: "other", who: "-", repository: "", reference: "" };
-  const { address } = service.originOf(request);
+  const seen = { route: "other", who: "-", repository: "", reference: "", address: service.originOf(request).address };
   response.once("close", () => {
     service.served({
       ...seen,
       method: (request.method ?? "").slice(0, 20),
       path: (request.url ?? "").split("?")[0]?.slice(0, 300) ?? "",
-      address,
       agent: (request.headers["user-agent"] ?? "").slice(0, 120),
       digest: digestOfAnswer(response),
       status: response.statusCode,
@@ -100,6 +100,7 @@ const handle = async (
     Object.assign(seen, { route: route.kind, repository: route.repository, reference: route.reference.slice(0, 200) });
     const caller = await service.access.admit(request, service.originOf(request), route.demand);
     seen.who = caller.name;
+    service.limits.request({ name: caller.name, address: seen.address });
     await dispatch(service, { ...exchange, caller }, route);
   } catch (error) {
     if (error instanceof Refusal && error.who !== undefined) seen.who = error.who;
@@ -111,14 +112,21 @@ const handle = async (
  * The HTTP side of a registry: OCI distribution 1.1 over HTTP/1.1.
  * @param actsAs the host whose mirror this listener is: every name that is asked for is one of there (Docker's `registry-mirrors` cannot say so itself)
  */
-export const createRegistryServer = (service: Service, actsAs?: string): Server => {
-  const server = createServer({
-    requestTimeout: 0,
-    headersTimeout: 60_000,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: 32 * 1024,
-    highWaterMark: 256 * 1024,
-  });
+export const createRegistryServer = (service: Service, actsAs?: string): Server => prepared(createServer(OPTIONS), service, actsAs);
+
+/** The same over TLS. */
+export const createTlsRegistryServer = (service: Service, pair: TlsPair): TlsServer =>
+  prepared(createTlsServer({ ...OPTIONS, ...pair }), service, undefined);
+
+const OPTIONS = {
+  requestTimeout: 0,
+  headersTimeout: 60_000,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  maxHeaderSize: 32 * 1024,
+  highWaterMark: 256 * 1024,
+} as const;
+
+const prepared = <Kind extends Server | TlsServer>(server: Kind, service: Service, actsAs: string | undefined): Kind => {
   server.setTimeout(IDLE_MS);
   server.on("request", (request, response) => void handle(service, request, response, false, actsAs));
   server.on("checkContinue", (request, response) => void handle(service, request, response, true, actsAs));

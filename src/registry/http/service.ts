@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Digest } from "../../core/index.ts";
 import type { Access, Origin } from "../auth/index.ts";
+import type { Limits } from "../limits/index.ts";
 import type { Mirrors } from "../mirror/index.ts";
 import type { Store } from "../store/store.ts";
 import type { Served } from "../watch/index.ts";
@@ -12,6 +13,10 @@ export interface Admission {
   readonly tag?: string;
   readonly digest: Digest;
   readonly mediaType: string;
+  /** The account that asks. */
+  readonly who: string;
+  /** Whether it may push there: who signs an image reads it while it is not signed. */
+  readonly mayPush: boolean;
 }
 
 export interface LogEntry {
@@ -24,6 +29,7 @@ export interface LogEntry {
 export interface Service {
   readonly store: Store;
   readonly access: Access;
+  readonly limits: Limits;
   /** What comes from other registries when it is asked for. */
   readonly mirrors: Mirrors;
   readonly originOf: (request: IncomingMessage) => Origin;

@@ -23,6 +23,7 @@ const complete = async (service: Service, exchange: Exchange, upload: Upload, di
   // Syncing gigabytes may take longer than a connection may be silent. The next request has its timeout again.
   exchange.request.socket.setTimeout(0);
   await uploads.finish(upload, digest, (path, size) => blobs.store(upload.repository, digest, path, size));
+  service.limits.took(upload.owner, upload.repository, digest, upload.size);
   stored(exchange, upload.repository, digest);
 };
 
@@ -37,6 +38,7 @@ const algorithmAsked = (exchange: Exchange, mount: Digest | undefined): "sha256"
 /** POST: mounts a blob, takes a whole one, or opens an upload. */
 export const beginUpload = async (service: Service, exchange: Exchange, repository: string): Promise<void> => {
   const { blobs, uploads } = service.store;
+  service.limits.begin(exchange.caller.name, repository, declaredBytes(exchange));
   const named = exchange.query.get("mount");
   const mount = named === null ? undefined : digestName(named);
   if (mount !== undefined) {
@@ -59,7 +61,7 @@ export const beginUpload = async (service: Service, exchange: Exchange, reposito
     await complete(
       service,
       exchange,
-      await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange), digest }),
+      await uploads.append(upload, service.limits.body(upload, exchange.body()), { declaredBytes: declaredBytes(exchange), digest }),
       digest,
     );
   } catch (error) {
@@ -94,7 +96,10 @@ const requireOrder = (exchange: Exchange, upload: Upload): number | undefined =>
 const receive = async (service: Service, exchange: Exchange, upload: Upload, digest?: Digest): Promise<Upload> => {
   const { uploads } = service.store;
   const endsAt = requireOrder(exchange, upload);
-  const grown = await uploads.append(upload, exchange.body(), { declaredBytes: declaredBytes(exchange), digest });
+  const grown = await uploads.append(upload, service.limits.body(upload, exchange.body()), {
+    declaredBytes: declaredBytes(exchange),
+    digest,
+  });
   if (endsAt === undefined || grown.size === endsAt) return grown;
   // A body without Content-Length: its bytes are in the file and in the hash by now.
   await uploads.cancel(grown);

@@ -19,6 +19,8 @@ export interface Manifests {
   put(repository: string, manifest: Manifest | Index, tags: readonly string[], kind?: RepositoryKind): void;
   /** The size that a manifest here gives a blob: what a mirror may expect of it. */
   sizeOfPart(repository: string, digest: Digest): number | undefined;
+  /** Indexes that list this manifest. */
+  parents(repository: string, digest: Digest): readonly Digest[];
   /** With all its tags, into the trash: absent from now on, and back by an undo until the trash is emptied. @throws MANIFEST_UNKNOWN */
   delete(repository: string, digest: Digest): void;
   /** Whether a manifest is there and its subject is another. */
@@ -127,6 +129,14 @@ export const createManifests = (database: Database, clock: Clock, rules: TagRule
     });
     reached("manifest.stored");
   },
+  parents: (repository, digest) =>
+    database
+      .all(
+        "SELECT e.parent FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ? AND e.kind = 'manifest' JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ? AND m.deleted_at IS NULL ORDER BY e.parent",
+        digest,
+        repository,
+      )
+      .map((row) => parseDigest(textOf(row, "parent"))),
   sizeOfPart: (repository, digest) => {
     const row = database.one(
       "SELECT m.digest, m.media_type, m.bytes FROM repository r JOIN manifest_edge e ON e.repository_id = r.id AND e.child = ? AND e.kind IN ('config', 'layer') JOIN manifest m ON m.repository_id = r.id AND m.digest = e.parent WHERE r.name = ? AND m.deleted_at IS NULL LIMIT 1",

@@ -17,6 +17,7 @@ import { scrub, type ScrubOptions, type ScrubReport } from "./scrub.ts";
 import { createTags, type Tags } from "./tags.ts";
 import { createTrash, type Trash } from "./undo.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
+import { createUsage, type Usage } from "./usage.ts";
 
 /** A registry's data folder, held by one process: `blobs/`, `uploads/`, `quarantine/`, `registry.sqlite`, `registry.lock`. */
 export interface Store {
@@ -32,6 +33,7 @@ export interface Store {
   collect(options: CollectOptions): Promise<CollectReport>;
   /** Reads blobs and manifests again and puts aside what has other bytes. */
   scrub(options: ScrubOptions): Promise<ScrubReport>;
+  readonly usage: Usage;
   /** Names after `last`, in byte order. */
   repositories(last: string, count: number): readonly string[];
   /** Undefined when nothing was ever pushed or mirrored under this name. */
@@ -80,6 +82,7 @@ export const openStore = async (
           return collect(inside, policy, options);
         },
         scrub: (options) => scrub(inside, options),
+        usage: createUsage(database),
         repositories: (last, count) => listRepositories(database, last, count),
         kindOf: (repository) => kindOfRepository(database, repository),
         close: () => {

@@ -201,6 +201,10 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         receiving += 1;
         try {
           const broken = await receive(session, session.file, body, batchBytes);
+          if (broken instanceof Refusal) {
+            await forget(session);
+            throw broken;
+          }
           if (broken !== undefined)
             throw new Refusal(400, "BLOB_UPLOAD_INVALID", `the upload ${session.id} broke off after ${session.size} bytes`);
           kept = digest !== undefined;

@@ -9,11 +9,11 @@ interface Histogram {
   count: number;
 }
 
-/** A value of this moment, asked for when somebody looks. */
+/** A value of this moment. */
 export interface Gauge {
   readonly name: string;
   readonly help: string;
-  readonly read: () => number | Promise<number>;
+  readonly value: number;
 }
 
 export interface Figures {
@@ -21,7 +21,7 @@ export interface Figures {
   /** Somebody was not let in. */
   refusedLogin(why: string): void;
   /** Prometheus text exposition format 0.0.4. */
-  text(): Promise<string>;
+  text(gauges: readonly Gauge[]): string;
 }
 
 /** `\`, `"` and line ends, as the exposition format has them. */
@@ -30,7 +30,7 @@ const quoted = (value: string): string => `"${value.replaceAll("\\", "\\\\").rep
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"]);
 
 /** Counters and histograms of one registry. Labels come from short lists of ours, so their number is bounded whatever clients send. */
-export const createFigures = (gauges: readonly Gauge[]): Figures => {
+export const createFigures = (): Figures => {
   const counters = new Map<string, Map<string, number>>();
   const durations = new Map<string, Histogram>();
   const add = (name: string, labels: string, by = 1): void => {
@@ -56,7 +56,7 @@ export const createFigures = (gauges: readonly Gauge[]): Figures => {
       durations.set(key, histogram);
     },
     refusedLogin: (why) => add("seaworthy_registry_refused_logins_total", `why=${quoted(why)}`),
-    text: async () => {
+    text: (gauges) => {
       const lines: string[] = [];
       const type = (name: string, kind: string, help: string): void => void lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`);
       for (const [name, help] of [
@@ -82,7 +82,7 @@ export const createFigures = (gauges: readonly Gauge[]): Figures => {
       }
       for (const gauge of gauges) {
         type(gauge.name, "gauge", gauge.help);
-        lines.push(`${gauge.name} ${await gauge.read()}`);
+        lines.push(`${gauge.name} ${gauge.value}`);
       }
       return `${lines.join("\n")}\n`;
     },

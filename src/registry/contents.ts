@@ -1,0 +1,30 @@
+import type { Digest } from "../core/index.ts";
+import type { Store } from "./store/store.ts";
+
+/** What admission may read of the registry's own contents. */
+export interface Contents {
+  /** By tag or digest. */
+  manifest(
+    repository: string,
+    reference: string,
+  ): { readonly digest: Digest; readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
+  /** Undefined when there is none, or it is larger. */
+  blob(repository: string, digest: Digest, maxBytes: number): Promise<Uint8Array | undefined>;
+  /** Indexes of the repository that list this manifest. */
+  parents(repository: string, digest: Digest): readonly Digest[];
+}
+
+export const contentsOf = (store: Pick<Store, "manifests" | "blobs">): Contents => ({
+  manifest: (repository, reference) => store.manifests.get(repository, reference),
+  blob: async (repository, digest, maxBytes) => {
+    const blob = await store.blobs.open(repository, digest);
+    if (blob === undefined) return undefined;
+    try {
+      if (blob.size > maxBytes) return undefined;
+      return await blob.file.readFile();
+    } finally {
+      await blob.file.close();
+    }
+  },
+  parents: (repository, digest) => store.manifests.parents(repository, digest),
+});

@@ -1,0 +1,2 @@
+export { createAccountStorage } from "./account-storage.ts";
+export { createLimits, type LimitOptions, type Limits } from "./limits.ts";
