@@ -1,4 +1,4 @@
-import { parsePlatform, type Progress } from "../core/index.ts";
+import { hasCode, isSeaworthyError, parsePlatform, type Progress, SeaworthyError } from "../core/index.ts";
 import type { ImageContents, Lookout } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { openImage } from "./open-image.ts";
@@ -18,6 +18,9 @@ export const viewImage = async <Note>(
     maxNotes: MAX_FILES,
     trustDiffIds: true,
     ...(platform === undefined ? {} : { platform: parsePlatform(platform) }),
+  }).catch((error: unknown) => {
+    if (!isSeaworthyError(error) || !hasCode(error, "PLATFORM_MISSING")) throw error;
+    throw new SeaworthyError("PLATFORM_MISSING", error.message, { hint: "Name one of those with --platform.", cause: error });
   });
   progress.end(`read ${name}`, `${contents.layers.length} layers, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   return contents;

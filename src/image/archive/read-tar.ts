@@ -1,6 +1,7 @@
 import { SeaworthyError } from "../../core/index.ts";
 import { type ByteReader, createByteReader } from "./byte-reader.ts";
 import { paxNumber, type PaxRecord, paxValue } from "./pax.ts";
+import { oldSparse, paxSparse, type Sparse, withHoles } from "./sparse.ts";
 import { MAX_PATH_BYTES, notATar, padded, type TarBlock } from "./tar-block.ts";
 import { createPartReader, type TarPart } from "./tar-parts.ts";
 
@@ -10,8 +11,10 @@ export interface TarHeader {
   /** Relative, `/` between, no `.` or `..`, no slash at the ends; "" is the root itself. */
   readonly path: string;
   readonly type: TarType;
-  /** Bytes of `body`. */
+  /** Bytes of `body`: what is stored, without holes. */
   readonly sizeBytes: number;
+  /** Of a sparse file: its length with its holes. */
+  readonly logicalBytes?: number;
   /** Permission bits with setuid, setgid and sticky. */
   readonly mode: number;
   readonly uid: number;
@@ -30,6 +33,8 @@ export interface TarEntry {
   readonly bodyOffset: number;
   /** Can be read once, before the next entry is asked for; what is left unread is skipped. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** The file's content: `body`, with zeros for the holes of a sparse file. As `body` it can be read once, and it may be huge: stop reading it in time. */
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
 export interface TarLimits {
@@ -71,17 +76,27 @@ interface Extension {
   readonly link?: string;
 }
 
-const headerOf = (block: TarBlock, extension: Extension): TarHeader => {
+const storedBytes = (block: TarBlock, pax: readonly PaxRecord[]): number =>
+  block.hasBody ? (paxNumber(pax, "size") ?? block.sizeBytes) : 0;
+
+/** Engines know these formats, so what they call the file is its name (Go archive/tar, "sparse"). */
+const sparseOf = ({ block, bytes, more }: TarPart, pax: readonly PaxRecord[]): Sparse | undefined => {
+  if (block.type === "S" && block.format === "gnu") return oldSparse(bytes, more, storedBytes(block, pax));
+  return block.type === "0" || block.type === "7" ? paxSparse(pax, storedBytes(block, pax)) : undefined;
+};
+
+const headerOf = (block: TarBlock, extension: Extension, sparse: Sparse | undefined): TarHeader => {
   const { pax } = extension;
-  const type = TYPES[block.type] ?? "other";
+  const type = sparse === undefined ? (TYPES[block.type] ?? "other") : "sparse";
   const link = paxValue(pax, "linkpath") ?? extension.link ?? block.linkName.toString("utf8");
   const isLink = type === "symlink" || type === "hardlink";
   if (isLink && (Buffer.byteLength(link) > MAX_PATH_BYTES || link.includes("\0"))) throw notATar("a link's target is too long");
   const mtime = Number(paxValue(pax, "mtime") ?? block.mtime);
   return {
-    path: tarPath(paxValue(pax, "path") ?? extension.name ?? block.name.toString("utf8")),
+    path: tarPath(sparse?.name ?? paxValue(pax, "path") ?? extension.name ?? block.name.toString("utf8")),
     type,
-    sizeBytes: block.hasBody ? (paxNumber(pax, "size") ?? block.sizeBytes) : 0,
+    sizeBytes: storedBytes(block, pax),
+    ...(sparse === undefined ? {} : { logicalBytes: sparse.logicalBytes }),
     mode: block.mode & 0o7777,
     uid: paxNumber(pax, "uid") ?? block.uid,
     gid: paxNumber(pax, "gid") ?? block.gid,
@@ -162,11 +177,14 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
         extension = extend(extension, part);
         continue;
       }
-      const header = headerOf(part.block, global.length === 0 ? extension : { ...extension, pax: [...global, ...extension.pax] });
+      const known = global.length === 0 ? extension : { ...extension, pax: [...global, ...extension.pax] };
+      const sparse = sparseOf(part, known.pax);
+      const header = headerOf(part.block, known, sparse);
       extension = { pax: [] };
       count(header.sizeBytes);
       const body = createBody(reader, header);
-      yield { header, bodyOffset: reader.position(), body: body.stream };
+      const content = sparse === undefined ? body.stream : withHoles(body.stream, sparse);
+      yield { header, bodyOffset: reader.position(), body: body.stream, content };
       await body.skip();
       await reader.take(padded(header.sizeBytes) - header.sizeBytes);
     }

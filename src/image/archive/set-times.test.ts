@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readTar } from "./read-tar.ts";
 import { setTarTimes, type TimeRule } from "./set-times.ts";
-import { archive, END, inPieces, pad, pax, special, whole } from "./tar.fixture.ts";
+import { archive, END, inPieces, pad, pax, special, whole, writeExtent } from "./tar.fixture.ts";
 import { BLOCK, decodeBlock, writeOctal } from "./tar-block.ts";
 import { type NewTarEntry, tarHeader } from "./write-tar.ts";
 
@@ -180,10 +180,12 @@ test("long GNU names and sparse files pass, and the entries behind them are foun
         block.write("ustar  \0", 257, "latin1");
         writeOctal(block, 124, 12, 600);
         writeOctal(block, 136, 12, time);
+        writeExtent(block, 386, 0, 300);
+        writeOctal(block, 483, 12, 700);
         block[482] = 1;
       }),
-      Buffer.alloc(BLOCK, "m").fill(1, 504, 505),
-      Buffer.alloc(BLOCK, "m").fill(0, 504, 505),
+      writeExtent(Buffer.alloc(BLOCK).fill(1, 504, 505), 0, 400, 200),
+      writeExtent(Buffer.alloc(BLOCK), 24, 600, 100),
       pad(Buffer.alloc(600, "s")),
       tarHeader({ path: "behind", mtimeSeconds: time }),
       END,

@@ -1,5 +1,5 @@
 import { formatPax } from "./pax.ts";
-import { BLOCK, writeChecksum } from "./tar-block.ts";
+import { BLOCK, writeChecksum, writeOctal } from "./tar-block.ts";
 import { type NewTarEntry, tarHeader, writeTar } from "./write-tar.ts";
 
 export const whole = async (stream: AsyncIterable<Uint8Array>): Promise<Buffer> => Buffer.concat(await Array.fromAsync(stream));
@@ -32,3 +32,10 @@ export const pax = (records: Readonly<Record<string, string>>, flag: "x" | "g" =
       block.write(mtimeSeconds.toString(8).padStart(11, "0"), 136, "latin1");
     },
   );
+
+/** One piece of an old GNU sparse file's map. */
+export const writeExtent = (block: Buffer, at: number, offset: number, length: number): Buffer => {
+  writeOctal(block, at, 12, offset);
+  writeOctal(block, at + 12, 12, length);
+  return block;
+};

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatPax, parsePax } from "./pax.ts";
 import { readTar, type TarLimits } from "./read-tar.ts";
-import { archive, END, inPieces, pad, pax, special, whole } from "./tar.fixture.ts";
+import { archive, END, inPieces, pad, pax, special, whole, writeExtent } from "./tar.fixture.ts";
 import { BLOCK, writeOctal } from "./tar-block.ts";
 import { tarHeader } from "./write-tar.ts";
 
@@ -74,6 +74,8 @@ test("sizes and times in base-256, ustar's prefix and old GNU sparse files are r
   const sparse = special("S", Buffer.alloc(0), "holes", (block) => {
     block.write("ustar  \0", 257, "latin1");
     writeOctal(block, 124, 12, 600);
+    writeExtent(block, 386, 0, 600);
+    writeOctal(block, 483, 12, 700);
     block[482] = 1;
   });
   const map = Buffer.concat([Buffer.alloc(BLOCK).fill(1, 504, 505), Buffer.alloc(BLOCK)]);

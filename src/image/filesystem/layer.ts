@@ -33,6 +33,8 @@ export interface LayerContents<Note> {
 }
 
 const MAX_DEPTH = 256;
+/** A file with holes is filled up for its fingerprint to this length; a longer one is known by what is stored of it. */
+const MAX_FILLED_BYTES = 1024 ** 3;
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
 /** Longer names are kept as their hash: memory must not grow with what an image calls its files. */
@@ -68,9 +70,13 @@ async function* tapped(body: AsyncIterable<Uint8Array>, tap: (chunk: Uint8Array)
 const look = async <Note>(entry: TarEntry, lookout: Lookout<Note>, budget: Budget): Promise<SeenFile<Note> | undefined> => {
   const wanted = lookout.wants(entry.header);
   if (wanted === undefined) return undefined;
-  const bytes = Math.min(wanted, entry.header.sizeBytes);
+  const length = entry.header.logicalBytes ?? entry.header.sizeBytes;
+  const bytes = Math.min(wanted, length);
   const fingerprint = lookout.fingerprints?.(entry.header) === true ? createHash("blake2b512") : undefined;
-  const body = fingerprint === undefined ? entry.body : tapped(entry.body, (chunk) => fingerprint.update(chunk));
+  const body =
+    fingerprint === undefined
+      ? entry.content
+      : tapped(length > MAX_FILLED_BYTES ? entry.body : entry.content, (chunk) => fingerprint.update(chunk));
   const content = bytes > 0 && budget.content(bytes) ? await headOf(body, bytes) : Buffer.alloc(0);
   if (fingerprint !== undefined) for await (const _ of body);
   const note = lookout.note(entry.header, content, fingerprint?.digest("base64"));

@@ -1,4 +1,4 @@
-import { type Digest, HERE, type Platform } from "../../core/index.ts";
+import { type Digest, HERE, type Platform, samePlatform } from "../../core/index.ts";
 import { imageBelow } from "../filesystem/image-contents.ts";
 import type { HistoryEntry, ImageConfig } from "../values/config.ts";
 import type { Descriptor } from "../values/descriptor.ts";
@@ -46,10 +46,19 @@ export const stepsOf = (history: readonly HistoryEntry[], layers: number): reado
   return Array.from({ length: layers }, (_, at) => (made.length === layers ? made[at] : undefined));
 };
 
-/** Reads manifests and one configuration, no layers. @throws PLATFORM_MISSING, and what the source throws */
-export const describeImage = async (source: ImageSource, platform: Platform = HERE): Promise<ImageDescription> => {
+const isPlatform = ({ platform }: Descriptor): boolean => platform !== undefined && platform.os !== "unknown";
+
+/** This machine's, or where there is none the first. */
+const anyPlatform = (root: Manifest | Index): Platform => {
+  if (root.kind === "manifest") return HERE;
+  const platforms = root.manifests.filter(isPlatform).flatMap(({ platform }) => (platform === undefined ? [] : [platform]));
+  return platforms.find((platform) => samePlatform(platform, HERE)) ?? platforms[0] ?? HERE;
+};
+
+/** Reads manifests and one configuration, no layers. Without a platform this machine's image of an index, else its first one. @throws PLATFORM_MISSING, and what the source throws */
+export const describeImage = async (source: ImageSource, platform?: Platform): Promise<ImageDescription> => {
   const root = await source.manifest(source.root);
-  const image = await imageBelow(root, platform, (digest) => source.manifest(digest));
+  const image = await imageBelow(root, platform ?? anyPlatform(root), (digest) => source.manifest(digest));
   const config = CONFIGS.includes(image.config.mediaType) ? await configOf(source, image) : undefined;
   const steps = stepsOf(config?.history ?? [], image.layers.length);
   const referrers: DescribedReferrer[] = [];

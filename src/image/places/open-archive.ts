@@ -81,7 +81,7 @@ export const openArchive = async (
     await close();
     if (!isSeaworthyError(error) || !hasCode(error, "INPUT_INVALID") || error.message.startsWith(where)) throw error;
     const isOwn = error.hint !== ERRORS.INPUT_INVALID.hint;
-    throw new SeaworthyError("INPUT_INVALID", `${where}: ${error.message}`, {
+    throw new SeaworthyError("INPUT_INVALID", `${where}: ${error.message.replace("the image archive cannot be read: ", "")}`, {
       hint: isOwn ? error.hint : "It is cut off, damaged or no image archive: save the image again (docker save -o FILE REF).",
       cause: error,
     });
