@@ -36,6 +36,7 @@ export const HARDENED: Readonly<Record<string, unknown>> = {
   memswap_limit: "192m",
   expose: ["3000"],
   stop_grace_period: "10s",
+  logging: { driver: "json-file", options: { "max-size": "10m" } },
 };
 
 /** What holds of a service that does everything right: of the levels quick and standard all, but for what it gives no requests to try. */
@@ -58,7 +59,13 @@ export const RIGHT: Readonly<Record<string, Truth>> = {
   logs: "proven",
   "time-zone": "proven",
   "listening-ports": "proven",
+  "log-limits": "proven",
+  "logs-complete": "proven",
+  "early-readiness": "proven",
+  "without-network": "proven",
   "crash-safe-state": "not-tried",
+  // It is given no credentials.
+  "secret-leaks": "not-tried",
 };
 
 /** The same for the level deep, for the few subjects that are tried so far: `HARDENED` has no limit of processes. */
@@ -70,6 +77,8 @@ export const RIGHT_DEEP: Readonly<Record<string, Truth>> = {
   "disk-growth": "not-tried",
   "memory-squeeze": "proven",
   "pids-peak": "disproved",
+  egress: "proven",
+  "cached-rebuild": "not-tried",
   "cpu-throttling": "not-tried",
   "dependency-down": "not-tried",
 };

@@ -3,7 +3,7 @@ import { healthcheckOf } from "../healthcheck.ts";
 import { lookAt } from "../lab/processes.ts";
 import { signalAll } from "../lab/signals.ts";
 import { comesUp } from "../up.ts";
-import type { Trial } from "../trial.ts";
+import type { Reading, Trial } from "../trial.ts";
 
 /** As often as the engine would ask, only faster: what is shown is that a check that hangs counts as failed. */
 const FAST = { Interval: 1e9, Retries: 2, StartPeriod: 1e9 } as const;
@@ -16,6 +16,12 @@ const LONGEST_MS = 10_000;
 /** What a check is given that took so long, and has so long by its own settings. */
 export const timeoutMsOf = (tookMs: number, ownMs: number): number =>
   Math.round(Math.max(LEAST_TIMEOUT_MS, Math.min(tookMs * TIMES, ownMs)));
+
+/** Of a container that answers its requests and does not become healthy: `exitCode` is that of its check when it was given several times as long. */
+export const neverHealthy = (exitCode: number | undefined, said: string, timeoutMs: number): Reading =>
+  exitCode === 0
+    ? { state: "not-tried", because: `its health check succeeds, and not within ${timeoutMs / 1000} s: the machine is too busy to tell` }
+    : { state: "disproved", because: `it answers its requests and its health check fails: ${said}` };
 
 export const frozenHealthcheck: Trial = {
   id: "frozen-healthcheck",
@@ -48,11 +54,11 @@ export const frozenHealthcheck: Trial = {
       }
       return undefined;
     };
-    if ((await becomes("healthy")) === undefined)
-      return {
-        state: "disproved",
-        because: `it answers its requests and its health check fails: ${(await running.state()).health?.lastOutput.slice(0, 160) ?? ""}`,
-      };
+    if ((await becomes("healthy")) === undefined) {
+      const said = (await running.state()).health?.lastOutput.slice(0, 160) ?? "";
+      const { exitCode } = await running.exec(health.command, { timeoutMs: Math.max(LONGEST_MS, timeoutMs * TIMES) });
+      return neverHealthy(exitCode, said, timeoutMs);
+    }
     const probe = await running.probe();
     await signalAll(lab, running, "SIGSTOP");
     const going = (await lookAt(probe)).processes.filter(({ pid, parent, state }) => (pid === 1 || parent !== 0) && !/[TZ]/.test(state));

@@ -10,5 +10,5 @@ export const subject: ConfusionSubject = {
     memswap_limit: "32m",
     healthcheck: check("/app/server", "check"),
   },
-  is: {},
+  is: { "logs-complete": "not-tried" },
 };

@@ -11,5 +11,5 @@ export const subject: ConfusionSubject = {
     memswap_limit: "32m",
     healthcheck: check("/app/server", "check"),
   },
-  is: { "stop-signal": "disproved", "graceful-stop": "disproved" },
+  is: { "logs-complete": "not-tried", "stop-signal": "disproved", "graceful-stop": "disproved" },
 };

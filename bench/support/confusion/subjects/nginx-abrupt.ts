@@ -11,5 +11,5 @@ export const subject: ConfusionSubject = {
     tmpfs: ["/tmp:mode=1777"],
     healthcheck: check("/app/server", "check"),
   },
-  is: { "graceful-stop": "disproved" },
+  is: { "logs-complete": "not-tried", "graceful-stop": "disproved" },
 };

@@ -8,6 +8,7 @@ export const subject: ConfusionSubject = {
     healthcheck: check("/nodejs/bin/node", "/app/check.cjs"),
     user: "0:0",
     read_only: null,
+    logging: null,
     cap_drop: null,
     security_opt: null,
     mem_limit: null,
@@ -27,5 +28,6 @@ export const subject: ConfusionSubject = {
     "memory-peak": "disproved",
     "swap-limit": "not-tried",
     "open-files": "disproved",
+    "log-limits": "disproved",
   },
 };

@@ -5,5 +5,5 @@ export const subject: ConfusionSubject = {
   image: "node",
   service: { command: ["/app/server.cjs", "leaks-fast"], healthcheck: check("/nodejs/bin/node", "/app/check.cjs") },
   // It may be killed for the very requests that it should finish, and for those of its health check.
-  is: { "memory-peak": "disproved", "graceful-stop": null, "frozen-healthcheck": null },
+  is: { "logs-complete": null, "early-readiness": null, "memory-peak": "disproved", "graceful-stop": null, "frozen-healthcheck": null },
 };

@@ -9,5 +9,12 @@ export const subject: ConfusionSubject = {
     user: "0:0",
     read_only: false,
   },
-  is: { "non-root": "disproved", "read-only-root": "disproved", "file-writes": "disproved", logs: "disproved", "time-zone": "not-tried" },
+  is: {
+    "logs-complete": "not-tried",
+    "non-root": "disproved",
+    "read-only-root": "disproved",
+    "file-writes": "disproved",
+    logs: "disproved",
+    "time-zone": "not-tried",
+  },
 };

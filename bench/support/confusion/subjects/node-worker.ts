@@ -4,5 +4,12 @@ export const subject: ConfusionSubject = {
   what: "works without a port, a health check or requests",
   image: "node",
   service: { command: ["/app/worker.cjs"], expose: null },
-  is: { "graceful-stop": "not-tried", "fake-healthcheck": "not-tried", "frozen-healthcheck": "not-tried", "start-up": "not-tried" },
+  is: {
+    "early-readiness": "not-tried",
+    "logs-complete": "not-tried",
+    "graceful-stop": "not-tried",
+    "fake-healthcheck": "not-tried",
+    "frozen-healthcheck": "not-tried",
+    "start-up": "not-tried",
+  },
 };

@@ -15,6 +15,9 @@ export const subject: ConfusionSubject = {
     healthcheck: { ...check("sh", "-c", "pg_isready -h 127.0.0.1 -t 1 || true"), start_period: "120s" },
   },
   is: {
+    "secret-leaks": "proven",
+    "early-readiness": null,
+    "logs-complete": "not-tried",
     "read-only-root": "disproved",
     "file-writes": "disproved",
     "fake-healthcheck": "disproved",

@@ -16,5 +16,5 @@ export const subject: ConfusionSubject = {
     tmpfs: ["/tmp:uid=999,gid=999,mode=0700", "/run/postgresql:uid=999,gid=999,mode=0750"],
     healthcheck: { ...check("pg_isready", "-h", "127.0.0.1", "-t", "5"), start_period: "120s" },
   },
-  is: { "graceful-stop": "not-tried", logs: "disproved" },
+  is: { "secret-leaks": "proven", "logs-complete": "not-tried", "graceful-stop": "not-tried", logs: "disproved" },
 };

@@ -10,6 +10,7 @@ export const subject: ConfusionSubject = {
     healthcheck: check("/usr/bin/python3", "/app/server.py", "check"),
   },
   is: {
+    "logs-complete": "disproved",
     "stop-signal": "disproved",
     "graceful-stop": "disproved",
     reaping: "disproved",
