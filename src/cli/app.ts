@@ -6,6 +6,7 @@ import { build } from "./commands/build.ts";
 import { certificates } from "./commands/certificates.ts";
 import { check } from "./commands/check.ts";
 import { checklist } from "./commands/checklist.ts";
+import { db } from "./commands/db.ts";
 import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exec } from "./commands/exec.ts";
@@ -24,6 +25,8 @@ import { registry } from "./commands/registry.ts";
 import { resume } from "./commands/resume.ts";
 import { rollback } from "./commands/rollback.ts";
 import { run } from "./commands/run.ts";
+import { sbom } from "./commands/sbom.ts";
+import { scan } from "./commands/scan.ts";
 import { schedule } from "./commands/schedule.ts";
 import { ship } from "./commands/ship.ts";
 import { sign } from "./commands/sign.ts";
@@ -65,6 +68,9 @@ const root = buildRouteMap({
     schedule,
     registry,
     image,
+    sbom,
+    scan,
+    db,
   },
   docs: {
     brief: "Takes containers to production and holds every step to the checklist, with proof",

@@ -1,0 +1,25 @@
+import { cyclonedx } from "../../inventory/index.ts";
+import { inventoried, type InventoryFlags } from "../inventoried.ts";
+import { type Outcome, reporting } from "../outcome.ts";
+import { table } from "../render/table.ts";
+import { VERSION } from "../version.ts";
+
+export interface Flags extends InventoryFlags {
+  readonly format?: "table" | "cyclonedx";
+}
+
+export const run = reporting<Flags, [string]>(async (context, flags, image): Promise<Outcome> => {
+  const inventory = await inventoried(context, image, flags);
+  const { packages, distribution, blindSpots, digest } = inventory;
+  const json = { schema: "seaworthy/inventory@1", image, digest, distribution, packages, blindSpots };
+  if (flags.format === "cyclonedx") return { exit: 0, human: cyclonedx(inventory, { image, tool: VERSION }), json };
+  const rows = packages.map(({ type, namespace, name, version, layerIndex, path, ownedBy }) => [
+    type,
+    namespace === undefined ? name : `${namespace}/${name}`,
+    version,
+    String(layerIndex + 1),
+    ownedBy === undefined ? path : `${path} (of ${ownedBy})`,
+  ]);
+  const listed = packages.length === 0 ? "no packages were found" : table([["type", "name", "version", "layer", "found in"], ...rows]);
+  return { exit: 0, human: [listed, ...blindSpots.map((spot) => `not seen: ${spot}`)].join("\n"), json };
+});

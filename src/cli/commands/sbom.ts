@@ -1,0 +1,25 @@
+import { buildCommand } from "@stricli/core";
+import type { Context } from "../context.ts";
+import { IMAGE_ARGUMENT, JSON_FLAG, PLATFORM_FLAG } from "../flags.ts";
+import type { Flags } from "./sbom.run.ts";
+
+export const sbom = buildCommand<Flags, [string], Context>({
+  loader: async () => (await import("./sbom.run.ts")).run,
+  parameters: {
+    flags: {
+      ...JSON_FLAG,
+      ...PLATFORM_FLAG,
+      format: { kind: "enum", values: ["table", "cyclonedx"], brief: "cyclonedx: CycloneDX 1.6 as JSON (default: table)", optional: true },
+    },
+    positional: IMAGE_ARGUMENT,
+  },
+  docs: {
+    customUsage: [
+      { input: "shop/web:1.2.3", brief: "what is in it" },
+      { input: "web.tar --format cyclonedx > web.cdx.json", brief: "for others to read" },
+    ],
+    brief: "The packages in an image, with their layers and files",
+    fullDescription: `Reads an image wherever it is, as seaworthy image --help says, without running or unpacking it, and lists the packages that its files tell of: of Debian, Ubuntu, Alpine and their kin, npm, Python, Ruby, PHP and .NET. What could not be seen is said.
+The same image gives the same document.`,
+  },
+});

@@ -1,0 +1,67 @@
+import { SeaworthyError } from "../../core/index.ts";
+import { held, openMatcher, readManifest, scan, type Rating, type Vulnerability } from "../../scan/index.ts";
+import { advisoryFolder } from "../advisory-folder.ts";
+import { inventoried, type InventoryFlags } from "../inventoried.ts";
+import { type Outcome, reporting } from "../outcome.ts";
+import { ago, table } from "../render/table.ts";
+
+export interface Flags extends InventoryFlags {
+  readonly db?: string;
+  readonly fail?: Exclude<Rating, "none">;
+  readonly onlyFixed?: boolean;
+}
+
+const rows = (vulnerabilities: readonly Vulnerability[]): readonly (readonly string[])[] => [
+  ["severity", "id", "package", "version", "fixed in", "layer", "what"],
+  ...vulnerabilities.map(({ severity, id, name, version, fixed, packages, advisories }) => [
+    severity?.rating ?? "unknown",
+    id,
+    name,
+    version,
+    fixed ?? "no fix",
+    [...new Set(packages.map(({ layerIndex }) => layerIndex + 1))].join(","),
+    (advisories.find(({ summary }) => summary !== "")?.summary ?? "").slice(0, 80),
+  ]),
+];
+
+export const run = reporting<Flags, [string]>(async (context, flags, image): Promise<Outcome> => {
+  const folder = advisoryFolder(context, flags.db);
+  const manifest = readManifest(folder);
+  if (manifest === undefined)
+    throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
+      hint: "Build them from OSV records: seaworthy db build FILE...",
+    });
+  const inventory = await inventoried(context, image, flags);
+  using matcher = openMatcher(folder, manifest);
+  const result = scan(inventory, matcher);
+  const fail = flags.fail ?? "high";
+  const against = held(result, fail, flags.onlyFixed === true);
+  const { vulnerabilities, judged, blindSpots } = result;
+  const gate =
+    against.length === 0
+      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}`
+      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}: refused`;
+  return {
+    exit: against.length === 0 ? 0 : 1,
+    human: [
+      ...(vulnerabilities.length === 0 ? [] : [table(rows(vulnerabilities)), ""]),
+      `${image}: ${vulnerabilities.length} known vulnerabilities in ${judged} packages; ${gate}`,
+      `advisories of ${ago(manifest.builtAt, Date.now())}`,
+      ...blindSpots.map((spot) => `not judged: ${spot}`),
+    ].join("\n"),
+    json: {
+      schema: "seaworthy/scan@1",
+      image,
+      digest: inventory.digest,
+      distribution: inventory.distribution,
+      advisories: { builtAt: new Date(manifest.builtAt).toISOString() },
+      gate: { fail, onlyFixed: flags.onlyFixed === true, refused: against.length },
+      judged,
+      vulnerabilities: vulnerabilities.map(({ packages, ...one }) => ({
+        ...one,
+        packages: packages.map(({ purl, path, layer, layerIndex }) => ({ purl, path, layer, layerNumber: layerIndex + 1 })),
+      })),
+      blindSpots,
+    },
+  };
+});

@@ -1,0 +1,38 @@
+import { buildCommand } from "@stricli/core";
+import type { Context } from "../context.ts";
+import { IMAGE_ARGUMENT, JSON_FLAG, parseText, PLATFORM_FLAG } from "../flags.ts";
+import type { Flags } from "./scan.run.ts";
+
+export const scan = buildCommand<Flags, [string], Context>({
+  loader: async () => (await import("./scan.run.ts")).run,
+  parameters: {
+    flags: {
+      ...JSON_FLAG,
+      ...PLATFORM_FLAG,
+      db: {
+        kind: "parsed",
+        parse: parseText,
+        brief: "Folder of advisories (default: the user's cache)",
+        optional: true,
+        placeholder: "DIR",
+      },
+      fail: {
+        kind: "enum",
+        values: ["low", "medium", "high", "critical"],
+        brief: "Refuse what is this bad or worse (default: high)",
+        optional: true,
+      },
+      onlyFixed: { kind: "boolean", withNegated: false, brief: "Refuse only what has a fix", optional: true },
+    },
+    positional: IMAGE_ARGUMENT,
+  },
+  docs: {
+    customUsage: [
+      { input: "shop/web:1.2.3", brief: "what is known against it" },
+      { input: "web.tar --fail critical --only-fixed --json", brief: "for a script" },
+    ],
+    brief: "Known vulnerabilities of the packages in an image",
+    fullDescription: `Lists the packages as seaworthy sbom does and looks them up in the advisories of seaworthy db. A distribution's packages are judged by the distribution's own advisories, by source and version; what lies in a file that the distribution put there is the distribution's.
+Not seen by this version: rpm packages, Java archives, what is compiled into Go and Rust programs, and programs without a package. What has no source of advisories is said to be not judged, and is not taken for clean.`,
+  },
+});

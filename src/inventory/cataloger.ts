@@ -1,0 +1,24 @@
+import type { Package } from "./package.ts";
+
+/** What a file tells. */
+export interface Cataloged {
+  readonly packages: readonly Package[];
+  /** Files that a package of the distribution has put there, by its name. */
+  readonly owns?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Knows one kind of file that tells of packages. */
+export interface Cataloger {
+  /** kebab-case, unique. */
+  readonly name: string;
+  /** What it reads, in a line. */
+  readonly reads: string;
+  /** Whether this file is its kind, by its path (relative, without a slash in front). */
+  readonly isMine: (path: string) => boolean;
+  /** A larger file is not read, and that is said. */
+  readonly maxBytes: number;
+  /** Undefined when the file only has the name of its kind. Throws on nothing that a file can hold. */
+  readonly read: (content: Buffer, path: string) => Cataloged | undefined;
+}
+
+export const MIB = 1024 * 1024;

@@ -1,0 +1,30 @@
+import { type Cataloger, MIB } from "../cataloger.ts";
+import { isObject, wordIn } from "../json.ts";
+import type { Package } from "../package.ts";
+
+const packageOf = (value: unknown): readonly Package[] => {
+  if (!isObject(value)) return [];
+  const [name, version] = [wordIn(value["name"]), wordIn(value["version"])];
+  const [, vendor, own] = /^([^/]+)\/(.+)$/.exec(name ?? "") ?? [];
+  if (vendor === undefined || own === undefined || version === undefined) return [];
+  const licenses = (Array.isArray(value["license"]) ? value["license"] : [value["license"]]).flatMap((one) => wordIn(one) ?? []);
+  return [{ type: "composer", namespace: vendor, name: own, version, licenses }];
+};
+
+/** PHP packages that Composer has installed, in the form of Composer 2 and the one before (getcomposer.org). */
+export const composerInstalled: Cataloger = {
+  name: "composer-installed",
+  reads: "vendor/composer/installed.json",
+  isMine: (path) => /(?:^|\/)composer\/installed\.json$/.test(path),
+  maxBytes: 32 * MIB,
+  read: (content) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(content.toString("utf8"));
+    } catch {
+      return undefined;
+    }
+    const list = Array.isArray(value) ? value : isObject(value) ? value["packages"] : undefined;
+    return Array.isArray(list) ? { packages: list.flatMap(packageOf) } : undefined;
+  },
+};

@@ -1,0 +1,38 @@
+import { type Cataloger, MIB } from "../cataloger.ts";
+import type { Package } from "../package.ts";
+import { type Paragraph, paragraphsOf } from "../paragraphs.ts";
+
+/** `Source: name (version)`; without the parentheses its version is the package's. */
+const sourceOf = (
+  written: string | undefined,
+  own: { readonly name: string; readonly version: string },
+): { readonly name: string; readonly version: string } => {
+  const [, name = own.name, version = own.version] = /^(\S+)(?:\s+\(([^)]*)\))?$/.exec(written ?? own.name) ?? [];
+  return { name, version };
+};
+
+/** Whether it is there: `Status: install ok installed`. Distroless's files have no such line. */
+const isInstalled = (status: string | undefined): boolean => status === undefined || /\binstalled$/.test(status);
+
+export const debianPackage = (fields: Paragraph): Package | undefined => {
+  const [name, version] = [fields.get("package"), fields.get("version")];
+  if (name === undefined || name === "" || version === undefined || version === "" || !isInstalled(fields.get("status"))) return undefined;
+  const arch = fields.get("architecture");
+  return {
+    type: "deb",
+    name,
+    version,
+    source: sourceOf(fields.get("source"), { name, version }),
+    ...(arch === undefined ? {} : { arch }),
+    licenses: [],
+  };
+};
+
+/** Debian's and Ubuntu's packages, and distroless's, which have a file each (dpkg(1), `/var/lib/dpkg/status`). */
+export const dpkg: Cataloger = {
+  name: "dpkg",
+  reads: "var/lib/dpkg/status, var/lib/dpkg/status.d/*",
+  isMine: (path) => /(?:^|\/)var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/.test(path) && !path.endsWith(".md5sums"),
+  maxBytes: 64 * MIB,
+  read: (content) => ({ packages: paragraphsOf(content.toString("utf8")).flatMap((fields) => debianPackage(fields) ?? []) }),
+};

@@ -1,0 +1,26 @@
+import { type Cataloger, MIB } from "../cataloger.ts";
+
+/** `s.name = "rack".freeze`, of any variable. */
+const assigned = (text: string, field: string): string | undefined =>
+  new RegExp(`^\\s*\\w+\\.${field}\\s*=\\s*(?:Gem::Version\\.new\\s*\\(?\\s*)?["']([^"'\\n]{1,200})["']`, "m").exec(text)?.[1];
+
+const licensesOf = (text: string): readonly string[] => {
+  const list = /^\s*\w+\.licenses\s*=\s*\[([^\]\n]{0,500})\]/m.exec(text)?.[1] ?? "";
+  const several = [...list.matchAll(/["']([^"']+)["']/g)].map(([, license = ""]) => license);
+  const one = assigned(text, "license");
+  return one === undefined ? several : [one];
+};
+
+/** Ruby gems that are installed: RubyGems writes a specification of each (guides.rubygems.org/specification-reference). */
+export const gemInstalled: Cataloger = {
+  name: "gem-installed",
+  reads: "specifications/**/*.gemspec",
+  isMine: (path) => /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/.test(path),
+  maxBytes: MIB,
+  read: (content) => {
+    const text = content.toString("utf8");
+    const [name, version] = [assigned(text, "name"), assigned(text, "version")];
+    if (name === undefined || version === undefined) return undefined;
+    return { packages: [{ type: "gem", name, version, licenses: licensesOf(text) }] };
+  },
+};

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import type { Digest } from "../core/index.ts";
+import type { LayeredFile } from "../image/index.ts";
+import { cyclonedx } from "./cyclonedx.ts";
+import { inventoryLookout, inventoryOf, type Inventory, type Note } from "./inventory.ts";
+
+const layer = (index: number): Digest => `sha256:${String(index).repeat(64)}` as Digest;
+
+interface Written {
+  readonly path: string;
+  readonly content: string;
+  readonly layer?: number;
+  readonly visible?: boolean;
+}
+
+const headerOf = (path: string, sizeBytes: number) =>
+  ({ path, type: "file", sizeBytes, mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0, pax: [] }) as const;
+
+/** As a reader of layers would go about it. */
+const inventory = (written: readonly Written[]): Inventory => {
+  const files = written.flatMap(({ path, content, layer: index = 0, visible = true }): readonly LayeredFile<Note>[] => {
+    const header = headerOf(path, Buffer.byteLength(content));
+    const wanted = inventoryLookout.wants(header);
+    const note = wanted === undefined ? undefined : inventoryLookout.note(header, Buffer.from(content).subarray(0, wanted));
+    return note === undefined ? [] : [{ header, note, layer: layer(index), layerIndex: index, visible }];
+  });
+  return inventoryOf({ digest: layer(9), files, sizeBytes: 1 });
+};
+
+const OS: Written = { path: "etc/os-release", content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n' };
+const STATUS: Written = {
+  path: "var/lib/dpkg/status",
+  content: "Package: python3-six\nStatus: install ok installed\nVersion: 1.16-4\nArchitecture: all\n",
+};
+const SIX: Written = { path: "usr/lib/python3/dist-packages/six-1.16.0.egg-info", content: "Name: six\nVersion: 1.16.0\n", layer: 1 };
+
+describe("an inventory", () => {
+  test("names packages by their URLs, with the layer and the file that tell of them", () => {
+    expect(inventory([OS, STATUS, SIX]).packages.map(({ purl, layerIndex, path }) => [purl, layerIndex, path])).toEqual([
+      ["pkg:deb/debian/python3-six@1.16-4?arch=all&distro=debian-12", 0, "var/lib/dpkg/status"],
+      ["pkg:pypi/six@1.16.0", 1, "usr/lib/python3/dist-packages/six-1.16.0.egg-info"],
+    ]);
+  });
+  test("a package in a file that the distribution has put there belongs to the distribution's", () => {
+    const list = { path: "var/lib/dpkg/info/python3-six:amd64.list", content: `/.\n/usr\n/${SIX.path}\n` };
+    expect(inventory([OS, STATUS, SIX, list]).packages.map(({ name, ownedBy }) => [name, ownedBy])).toEqual([
+      ["python3-six", undefined],
+      ["six", "python3-six"],
+    ]);
+  });
+  test("what a later layer deletes or replaces is not there", () => {
+    expect(inventory([OS, { ...STATUS, visible: false }, { ...SIX, visible: false }]).packages).toEqual([]);
+  });
+  test("what cannot be seen is said", () => {
+    expect(inventory([SIX]).blindSpots).toEqual([expect.stringContaining("does not say which distribution")]);
+    expect(inventory([OS, SIX]).blindSpots).toEqual(["Debian GNU/Linux 12: no database of installed packages was found"]);
+    expect(inventory([OS, STATUS]).blindSpots).toEqual([]);
+    const large = headerOf("a/package.json", 3 * 1024 * 1024);
+    expect(inventoryLookout.note(large, Buffer.alloc(0))).toMatchObject({ kind: "unread", because: expect.stringContaining("more than") });
+    expect(inventoryLookout.note(headerOf("a/package.json", 100), Buffer.alloc(10))).toMatchObject({ kind: "unread" });
+  });
+});
+
+describe("as CycloneDX", () => {
+  const document = (written: readonly Written[]): string => cyclonedx(inventory(written), { image: "shop/web:1", tool: "1.0.0" });
+  test("is the same for the same image, in whatever order its files came", () => {
+    expect(document([SIX, OS, STATUS])).toBe(document([OS, STATUS, SIX]));
+  });
+  test("has what the schema asks for, and each component once", () => {
+    const bom = JSON.parse(document([OS, STATUS, SIX, { ...SIX, path: "opt/six-1.16.0.egg-info" }])) as {
+      readonly serialNumber: string;
+      readonly components: readonly { readonly "bom-ref": string; readonly type: string; readonly purl?: string }[];
+    };
+    expect(bom).toMatchObject({ bomFormat: "CycloneDX", specVersion: "1.6", version: 1 });
+    expect(bom.serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(bom.components.map((one) => one["bom-ref"])).toEqual([
+      "os:debian",
+      "pkg:deb/debian/python3-six@1.16-4?arch=all&distro=debian-12",
+      "pkg:pypi/six@1.16.0",
+    ]);
+  });
+});

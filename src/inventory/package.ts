@@ -1,0 +1,31 @@
+import type { Digest } from "../core/index.ts";
+
+/** Types of package URLs that are found (github.com/package-url/purl-spec, PURL-TYPES). */
+export type PackageType = "apk" | "cargo" | "composer" | "deb" | "gem" | "golang" | "npm" | "nuget" | "pypi";
+
+/** One package, as what installed it wrote it down. */
+export interface Package {
+  readonly type: PackageType;
+  /** `@scope` of npm, the vendor of Composer. */
+  readonly namespace?: string;
+  readonly name: string;
+  readonly version: string;
+  /** What a distribution made it from: its advisories speak of that. */
+  readonly source?: { readonly name: string; readonly version: string };
+  readonly arch?: string;
+  /** As they were written: SPDX identifiers or words. */
+  readonly licenses: readonly string[];
+}
+
+/** A package and where it is. */
+export interface FoundPackage extends Package {
+  /** The file that tells of it. */
+  readonly path: string;
+  /** The layer that brought it. */
+  readonly layer: Digest;
+  /** From 0, base first. */
+  readonly layerIndex: number;
+  /** The distribution's package that the file belongs to: it is then the distribution's to mend. */
+  readonly ownedBy?: string;
+  readonly purl: string;
+}

@@ -1,0 +1,45 @@
+import type { Distribution, FoundPackage } from "../inventory/index.ts";
+import type { Component } from "./match.ts";
+
+const major = (version: string): string => version.split(".", 1)[0] ?? version;
+const minor = (version: string): string => version.split(".", 2).join(".");
+
+/** How OSV names the releases of distributions. */
+const RELEASES: Readonly<Record<string, (version: string) => string>> = {
+  debian: (version) => `Debian:${major(version)}`,
+  // Every second April has long-term support, and OSV says so in the name.
+  ubuntu: (version) => `Ubuntu:${version}${/^\d*[02468]\.04$/.test(version) ? ":LTS" : ""}`,
+  alpine: (version) => `Alpine:v${minor(version)}`,
+  almalinux: (version) => `AlmaLinux:${major(version)}`,
+  rocky: (version) => `Rocky Linux:${major(version)}`,
+  wolfi: () => "Wolfi",
+  chainguard: () => "Chainguard",
+};
+
+/** Undefined when nobody publishes advisories of it that are read here. */
+export const ecosystemOf = ({ id, version = "" }: Distribution): string | undefined =>
+  version === "" && id !== "wolfi" && id !== "chainguard" ? undefined : RELEASES[id]?.(version);
+
+/** Of package URL types. */
+const LANGUAGES = {
+  cargo: "crates.io",
+  composer: "Packagist",
+  gem: "RubyGems",
+  golang: "Go",
+  npm: "npm",
+  nuget: "NuGet",
+  pypi: "PyPI",
+} as const;
+
+/**
+ * What a package is looked up as: a distribution's by its source, any other by its own name. Undefined where there is no ecosystem for it.
+ * What the distribution owns is the distribution's to mend, so it is judged with the package that owns it: ask for that one.
+ */
+export const componentOf = (found: FoundPackage, distribution: Distribution | undefined): Component | undefined => {
+  const { type, namespace, name, version, source = { name, version } } = found;
+  if (type === "deb" || type === "apk") {
+    const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);
+    return ecosystem === undefined ? undefined : { ecosystem, name: source.name, version: source.version };
+  }
+  return { ecosystem: LANGUAGES[type], name: namespace === undefined ? name : `${namespace}/${name}`, version };
+};

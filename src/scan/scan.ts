@@ -1,0 +1,69 @@
+import type { FoundPackage, Inventory } from "../inventory/index.ts";
+import { type Rating, RATINGS } from "./advisories/advisory.ts";
+import { componentOf } from "./components.ts";
+import type { Match, Matcher } from "./match.ts";
+
+/** One vulnerability and the packages that have it. */
+export interface Vulnerability extends Omit<Match, "component"> {
+  /** Of one source, or one package in several places. */
+  readonly packages: readonly FoundPackage[];
+  /** As the advisories name it, and in its version. */
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface ScanResult {
+  /** The worst first. */
+  readonly vulnerabilities: readonly Vulnerability[];
+  /** Packages that advisories were looked up for. */
+  readonly judged: number;
+  /** What could not be judged, a sentence each. */
+  readonly blindSpots: readonly string[];
+}
+
+const rank = ({ severity }: Pick<Match, "severity">): number => (severity === undefined ? -1 : RATINGS.indexOf(severity.rating));
+
+const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** Judges what is in an image by the advisories at hand. */
+export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher: Pick<Matcher, "match">): ScanResult => {
+  const found = new Map<string, Vulnerability>();
+  const unknown = new Map<string, number>();
+  let judged = 0;
+  const unjudged = (ecosystem: string): void => void unknown.set(ecosystem, (unknown.get(ecosystem) ?? 0) + 1);
+  for (const one of packages) {
+    if (one.ownedBy !== undefined) continue;
+    const component = componentOf(one, distribution);
+    if (component === undefined) {
+      unjudged(distribution?.name ?? one.type);
+      continue;
+    }
+    const matches = matcher.match(component);
+    if (matches === undefined) {
+      unjudged(component.ecosystem);
+      continue;
+    }
+    judged += 1;
+    for (const { component: of, ...match } of matches) {
+      const key = JSON.stringify([of, match.id]);
+      const before = found.get(key);
+      found.set(key, { ...match, name: of.name, version: of.version, packages: [...(before?.packages ?? []), one] });
+    }
+  }
+  return {
+    vulnerabilities: [...found.values()].toSorted((a, b) => rank(b) - rank(a) || byCode(a.name, b.name) || byCode(b.id, a.id)),
+    judged,
+    blindSpots: [
+      ...blindSpots,
+      ...[...unknown].map(
+        ([ecosystem, count]) => `${plural(count, "package")} of ${ecosystem} not judged: the database has no advisories for it`,
+      ),
+    ],
+  };
+};
+
+/** What a gate holds against an image. An unknown severity is no reason by itself. */
+export const held = ({ vulnerabilities }: ScanResult, fail: Rating, onlyFixed: boolean): readonly Vulnerability[] =>
+  vulnerabilities.filter((one) => rank(one) >= RATINGS.indexOf(fail) && (!onlyFixed || one.fixed !== undefined));
