@@ -1,4 +1,4 @@
-export { type Rating, RATINGS } from "./advisories/advisory.ts";
+export type { Rating } from "./advisories/advisory.ts";
 export { buildDatabase } from "./database/build.ts";
 export { readManifest } from "./database/manifest.ts";
 export { recordsOf } from "./database/sources.ts";
