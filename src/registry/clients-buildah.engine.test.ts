@@ -37,11 +37,10 @@ const run = async (program: string, args: readonly string[]): Promise<string> =>
 };
 const buildahArgs = (...args: readonly string[]): readonly string[] => [...store("buildah"), ...args];
 const buildah = (...args: readonly string[]): Promise<string> => run(tools?.buildah ?? "", buildahArgs(...args));
-const podmanArgs = (...args: readonly string[]): readonly string[] => [
-  ...store("podman"),
-  ...["--tmpdir", join(folder, "podman-tmp"), "--conmon", tools?.conmon ?? "", "--cgroup-manager", "cgroupfs", "--events-backend", "file"],
-  ...args,
-];
+const podmanArgs = (...args: readonly string[]): readonly string[] => {
+  const own = ["--tmpdir", join(folder, "podman-tmp"), "--conmon", tools?.conmon ?? ""];
+  return [...store("podman"), ...own, "--cgroup-manager", "cgroupfs", "--events-backend", "file", ...args];
+};
 const podman = (...args: readonly string[]): Promise<string> => run(tools?.podman ?? "", podmanArgs(...args));
 const at = (name: string): string => `${registry.running.address}/team/${name}`;
 const PLAIN = "--tls-verify=false";
