@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { digestOf, fakeClock, parseReference } from "../../core/index.ts";
 import { collect, MEDIA } from "../index.ts";
 import { clientOf } from "./client-of.fixture.ts";
 import { hostRules } from "./hosts/host-rules.ts";
+import { loginHint } from "./login-hint.ts";
 import { scriptedServer } from "./scripted-server.fixture.ts";
 
 const MANIFEST = Buffer.from(
@@ -219,4 +221,41 @@ test("mirrors are asked in order, with patience for none; the registry's own ans
     .manifest(hub)
     .catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: "REGISTRY_UNREACHABLE", message: expect.stringContaining(`of its mirrors, ${none.host}`) });
+});
+
+test("a mirror that breaks off and dies is left for the registry, at the byte where it broke", async () => {
+  const bytes = randomBytes(3_000_000);
+  let first = true;
+  await using mirror = await scriptedServer((request, response) => {
+    if (!first) return void request.socket.destroy();
+    first = false;
+    response.writeHead(200, { "content-length": bytes.length });
+    return void response.write(bytes.subarray(0, 1_200_000), () => setTimeout(() => request.socket.destroy(), 20));
+  });
+  const ranges: (string | undefined)[] = [];
+  await using home = await scriptedServer((request, response) => {
+    const { range } = request.headers;
+    ranges.push(range);
+    const start = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
+    const told = { "content-length": bytes.length - start, "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
+    response.writeHead(206, told).end(bytes.subarray(start));
+  });
+  const rule = { prefix: "app.example", location: home.host, insecure: false, blocked: false, file: "registries.conf" };
+  const hosts = hostRules({ mirrors: [], insecure: [] }, [{ ...rule, mirrors: [{ location: mirror.host, insecure: true, pulls: "all" }] }]);
+  const at = { registry: "app.example", repository: "team/app" };
+  expect(digestOf(await collect(clientOf({ hosts }).blob(at, digestOf(bytes), bytes.length), bytes.length, "blob"))).toBe(digestOf(bytes));
+  expect(ranges).toEqual(["bytes=1200000-"]);
+});
+
+test.each([
+  ["docker.io", /^Log in with docker login \(/],
+  ["reg.example:5000", /docker login reg\.example:5000 /],
+  ["ghcr.io", /read:packages/],
+  ["123456789012.dkr.ecr.eu-west-1.amazonaws.com", /aws ecr get-login-password --region eu-west-1 \| docker login --username AWS/],
+  ["europe-west1-docker.pkg.dev", /gcloud auth configure-docker europe-west1-docker\.pkg\.dev/],
+  ["gcr.io", /gcloud auth configure-docker gcr\.io/],
+  ["acme.azurecr.io", /az acr login --name acme/],
+  ["acme.azurecr.io.evil.example", /docker login acme\.azurecr\.io\.evil\.example /],
+])("how to log in at %s", (registry, words) => {
+  expect(loginHint(registry)).toMatch(words);
 });

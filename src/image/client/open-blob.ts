@@ -79,7 +79,7 @@ async function* from(part: Part, startBytes: number): AsyncGenerator<Uint8Array,
 export const openBlob = (session: Session, repository: Repository, digest: Digest, options: OpenBlobOptions = {}): Promise<OpenBlob> =>
   fromPlaces(session, { ...repository, digest }, async (place, attempts) => {
     const first = await ask(session, place, digest, options.startBytes ?? 0, attempts);
-    return resumed(session, place, digest, options, first);
+    return resumed(session, repository, digest, options, first);
   });
 
 const resumed = (session: Session, repository: Repository, digest: Digest, options: OpenBlobOptions, first: Part): OpenBlob => {
@@ -90,7 +90,12 @@ const resumed = (session: Session, repository: Repository, digest: Digest, optio
   const again = async (at: number, failures: number, error: unknown): Promise<Part> => {
     if (session.signal?.aborted === true || isSeaworthyError(error) || failures >= session.attempts) throw unreachable(error, tried);
     await session.clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS), session.signal);
-    const next = await ask(session, repository, digest, at, session.attempts);
+    // A mirror that breaks twice without giving anything is left: the same digest is the same bytes at the registry itself.
+    const [home] = session.places({ ...repository, digest }).slice(-1);
+    const next =
+      failures > 1 && home !== undefined
+        ? await ask(session, home, digest, at, session.attempts)
+        : await fromPlaces(session, { ...repository, digest }, (place, attempts) => ask(session, place, digest, at, attempts));
     if (next.sizeBytes !== undefined && sizeBytes !== undefined && next.sizeBytes !== sizeBytes) {
       await discard(next.answer, 0);
       throw new SeaworthyError("REGISTRY_REFUSED", `${tried}: it had ${sizeBytes} bytes, and now it has ${next.sizeBytes}`);

@@ -59,6 +59,8 @@ export const sameRegistry = (host: string, registry: string): boolean => host ==
 /** A secret that a configuration or a helper gave. The user name `<token>` means an identity token (docker-credential-helpers, README). */
 export const withSecret = (username: string, secret: string): Credentials => {
   rememberSecret(secret);
+  // As it stands in a header and in a configuration, in base64.
+  rememberSecret(`${username}:${secret}`);
   return username === "<token>" || username === "" ? { identityToken: secret } : { username, password: secret };
 };
 
