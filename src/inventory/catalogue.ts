@@ -7,6 +7,7 @@ import { dpkgFiles } from "./catalogers/dpkg-files.ts";
 import { gemInstalled } from "./catalogers/gem-installed.ts";
 import { npmInstalled } from "./catalogers/npm-installed.ts";
 import { pythonInstalled } from "./catalogers/python-installed.ts";
+import { rpm } from "./catalogers/rpm.ts";
 
 /** Every cataloger. The folder catalogers/ holds exactly these (catalogue.test.ts). */
 export const CATALOGERS: readonly Cataloger[] = [
@@ -18,4 +19,5 @@ export const CATALOGERS: readonly Cataloger[] = [
   gemInstalled,
   npmInstalled,
   pythonInstalled,
+  rpm,
 ];

@@ -49,7 +49,7 @@ export interface Inventory {
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const ofDistribution = ({ type }: Package): boolean => type === "deb" || type === "apk";
+const ofDistribution = ({ type }: Package): boolean => type === "deb" || type === "apk" || type === "rpm";
 
 /** What tells nothing of which release it is for has nobody's advisories. */
 const distributionSpots = (distribution: Distribution | undefined, packages: readonly FoundPackage[]): readonly string[] => {

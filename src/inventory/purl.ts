@@ -12,7 +12,7 @@ export interface PurlOf {
 
 /** The package URL (github.com/package-url/purl-spec): qualifiers in order, so that equal packages have equal ones. */
 export const purlOf = ({ type, namespace, name, version, arch }: Package, { distribution, distro }: PurlOf = {}): string => {
-  const ofDistribution = type === "deb" || type === "apk";
+  const ofDistribution = type === "deb" || type === "apk" || type === "rpm";
   const space = ofDistribution ? distribution : namespace;
   const named = type === "pypi" ? name.toLowerCase().replaceAll(/[-_.]+/g, "-") : name;
   // A module's path is its namespace and its name.

@@ -37,6 +37,11 @@ const LANGUAGES = {
  */
 export const componentOf = (found: FoundPackage, distribution: Distribution | undefined): Component | undefined => {
   const { type, namespace, name, version, source = { name, version } } = found;
+  if (type === "rpm") {
+    // Its advisories name what is installed, and not what it was made from.
+    const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);
+    return ecosystem === undefined ? undefined : { ecosystem, name, version };
+  }
   if (type === "deb" || type === "apk") {
     const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);
     return ecosystem === undefined ? undefined : { ecosystem, name: source.name, version: source.version };
