@@ -13,7 +13,14 @@ export const listeningPorts: Trial = {
   applies: () => true,
   run: async (lab, { running, listeners: atFirst }) => {
     // Some listen on a port only a moment after they have begun to answer on another.
-    const now = (await running.state()).state === "running" ? (await lookAt(await running.probe())).listeners : [];
+    const now = await running
+      .probe()
+      .then(lookAt)
+      .then(
+        ({ listeners }) => listeners,
+        // It has ended since, for want of memory say: then what was seen at first is all there is.
+        () => [],
+      );
     const listeners = [...new Map([...atFirst, ...now].map((one) => [`${one.protocol} ${one.address} ${one.port}`, one])).values()];
     const { spec, image, ready } = lab.subject;
     const said = new Set(
