@@ -18,14 +18,15 @@ import {
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { isPath, kindOf, onDisk } from "./image-on-disk.ts";
+import { rateLimitNote } from "./rate-limit-note.ts";
 import { pathAndName, skopeoName } from "./skopeo-name.ts";
 
-type Where = Pick<Context, "cwd" | "signal">;
+type Where = Pick<Context, "cwd" | "signal" | "process">;
 
 const named = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });
 
-const fromRegistry = async (text: string, { signal }: Where, alsoTried?: string): Promise<ImageSource> => {
-  const client = createRegistryClient({ signal, attempts: 3 });
+const fromRegistry = async (text: string, where: Where, alsoTried?: string): Promise<ImageSource> => {
+  const client = createRegistryClient({ signal: where.signal, attempts: 3, onRateLimit: rateLimitNote(where) });
   try {
     const source = await registrySource(client, parseReference(text));
     return { ...source, close: async () => client.close() };

@@ -8,6 +8,7 @@ import {
   shortDigest,
   silentProgress,
 } from "../core/index.ts";
+import { bytesProgress } from "./bytes-progress.ts";
 import type { RegistryClient } from "./client/types.ts";
 import { eachOf, PARALLEL } from "./each-of.ts";
 import type { Layout } from "./layout/layout.ts";
@@ -56,7 +57,9 @@ export const copyToRegistry = async (
       );
     const step = `push ${shortDigest(blob.digest)}`;
     progress.begin(step, formatByteSize(blob.size));
-    await client.pushBlob(repository, { path: layout.blobPath(blob.digest) }, blob.digest);
+    await client.pushBlob(repository, { path: layout.blobPath(blob.digest) }, blob.digest, {
+      onSent: bytesProgress(progress, step, blob.size),
+    });
     progress.end(step);
     sent += 1;
     sentBytes += blob.size;

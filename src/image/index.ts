@@ -7,6 +7,7 @@ export { createSession, scopeOf, type Session } from "./client/session.ts";
 export { dockerCredentials } from "./client/credentials/docker-credentials.ts";
 export type { Credentials, CredentialSource } from "./client/credentials/types.ts";
 export { noHostRules } from "./client/hosts/host-rules.ts";
+export { formatRateLimit, type RateLimit } from "./client/rate-limit.ts";
 export type { BlobSource, ManifestBytes, OpenBlob, RegistryClient, RegistryClientOptions, Repository } from "./client/types.ts";
 export { type Copied, copyFromRegistry, copyToRegistry } from "./copy.ts";
 export { eachOf } from "./each-of.ts";

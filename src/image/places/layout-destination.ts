@@ -1,4 +1,5 @@
 import { formatByteSize, formatReference, parseReference, shortDigest } from "../../core/index.ts";
+import { bytesProgress, counted } from "../bytes-progress.ts";
 import { eachOf, PARALLEL } from "../each-of.ts";
 import { namesOf } from "../filesystem/layout-image.ts";
 import type { Layout } from "../layout/layout.ts";
@@ -58,7 +59,7 @@ export const layoutDestination = (layout: Layout, tag?: string): ImageDestinatio
         }
         const step = `copy ${shortDigest(blob.digest)}`;
         progress.begin(step, formatByteSize(blob.size));
-        await layout.writeBlob(source.blob(blob), blob.digest, true);
+        await layout.writeBlob(counted(source.blob(blob), bytesProgress(progress, step, blob.size)), blob.digest, true);
         progress.end(step, formatByteSize(blob.size));
         sent += 1;
         sentBytes += blob.size;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { byDigest, byTag, formatByteSize, formatReference, type Reference, SeaworthyError, shortDigest } from "../../core/index.ts";
+import { bytesProgress } from "../bytes-progress.ts";
 import type { RegistryClient } from "../client/types.ts";
 import { eachOf, PARALLEL } from "../each-of.ts";
 import type { Descriptor } from "../values/descriptor.ts";
@@ -59,7 +60,9 @@ export const registryDestination = (client: Client, reference: Reference): Image
           );
         // Read again where the connection breaks: checked each time, so from the beginning.
         const again = { sizeBytes: blob.size, open: (start: number) => behind(source.blob(blob), start) };
-        await client.pushBlob(reference, path === undefined ? again : { path }, blob.digest);
+        await client.pushBlob(reference, path === undefined ? again : { path }, blob.digest, {
+          onSent: bytesProgress(progress, step, blob.size),
+        });
         progress.end(step, formatByteSize(blob.size));
         sent += 1;
         sentBytes += blob.size;
