@@ -12,7 +12,7 @@ import { composeFields } from "./docs.d/compose.ts";
 import { errorsReference } from "./docs.d/errors.ts";
 import { findingsReference } from "./docs.d/findings-schema.ts";
 import { rulesReference } from "./docs.d/rules.ts";
-import { composeExtensionSchema, settingsFileSchema } from "./docs.d/settings-schema.ts";
+import { composeExtensionSchema, registryFileSchema, settingsFileSchema } from "./docs.d/settings-schema.ts";
 import { settingsReference } from "./docs.d/settings.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -67,6 +67,7 @@ export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   "docs/reference/settings.md": settingsReference(),
   "docs/reference/schema/seaworthy.json": json(settingsFileSchema()),
   "docs/reference/schema/findings-1.json": json(findingsReference()),
+  "docs/reference/schema/registry.json": json(registryFileSchema()),
   "docs/reference/schema/compose.json": json(composeExtensionSchema()),
   "docs/guide/compose.md": between(readFileSync(join(root, "docs/guide/compose.md"), "utf8"), composeFields()),
 });

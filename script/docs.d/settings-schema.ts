@@ -1,4 +1,5 @@
 import { type Section, SECTIONS } from "../../src/project/index.ts";
+import { registrySettingsSchema } from "../../src/registry/policy/settings-schema.ts";
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 
 const DRAFT = "http://json-schema.org/draft-07/schema#";
@@ -16,6 +17,13 @@ const settings = (scope: Section["scope"], more: JsonSchema = {}): JsonSchema =>
   properties: { ...sections(scope), ...more },
   patternProperties: { "^x-": {} },
   additionalProperties: false,
+});
+
+/** For `registry.yaml` in a registry's data folder. */
+export const registryFileSchema = (): JsonSchema => ({
+  $schema: DRAFT,
+  title: "Settings of a registry, registry.yaml in its data folder",
+  ...jsonSchemaOf(registrySettingsSchema),
 });
 
 /** For `.seaworthy.yaml`. */

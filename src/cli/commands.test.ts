@@ -58,6 +58,13 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["image copy", [...COPY, "--platform", "--all-platforms"]],
   ["image index", COPY],
   ["image save", ["--json", "--platform", "--output", "--format"]],
+  ["registry ls", ["--json", "--data"]],
+  ["registry tags", ["--json", "--data"]],
+  ["registry rm", ["--json", "--data", "--dry-run"]],
+  ["registry undo", ["--json", "--data", "--dry-run"]],
+  ["registry retain", ["--json", "--data", "--dry-run", "--yes"]],
+  ["registry gc", ["--json", "--data", "--dry-run"]],
+  ["registry scrub", ["--json", "--data", "--rate", "--unless-within"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];
 

@@ -4,6 +4,8 @@ import { type Clock, type Digest, forTerminal, systemClock, wordsOf } from "../c
 import { openAccess, openGuard, type OriginOptions, originReader } from "./auth/index.ts";
 import { createFiguresServer } from "./http/figures-server.ts";
 import { createRegistryServer, createTlsRegistryServer } from "./http/server.ts";
+import { keepUp } from "./control/periodic.ts";
+import { serveControl } from "./control/server.ts";
 import type { Admission, LogEntry } from "./http/service.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { readTls, reloadTls, type TlsFiles } from "./http/tls.ts";
@@ -46,6 +48,8 @@ export interface RegistryOptions {
   readonly mirrors?: readonly MirrorSettings[];
   /** Resolves the names of upstreams in place of the system. */
   readonly lookup?: LookupFunction;
+  /** Whether retention, collection and scrub run by themselves, as `registry.yaml` says. Default false: by command only. */
+  readonly keepUp?: boolean;
   /** For tests of crashes: told of each place where one has to be survived. */
   readonly reached?: Reached;
 }
@@ -138,10 +142,13 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     admit: async (admission: Admission) => options.admit?.(admission, contents),
     liveDigests: options.liveDigests ?? (async () => new Set<Digest>()),
   };
+  const upkeep = { store, policy, clock, liveDigests: service.liveDigests };
   const listeners: Listening[] = [];
+  let endControl = async (): Promise<void> => undefined;
   const mirrorAddresses = new Map<string, string>();
   let figuresAddress: string | undefined;
   try {
+    endControl = await serveControl(options.dataFolder, upkeep);
     if (options.tls === undefined) listeners.push(await listenOn(createRegistryServer(service), listen, log));
     else {
       const server = createTlsRegistryServer(service, readTls(options.tls));
@@ -161,6 +168,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
       mirrorAddresses.set(mirror.upstream, listening.address);
     }
   } catch (error) {
+    await endControl();
     await Promise.all(listeners.map((each) => each.stop()));
     await service.mirrors.close();
     store.close();
@@ -179,9 +187,12 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
       .catch((error: unknown) => log({ level: "error", message: `abandoned uploads could not be removed: ${wordsOf(error)}` }));
   }, EXPIRE_EVERY_MS);
   sweeper.unref();
+  const endUpkeep = options.keepUp === true ? keepUp(upkeep, log) : async () => undefined;
 
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
+    await endUpkeep();
+    await endControl();
     await Promise.all(listeners.map((each) => each.stop()));
     await service.mirrors.close();
     store.close();

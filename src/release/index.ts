@@ -16,6 +16,7 @@ export { type Approved, type PlanFile, readPlanFile, writePlanFile } from "./pla
 export type { Plan, ServicePlan, Step } from "./plan.ts";
 export { type Pruned, removeLeftover } from "./prune/prune.ts";
 export type { AdoptOptions, DecideOptions, DeployOptions, Repair, RunOptions } from "./options.ts";
+export { recordedDigests } from "./recorded-digests.ts";
 export { openReleases, type Releases } from "./releases.ts";
 export type { ContainerStatus, ProjectStatus, ServiceStatus } from "./status.ts";
 export type { Run } from "./schedule/runs.ts";

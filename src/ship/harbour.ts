@@ -3,6 +3,7 @@ import { hasCode, isSeaworthyError, SeaworthyError, type StateFolder, systemCloc
 import { createRegistryClient, type RegistryClient } from "../image/index.ts";
 import type { Project } from "../project/index.ts";
 import { startRegistry } from "../registry/index.ts";
+import { recordedDigests } from "../release/index.ts";
 
 /** The registry of a voyage: a client, and where images without a repository of their own go. */
 export interface Harbour extends AsyncDisposable {
@@ -71,7 +72,13 @@ type Served = Awaited<ReturnType<typeof startRegistry>>;
 const FOLLOW_MS = 200;
 
 const open = (state: StateFolder, port: number): Promise<Served> =>
-  startRegistry({ dataFolder: join(state.folder, "registry"), listen: { host: "127.0.0.1", port }, open: true, log: () => undefined });
+  startRegistry({
+    dataFolder: join(state.folder, "registry"),
+    listen: { host: "127.0.0.1", port },
+    open: true,
+    log: () => undefined,
+    liveDigests: async () => new Set(recordedDigests(state)),
+  });
 
 const embedded = async (state: StateFolder, port: number, client: RegistryClient): Promise<Served | undefined> => {
   try {

@@ -96,6 +96,7 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
     open: flags.open === true,
     // The registry itself warns that it is open.
     ...(flags.log === "json" ? jsonLog((text) => stderr.write(text)) : { log: warningsTo(stderr) }),
+    keepUp: true,
   });
   const ready = {
     schema: "seaworthy/registry@1",

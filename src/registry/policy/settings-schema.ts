@@ -101,7 +101,13 @@ export const registrySettingsSchema = v.strictObject({
       v.strictObject({
         every: v.optional(described("How often it runs while the registry serves. Zero: only by command.", durationSchema), "1d"),
         grace: v.optional(
-          described("What was pushed, asked for or named within this time stays. Longer than the longest push.", durationSchema),
+          described(
+            "What was pushed, asked for or named within this time stays. Longer than the longest push; at least 10m.",
+            v.pipe(
+              durationSchema,
+              v.check((ms) => ms >= 600_000, "at least 10m: what a push counts on must not go while it runs"),
+            ),
+          ),
           "1d",
         ),
         delay: v.optional(described("From when a blob is condemned until its file goes.", durationSchema), "1h"),

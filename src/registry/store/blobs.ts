@@ -1,10 +1,9 @@
 import type { FileHandle } from "node:fs/promises";
-import { type Clock, type Digest, hexOf } from "../../core/index.ts";
+import { type Digest, hexOf } from "../../core/index.ts";
 import { isDiskFull, Refusal } from "../refusal.ts";
 import { blobFile, openBlobFile, placeBlobFile } from "./blob-files.ts";
-import { type Database, numberOf, textOf } from "./database.ts";
-import type { Exclusive } from "./exclusive.ts";
-import type { Reached } from "./points.ts";
+import { numberOf, textOf } from "./database.ts";
+import type { Inside } from "./inside.ts";
 import { repositoryId, type RepositoryKind, requireRepositoryId } from "./repositories.ts";
 
 export interface OpenBlob {
@@ -26,13 +25,13 @@ export interface Blobs {
 
 const HOLDERS =
   "SELECT r.name FROM repository_blob l JOIN repository r ON r.id = l.repository_id WHERE l.digest = ? ORDER BY r.name LIMIT 1000";
-/** A lease is written again when it is this old, so that reading does not write. */
+/** A lease is written again when it is this old, or a tenth of the grace: reading hardly ever writes. */
 export const LEASE_MS = 10 * 60_000;
 
 const LINKED =
   "SELECT b.size, l.seen_at FROM repository r JOIN repository_blob l ON l.repository_id = r.id JOIN blob b ON b.digest = l.digest WHERE r.name = ? AND b.digest = ? AND b.state = 'present'";
 
-export const createBlobs = (database: Database, dataFolder: string, clock: Clock, exclusive: Exclusive, reached: Reached): Blobs => {
+export const createBlobs = ({ database, dataFolder, clock, exclusive, reached }: Inside, leaseMs: number): Blobs => {
   const link = (repository: string, digest: Digest, now: number, kind: RepositoryKind): void => {
     database.run(
       "INSERT INTO repository_blob (repository_id, digest, seen_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at",
@@ -51,7 +50,7 @@ export const createBlobs = (database: Database, dataFolder: string, clock: Clock
     return row === undefined ? undefined : numberOf(row, "size");
   };
   const renew = (repository: string, digest: Digest, seenAt: number): void => {
-    if (clock.now() - seenAt < LEASE_MS) return;
+    if (clock.now() - seenAt < leaseMs) return;
     try {
       database.run(
         "UPDATE repository_blob SET seen_at = ? WHERE digest = ? AND repository_id = (SELECT id FROM repository WHERE name = ?)",

@@ -105,4 +105,7 @@ CREATE TABLE pull (
 ) WITHOUT ROWID;
 `;
 
-export const VERSIONS: readonly string[] = [VERSION_1, VERSION_2];
+/** When each piece of upkeep was last done to its end. */
+const VERSION_3 = "CREATE TABLE upkeep (name TEXT PRIMARY KEY, done_at INTEGER NOT NULL) WITHOUT ROWID;";
+
+export const VERSIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { type Clock, fileError, lock } from "../../core/index.ts";
 import type { Policy } from "../policy/policy.ts";
 import { syncFolder } from "./blob-files.ts";
-import { type Blobs, createBlobs } from "./blobs.ts";
+import { type Blobs, createBlobs, LEASE_MS } from "./blobs.ts";
 import { collect, type CollectOptions, type CollectReport } from "./collect.ts";
-import { openDatabase } from "./database.ts";
+import { numberOf, openDatabase } from "./database.ts";
 import { createExclusive } from "./exclusive.ts";
 import type { Inside } from "./inside.ts";
 import { createManifests, type Manifests } from "./manifests.ts";
@@ -14,6 +14,7 @@ import { createPulls, type Pulls } from "./pulls.ts";
 import { kindOfRepository, listRepositories, type RepositoryKind } from "./repositories.ts";
 import { retain, type RetainOptions, type RetainReport } from "./retain.ts";
 import { scrub, type ScrubOptions, type ScrubReport } from "./scrub.ts";
+import { createOverview, type Overview } from "./overview.ts";
 import { createTags, type Tags } from "./tags.ts";
 import { createTrash, type Trash } from "./undo.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
@@ -27,6 +28,7 @@ export interface Store {
   readonly tags: Tags;
   readonly pulls: Pulls;
   readonly trash: Trash;
+  readonly overview: Overview;
   /** Drops tags into the trash, as the policy says. */
   retain(options: RetainOptions): RetainReport;
   /** Collects what nothing needs. */
@@ -34,6 +36,9 @@ export interface Store {
   /** Reads blobs and manifests again and puts aside what has other bytes. */
   scrub(options: ScrubOptions): Promise<ScrubReport>;
   readonly usage: Usage;
+  /** When a piece of upkeep was last done to its end, in milliseconds since the epoch; 0 when never. */
+  doneAt(name: string): number;
+  noteDone(name: string): void;
   /** Names after `last`, in byte order. */
   repositories(last: string, count: number): readonly string[];
   /** Undefined when nothing was ever pushed or mirrored under this name. */
@@ -65,14 +70,16 @@ export const openStore = async (
       await syncFolder(dataFolder);
       const exclusive = createExclusive();
       const pulls = createPulls(database, clock);
+      const leaseMs = Math.min(LEASE_MS, policy.settings.gc.grace / 10);
       const inside: Inside = { database, dataFolder, clock, exclusive, rules: policy, reached };
       return {
-        blobs: createBlobs(database, dataFolder, clock, exclusive, reached),
+        blobs: createBlobs(inside, leaseMs),
         uploads,
         manifests: createManifests(database, clock, policy, reached),
         tags: createTags(database, clock, reached),
         pulls,
         trash: createTrash(inside),
+        overview: createOverview(inside),
         retain: (options) => {
           pulls.flush();
           return retain(inside, policy, options);
@@ -83,6 +90,14 @@ export const openStore = async (
         },
         scrub: (options) => scrub(inside, options),
         usage: createUsage(database),
+        doneAt: (name) => numberOf(database.one("SELECT done_at FROM upkeep WHERE name = ?", name) ?? {}, "done_at"),
+        noteDone: (name) => {
+          database.run(
+            "INSERT INTO upkeep (name, done_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET done_at = excluded.done_at",
+            name,
+            clock.now(),
+          );
+        },
         repositories: (last, count) => listRepositories(database, last, count),
         kindOf: (repository) => kindOfRepository(database, repository),
         close: () => {

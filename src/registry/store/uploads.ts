@@ -177,6 +177,7 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         await (await open(session.path, "wx", 0o600)).close();
         reached("upload.opened");
       } catch (error) {
+        await rm(session.path, { force: true });
         throw isDiskFull(error) ? diskFull() : error;
       }
       sessions.set(id, session);

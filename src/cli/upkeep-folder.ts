@@ -1,0 +1,34 @@
+import { join, resolve } from "node:path";
+import { type Digest, openStateFolder, SeaworthyError } from "../core/index.ts";
+import { type Control, openControl } from "../registry/index.ts";
+import { recordedDigests } from "../release/index.ts";
+import type { Context } from "./context.ts";
+import type { OutputFlags } from "./outcome.ts";
+
+/** Which registry an upkeep command is about. */
+export interface FolderFlags extends OutputFlags {
+  readonly data?: string;
+}
+
+const ownFolder = (context: Context): string => join(openStateFolder(context.process.env).folder, "registry");
+
+/** The folder that is named, or that of this host's embedded registry. */
+export const openUpkeep = (context: Context, { data }: FolderFlags): Promise<Control> =>
+  openControl(data === undefined ? ownFolder(context) : resolve(context.cwd, data));
+
+/** Digests of releases that this host's journal names: of its embedded registry these stay, whatever a rule says. None for another registry. */
+export const liveDigests = (context: Context, { data }: FolderFlags): readonly Digest[] => {
+  if (data !== undefined && resolve(context.cwd, data) !== ownFolder(context)) return [];
+  return recordedDigests(openStateFolder(context.process.env));
+};
+
+/** `repository:tag` or `repository@digest`, without a host. @throws USAGE */
+export const parseName = (text: string): { readonly repository: string; readonly tag?: string; readonly digest?: string } => {
+  const match = /^([a-z0-9][a-z0-9._/-]*)(?:@((?:sha256|sha512):[0-9a-f]+)|:([A-Za-z0-9_][A-Za-z0-9._-]{0,127}))$/.exec(text);
+  const [, repository, digest, tag] = match ?? [];
+  if (repository === undefined)
+    throw new SeaworthyError("USAGE", `"${text.slice(0, 200)}" is not REPOSITORY:TAG or REPOSITORY@DIGEST, as in team/app:1.2.3`, {
+      hint: "The name stands without the registry's host.",
+    });
+  return { repository, ...(digest === undefined ? {} : { digest }), ...(tag === undefined ? {} : { tag }) };
+};
