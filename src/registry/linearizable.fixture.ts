@@ -14,8 +14,8 @@ interface Configuration {
 
 const keyOf = ({ value, effective }: Configuration, numbers: ReadonlyMap<Operation, number>): string =>
   `${value}|${[...effective]
-    .map((one) => numbers.get(one))
-    .sort()
+    .map((one) => numbers.get(one) ?? 0)
+    .sort((a, b) => a - b)
     .join(",")}`;
 
 /**

@@ -103,7 +103,7 @@ export const runModel = async ({ folder, seed, forMs, clients, faster, settings 
             status: response.statusCode ?? 0,
             body: Buffer.concat(chunks),
             digest: String(response.headers["docker-content-digest"] ?? ""),
-            location: String(response.headers.location ?? ""),
+            location: response.headers.location ?? "",
           }),
         );
       });
