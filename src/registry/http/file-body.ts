@@ -1,15 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
-
-/** Large enough that the calls do not count, small enough to stay in a processor's cache between the disk's copy and the socket's. */
-const BUFFER_BYTES = 512 * 1024;
-const KEPT = 32;
-const kept: Buffer[] = [];
-
-const take = (): Buffer => kept.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
-const giveBack = (buffer: Buffer): void => {
-  if (kept.length < KEPT) kept.push(buffer);
-};
+import { BUFFER_BYTES, giveBack, takeBuffer } from "../buffers.ts";
 
 /** Resolves when the bytes are the kernel's and the buffer is free again. */
 const write = (response: ServerResponse, bytes: Uint8Array): Promise<void> =>
@@ -30,7 +21,7 @@ const write = (response: ServerResponse, bytes: Uint8Array): Promise<void> =>
  * @throws when the client hangs up, or the file ends early
  */
 export const sendFileBody = async (file: FileHandle, start: number, end: number, response: ServerResponse): Promise<void> => {
-  let [filling, sending] = [take(), take()];
+  let [filling, sending] = [takeBuffer(), takeBuffer()];
   let sent: Promise<void> | undefined;
   try {
     for (let at = start; at <= end;) {

@@ -3,14 +3,11 @@ import { mkdirSync, rmSync } from "node:fs";
 import { type FileHandle, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { algorithmOf, type Clock, type Digest, hexOf } from "../../core/index.ts";
+import { BUFFER_BYTES, giveBack, takeBuffer } from "../buffers.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
 import { openBlobFile } from "./blob-files.ts";
 import type { Reached } from "./points.ts";
 
-/** Written and hashed at once: 1 MiB for each of a few uploads; of many, what they may hold together. */
-const BATCH_BYTES = 1024 * 1024;
-const SMALLEST_BATCH_BYTES = 128 * 1024;
-const ALL_BATCHES_BYTES = 12 * 1024 * 1024;
 /** Of declared sizes under this, the space is asked for when the upload begins and no more. */
 const SMALL_BYTES = 1024 * 1024;
 const MAX_OPEN = 2000;
@@ -63,15 +60,13 @@ const writeAll = async (file: FileHandle, bytes: Buffer, position: number): Prom
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 };
 
-/** Writes and hashes in batches; hashing goes on while the disk works. Returns the failure of the body's source, if it broke off. */
-const receive = async (session: Session, file: FileHandle, body: AsyncIterable<Buffer>, batchBytes: () => number): Promise<unknown> => {
-  let batch: Buffer[] = [];
-  let waiting = 0;
+/** Writes and hashes a buffer at a time; hashing goes on while the disk works. Returns the failure of the body's source, if it broke off. */
+const receive = async (session: Session, file: FileHandle, body: AsyncIterable<Buffer>): Promise<unknown> => {
+  const buffer = takeBuffer();
+  let filled = 0;
   const flush = async (): Promise<void> => {
-    const [only] = batch;
-    const bytes = batch.length === 1 && only !== undefined ? only : Buffer.concat(batch);
-    batch = [];
-    waiting = 0;
+    const bytes = buffer.subarray(0, filled);
+    filled = 0;
     const written = writeAll(file, bytes, session.size);
     session.hash.update(bytes);
     await written;
@@ -80,20 +75,23 @@ const receive = async (session: Session, file: FileHandle, body: AsyncIterable<B
   let ofDisk: unknown;
   let ofSource: unknown;
   try {
-    for await (const chunk of body) {
-      batch.push(chunk);
-      waiting += chunk.length;
-      if (waiting < batchBytes()) continue;
-      await flush().catch((error: unknown) => {
-        ofDisk = error;
-        throw error;
-      });
-    }
+    for await (const chunk of body)
+      for (let at = 0; at < chunk.length;) {
+        const taken = chunk.copy(buffer, filled, at);
+        filled += taken;
+        at += taken;
+        if (filled < buffer.length) continue;
+        await flush().catch((error: unknown) => {
+          ofDisk = error;
+          throw error;
+        });
+      }
   } catch (error) {
     if (ofDisk !== undefined) throw ofDisk;
     ofSource = error;
   }
-  if (waiting > 0) await flush();
+  if (filled > 0) await flush();
+  giveBack(buffer);
   return ofSource;
 };
 
@@ -101,7 +99,7 @@ const hexOfFile = async (path: string, size: number, algorithm: "sha256" | "sha5
   const hash = createHash(algorithm);
   const file = await openBlobFile(path, size);
   if (file === undefined) throw new Error(`the upload ${path} is no longer as it was received`);
-  for await (const chunk of file.createReadStream({ highWaterMark: BATCH_BYTES })) hash.update(chunk as Buffer);
+  for await (const chunk of file.createReadStream({ highWaterMark: BUFFER_BYTES })) hash.update(chunk as Buffer);
   return hash.digest("hex");
 };
 
@@ -128,8 +126,6 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
     await close(session);
     await rm(session.path, { force: true });
   };
-  let receiving = 0;
-  const batchBytes = (): number => Math.max(SMALLEST_BATCH_BYTES, Math.min(BATCH_BYTES, ALL_BATCHES_BYTES / receiving));
   /** One request at a time may write to an upload. */
   const holding = async <Result>(upload: Upload, work: (session: Session) => Promise<Result>): Promise<Result> => {
     const session = sessionOf(upload.repository, upload.id);
@@ -199,9 +195,8 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
         }
         session.file ??= await open(session.path, "r+");
         let kept = false;
-        receiving += 1;
         try {
-          const broken = await receive(session, session.file, body, batchBytes);
+          const broken = await receive(session, session.file, body);
           if (broken instanceof Refusal) {
             await forget(session);
             throw broken;
@@ -210,7 +205,6 @@ export const createUploads = (dataFolder: string, clock: Clock, reserveBytes: nu
             throw new Refusal(400, "BLOB_UPLOAD_INVALID", `the upload ${session.id} broke off after ${session.size} bytes`);
           kept = digest !== undefined;
         } finally {
-          receiving -= 1;
           if (!kept) await close(session);
         }
         return session;
