@@ -134,3 +134,16 @@ test("egress: what is reached for by name and by address, held against what the 
   expect(unsaid).toMatch(/^not-tried: it reached for 203\.0\.113\.7:9, api\.stripe\.com:443; x-seaworthy\.trial\.egress does not say/);
   expect(none).toMatch(/^proven: from its start through \d+ requests it reached for nothing outside$/);
 });
+
+test("a dependency whose image the engine does not have is a stub that takes connections, one after the other", async () => {
+  const twice = `const net = require("node:net"); const go = (left) => net.connect(5432, "db").on("error", () => setTimeout(go, 100, left)).on("connect", function () { this.destroy(); if (left > 1) go(left - 1); else server.listen(3000); }); go(2);`;
+  const subject = await subjectOf(server({ listen: twice }));
+  const { spec } = await subjectOf("", { expose: ["5432"] });
+  const trials = TRIALS.filter(({ id }) => id === "listening-ports");
+  const { outcomes, differences } = await tryService(
+    { ...subject, dependencies: [{ name: "db", spec, until: "started" }] },
+    { engine, inside, level: "quick", signal, trials },
+  );
+  expect(outcomes.map(({ state }) => state)).toEqual(["proven"]);
+  expect(differences).toEqual(["db was a stub that takes connections and answers nothing"]);
+});

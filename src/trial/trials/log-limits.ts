@@ -6,8 +6,8 @@ import { load } from "../load.ts";
 import type { Proposal, Trial } from "../trial.ts";
 import { comesUp } from "../up.ts";
 
-const IDLE_MS = 1000;
-const LOAD_MS = 700;
+const IDLE_MS = 700;
+const LOAD_MS = 500;
 /** Of the engine's own files this is kept by default, 20 MB five times over (docs.docker.com, logging drivers, local). */
 const BOUNDED_BY_ITSELF = "local";
 const MAX_SIZE = "10m";

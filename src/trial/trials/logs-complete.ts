@@ -5,8 +5,8 @@ import type { Trial } from "../trial.ts";
 import { comesUp } from "../up.ts";
 
 /** More than a usual buffer of 8 KB holds, for lines of any length. */
-const MOST = 400;
-const FOR_MS = 3000;
+const MOST = 300;
+const FOR_MS = 2000;
 const AT_ONCE = 4;
 /** Who has not ended by then is killed. */
 const LONGEST_SECONDS = 5;
