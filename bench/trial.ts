@@ -1,6 +1,7 @@
 /**
  * How long a trial takes: the storefront's web, with its database beside it, and its db, at each level, with experiments beside each other and one after the other; and
- * how much of it is more than the starts of the container themselves. A scratch copy is built first. Settings, by the environment: LEVELS and SERVICES with commas.
+ * how much of it is more than the starts of the container themselves. A scratch copy is built first. Settings, by the environment: LEVELS, SERVICES
+ * and AT_ONCE (1 and the processors, at least 2 and at most 3) with commas.
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -97,6 +98,11 @@ const tried = async (
       "up ms": upMs,
       "start-ups s": Math.round(startUps * 10) / 10,
       "of start-ups": Math.round((seconds / startUps) * 10) / 10,
+      slowest: outcomes
+        .toSorted((a, b) => b.seconds - a.seconds)
+        .slice(0, 3)
+        .map((one) => `${one.trial.id} ${one.seconds.toFixed(1)}`)
+        .join(", "),
       proven: of("proven"),
       disproved: of("disproved"),
       "not tried": of("not-tried"),
@@ -115,7 +121,7 @@ try {
   const rows: Awaited<ReturnType<typeof tried>>[] = [];
   for (const service of project.services.filter(({ name }) => services.includes(name)))
     for (const level of levels)
-      for (const many of [1, atOnce]) {
+      for (const many of process.env["AT_ONCE"]?.split(",").map(Number) ?? [1, atOnce]) {
         rows.push(await tried(await subjectOf(service, project.services), level, many));
         console.error(`${rows.at(-1)?.what}: ${rows.at(-1)?.seconds} s`);
       }
