@@ -11,6 +11,8 @@ export interface Cataloged {
 export interface Cataloger {
   /** kebab-case, unique. */
   readonly name: string;
+  /** `installed`: what is there to run. `declared`: what a repository asks for, which an image that was built from it need not have. */
+  readonly scope: "installed" | "declared";
   /** What it reads, in a line. */
   readonly reads: string;
   /** Whether this file is its kind, by its path (relative, without a slash in front). */

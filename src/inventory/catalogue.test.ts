@@ -52,7 +52,74 @@ describe("what a file tells", () => {
     [
       "app/web.deps.json",
       '{"libraries":{"web/1.0.0":{"type":"project"},"Newtonsoft.Json/12.0.1":{"type":"package"}}}',
-      ["nuget Newtonsoft.Json 12.0.1"],
+      ["nuget web 1.0.0", "nuget Newtonsoft.Json 12.0.1"],
+    ],
+    [
+      "Cargo.lock",
+      'version = 3\n\n[[package]]\nname = "nom"\nversion = "4.2.3"\ndependencies = [\n "memchr",\n]\n\n[metadata]\nname = "x"\nversion = "9"\n',
+      ["cargo nom 4.2.3"],
+    ],
+    [
+      "poetry.lock",
+      '[[package]]\nname = "six"\nversion = "1.16.0"\ndescription = """\n[[package]]\nname = "not"\nversion = "1"\n"""\n\n[package.dependencies]\nversion = "7"\n',
+      ["pypi six 1.16.0"],
+    ],
+    ["pylock.dev.toml", '[[packages]]\nname = "attrs"\nversion = "25.1.0"\n', ["pypi attrs 25.1.0"]],
+    ["Pipfile.lock", '{"default":{"six":{"version":"==1.16.0"}},"develop":{"local":{"path":"."}}}', ["pypi six 1.16.0"]],
+    [
+      "requirements-dev.txt",
+      'flask==2.0 ; python_version > "3"  # x\nsix>=1\n-r other.txt\nrequests[socks] == 2.22.0 \\\n  --hash=sha256:00\nwild==1.*\n',
+      ["pypi flask 2.0", "pypi requests 2.22.0"],
+    ],
+    [
+      "package-lock.json",
+      '{"lockfileVersion":3,"packages":{"":{"name":"app","version":"1.0.0"},"node_modules/@a/b":{"version":"2.0.0"},"node_modules/x/node_modules/c":{"version":"3.0.0"},"node_modules/alias":{"name":"real","version":"4.0.0"},"node_modules/ws":{"link":true,"resolved":"ws"},"ws":{"version":"1.0.0"}}}',
+      ["npm @a b 2.0.0", "npm c 3.0.0", "npm real 4.0.0"],
+    ],
+    [
+      "package-lock.json",
+      '{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":{"b":{"version":"2.0.0"}}},"git":{"version":"git+ssh://x/y"}}}',
+      ["npm a 1.0.0", "npm b 2.0.0"],
+    ],
+    [
+      "yarn.lock",
+      '"@babel/core@^7.0.0", "@babel/core@^7.1.0":\n  version "7.1.0"\n\nleft@1:\n  version "1.0.0"\n',
+      ["npm @babel core 7.1.0", "npm left 1.0.0"],
+    ],
+    [
+      "yarn.lock",
+      '__metadata:\n  version: 6\n\n"alias@npm:real@^1":\n  version: 1.2.0\n\n"app@workspace:.":\n  version: 0.0.0-use.local\n',
+      ["npm real 1.2.0"],
+    ],
+    [
+      "pnpm-lock.yaml",
+      "lockfileVersion: '9.0'\nimporters:\n  .:\n    x:\npackages:\n\n  '@a/b@1.0.0':\n    resolution: {}\n\n  c@2.0.0(d@1.0.0):\n    resolution: {}\n\nsnapshots:\n\n  z@9.0.0: {}\n",
+      ["npm @a b 1.0.0", "npm c 2.0.0"],
+    ],
+    [
+      "pnpm-lock.yaml",
+      "lockfileVersion: 5.4\npackages:\n\n  /@a/b/1.0.0:\n    dev: true\n\n  /c/2.0.0_d@1.0.0:\n    dev: true\n",
+      ["npm @a b 1.0.0", "npm c 2.0.0"],
+    ],
+    [
+      "bun.lock",
+      '{\n  "packages": {\n    "@a/b": ["@a/b@1.0.0", "", {}, "sha512-x"],\n\n    "app": ["app@workspace:."],\n  }\n}\n',
+      ["npm @a b 1.0.0"],
+    ],
+    [
+      "Gemfile.lock",
+      "GEM\n  remote: https://rubygems.org/\n  specs:\n    rack (2.2.3)\n      base (~> 1.0)\n    nokogiri (1.15.0-x86_64-linux)\n\nBUNDLED WITH\n   2.1.4\n",
+      ["gem rack 2.2.3", "gem nokogiri 1.15.0-x86_64-linux", "gem bundler 2.1.4"],
+    ],
+    [
+      "composer.lock",
+      '{"packages":[{"name":"a/b","version":"1.0"}],"packages-dev":[{"name":"c/d","version":"2.0"}]}',
+      ["composer a b 1.0", "composer c d 2.0"],
+    ],
+    [
+      "go.mod",
+      "module example.com/app\n\ngo 1.21\n\nrequire github.com/a/b v1.0.0\n\nrequire (\n\tgithub.com/c/d v2.0.0 // indirect\n\tgithub.com/e/f v3.0.0\n)\n\nreplace github.com/c/d => github.com/x/d v2.1.0\n\nreplace github.com/e/f => ../f\n",
+      ["golang github.com/a/b v1.0.0", "golang github.com/x/d v2.1.0"],
     ],
   ])("%s", (path, content, packages) => {
     expect(short(read(path, content))).toEqual(packages);
@@ -69,6 +136,17 @@ describe("files that only look the part", () => {
     "specifications/a.gemspec",
     "composer/installed.json",
     "a.deps.json",
+    "Cargo.lock",
+    "pylock.toml",
+    "Pipfile.lock",
+    "requirements.txt",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "Gemfile.lock",
+    "composer.lock",
+    "go.mod",
   ];
   const CONTENTS = [
     "",

@@ -3,7 +3,7 @@ import type { Inventory } from "./inventory.ts";
 import type { FoundPackage } from "./package.ts";
 
 export interface SbomOptions {
-  /** As the image was asked for. */
+  /** As the image or the folder was asked for. */
   readonly image: string;
   /** Version of Seaworthy. */
   readonly tool: string;
@@ -29,7 +29,7 @@ const component = ([purl, same]: readonly [string, readonly FoundPackage[]]): ob
     purl,
     properties: same.flatMap(({ path, layer, ownedBy, source }) => [
       property("path", path),
-      property("layer", layer),
+      ...(layer === undefined ? [] : [property("layer", layer)]),
       ...(ownedBy === undefined ? [] : [property("owned-by", ownedBy)]),
       ...(source === undefined ? [] : [property("source", `${source.name}@${source.version}`)]),
     ]),
@@ -58,7 +58,10 @@ export const cyclonedx = ({ digest, distribution, packages }: Inventory, { image
         ]),
     ...byPurl(packages).map(component),
   ];
-  const subject = { type: "container", "bom-ref": digest, name: image, version: digest };
+  const subject =
+    digest === undefined
+      ? { type: "application", "bom-ref": image, name: image }
+      : { type: "container", "bom-ref": digest, name: image, version: digest };
   const body = {
     metadata: { tools: { components: [{ type: "application", name: "seaworthy", version: tool }] }, component: subject },
     components,

@@ -1,3 +1,4 @@
+export { inventoryOfFolder } from "./folder.ts";
 export { type Inventory, inventoryLookout, inventoryOf } from "./inventory.ts";
 export { type FoundPackage } from "./package.ts";
 export { type Distribution } from "./distribution.ts";

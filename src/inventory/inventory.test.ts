@@ -24,7 +24,7 @@ const inventory = (written: readonly Written[]): Inventory => {
     const note = wanted === undefined ? undefined : inventoryLookout.note(header, Buffer.from(content).subarray(0, wanted));
     return note === undefined ? [] : [{ header, note, layer: layer(index), layerIndex: index, visible }];
   });
-  return inventoryOf({ digest: layer(9), files, sizeBytes: 1 });
+  return inventoryOf({ digest: layer(9), files });
 };
 
 const OS: Written = { path: "etc/os-release", content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n' };

@@ -1,7 +1,7 @@
 import { type Digest, forTerminal } from "../core/index.ts";
 import type { ImageContents, Lookout } from "../image/index.ts";
 import { CATALOGERS } from "./catalogue.ts";
-import type { Cataloged } from "./cataloger.ts";
+import type { Cataloged, Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
@@ -16,30 +16,44 @@ const MAX_OS_RELEASE = 64 * 1024;
 
 const readable = (type: string): boolean => type === "file" || type === "hardlink" || type === "sparse";
 
-/** What is looked for in the layers of an image. Files are parsed as they pass; only what they tell is kept. */
-export const inventoryLookout: Lookout<Note> = {
-  wants: ({ path, type, sizeBytes }) => {
-    if (!readable(type)) return undefined;
-    if (isOsRelease(path)) return MAX_OS_RELEASE;
-    const cataloger = CATALOGERS.find(({ isMine }) => isMine(path));
-    if (cataloger === undefined) return undefined;
-    return sizeBytes > cataloger.maxBytes ? 0 : sizeBytes;
-  },
-  note: ({ path, sizeBytes }, content) => {
-    if (isOsRelease(path)) return { kind: "os-release", text: content.toString("utf8") };
-    const cataloger = CATALOGERS.find(({ isMine }) => isMine(path));
-    if (cataloger === undefined) return undefined;
-    if (sizeBytes > cataloger.maxBytes) return { kind: "unread", because: `it has more than ${cataloger.maxBytes} bytes` };
-    if (content.length < sizeBytes) return { kind: "unread", because: "the image has more of such files than are read" };
-    const found = cataloger.read(content, path);
-    return found === undefined ? undefined : { kind: "cataloged", by: cataloger.name, found };
-  },
+/** What is looked for in files. They are parsed as they pass; only what they tell is kept. */
+export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note> => {
+  const catalogers = CATALOGERS.filter(({ scope }) => scopes.includes(scope));
+  return {
+    wants: ({ path, type, sizeBytes }) => {
+      if (!readable(type)) return undefined;
+      if (isOsRelease(path)) return MAX_OS_RELEASE;
+      const cataloger = catalogers.find(({ isMine }) => isMine(path));
+      if (cataloger === undefined) return undefined;
+      return sizeBytes > cataloger.maxBytes ? 0 : sizeBytes;
+    },
+    note: ({ path, sizeBytes }, content) => {
+      if (isOsRelease(path)) return { kind: "os-release", text: content.toString("utf8") };
+      const cataloger = catalogers.find(({ isMine }) => isMine(path));
+      if (cataloger === undefined) return undefined;
+      if (sizeBytes > cataloger.maxBytes) return { kind: "unread", because: `it has more than ${cataloger.maxBytes} bytes` };
+      if (content.length < sizeBytes) return { kind: "unread", because: "there is more of such files than is read" };
+      const found = cataloger.read(content, path);
+      return found === undefined ? undefined : { kind: "cataloged", by: cataloger.name, found };
+    },
+  };
 };
 
-/** What is in an image. */
+/** For the layers of an image: what is there to run. Lock files of what it was built from say nothing of what is in it. */
+export const inventoryLookout: Lookout<Note> = lookoutFor(["installed"]);
+
+/** A file that told something. */
+export interface NotedFile {
+  readonly path: string;
+  readonly note: Note;
+  readonly layer?: Digest;
+  readonly layerIndex?: number;
+}
+
+/** What is in an image, or in a folder. */
 export interface Inventory {
   /** The image's. */
-  readonly digest: Digest;
+  readonly digest?: Digest;
   readonly distribution?: Distribution;
   /** By type, name, version and path. */
   readonly packages: readonly FoundPackage[];
@@ -58,18 +72,14 @@ const distributionSpots = (distribution: Distribution | undefined, packages: rea
   return packages.some(ofDistribution) ? [] : [`${forTerminal(distribution.name)}: no database of installed packages was found`];
 };
 
-/**
- * What an image's files tell of packages, as a container sees them: what a later layer deletes or replaces is left out. A package inside a file that the distribution
- * has put there is told with the package that owns it.
- */
-export const inventoryOf = ({ digest, files, sizeBytes }: Pick<ImageContents<Note>, "digest" | "files" | "sizeBytes">): Inventory => {
-  const visible = files.filter((file) => file.visible);
-  const release = visible
-    .toSorted((a, b) => byCode(a.header.path, b.header.path))
+/** What files tell of packages. A package inside a file that the distribution has put there is told with the package that owns it. */
+export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder"): Inventory => {
+  const release = files
+    .toSorted((a, b) => byCode(a.path, b.path))
     .map(({ note }) => (note.kind === "os-release" ? distributionOf(note.text) : undefined))
     .find((one) => one !== undefined);
   const owners = new Map(
-    visible.flatMap(({ note }) =>
+    files.flatMap(({ note }) =>
       note.kind === "cataloged"
         ? [...(note.found.owns ?? [])].flatMap(([owner, paths]) => paths.map((path) => [path, owner] as const))
         : [],
@@ -79,23 +89,35 @@ export const inventoryOf = ({ digest, files, sizeBytes }: Pick<ImageContents<Not
     release === undefined
       ? {}
       : { distribution: release.id, distro: release.version === undefined ? release.id : `${release.id}-${release.version}` };
-  const packages = visible
-    .flatMap(({ header: { path }, layer, layerIndex, note }) =>
+  const packages = files
+    .flatMap(({ path, layer, layerIndex, note }) =>
       note.kind === "cataloged"
         ? note.found.packages.map((one): FoundPackage => {
             const owner = ofDistribution(one) ? undefined : owners.get(path);
-            return { ...one, path, layer, layerIndex, purl: purlOf(one, distro), ...(owner === undefined ? {} : { ownedBy: owner }) };
+            return {
+              ...one,
+              path,
+              purl: purlOf(one, distro),
+              ...(layer === undefined || layerIndex === undefined ? {} : { layer, layerIndex }),
+              ...(owner === undefined ? {} : { ownedBy: owner }),
+            };
           })
         : [],
     )
     .toSorted((a, b) => byCode(a.purl, b.purl) || byCode(a.path, b.path));
-  const unread = visible.flatMap(({ header, note }) =>
-    note.kind === "unread" ? [`${forTerminal(header.path)} was not read: ${note.because}`] : [],
-  );
+  const unread = files.flatMap(({ path, note }) => (note.kind === "unread" ? [`${forTerminal(path)} was not read: ${note.because}`] : []));
   return {
-    digest,
     ...(release === undefined ? {} : { distribution: release }),
     packages,
-    blindSpots: [...(sizeBytes === 0 ? [] : distributionSpots(release, packages)), ...unread],
+    blindSpots: [...(of === "image" ? distributionSpots(release, packages) : []), ...unread],
   };
 };
+
+/** What an image's files tell of packages, as a container sees them: what a later layer deletes or replaces is left out. */
+export const inventoryOf = ({ digest, files }: Pick<ImageContents<Note>, "digest" | "files">): Inventory => ({
+  digest,
+  ...inventoryFrom(
+    files.filter(({ visible }) => visible).map(({ header: { path }, note, layer, layerIndex }) => ({ path, note, layer, layerIndex })),
+    "image",
+  ),
+});

@@ -21,10 +21,10 @@ export interface Package {
 export interface FoundPackage extends Package {
   /** The file that tells of it. */
   readonly path: string;
-  /** The layer that brought it. */
-  readonly layer: Digest;
+  /** The layer that brought it; absent in a folder. */
+  readonly layer?: Digest;
   /** From 0, base first. */
-  readonly layerIndex: number;
+  readonly layerIndex?: number;
   /** The distribution's package that the file belongs to: it is then the distribution's to mend. */
   readonly ownedBy?: string;
   readonly purl: string;

@@ -17,7 +17,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
     type,
     namespace === undefined ? name : `${namespace}/${name}`,
     version,
-    String(layerIndex + 1),
+    layerIndex === undefined ? "" : String(layerIndex + 1),
     ownedBy === undefined ? path : `${path} (of ${ownedBy})`,
   ]);
   const listed = packages.length === 0 ? "no packages were found" : table([["type", "name", "version", "layer", "found in"], ...rows]);

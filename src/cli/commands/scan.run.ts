@@ -19,7 +19,7 @@ const rows = (vulnerabilities: readonly Vulnerability[]): readonly (readonly str
     name,
     version,
     fixed ?? "no fix",
-    [...new Set(packages.map(({ layerIndex }) => layerIndex + 1))].join(","),
+    [...new Set(packages.flatMap(({ layerIndex }) => (layerIndex === undefined ? [] : layerIndex + 1)))].join(","),
     (advisories.find(({ summary }) => summary !== "")?.summary ?? "").slice(0, 80),
   ]),
 ];
@@ -59,7 +59,11 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
       judged,
       vulnerabilities: vulnerabilities.map(({ packages, ...one }) => ({
         ...one,
-        packages: packages.map(({ purl, path, layer, layerIndex }) => ({ purl, path, layer, layerNumber: layerIndex + 1 })),
+        packages: packages.map(({ purl, path, layer, layerIndex }) => ({
+          purl,
+          path,
+          ...(layerIndex === undefined ? {} : { layer, layerNumber: layerIndex + 1 }),
+        })),
       })),
       blindSpots,
     },

@@ -4,6 +4,7 @@ import type { Package } from "../package.ts";
 /** Alpine's, Wolfi's and Chainguard's packages: one letter a field, an empty line behind each package (apk-tools, `lib/apk/db/installed`). */
 export const apk: Cataloger = {
   name: "apk",
+  scope: "installed",
   reads: "lib/apk/db/installed, usr/lib/apk/db/installed",
   isMine: (path) => /(?:^|\/)lib\/apk\/db\/installed$/.test(path),
   maxBytes: 64 * MIB,

@@ -2,7 +2,8 @@ import { type Cataloger, MIB } from "../cataloger.ts";
 import { isObject, wordIn } from "../json.ts";
 import type { Package } from "../package.ts";
 
-const packageOf = (value: unknown): readonly Package[] => {
+/** One of a list as Composer writes it. */
+export const composerPackage = (value: unknown): readonly Package[] => {
   if (!isObject(value)) return [];
   const [name, version] = [wordIn(value["name"]), wordIn(value["version"])];
   const [, vendor, own] = /^([^/]+)\/(.+)$/.exec(name ?? "") ?? [];
@@ -14,6 +15,7 @@ const packageOf = (value: unknown): readonly Package[] => {
 /** PHP packages that Composer has installed, in the form of Composer 2 and the one before (getcomposer.org). */
 export const composerInstalled: Cataloger = {
   name: "composer-installed",
+  scope: "installed",
   reads: "vendor/composer/installed.json",
   isMine: (path) => /(?:^|\/)composer\/installed\.json$/.test(path),
   maxBytes: 32 * MIB,
@@ -25,6 +27,6 @@ export const composerInstalled: Cataloger = {
       return undefined;
     }
     const list = Array.isArray(value) ? value : isObject(value) ? value["packages"] : undefined;
-    return Array.isArray(list) ? { packages: list.flatMap(packageOf) } : undefined;
+    return Array.isArray(list) ? { packages: list.flatMap(composerPackage) } : undefined;
   },
 };

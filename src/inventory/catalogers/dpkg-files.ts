@@ -3,6 +3,7 @@ import { type Cataloger, MIB } from "../cataloger.ts";
 /** Which files each package of dpkg has put there: what lies in them is the distribution's. */
 export const dpkgFiles: Cataloger = {
   name: "dpkg-files",
+  scope: "installed",
   reads: "var/lib/dpkg/info/*.list, var/lib/dpkg/status.d/*.md5sums",
   isMine: (path) => /(?:^|\/)var\/lib\/dpkg\/(?:info\/[^/]+\.list|status\.d\/[^/]+\.md5sums)$/.test(path),
   maxBytes: 16 * MIB,

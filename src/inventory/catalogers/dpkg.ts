@@ -31,6 +31,7 @@ export const debianPackage = (fields: Paragraph): Package | undefined => {
 /** Debian's and Ubuntu's packages, and distroless's, which have a file each (dpkg(1), `/var/lib/dpkg/status`). */
 export const dpkg: Cataloger = {
   name: "dpkg",
+  scope: "installed",
   reads: "var/lib/dpkg/status, var/lib/dpkg/status.d/*",
   isMine: (path) => /(?:^|\/)var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/.test(path) && !path.endsWith(".md5sums"),
   maxBytes: 64 * MIB,

@@ -14,6 +14,7 @@ const licensesOf = (text: string): readonly string[] => {
 /** Ruby gems that are installed: RubyGems writes a specification of each (guides.rubygems.org/specification-reference). */
 export const gemInstalled: Cataloger = {
   name: "gem-installed",
+  scope: "installed",
   reads: "specifications/**/*.gemspec",
   isMine: (path) => /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/.test(path),
   maxBytes: MIB,

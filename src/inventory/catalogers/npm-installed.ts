@@ -15,6 +15,7 @@ export const npmName = (text: string): Pick<Package, "namespace" | "name"> => {
 /** Packages that npm, yarn, pnpm or bun have installed, and the application itself where it has a name and a version. */
 export const npmInstalled: Cataloger = {
   name: "npm-installed",
+  scope: "installed",
   reads: "**/package.json",
   isMine: (path) => /(?:^|\/)package\.json$/.test(path),
   maxBytes: 2 * MIB,

@@ -9,6 +9,7 @@ const licenseOf = (written: string | undefined): readonly string[] => {
 /** Python packages that pip, uv, poetry or a distribution have installed (packaging.python.org/specifications/core-metadata). */
 export const pythonInstalled: Cataloger = {
   name: "python-installed",
+  scope: "installed",
   reads: "*.dist-info/METADATA, *.egg-info/PKG-INFO, *.egg-info",
   isMine: (path) => /(?:^|[./-])dist-info\/METADATA$|(?:^|[./-])egg-info\/PKG-INFO$|\.egg-info$/.test(path),
   maxBytes: 4 * MIB,

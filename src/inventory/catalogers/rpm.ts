@@ -7,6 +7,7 @@ import { sqliteBlobs } from "../rpm/sqlite.ts";
 /** Red Hat's and its kin's, SUSE's and Azure Linux's packages, in each form that rpm has kept them in. */
 export const rpm: Cataloger = {
   name: "rpm",
+  scope: "installed",
   reads: "var/lib/rpm/{Packages,Packages.db,rpmdb.sqlite}, usr/lib/sysimage/rpm/*, usr/share/rpm/*",
   isMine: (path) => /(?:^|\/)(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:Packages|Packages\.db|rpmdb\.sqlite)$/.test(path),
   maxBytes: 256 * MIB,

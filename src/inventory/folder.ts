@@ -1,0 +1,59 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { lstat, opendir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileError, SeaworthyError } from "../core/index.ts";
+import { type Inventory, inventoryFrom, lookoutFor } from "./inventory.ts";
+import type { NotedFile } from "./inventory.ts";
+
+const MAX_FILES = 1_000_000;
+const MAX_DEPTH = 100;
+
+const beginningOf = (path: string, bytes: number): Buffer => {
+  const handle = openSync(path, "r");
+  try {
+    const content = Buffer.alloc(bytes);
+    let read = 0;
+    while (read < bytes) {
+      const got = readSync(handle, content, read, bytes - read, read);
+      if (got === 0) break;
+      read += got;
+    }
+    return content.subarray(0, read);
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/** Folders first by name, so that the same tree gives the same list; links are not followed. */
+async function* filesBelow(root: string, folder: string, depth: number): AsyncGenerator<string, void, undefined> {
+  if (depth > MAX_DEPTH) throw new SeaworthyError("INPUT_INVALID", `${root} is nested deeper than ${MAX_DEPTH} folders`);
+  const entries = await Array.fromAsync(await opendir(join(root, folder)));
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory() && entry.name !== ".git") yield* filesBelow(root, path, depth + 1);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/** What the files of a folder tell of packages: what is installed there, and what lock files ask for. @throws INPUT_NOT_FOUND, PERMISSION_DENIED, INPUT_TOO_LARGE */
+export const inventoryOfFolder = async (root: string, signal: AbortSignal): Promise<Inventory> => {
+  const lookout = lookoutFor(["installed", "declared"]);
+  const files: NotedFile[] = [];
+  let count = 0;
+  try {
+    for await (const path of filesBelow(root, "", 0)) {
+      signal.throwIfAborted();
+      count += 1;
+      if (count > MAX_FILES) throw new SeaworthyError("INPUT_TOO_LARGE", `${root} has more than ${MAX_FILES} files`);
+      const { size: sizeBytes, mode, uid, gid, mtimeMs } = await lstat(join(root, path));
+      const header = { path, type: "file", sizeBytes, mode, uid, gid, mtimeSeconds: mtimeMs / 1000, pax: [] } as const;
+      const wanted = lookout.wants(header);
+      if (wanted === undefined) continue;
+      const note = lookout.note(header, beginningOf(join(root, path), Math.min(wanted, sizeBytes)));
+      if (note !== undefined) files.push({ path, note });
+    }
+  } catch (error) {
+    throw fileError(error, `list the packages below ${root}`);
+  }
+  return inventoryFrom(files, "folder");
+};
