@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { type Digest, openStateFolder, SeaworthyError } from "../core/index.ts";
+import { type Digest, SeaworthyError, stateFolderPath } from "../core/index.ts";
 import { type Control, openControl } from "../registry/index.ts";
 import { recordedDigests } from "../release/index.ts";
 import type { Context } from "./context.ts";
@@ -10,17 +10,17 @@ export interface FolderFlags extends OutputFlags {
   readonly data?: string;
 }
 
-const ownFolder = (context: Context): string => join(openStateFolder(context.process.env).folder, "registry");
+const ownFolder = (context: Context): string => join(stateFolderPath(context.process.env), "registry");
+
+const folderOf = (context: Context, { data }: FolderFlags): string =>
+  data === undefined ? ownFolder(context) : resolve(context.cwd, data);
 
 /** The folder that is named, or that of this host's embedded registry. */
-export const openUpkeep = (context: Context, { data }: FolderFlags): Promise<Control> =>
-  openControl(data === undefined ? ownFolder(context) : resolve(context.cwd, data));
+export const openUpkeep = (context: Context, flags: FolderFlags): Promise<Control> => openControl(folderOf(context, flags));
 
 /** Digests of releases that this host's journal names: of its embedded registry these stay, whatever a rule says. None for another registry. */
-export const liveDigests = (context: Context, { data }: FolderFlags): readonly Digest[] => {
-  if (data !== undefined && resolve(context.cwd, data) !== ownFolder(context)) return [];
-  return recordedDigests(openStateFolder(context.process.env));
-};
+export const liveDigests = (context: Context, flags: FolderFlags): readonly Digest[] =>
+  folderOf(context, flags) === ownFolder(context) ? recordedDigests(stateFolderPath(context.process.env)) : [];
 
 /** `repository:tag` or `repository@digest`, without a host. @throws USAGE */
 export const parseName = (text: string): { readonly repository: string; readonly tag?: string; readonly digest?: string } => {

@@ -16,9 +16,12 @@ export interface StateFolder {
 
 const DEFAULT_FOLDER = "/var/lib/seaworthy";
 
+/** Where the state folder is, whether it is there or not. */
+export const stateFolderPath = (env: Readonly<Record<string, string | undefined>>): string => env["SEAWORTHY_STATE"] ?? DEFAULT_FOLDER;
+
 /** Opens the state folder, making it (mode 0700) when it is not there. @throws PERMISSION_DENIED, DISK_FULL, STATE_NEEDS_PERSON when its identity cannot be read. */
 export const openStateFolder = (env: Readonly<Record<string, string | undefined>> = process.env): StateFolder => {
-  const folder = env["SEAWORTHY_STATE"] ?? DEFAULT_FOLDER;
+  const folder = stateFolderPath(env);
   const runFolder = env["SEAWORTHY_RUN"] ?? (folder === DEFAULT_FOLDER ? "/run/seaworthy" : join(folder, "run"));
   if (!folder.startsWith("/") || !runFolder.startsWith("/"))
     throw new SeaworthyError("USAGE", `SEAWORTHY_STATE and SEAWORTHY_RUN must be absolute paths, not "${folder}" and "${runFolder}"`);

@@ -77,7 +77,7 @@ const open = (state: StateFolder, port: number): Promise<Served> =>
     listen: { host: "127.0.0.1", port },
     open: true,
     log: () => undefined,
-    liveDigests: async () => new Set(recordedDigests(state)),
+    liveDigests: async () => new Set(recordedDigests(state.folder)),
   });
 
 const embedded = async (state: StateFolder, port: number, client: RegistryClient): Promise<Served | undefined> => {

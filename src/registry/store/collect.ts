@@ -81,7 +81,7 @@ interface Swept {
 }
 
 /** One repository, inside a transaction: a push is wholly before or wholly after it. */
-const sweepRepository = (database: Database, id: number, repository: string, limits: Limits, now: number): Swept => {
+const sweepRepository = ({ database, rules }: Inside, id: number, repository: string, limits: Limits, now: number): Swept => {
   requireEdges(database, id, repository);
   const holdings = holdingsOf(database, id, limits.graceSince);
   const held = markHeld(holdings, limits);
@@ -99,12 +99,16 @@ const sweepRepository = (database: Database, id: number, repository: string, lim
     id,
     limits.graceSince,
   );
-  // The lease of what a manifest held goes on: what is pushed again right now still finds it.
+  // Only an immutable tag has to be remembered for ever.
+  for (const { tag, digest, deletedAt } of holdings.tags)
+    if (deletedAt !== undefined && deletedAt <= limits.trashSince && !held.has(digest) && !rules.isImmutable(repository, tag))
+      database.run("DELETE FROM tag WHERE repository_id = ? AND name = ?", id, tag);
+  // Counts of digests that nobody asked for in all that time.
   database.run(
     "DELETE FROM pull WHERE repository_id = ? AND seen_at < ? AND reference LIKE 'sha%:%' AND pulled_at < ?",
     id,
-    now - 90 * 86_400_000,
-    now - 90 * 86_400_000,
+    now - HISTORY_MS,
+    now - HISTORY_MS,
   );
   const reasonOf = (deletedAt: number | undefined): string =>
     deletedAt === undefined ? "no tag, no index, no deployment and no image needs it" : "deleted, and its time in the trash is over";
@@ -153,6 +157,9 @@ const removeCondemned = async (
   return removed;
 };
 
+/** Of tags that moved and went. */
+const HISTORY_MS = 90 * 86_400_000;
+
 class Rehearsed extends Error {}
 
 /** Does the work in one transaction and takes it back: what a dry run reports is what a run would do. */
@@ -181,7 +188,7 @@ export const collect = async (inside: Inside, policy: Policy, options: CollectOp
   const now = clock.now();
   const limits: Limits = { graceSince: now - gc.grace, trashSince: now - trash.keepFor, live: options.liveDigests };
   const repositories = database.all("SELECT id, name FROM repository ORDER BY name");
-  const sweep = (row: Row): Swept => sweepRepository(database, numberOf(row, "id"), textOf(row, "name"), limits, now);
+  const sweep = (row: Row): Swept => sweepRepository(inside, numberOf(row, "id"), textOf(row, "name"), limits, now);
   const swept: Swept[] = [];
   let condemned = 0;
   if (options.dryRun)
@@ -204,6 +211,7 @@ export const collect = async (inside: Inside, policy: Policy, options: CollectOp
     }
     condemned = database.transaction(() => condemn(database, limits.graceSince, now));
     reached("collect.condemned");
+    database.run("DELETE FROM tag_history WHERE at < ?", Math.min(limits.trashSince, now - HISTORY_MS));
     database.run(
       "DELETE FROM operation WHERE at < ? AND id NOT IN (SELECT operation FROM manifest WHERE operation IS NOT NULL)",
       limits.trashSince,

@@ -49,12 +49,9 @@ const lifeWithFullDisk = async (point: string, time: number) => {
 test("a disk that is full at any point: who was refused tries again and has all, nothing is left over", async () => {
   const whole = await lifeWithFullDisk("none", 0);
   expect([whole.now, whole.left, whole.quarantined, whole.refused]).toEqual([whole.tags, [], [], 0]);
-  for (const [point, times] of whole.counts)
-    for (const time of spread(
-      Array.from({ length: times }, (_, at) => at + 1),
-      1,
-    )) {
-      const { now, left, quarantined, refused } = await lifeWithFullDisk(point, time);
-      expect([point, time, now, left, quarantined, refused]).toEqual([point, time, whole.tags, [], [], 1]);
-    }
-});
+  const places = whole.counts.flatMap(([point, times]) => Array.from({ length: times }, (_, at) => [point, at + 1] as const));
+  for (const [point, time] of spread(places, 6)) {
+    const { now, left, quarantined, refused } = await lifeWithFullDisk(point, time);
+    expect([point, time, now, left, quarantined, refused]).toEqual([point, time, whole.tags, [], [], 1]);
+  }
+}, 300_000);
