@@ -2,7 +2,7 @@
  * How often a trial is wrong (docs/reliability.md): containers that are right, or wrong in ways that are known, are tried again and again while endless loops take
  * the processors. Each round tries every subject once. Appends a line for each to RESULTS, so that it can be broken off and gone on with.
  * Settings, by the environment: RUNS rounds (default 20), MINUTES at most (no new trial is begun after them), LEVEL, STRESS loops (default: the processors), AT_ONCE
- * subjects beside each other (default 1), ONLY names with commas, RESULTS a file.
+ * subjects beside each other (default 1), ONLY names with commas, TRIALS experiments with commas, RESULTS a file.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { wordsOf } from "../../src/core/index.ts";
 import { createDockerEngine, createDockerInside } from "../../src/engine/index.ts";
 import { readProject } from "../../src/project/index.ts";
-import { type Level, type Subject, tryService } from "../../src/trial/index.ts";
+import { type Level, type Subject, TRIALS, tryService } from "../../src/trial/index.ts";
 import { confusionImage } from "../support/confusion/images.ts";
 import { appendRun, readRuns, type Run } from "../support/confusion/results.ts";
 import { stressed } from "../support/confusion/stress.ts";
@@ -24,8 +24,13 @@ const ROUNDS = setting("RUNS", 20);
 const UNTIL = performance.now() + setting("MINUTES", Infinity) * 60_000;
 const STRESS = setting("STRESS", availableParallelism());
 const AT_ONCE = setting("AT_ONCE", 1);
+const LEVELS: readonly Level[] = ["quick", "standard", "deep"];
 const LEVEL = ((name = "standard"): Level => (name === "quick" || name === "deep" ? name : "standard"))(process.env["LEVEL"]);
 const ONLY = process.env["ONLY"]?.split(",");
+const CHOSEN = process.env["TRIALS"]?.split(",");
+const trials = TRIALS.filter(({ id, level }) =>
+  CHOSEN === undefined ? LEVELS.indexOf(level) <= LEVELS.indexOf(LEVEL) : CHOSEN.includes(id),
+);
 const RESULTS = process.env["RESULTS"] ?? join(mkdtempSync(join(tmpdir(), "seaworthy-confusion-")), "runs.jsonl");
 
 const machine = thisMachine();
@@ -68,7 +73,7 @@ const tryOne = async (name: string, subject: Subject): Promise<Run> => {
   const begun = performance.now();
   const run = { subject: name, level: LEVEL, stress: STRESS, at: new Date().toISOString(), commit: machine.commit };
   try {
-    const { outcomes, seconds, upMs } = await tryService(subject, { engine, inside, level: LEVEL, signal: interrupted.signal });
+    const { outcomes, seconds, upMs } = await tryService(subject, { engine, inside, level: LEVEL, signal: interrupted.signal, trials });
     const verdicts = outcomes.map((one) => [one.trial.id, { state: one.state, because: one.because, seconds: one.seconds }] as const);
     return { ...run, seconds, upMs, verdicts: Object.fromEntries(verdicts) };
   } catch (error) {
