@@ -43,7 +43,7 @@ export const ask = async (
 ): Promise<SmokeAnswer> => {
   const begun = performance.now();
   const tookMs = (): number => Math.round(performance.now() - begun);
-  const late = AbortSignal.timeout(timeoutMs);
+  const late = AbortSignal.timeout(Math.ceil(timeoutMs));
   const ended = signal === undefined ? late : AbortSignal.any([late, signal]);
   let stream: Duplex | undefined;
   try {

@@ -75,7 +75,7 @@ export const earlyReadiness: Trial = {
     if (voice === undefined) return { state: "not-tried", because: "nothing says that it is ready" };
     const begun = performance.now();
     await voice.says(usual, LONGEST_MS).catch(() => false);
-    const withinMs = Math.max(ANSWER_MS, (performance.now() - begun) * PATIENCE);
+    const withinMs = Math.round(Math.max(ANSWER_MS, (performance.now() - begun) * PATIENCE));
     if (await voice.isFake(lab, withinMs))
       return { state: "not-tried", because: `${voice.name} succeeds with nothing running, as fake-healthcheck shows` };
     const asked = others(smoke, lab.subject);
