@@ -21,6 +21,7 @@ import {
   type ImageContents,
   type ImageSource,
   type Lookout,
+  layoutSource,
   openArchive,
   openLayout,
   readArchiveImage,
@@ -81,7 +82,8 @@ const fromDisk = async <Note>(
     throw new SeaworthyError("INPUT_INVALID", `the folder ${text} is no image layout: it has no oci-layout file`, {
       hint: "To check the files of a folder: seaworthy check FOLDER.",
     });
-  return readLayoutImage(await openLayout(path), name, options);
+  const layout = await openLayout(path);
+  return options.trustDiffIds === true ? inParts(await layoutSource(layout, name), options) : readLayoutImage(layout, name, options);
 };
 
 /** What the engine here has of that name, as it would save it; undefined when it has no such image, or does not answer. */

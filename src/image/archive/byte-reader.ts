@@ -43,6 +43,13 @@ export const createByteReader = (source: AsyncIterable<Uint8Array>): ByteReader 
   return {
     some,
     take: async (count) => {
+      // Most of what is taken lies within a chunk.
+      if (rest.length >= count) {
+        const part = rest.subarray(0, count);
+        rest = rest.subarray(count);
+        position += count;
+        return part;
+      }
       const first = await some(count);
       if (first.length === count) return first;
       const parts = [first];

@@ -185,8 +185,11 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
       const body = createBody(reader, header);
       const content = sparse === undefined ? body.stream : withHoles(body.stream, sparse);
       yield { header, bodyOffset: reader.position(), body: body.stream, content };
-      await body.skip();
-      await reader.take(padded(header.sizeBytes) - header.sizeBytes);
+      // A link or a folder has nothing behind it: a million of them would be a million turns of the event loop for nothing.
+      if (header.sizeBytes > 0) {
+        await body.skip();
+        await reader.take(padded(header.sizeBytes) - header.sizeBytes);
+      }
     }
     for (let rest = await reader.some(maxBytes); rest.length > 0; rest = await reader.some(maxBytes)) count(rest.length);
   } finally {

@@ -67,12 +67,16 @@ export const readNumber = (block: Buffer, start: number, length: number): number
 const CHECKSUM = { start: 148, length: 8 };
 
 const checksum = (block: Buffer, signed: boolean): number => {
-  let sum = 0;
+  // The field itself counts as spaces.
+  let sum = CHECKSUM.length * 0x20;
+  let over = 0;
   for (let at = 0; at < BLOCK; at += 1) {
-    const byte = at >= CHECKSUM.start && at < CHECKSUM.start + CHECKSUM.length ? 0x20 : (block[at] ?? 0);
-    sum += signed && byte > 127 ? byte - 256 : byte;
+    if (at === CHECKSUM.start) at += CHECKSUM.length;
+    const byte = block[at] ?? 0;
+    sum += byte;
+    over += byte >> 7;
   }
-  return sum;
+  return signed ? sum - 256 * over : sum;
 };
 
 export const writeChecksum = (block: Buffer): void => {
@@ -85,12 +89,13 @@ export const writeOctal = (block: Buffer, start: number, length: number, value: 
 };
 
 const formatOf = (block: Buffer): TarBlock["format"] => {
-  const magic = block.subarray(257, 265).toString("latin1");
+  const magic = block.toString("latin1", 257, 265);
   if (magic === "ustar  \0") return "gnu";
   if (!magic.startsWith("ustar\0")) return "v7";
-  return block.subarray(508, 512).toString("latin1") === "tar\0" ? "star" : "ustar";
+  return block.toString("latin1", 508, 512) === "tar\0" ? "star" : "ustar";
 };
 
+const NOTHING: Buffer = Buffer.alloc(0);
 const HEADER_ONLY = new Set(["1", "2", "3", "4", "5", "6"]);
 
 /** @throws INPUT_INVALID: wrong checksum, bad number, negative or unsafe size */
@@ -98,8 +103,8 @@ export const decodeBlock = (block: Buffer): TarBlock => {
   const sum = readNumber(block, CHECKSUM.start, CHECKSUM.length);
   if (sum !== checksum(block, false) && sum !== checksum(block, true)) throw notATar("a header's checksum is wrong");
   const format = formatOf(block);
-  const flag = block.subarray(156, 157).toString("latin1");
-  const prefix = format === "ustar" ? cString(block, 345, 155) : format === "star" ? cString(block, 345, 131) : Buffer.alloc(0);
+  const flag = String.fromCharCode(block[156] ?? 0);
+  const prefix = block[345] === 0 || format === "gnu" || format === "v7" ? NOTHING : cString(block, 345, format === "ustar" ? 155 : 131);
   const name = cString(block, 0, 100);
   const type = flag === "\0" ? (format === "v7" && name.at(-1) === 0x2f ? "5" : "0") : flag;
   const sizeBytes = readNumber(block, 124, 12);
@@ -107,7 +112,7 @@ export const decodeBlock = (block: Buffer): TarBlock => {
   return {
     format,
     name: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]),
-    linkName: cString(block, 157, 100),
+    linkName: block[157] === 0 ? NOTHING : cString(block, 157, 100),
     type,
     mode: readNumber(block, 100, 8),
     uid: readNumber(block, 108, 8),

@@ -1,4 +1,5 @@
 import { type Digest, type Platform, SeaworthyError } from "../../core/index.ts";
+import { eachOf } from "../each-of.ts";
 import { choosePlatform } from "../values/choose-platform.ts";
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
 import type { Descriptor } from "../values/descriptor.ts";
@@ -28,8 +29,8 @@ export interface ReadOptions<Note> {
   /** Which image of an index. */
   readonly platform: Platform;
   /**
-   * Layers are not held to their diffIDs: what is read is the blob that the manifest names, and only who unpacks it would find out that the configuration
-   * says something else. Much faster.
+   * Layers are not held to their diffIDs, and those on disk not to their digests either: what is shown is what lies there. An engine that loads them finds
+   * out whether that is what the configuration says. Much faster.
    */
   readonly trustDiffIds?: boolean;
   /** Told of each layer before it is read: its number from 1, and how many there are where that is known. */
@@ -67,11 +68,13 @@ export const assembled = <Note>(
 export interface BlobSource {
   readonly manifest: (digest: Digest) => Promise<Manifest | Index>;
   readonly blob: (blob: Descriptor) => AsyncIterable<Uint8Array>;
-  /** A blob of a file, not checked, of which parts can be passed over. */
+  /** A blob on this machine's disk as it lies there, not checked; parts of an uncompressed one can be passed over. */
   readonly file?: (blob: Descriptor) => AsyncIterable<Uint8Array> | undefined;
 }
 
 const MAX_DEPTH = 8;
+/** Layers that are read at once: what unpacks one has a thread of its own. */
+const AT_ONCE = 2;
 
 /** The image that an index means: its only one, or the one for the platform. @throws PLATFORM_MISSING, INPUT_INVALID */
 export const imageBelow = async (root: Manifest | Index, platform: Platform, read: BlobSource["manifest"]): Promise<Manifest> => {
@@ -84,7 +87,7 @@ export const imageBelow = async (root: Manifest | Index, platform: Platform, rea
   return at;
 };
 
-/** Reads an image layer by layer, base first. @throws INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, PLATFORM_MISSING, and what the source throws */
+/** Reads an image, two layers at once. @throws INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, PLATFORM_MISSING, and what the source throws */
 export const readImage = async <Note>(
   root: Manifest | Index,
   source: BlobSource,
@@ -93,13 +96,14 @@ export const readImage = async <Note>(
 ): Promise<ImageContents<Note>> => {
   const manifest = await imageBelow(root, options.platform, source.manifest);
   const config = parseImageConfig(await collect(source.blob(manifest.config), MAX_CONFIG_BYTES, `the configuration of ${manifest.digest}`));
-  const layers: LayerContents<Note>[] = [];
-  for (const blob of manifest.layers) {
-    options.onLayer?.(layers.length + 1, manifest.layers.length);
-    const diffId = options.trustDiffIds === true ? config.diffIds[layers.length] : undefined;
-    const uncompressed = diffId === blob.digest ? source.file?.(blob) : undefined;
-    const what = `layer ${layers.length + 1} (${blob.digest})`;
-    layers.push(await readLayer(uncompressed ?? source.blob(blob), what, options.lookout, options.budget, diffId));
-  }
-  return assembled(config, layers, { digest: manifest.digest, tags });
+  const layers = new Map<number, LayerContents<Note>>();
+  await eachOf([...manifest.layers.entries()], AT_ONCE, async ([at, blob]) => {
+    options.onLayer?.(at + 1, manifest.layers.length);
+    const diffId = options.trustDiffIds === true ? config.diffIds[at] : undefined;
+    const local = diffId === undefined ? undefined : source.file?.(blob);
+    const what = `layer ${at + 1} (${blob.digest})`;
+    layers.set(at, await readLayer(local ?? source.blob(blob), what, options.lookout, options.budget, diffId));
+  });
+  const inOrder = manifest.layers.flatMap((_, at) => layers.get(at) ?? []);
+  return assembled(config, inOrder, { digest: manifest.digest, tags });
 };

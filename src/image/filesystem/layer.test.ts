@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { ALL } from "../../../test/support/extent.ts";
 import { digestOf, fakeClock } from "../../core/index.ts";
 import { archive, END, pax, special } from "../archive/tar.fixture.ts";
 import type { NewTarEntry } from "../archive/write-tar.ts";
@@ -88,6 +89,62 @@ describe("hostile layers", () => {
     );
     expect(seen.get("etc/passwd")?.note).toBe("inside");
   });
+
+  test("hard links in a circle, to themselves and to nothing; devices and pipes; whiteouts of nothing", async () => {
+    const { seen, hides } = await read(
+      Buffer.concat([
+        await archive([
+          { path: "a", type: "hardlink", linkPath: "b" },
+          { path: "b", type: "hardlink", linkPath: "a" },
+          { path: "c", type: "hardlink", linkPath: "c" },
+          { path: "d", type: "hardlink", linkPath: "nothing" },
+          file(".wh."),
+          file("x/.wh..."),
+        ]).then((tar) => tar.subarray(0, -1024)),
+        special("3", Buffer.alloc(0), "dev/null"),
+        special("4", Buffer.alloc(0), "dev/sda"),
+        special("6", Buffer.alloc(0), "pipe"),
+        END,
+      ]),
+    );
+    expect([...seen.keys()]).toEqual(["a", "b", "c", "d", "dev/null", "dev/sda", "pipe"]);
+    expect([hides("etc/passwd", false), hides("x/y", false), hides("x", true), hides("dev/sda", false)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      "replaced",
+    ]);
+  });
+
+  test("a file with holes is read under the name that engines give it, holes and all", async () => {
+    const tar = Buffer.concat([
+      pax({ "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "root/.ssh/id_rsa", "GNU.sparse.realsize": "6" }),
+      special("0", Buffer.concat([Buffer.from("1\n3\n3\n".padEnd(512, "\0")), Buffer.from("key")]), "GNUSparseFile.0/harmless"),
+      END,
+    ]);
+    const { seen } = await readLayer(
+      bytesOf(tar),
+      "the layer",
+      { wants: () => 10, note: (_, content) => content.toString() },
+      createBudget(),
+    );
+    expect([...seen].map(([path, { note }]) => [path, note])).toEqual([["root/.ssh/id_rsa", "\0\0\0key"]]);
+  });
+
+  test.runIf(ALL)(
+    "a million entries and one are a clear refusal",
+    async () => {
+      const block = special("0", Buffer.alloc(0), "same");
+      const many = Buffer.concat(Array.from({ length: 1000 }, () => block));
+      const stream = async function* (): AsyncGenerator<Uint8Array> {
+        for (;;) yield many;
+      };
+      await expect(readLayer(stream(), "the layer", { wants: () => undefined, note: () => undefined }, createBudget())).rejects.toThrow(
+        refused("INPUT_TOO_LARGE", /more than 1000000 entries/),
+      );
+    },
+    300_000,
+  );
 
   test("folders nested beyond reason", async () => {
     await expect(layer(file("d/".repeat(300) + "x"))).rejects.toThrow(refused("INPUT_INVALID", /nested deeper than 256/));

@@ -1,9 +1,12 @@
+import { createReadStream } from "node:fs";
 import { type Digest, hexOf } from "../../core/index.ts";
 import { chosenEntry, namesOf } from "../filesystem/layout-image.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { Descriptor } from "../values/descriptor.ts";
 import { isManifestType } from "../values/media-types.ts";
 import type { Attached, ImageSource } from "./source.ts";
+
+const READ_BYTES = 512 * 1024;
 
 /** What an `index.json` lists beside an image: by cosign's tag, or as a manifest that names it as its subject. */
 export const attachedIn = async (
@@ -35,6 +38,7 @@ export const layoutSource = async (layout: Layout, name?: string): Promise<Image
     isMadeUp: false,
     manifest,
     blob: ({ digest }) => layout.openBlob(digest),
+    file: ({ digest }) => createReadStream(layout.blobPath(digest), { highWaterMark: READ_BYTES }),
     blobPath: (digest) => layout.blobPath(digest),
     attached: (digest) => attachedIn(entries, digest, manifest),
     close: async () => undefined,

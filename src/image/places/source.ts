@@ -28,7 +28,7 @@ export interface ImageSource {
   blob(blob: Descriptor): AsyncIterable<Uint8Array>;
   /** The file that a blob is, where it is one: it can be read again when a push fails half-way. */
   blobPath?(digest: Digest): string;
-  /** An uncompressed layer in a file, not checked, of which parts can be passed over. */
+  /** A layer on this machine's disk as it lies there, not checked; parts of an uncompressed one can be passed over. */
   file?(blob: Descriptor): AsyncIterable<Uint8Array> | undefined;
   attached(digest: Digest): Promise<readonly Attached[]>;
   /** Removes what it made; closes files and connections. */
