@@ -83,9 +83,9 @@ try {
     return usageOf(contents).files;
   };
   const nowhere = (): Writable => new Writable({ write: (_, __, done) => done() });
-  const require = layerPeers();
-  const tarStream = require("tar-stream") as { extract(): NodeJS.WritableStream & AsyncIterable<NodeJS.ReadableStream> };
-  const nodeTar = require("tar") as { list(options: object): Promise<void> };
+  const peer = layerPeers();
+  const tarStream = peer("tar-stream") as { extract(): NodeJS.WritableStream & AsyncIterable<NodeJS.ReadableStream> };
+  const nodeTar = peer("tar") as { list(options: object): Promise<void> };
   const listed = async (path: string, gunzip: boolean): Promise<void> => {
     const extract = tarStream.extract();
     const input = createReadStream(path, { highWaterMark: 512 * 1024 });
@@ -153,7 +153,7 @@ try {
         ratio <= 1.25 &&
         plainRatio <= 3 &&
         ["tar-stream", "tar"].every(
-          (peer) => wall("gzip: image tree") < wall(`gzip: ${peer}`) && wall("plain: image tree") < wall(`plain: ${peer}`),
+          (name) => wall("gzip: image tree") < wall(`gzip: ${name}`) && wall("plain: image tree") < wall(`plain: ${name}`),
         ),
     },
     machine,
