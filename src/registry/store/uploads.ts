@@ -4,6 +4,7 @@ import { type FileHandle, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { algorithmOf, type Clock, type Digest, hexOf } from "../../core/index.ts";
 import { BUFFER_BYTES, giveBack, takeBuffer } from "../buffers.ts";
+import { countReceived } from "../received.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
 import { openBlobFile } from "./blob-files.ts";
 import type { Reached } from "./points.ts";
@@ -71,6 +72,7 @@ const receive = async (session: Session, file: FileHandle, body: AsyncIterable<B
     session.hash.update(bytes);
     await written;
     session.size += bytes.length;
+    countReceived(bytes.length);
   };
   let ofDisk: unknown;
   let ofSource: unknown;
