@@ -11,7 +11,7 @@ import { type Contents, contentsOf } from "./contents.ts";
 import { readTls, reloadTls, type TlsFiles } from "./http/tls.ts";
 import { createAccountStorage, createLimits, type LimitOptions } from "./limits/index.ts";
 import { type Listening, listenOn } from "./listen.ts";
-import { createMirrors, type MirrorSettings } from "./mirror/index.ts";
+import { createMirrors, mirrorSettings, type MirrorSettings } from "./mirror/index.ts";
 import { readPolicy } from "./policy/policy.ts";
 import type { Reached } from "./store/points.ts";
 import { openStore } from "./store/store.ts";
@@ -44,7 +44,7 @@ export interface RegistryOptions {
   /** Free bytes below which pushes are refused. Default 32 MiB. */
   readonly reserveBytes?: number;
   readonly clock?: Clock;
-  /** Registries that this one keeps copies of, under `mirror/<name>/`. */
+  /** Registries that this one keeps copies of, under `mirror/<name>/`. Default: those of `registry.yaml`. */
   readonly mirrors?: readonly MirrorSettings[];
   /** Resolves the names of upstreams in place of the system. */
   readonly lookup?: LookupFunction;
@@ -81,6 +81,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const originOf = originReader(options.origin ?? {});
   const reserveBytes = options.reserveBytes ?? 32 * 1024 * 1024;
   const policy = readPolicy(options.dataFolder);
+  const mirrors = options.mirrors ?? policy.settings.mirrors.map((mirror) => mirrorSettings(mirror, options.dataFolder));
   const figures = createFigures();
   const guard = options.open
     ? undefined
@@ -113,7 +114,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
       clock,
     }),
     originOf,
-    mirrors: createMirrors(options.mirrors ?? [], {
+    mirrors: createMirrors(mirrors, {
       dataFolder: options.dataFolder,
       store,
       clock,
@@ -147,25 +148,28 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   let endControl = async (): Promise<void> => undefined;
   const mirrorAddresses = new Map<string, string>();
   let figuresAddress: string | undefined;
-  try {
-    endControl = await serveControl(options.dataFolder, upkeep);
-    if (options.tls === undefined) listeners.push(await listenOn(createRegistryServer(service), listen, log));
-    else {
-      const server = createTlsRegistryServer(service, readTls(options.tls));
-      listeners.push(await listenOn(server, listen, log));
-      const reload = reloadTls(server, options.tls, (level, message) => log({ level, message }));
+  const serveAt = async (at: RegistryOptions["listen"], actsAs?: string): Promise<Listening> => {
+    const { tls } = options;
+    const server = tls === undefined ? createRegistryServer(service, actsAs) : createTlsRegistryServer(service, readTls(tls), actsAs);
+    const listening = await listenOn(server, at, log);
+    listeners.push(listening);
+    if (tls !== undefined && "setSecureContext" in server) {
+      const reload = reloadTls(server, tls, (level, message) => log({ level, message }));
       server.once("close", () => reload.close());
     }
+    return listening;
+  };
+  try {
+    endControl = await serveControl(options.dataFolder, upkeep);
+    await serveAt(listen);
     if (options.figuresListen !== undefined) {
       const listening = await listenOn(createFiguresServer(service), options.figuresListen, log);
       listeners.push(listening);
       figuresAddress = listening.address;
     }
-    for (const mirror of options.mirrors ?? []) {
+    for (const mirror of mirrors) {
       if (mirror.listen === undefined) continue;
-      const listening = await listenOn(createRegistryServer(service, mirror.upstream), mirror.listen, log);
-      listeners.push(listening);
-      mirrorAddresses.set(mirror.upstream, listening.address);
+      mirrorAddresses.set(mirror.upstream, (await serveAt(mirror.listen, mirror.upstream)).address);
     }
   } catch (error) {
     await endControl();

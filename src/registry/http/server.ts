@@ -115,8 +115,8 @@ const handle = async (
 export const createRegistryServer = (service: Service, actsAs?: string): Server => prepared(createServer(OPTIONS), service, actsAs);
 
 /** The same over TLS. */
-export const createTlsRegistryServer = (service: Service, pair: TlsPair): TlsServer =>
-  prepared(createTlsServer({ ...OPTIONS, ...pair }), service, undefined);
+export const createTlsRegistryServer = (service: Service, pair: TlsPair, actsAs?: string): TlsServer =>
+  prepared(createTlsServer({ ...OPTIONS, ...pair }), service, actsAs);
 
 const OPTIONS = {
   requestTimeout: 0,

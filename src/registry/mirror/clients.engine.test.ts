@@ -83,5 +83,13 @@ test.skipIf(binary === undefined)(
     again.close();
     const part = await fetch(`http://${mirror.running.address}/v2/mirror/peer/regmirror/blob/blobs/${second.digest}`, range);
     expect([part.status, Buffer.from(await part.arrayBuffer()).equals(other.subarray(0, 100))]).toEqual([206, true]);
+    const theirPart = await fetch(`http://${cache.address}/v2/regmirror/blob/blobs/${second.digest}`, range);
+    expect([theirPart.status, (await theirPart.arrayBuffer()).byteLength]).toEqual([200, 1_000_000]);
+
+    // Upstream is gone: a tag that nobody has asked for yet is unknown, which is not the same as missing.
+    await forPeer[Symbol.asyncDispose]();
+    await forOurs[Symbol.asyncDispose]();
+    const ours = await fetch(`http://${mirror.running.address}/v2/mirror/peer/regmirror/blob/manifests/none`);
+    expect([ours.status, (await fetch(`http://${cache.address}/v2/regmirror/blob/manifests/none`)).status]).toEqual([503, 404]);
   },
 );

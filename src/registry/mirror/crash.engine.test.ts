@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { copyFromRegistry, copyToRegistry, createRegistryClient } from "../../image/index.ts";
 import { parseReference } from "../../core/index.ts";
 import { makeImage, startTestRegistry, temporaryFolder, temporaryLayout } from "../registry.fixture.ts";
+import { DAY_MS, openTestStore } from "../store/store.fixture.ts";
 
 /** A mirror that kills itself (-9) when it comes to a point for the n-th time. */
 const SERVE = `
@@ -76,7 +77,11 @@ test.each([
   const pulled = await copyFromRegistry(again.client, again.at("mirror/up/team/app:1.0.0"), await temporaryLayout());
   expect(pulled.digest).toBe(digest);
   expect(rotten(folder)).toEqual([]);
-  // Whatever survived is whole without upstream too.
+  // Whatever is here is whole without upstream too.
   await upstream.running.close();
   expect((await copyFromRegistry(again.client, again.at("mirror/up/team/app:1.0.0"), await temporaryLayout())).digest).toBe(digest);
+  await again.running.close();
+  const { store } = await openTestStore({ folder });
+  const scrubbed = await store.scrub({ verifiedBefore: Date.now() + DAY_MS, bytesPerSecond: 1e9 });
+  expect([scrubbed.quarantined, scrubbed.damagedManifests]).toEqual([[], []]);
 });

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { byDigest, type Clock, digestOf, fakeClock, systemClock } from "../../core/index.ts";
 import { collect, copyFromRegistry, copyToRegistry, MEDIA } from "../../image/index.ts";
@@ -12,6 +14,7 @@ import {
   temporaryLayout,
   type TestRegistry,
 } from "../registry.fixture.ts";
+import { scriptedUpstream } from "./scripted-upstream.fixture.ts";
 import type { MirrorSettings } from "./settings.ts";
 
 interface Pair extends AsyncDisposable {
@@ -242,4 +245,47 @@ test("what a mirror has, it has after a restart, without upstream", async () => 
   await upstream[Symbol.asyncDispose]();
   await using again = await startTestRegistry({ dataFolder: folder, mirrors });
   expect((await copyFromRegistry(again.client, again.at("mirror/up/team/app:latest"), await temporaryLayout())).digest).toBe(digest);
+});
+
+test("mirrors are declared in registry.yaml, with credentials from a file that may change", async () => {
+  const { bytes } = smallManifest("one");
+  const seen: (string | undefined)[] = [];
+  await using upstream = await scriptedUpstream((request, response) => {
+    seen.push(request.headers.authorization);
+    if (request.headers.authorization === undefined) {
+      response.writeHead(401, { "www-authenticate": 'Basic realm="upstream"' });
+      response.end();
+      return;
+    }
+    response.writeHead(200, { "content-type": MEDIA.ociManifest, "content-length": bytes.length });
+    response.end(bytes);
+  });
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "upstream-password"), "first-of-upstream\n");
+  writeFileSync(
+    join(folder, "registry.yaml"),
+    `mirrors:\n  - upstream: ${upstream.host}\n    name: up\n    listen: 127.0.0.1:0\n    repositories: [team/**]\n    credentials: {username: robot, passwordFile: upstream-password}\n`,
+  );
+  await using mirror = await startTestRegistry({ dataFolder: folder });
+  expect((await mirror.raw("GET", "/v2/mirror/up/team/app/manifests/latest")).status).toBe(200);
+  expect(seen.at(-1)).toBe(`Basic ${Buffer.from("robot:first-of-upstream").toString("base64")}`);
+  expect([...mirror.running.mirrorAddresses.keys()]).toEqual([upstream.host]);
+  expect((await mirror.raw("GET", "/v2/mirror/up/other/app/manifests/latest")).status).toBe(403);
+  writeFileSync(join(folder, "upstream-password"), "second-of-upstream\n");
+  await mirror.raw("GET", "/v2/mirror/up/team/app/manifests/other");
+  expect(seen.at(-1)).toBe(`Basic ${Buffer.from("robot:second-of-upstream").toString("base64")}`);
+});
+
+test.each([
+  ["- upstream: https://ghcr.io", /expected a registry as it stands in image names/],
+  ["- upstream: ghcr.io\n    name: a/b", /expected one part of a repository's name/],
+  ["- upstream: ghcr.io\n    listen: nowhere", /expected HOST:PORT/],
+  ["- upstream: ghcr.io\n    repositories: ['[a-z]']", /expected a pattern of repositories/],
+  ["- upstream: ghcr.io\n    credentials: {username: a}", /passwordFile/],
+  ["- upstream: ghcr.io\n    fresh: 1m", /unknown field "fresh" in mirrors.0; did you mean "freshFor"/],
+  ["- upstream: ghcr.io\n  - upstream: ghcr.io", /expected each upstream and each name once/],
+])("%s is refused at its place", async (text, said) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "registry.yaml"), `mirrors:\n  ${text}\n`);
+  await expect(startTestRegistry({ dataFolder: folder })).rejects.toMatchObject({ problems: [expect.stringMatching(said)] });
 });

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import semver from "semver";
 import { isSeaworthyError } from "../../core/index.ts";
 import { described, durationSchema } from "../../project/index.ts";
+import { mirrorsSchema } from "../mirror/settings-schema.ts";
 import { parseGlob } from "./glob.ts";
 
 const globSchema = v.pipe(
@@ -70,6 +71,7 @@ export const registrySettingsSchema = v.strictObject({
     described("Which tags move and which stay, by repository.", v.array(repositorySchema, "expected a list of entries")),
     [],
   ),
+  mirrors: v.optional(described("Registries that this one keeps copies of, under mirror/.", mirrorsSchema), []),
   retain: v.optional(
     described(
       "When tags are dropped, and what is refused as a surprise.",
