@@ -63,7 +63,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["registry rm", ["--json", "--data", "--dry-run"]],
   ["registry undo", ["--json", "--data", "--dry-run"]],
   ["registry retain", ["--json", "--data", "--dry-run", "--yes"]],
-  ["registry gc", ["--json", "--data", "--dry-run"]],
+  ["registry gc", ["--json", "--data", "--dry-run", "--empty-trash"]],
   ["registry scrub", ["--json", "--data", "--rate", "--unless-within"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
 ];

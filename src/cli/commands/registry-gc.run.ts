@@ -5,12 +5,17 @@ import { type FolderFlags, liveDigests, openUpkeep } from "../upkeep-folder.ts";
 
 export interface Flags extends FolderFlags {
   readonly dryRun?: boolean;
+  readonly emptyTrash?: boolean;
 }
 
 export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
   const dryRun = flags.dryRun === true;
   await using control = await openUpkeep(context, flags);
-  const report = await control.ask("collect", { dryRun, live: [...liveDigests(context, flags)] }, { signal: context.signal });
+  const report = await control.ask(
+    "collect",
+    { dryRun, emptyTrash: flags.emptyTrash === true, live: [...liveDigests(context, flags)] },
+    { signal: context.signal },
+  );
   const { manifests, tags, heldManifests, condemned, removed, orphans, freedBytes } = report;
   const verb = dryRun ? "would go" : "went";
   const lines = [

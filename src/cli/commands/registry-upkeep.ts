@@ -105,7 +105,13 @@ export const retain = buildCommand<RetainFlags, [string?], Context>({
 
 export const gc = buildCommand<GcFlags, [], Context>({
   loader: async () => (await import("./registry-gc.run.ts")).run,
-  parameters: { flags: { ...FOLDER, ...DRY_RUN } },
+  parameters: {
+    flags: {
+      ...FOLDER,
+      ...DRY_RUN,
+      emptyTrash: { kind: "boolean", withNegated: false, brief: "Give up what was deleted: no undo brings it back", optional: true },
+    },
+  },
   docs: {
     brief: "Collect what no tag, index, image or deployment needs",
     fullDescription:

@@ -97,8 +97,8 @@ export const perform = async (
       return store.retain({ ...asked, liveDigests: await liveWith(live) });
     }
     case "collect": {
-      const { dryRun, live } = parse(REQUESTS.collect);
-      return store.collect({ dryRun, liveDigests: await liveWith(live), signal });
+      const { live, ...asked } = parse(REQUESTS.collect);
+      return store.collect({ ...asked, liveDigests: await liveWith(live), signal });
     }
     case "scrub": {
       const { unlessWithinMs, bytesPerSecond = policy.settings.scrub.bytesPerSecond } = parse(REQUESTS.scrub);

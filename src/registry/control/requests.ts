@@ -16,7 +16,7 @@ export const REQUESTS = {
     tag: v.optional(v.strictObject({ repository, tag: v.string() })),
   }),
   retain: v.strictObject({ repository: v.optional(repository), dryRun, confirmed: v.optional(v.boolean(), false), live }),
-  collect: v.strictObject({ dryRun, live }),
+  collect: v.strictObject({ dryRun, live, emptyTrash: v.optional(v.boolean(), false) }),
   scrub: v.strictObject({
     /** Blobs verified within this time are passed over; 0 reads all. */
     unlessWithinMs: v.optional(v.number(), 0),

@@ -91,6 +91,21 @@ test("what a moving tag left, and what was deleted, has its grace from then on",
   expect(at.has(old.digest)).toBe(false);
 });
 
+test("an emptied trash gives deleted images up at once; what was only dropped from a tag keeps its grace", async () => {
+  const at = await openTestStore();
+  const deleted = await at.image(["1.0.0"]);
+  const dropped = await at.image(["main"]);
+  await at.later(2 * DAY_MS);
+  at.store.manifests.delete("team/app", deleted.digest);
+  at.store.tags.delete("team/app", "main");
+  await at.later(1);
+  const { manifests } = await at.store.collect({ dryRun: false, emptyTrash: true, liveDigests: new Set() });
+  expect(manifests.map(({ digest }) => digest)).toEqual([deleted.digest]);
+  expect(at.has(dropped.digest)).toBe(true);
+  await at.later(HOUR_MS);
+  expect((await collect(at)).removed.map(({ digest }) => digest)).toEqual([deleted.layer]);
+});
+
 test("what is being pushed counts on what it was told: uploads, HEAD and mounts are leases", async () => {
   const at = await openTestStore();
   const { digest, layer } = await at.image(["main"]);

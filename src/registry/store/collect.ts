@@ -26,6 +26,8 @@ export interface CollectReport {
 
 export interface CollectOptions {
   readonly dryRun: boolean;
+  /** What was deleted until now can no longer be had back. Default false. */
+  readonly emptyTrash?: boolean;
   readonly liveDigests: ReadonlySet<Digest>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -186,7 +188,11 @@ export const collect = async (inside: Inside, policy: Policy, options: CollectOp
   const { database, clock, reached } = inside;
   const { gc, trash } = policy.settings;
   const now = clock.now();
-  const limits: Limits = { graceSince: now - gc.grace, trashSince: now - trash.keepFor, live: options.liveDigests };
+  const limits: Limits = {
+    graceSince: now - gc.grace,
+    trashSince: options.emptyTrash === true ? now : now - trash.keepFor,
+    live: options.liveDigests,
+  };
   const repositories = database.all("SELECT id, name FROM repository ORDER BY name");
   const sweep = (row: Row): Swept => sweepRepository(inside, numberOf(row, "id"), textOf(row, "name"), limits, now);
   const swept: Swept[] = [];
