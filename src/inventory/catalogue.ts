@@ -10,6 +10,7 @@ import { dpkgFiles } from "./catalogers/dpkg-files.ts";
 import { gemInstalled } from "./catalogers/gem-installed.ts";
 import { gemfileLock } from "./catalogers/gemfile-lock.ts";
 import { goMod } from "./catalogers/go-mod.ts";
+import { javaArchive } from "./catalogers/java-archive.ts";
 import { npmInstalled } from "./catalogers/npm-installed.ts";
 import { packageLock } from "./catalogers/package-lock.ts";
 import { pipfileLock } from "./catalogers/pipfile-lock.ts";
@@ -33,6 +34,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   gemInstalled,
   gemfileLock,
   goMod,
+  javaArchive,
   npmInstalled,
   packageLock,
   pipfileLock,

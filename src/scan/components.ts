@@ -26,6 +26,7 @@ const LANGUAGES = {
   composer: "Packagist",
   gem: "RubyGems",
   golang: "Go",
+  maven: "Maven",
   npm: "npm",
   nuget: "NuGet",
   pypi: "PyPI",
@@ -46,5 +47,9 @@ export const componentOf = (found: FoundPackage, distribution: Distribution | un
     const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);
     return ecosystem === undefined ? undefined : { ecosystem, name: source.name, version: source.version };
   }
-  return { ecosystem: LANGUAGES[type], name: namespace === undefined ? name : `${namespace}/${name}`, version };
+  return {
+    ecosystem: LANGUAGES[type],
+    name: namespace === undefined ? name : `${namespace}${type === "maven" ? ":" : "/"}${name}`,
+    version,
+  };
 };
