@@ -83,6 +83,8 @@ const tried = async (
   const { seconds, upMs, outcomes } = await tryService(subject, { engine, inside, level, atOnce, signal: interrupted.signal });
   listening.abort();
   await starts.over.catch(() => undefined);
+  for (const { trial, state, because } of outcomes)
+    if (state === "disproved") console.error(`${subject.service} disproves ${trial.id}: ${because}`);
   const startUps = (starts.count() * upMs) / 1000;
   const of = (state: string): number => outcomes.filter((one) => one.state === state).length;
   const alone = outcomes.reduce((sum, one) => sum + (one.trial.alone === true ? one.seconds : 0), 0);
