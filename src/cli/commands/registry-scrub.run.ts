@@ -20,13 +20,14 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
     },
     { signal: context.signal, progress: (words) => context.terminal.stderr && progress.begin("scrub", words) },
   );
-  const { blobs, readBytes, manifests, damagedManifests, quarantined } = report;
+  const { blobs, readBytes, manifests, damagedManifests, quarantined, healed } = report;
   progress.end("scrub");
   const lines = [
     ...quarantined.map(
       ({ digest, why, movedTo, images }) =>
         `${digest}: ${why}${movedTo === undefined ? "" : `, moved to ${movedTo}`}; push again: ${images.join(", ") || "no tagged image needs it"}`,
     ),
+    ...healed.map((digest) => `${digest}: whole again`),
     ...damagedManifests.map((name) => `${name}: its bytes are not what its digest says; push it again`),
     `${blobs} blobs (${formatByteSize(readBytes)}) and ${manifests} manifests read; ${quarantined.length + damagedManifests.length} were damaged`,
   ];

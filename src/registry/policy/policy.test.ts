@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../registry.fixture.ts";
@@ -69,4 +69,12 @@ test.each([
   ["trash:\n  keepfor: 1d\n", 'registry.yaml:2:3: unknown field "keepfor" in trash; did you mean "keepFor"?'],
 ])("%j is refused at its place", (text, said) => {
   expect(() => policy(text)).toThrow(said);
+});
+
+test("the guide's example is read, and shows the defaults beside its repositories", () => {
+  const guide = readFileSync(new URL("../../../docs/guide/registry.md", import.meta.url), "utf8");
+  const [, example = ""] = /```yaml\n(repositories:.*?)```/s.exec(guide) ?? [];
+  const { settings } = policy(example);
+  expect(settings.repositories).toHaveLength(1);
+  expect({ ...settings, repositories: [] }).toEqual(readPolicy(temporaryFolder()).settings);
 });

@@ -38,6 +38,18 @@ test("rot is found, moved aside and absent, names the images that need it, and a
   expect(readdirSync(join(at.folder, "quarantine"))).toEqual([]);
 });
 
+test("a push that died after its file was in its place has healed the blob", async () => {
+  const at = await openTestStore();
+  const bytes = randomBytes(1000);
+  const digest = await at.blob(bytes);
+  rot(at, digest, randomBytes(1000));
+  await scrub(at);
+  writeFileSync(blobFile(at.folder, digest), randomBytes(1000));
+  expect([(await scrub(at)).healed, await at.hasBlob(digest)]).toEqual([[], false]);
+  writeFileSync(blobFile(at.folder, digest), bytes);
+  expect([(await scrub(at)).healed, await at.hasBlob(digest)]).toEqual([[digest], true]);
+});
+
 test("a file that is gone, cut or of sha512 with other bytes", async () => {
   const at = await openTestStore();
   const [gone, cut, other] = [await at.blob(), await at.blob(randomBytes(2000)), await at.blob(randomBytes(100), { algorithm: "sha512" })];

@@ -14,6 +14,8 @@ export interface ScrubReport {
   readonly manifests: number;
   readonly damagedManifests: readonly string[];
   readonly quarantined: readonly QuarantinedBlob[];
+  /** Blobs that were put aside before and whose file is whole again: a push brought it and died before it said so. */
+  readonly healed: readonly string[];
 }
 
 export interface QuarantinedBlob {
@@ -155,6 +157,17 @@ export const scrub = async (inside: Inside, options: ScrubOptions): Promise<Scru
       const images = database.all(IMAGES, digest).map((row) => textOf(row, "image"));
       quarantined.push({ digest, why, ...(movedTo === undefined ? {} : { movedTo }), images });
     });
+  const healed: string[] = [];
+  for (const row of database.all("SELECT digest, size FROM blob WHERE state = 'quarantined'")) {
+    const digest = parseDigest(textOf(row, "digest"));
+    if ((await faultOf(blobFile(dataFolder, digest), digest, numberOf(row, "size"), brake)) !== undefined) continue;
+    const changed = database.run(
+      "UPDATE blob SET state = 'present', state_at = ?1, verified_at = ?1 WHERE digest = ?2 AND state = 'quarantined'",
+      clock.now(),
+      digest,
+    );
+    if (changed > 0) healed.push(digest);
+  }
   for (
     let at = nextBlob(database, "", options.verifiedBefore);
     at !== undefined;
@@ -168,5 +181,5 @@ export const scrub = async (inside: Inside, options: ScrubOptions): Promise<Scru
     else await quarantine(digest, fault, verifiedAt);
     options.progress?.({ blobs, readBytes: brake.bytes() });
   }
-  return { blobs, readBytes: brake.bytes(), ...(await scrubManifests(database, brake)), quarantined };
+  return { blobs, readBytes: brake.bytes(), ...(await scrubManifests(database, brake)), quarantined, healed };
 };
