@@ -5,7 +5,7 @@ import type { Clock } from "../../core/index.ts";
 import { readAuthorization } from "./credentials.ts";
 import type { Login } from "./login.ts";
 import type { Origin } from "./origin.ts";
-import { type Action, ACTIONS, type Identity, rightsOf } from "./rights.ts";
+import { type Action, ACTIONS, type Identity, type Rights, rightsOf } from "./rights.ts";
 import type { Token, Tokens } from "./tokens.ts";
 import { createTokenService, type TokenAnswer, type TokenRequest } from "./token-service.ts";
 
@@ -24,7 +24,8 @@ export interface Access {
   readonly token?: (request: TokenRequest, origin: Origin) => Promise<TokenAnswer>;
 }
 
-const ANYONE: Identity = { name: "anyone", may: rightsOf([{ pattern: "**", actions: ACTIONS }]) };
+const EVERYTHING = rightsOf([{ pattern: "**", actions: ACTIONS }]);
+const ANYONE: Identity = { name: "anyone", may: EVERYTHING, holds: EVERYTHING };
 
 /** An open registry: whoever reaches it may do everything. */
 export const openAccess: Access = { admit: async () => ANYONE };
@@ -58,10 +59,11 @@ export interface AccountPorts {
 /** Accounts, their rights, and what everybody may. */
 export const createAccountAccess = (ports: AccountPorts): Access => {
   const { accounts, login, tokens, clock } = ports;
-  const everybody = (): Identity => ({ name: ANONYMOUS, may: accounts.find(ANONYMOUS)?.may ?? (() => false) });
+  const identity = (name: string, rights: Rights): Identity => ({ name, may: rights, holds: rights });
+  const everybody = (): Identity => identity(ANONYMOUS, accounts.find(ANONYMOUS)?.may ?? (() => false));
   const identityOf = (account: Account): Identity => {
     const anonymous = everybody();
-    return { name: account.name, may: (action, repository) => account.may(action, repository) || anonymous.may(action, repository) };
+    return identity(account.name, (action, repository) => account.may(action, repository) || anonymous.may(action, repository));
   };
 
   const unauthorised = (origin: Origin, demand: Demand, error?: "invalid_token" | "insufficient_scope"): Refusal => {
@@ -98,20 +100,20 @@ export const createAccountAccess = (ports: AccountPorts): Access => {
     // The account is looked at each time: removed, ended or with another password, its tokens end with it.
     const gone = account === undefined || account.version !== token.version || (account.expiresAt ?? Infinity) <= clock.now();
     if (token.accountId !== 0 && gone) throw unauthorised(origin, demand, "invalid_token");
-    const identity = account === undefined ? everybody() : identityOf(account);
+    const who = account === undefined ? everybody() : identityOf(account);
     if (demand.kind === "list") {
       if (!token.access.some(({ type }) => type === "registry")) throw unauthorised(origin, demand, "insufficient_scope");
-      return identity;
+      return who;
     }
     if (demand.kind === "figures" && account === undefined) throw unauthorised(origin, demand);
     // What everybody may needs no token, so the wrong one does not hinder it: clients of mirrors name repositories as the upstream has them.
     const opened = (action: Action, repository: string): boolean => opens(token, action, repository) || everybody().may(action, repository);
     if (demand.kind === "use") {
-      if (account === undefined && !identity.may(demand.action, demand.repository)) throw unauthorised(origin, demand);
-      requireRight(identity, demand);
+      if (account === undefined && !who.may(demand.action, demand.repository)) throw unauthorised(origin, demand);
+      requireRight(who, demand);
       if (!opened(demand.action, demand.repository)) throw unauthorised(origin, demand, "insufficient_scope");
     }
-    return { name: identity.name, may: (action, repository) => identity.may(action, repository) && opened(action, repository) };
+    return { ...who, may: (action, repository) => who.may(action, repository) && opened(action, repository) };
   };
 
   return {

@@ -26,7 +26,10 @@ export const rightsOf = (grants: readonly Grant[]): Rights => {
 export interface Identity {
   /** The account's name; `anonymous` for nobody, `anyone` in an open registry. */
   readonly name: string;
+  /** With what was shown for this request: a token may open less than its account has. */
   readonly may: Rights;
+  /** With everything the account has. */
+  readonly holds: Rights;
 }
 
 /** Whether someone may do this to a repository: the one question for handlers, mirrors and lists alike. */

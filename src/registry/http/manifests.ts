@@ -1,6 +1,5 @@
 import { type Digest, isSeaworthyError } from "../../core/index.ts";
 import { type Descriptor, hasDigest, type Index, type Manifest, MAX_MANIFEST_BYTES, parseManifest } from "../../image/index.ts";
-import { may } from "../auth/index.ts";
 import { Refusal } from "../refusal.ts";
 import type { StoredManifest } from "../store/manifests.ts";
 import { answer, type Exchange, type Headers } from "./exchange.ts";
@@ -8,7 +7,7 @@ import { manifestName, tagName } from "./names.ts";
 import type { Admission, Service } from "./service.ts";
 
 const requireAdmission = async (service: Service, { caller }: Exchange, admission: Omit<Admission, "who" | "mayPush">): Promise<void> => {
-  const reason = await service.admit({ ...admission, who: caller.name, mayPush: may(caller, "push", admission.repository) });
+  const reason = await service.admit({ ...admission, who: caller.name, mayPush: caller.holds("push", admission.repository) });
   if (reason !== undefined) throw new Refusal(403, "DENIED", reason);
 };
 
