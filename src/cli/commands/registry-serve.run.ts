@@ -66,8 +66,12 @@ const originOf = ({ publicUrl, trustProxy }: Flags): NonNullable<RegistryOptions
   ...(trustProxy === undefined ? {} : { trustedProxies: trustProxy }),
 });
 
-const admissionOf = async ({ tags = [], signedBy = [] }: Flags, cwd: string): Promise<Pick<RegistryOptions, "admit">> => {
+const admissionOf = async ({ tags = [], signedBy = [], open }: Flags, cwd: string): Promise<Pick<RegistryOptions, "admit">> => {
   if (tags.length === 0 && signedBy.length === 0) return {};
+  if (open === true && signedBy.length > 0)
+    throw new SeaworthyError("USAGE", "--signed-by asks nothing of whoever may push, and with --open everybody may", {
+      hint: "Make accounts with seaworthy registry users, and leave --open away.",
+    });
   const { admissionBy } = await import("../registry-admission.ts");
   return { admit: admissionBy({ tags, keyPaths: signedBy.map((path) => resolve(cwd, path)) }) };
 };
