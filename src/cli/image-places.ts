@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { formatReference, hasCode, isSeaworthyError, parseReference, SeaworthyError } from "../core/index.ts";
 import { createDockerEngine } from "../engine/index.ts";
@@ -119,6 +120,15 @@ const toArchive = (text: string, format: "oci" | "docker", cwd: string): ImageDe
 
 const toLayout = async (text: string, cwd: string): Promise<ImageDestination> => {
   const { path, name } = pathAndName(text);
+  const folder = resolve(cwd, path);
+  if (kindOf(folder) === "file")
+    throw new SeaworthyError("INPUT_INVALID", `${path} is a file, and a layout is a folder`, {
+      hint: "An archive to write is called FILE.tar.",
+    });
+  if (kindOf(folder) === "folder" && kindOf(resolve(folder, "oci-layout")) === undefined && readdirSync(folder).length > 0)
+    throw new SeaworthyError("INPUT_INVALID", `the folder ${path} holds something else than an image layout`, {
+      hint: `Name one that is empty or not there yet, e.g. ${path.replace(/\/+$/, "")}/image.`,
+    });
   return layoutDestination(await createLayout(resolve(cwd, path)), name);
 };
 

@@ -98,6 +98,14 @@ test("ls: what a container sees, one folder of it, and what a layer brings that 
   expect(await json("ls", at("amd64.tar"), "nothing")).toMatchObject({ exit: 2, document: { code: "INPUT_NOT_FOUND" } });
 });
 
+test("a platform that one image is not for is refused", async () => {
+  for (const command of ["ls", "tree", "inspect"])
+    expect(await json(command, at("amd64.tar"), "--platform", "linux/s390x")).toMatchObject({
+      exit: 1,
+      document: { code: "PLATFORM_MISSING" },
+    });
+});
+
 test("tree: folders, files, layers and waste", async () => {
   const out = await words("tree", at("amd64.tar"));
   expect(out).toContain("6 B in 2 files, 2 layers; 5 kB wasted, efficiency 0.1%");
@@ -149,6 +157,7 @@ describe("copy", () => {
     ["a source that is not there", ["none.tar", "x.tar"], "INPUT_NOT_FOUND", 2],
     ["an archive that is none", ["registry/none.tar", "x.tar"], "INPUT_NOT_FOUND", 2],
     ["a compressed archive to write", ["amd64.tar", "x.tar.gz"], "USAGE", 2],
+    ["a folder that holds something else", ["amd64.tar", "registry"], "INPUT_INVALID", 2],
     ["a platform that is not there", ["amd64.tar", "x.tar", "--platform", "linux/s390x"], "PLATFORM_MISSING", 1],
     ["what hangs on it, where it fits nowhere", ["amd64.tar", "docker-archive:x.tar", "--with-referrers"], "USAGE", 2],
   ])("%s is an error with the next step", async (_, args, code, exit) => {

@@ -1,10 +1,14 @@
-import { hasCode, isSeaworthyError, parsePlatform, type Progress, SeaworthyError } from "../core/index.ts";
+import { formatPlatform, hasCode, isSeaworthyError, parsePlatform, type Platform, type Progress, SeaworthyError } from "../core/index.ts";
 import type { ImageContents, Lookout } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { openImage } from "./open-image.ts";
+import { layersOf } from "./render/image.ts";
 
 /** Three times what the largest usual images hold; some 400 MB of memory. */
 const MAX_FILES = 600_000;
+
+/** A variant of an architecture may stand in for another one. */
+const sameMachine = (one: Platform, other: Platform): boolean => one.os === other.os && one.architecture === other.architecture;
 
 /** Reads every file's name and size of an image, wherever it is. @throws what openImage throws, INPUT_TOO_LARGE */
 export const viewImage = async <Note>(
@@ -22,6 +26,10 @@ export const viewImage = async <Note>(
     if (!isSeaworthyError(error) || !hasCode(error, "PLATFORM_MISSING")) throw error;
     throw new SeaworthyError("PLATFORM_MISSING", error.message, { hint: "Name one of those with --platform.", cause: error });
   });
-  progress.end(`read ${name}`, `${contents.layers.length} layers, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  if (platform !== undefined && !sameMachine(contents.config.platform, parsePlatform(platform)))
+    throw new SeaworthyError("PLATFORM_MISSING", `${name} is one image for ${formatPlatform(contents.config.platform)}`, {
+      hint: "Leave --platform out, or name an index.",
+    });
+  progress.end(`read ${name}`, `${layersOf(contents.layers.length)}, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   return contents;
 };

@@ -1,6 +1,6 @@
 import { formatByteSize } from "../../core/index.ts";
 import { bytesOf, type ImageContents, type ImageUsage, stepsOf } from "../../image/index.ts";
-import { stepWords } from "./image.ts";
+import { layersOf, stepWords } from "./image.ts";
 import { table } from "./table.ts";
 
 const SHOWN_SHARE = 0.01;
@@ -57,7 +57,7 @@ export const renderUsage = (
   const folders = folderRows(usage, depth);
   const wasted = usage.wasted.slice(0, top);
   return [
-    `${name}: ${formatByteSize(usage.sizeBytes)} in ${usage.files} files, ${usage.layers.length} layers; ${formatByteSize(usage.wastedBytes)} wasted, efficiency ${percent(usage.efficiency)}`,
+    `${name}: ${formatByteSize(usage.sizeBytes)} in ${usage.files} files, ${layersOf(usage.layers.length)}; ${formatByteSize(usage.wastedBytes)} wasted, efficiency ${percent(usage.efficiency)}`,
     ...(folders.length === 0 ? [] : ["", "folders", ...indented([["size", "share", "files", "folder"], ...folders])]),
     "",
     "biggest files",

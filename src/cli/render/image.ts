@@ -11,6 +11,8 @@ export const stepWords = (createdBy: string | undefined, width = 100): string =>
   return words.length > width ? `${words.slice(0, width - 1)}…` : words;
 };
 
+export const layersOf = (count: number): string => `${count} ${count === 1 ? "layer" : "layers"}`;
+
 const KINDS: Readonly<Record<string, string>> = {
   "application/vnd.oci.image.manifest.v1+json": "OCI image",
   "application/vnd.oci.image.index.v1+json": "OCI index",
@@ -59,7 +61,7 @@ export const renderImage = ({ where, tags, root, entries, image, config, layers,
         ["platform", config === undefined ? "" : formatPlatform(config.platform)],
         ["artifact", config === undefined ? (image.artifactType ?? image.config.mediaType) : ""],
         ["created", config?.created ?? ""],
-        ["size", `${formatByteSize(total(layers))} in ${layers.length} ${layers.length === 1 ? "layer" : "layers"}, as stored`],
+        ["size", `${formatByteSize(total(layers))} in ${layersOf(layers.length)}, as stored`],
         ...(config === undefined ? [] : runRows(config.run)),
       ].filter(([, value]) => value !== ""),
     ),

@@ -1,4 +1,4 @@
-import { type Digest, HERE, type Platform, samePlatform } from "../../core/index.ts";
+import { type Digest, formatPlatform, HERE, type Platform, samePlatform, SeaworthyError } from "../../core/index.ts";
 import { imageBelow } from "../filesystem/image-contents.ts";
 import type { HistoryEntry, ImageConfig } from "../values/config.ts";
 import type { Descriptor } from "../values/descriptor.ts";
@@ -60,6 +60,10 @@ export const describeImage = async (source: ImageSource, platform?: Platform): P
   const root = await source.manifest(source.root);
   const image = await imageBelow(root, platform ?? anyPlatform(root), (digest) => source.manifest(digest));
   const config = CONFIGS.includes(image.config.mediaType) ? await configOf(source, image) : undefined;
+  if (root.kind === "manifest" && platform !== undefined && config !== undefined && !samePlatform(config.platform, platform))
+    throw new SeaworthyError("PLATFORM_MISSING", `${source.where} is one image for ${formatPlatform(config.platform)}`, {
+      hint: "Leave --platform out, or name an index.",
+    });
   const steps = stepsOf(config?.history ?? [], image.layers.length);
   const referrers: DescribedReferrer[] = [];
   for (const of of new Set([root.digest, image.digest]))
