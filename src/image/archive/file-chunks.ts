@@ -3,10 +3,13 @@ import { fileError } from "../../core/index.ts";
 import type { Seekable } from "./byte-reader.ts";
 
 const CHUNK_BYTES = 512 * 1024;
+/** What is read first behind a skip: often only the next header is wanted of it. */
+const FIRST_BYTES = 16 * 1024;
 
 /** A part of an open file, in order. What is skipped is not read. The file stays open. */
 export const fileChunks = (file: FileHandle, start: number, end: number): Seekable => {
   let at = start;
+  let next = FIRST_BYTES;
   return {
     sizeBytes: end - start,
     head: async (count) => {
@@ -16,11 +19,13 @@ export const fileChunks = (file: FileHandle, start: number, end: number): Seekab
     skip: (count) => {
       const passed = Math.min(count, end - at);
       at += passed;
+      next = FIRST_BYTES;
       return passed;
     },
     [Symbol.asyncIterator]: async function* () {
       while (at < end) {
-        const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - at));
+        const buffer = Buffer.allocUnsafeSlow(Math.min(next, end - at));
+        next = Math.min(2 * next, CHUNK_BYTES);
         const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
         if (bytesRead === 0) return;
         at += bytesRead;
