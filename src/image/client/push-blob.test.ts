@@ -82,6 +82,23 @@ test("what a proxy on the way finds too large is sent in chunks, smaller ones wh
   expect(heard.filter(({ method }) => method === "PATCH").at(-1)?.range).toBe(`${32 * MIB}-${40 * MIB - 1}`);
 });
 
+test("a megabyte at once, as nginx allows by default, is enough; less is not tried", async () => {
+  const limited = (bytes: number) =>
+    uploadServer((_request, response, { body }) => {
+      if (body.length <= bytes) return false;
+      response.writeHead(413).end();
+      return true;
+    });
+  const mega = await limited(MIB);
+  await clientOf({ attempts: 2 }).pushBlob(mega.at, BYTES.subarray(0, 4 * MIB));
+  expect(mega.said().slice(-5)).toEqual(["PATCH 1", "PATCH 1", "PATCH 1", "PATCH 1", "PUT 0"]);
+  const half = await limited(MIB / 2);
+  await expect(clientOf().pushBlob(half.at, BYTES)).rejects.toMatchObject({
+    code: "REGISTRY_REFUSED",
+    message: expect.stringContaining("413"),
+  });
+});
+
 test("a registry's smallest chunk is honoured", async () => {
   let refused = false;
   const { at, said } = await uploadServer((request, response, { body }) => {

@@ -132,16 +132,16 @@ const sendAll = async (
       return chunkBytes === 0 ? whole(upload) : chunks(upload);
     });
     if (outcome.kind === "done") return;
-    failures += 1;
-    if (failures >= session.attempts) throw outcome.error;
     if (outcome.kind === "too-large") {
       const least = Math.max(SMALLEST_CHUNK_BYTES, upload?.minChunkBytes ?? 0);
       const before = chunkBytes === 0 ? source.sizeBytes : Math.max(chunkBytes, least);
-      chunkBytes = Math.max(chunkBytes === 0 ? CHUNK_BYTES : Math.floor(chunkBytes / 2), least);
+      chunkBytes = Math.max(Math.min(CHUNK_BYTES, Math.floor(before / 2)), least);
       if (chunkBytes >= before) throw outcome.error;
       upload = undefined;
       continue;
     }
+    failures += 1;
+    if (failures >= session.attempts) throw outcome.error;
     await session.clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS), session.signal);
     const state: Awaited<ReturnType<UploadCalls["state"]>> = upload === undefined ? undefined : await calls.state(upload);
     if (state !== undefined && state.offset > 0 && state.offset <= source.sizeBytes) {
