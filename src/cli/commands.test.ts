@@ -66,6 +66,11 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["registry gc", ["--json", "--data", "--dry-run", "--empty-trash"]],
   ["registry scrub", ["--json", "--data", "--rate", "--unless-within"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
+  ["registry import", ["--json", "--to", "--repository", "--tag", "--dry-run"]],
+  ["sbom", ["--json", "--platform", "--format"]],
+  ["scan", ["--json", "--platform", "--db", "--fail", "--only-fixed"]],
+  ["db build", ["--json"]],
+  ["db status", ["--json", "--db"]],
 ];
 
 describe("help", () => {
