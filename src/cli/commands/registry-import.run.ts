@@ -40,7 +40,7 @@ const human = ({ imported, leftOut }: ImportReport, from: string, to: string, is
   const present = imported.reduce((sum, { blobs }) => sum + blobs.present, 0);
   const attached = imported.reduce((sum, one) => sum + one.attached, 0);
   return [
-    `${imported.length} tags of ${from} ${isDry ? "would be taken" : "taken"} to ${to}: ${sent} blobs sent (${formatByteSize(sentBytes)}), ${present} there already${attached === 0 ? "" : `, ${attached} hanging on images`}`,
+    `${imported.length} ${imported.length === 1 ? "tag" : "tags"} of ${from} ${isDry ? "would be taken" : "taken"} to ${to}: ${sent} blobs sent (${formatByteSize(sentBytes)}), ${present} there already${attached === 0 ? "" : `, ${attached} hanging on images`}`,
     ...(leftOut.length === 0 ? [] : [`${leftOut.length} left out:`]),
     ...leftOut.map(({ repository, tag, why }) => `  ${repository}:${tag}: ${why}`),
   ].join("\n");

@@ -16,7 +16,7 @@ const staleness = (ageMs: number): Headers => ({ age: Math.floor(ageMs / 1000), 
 
 /** What upstream said of its rate limit, as it says it. */
 const limits = (service: Service, repository: string): Headers => {
-  const limit = service.mirrors.state(repository)?.rateLimit;
+  const limit = service.mirrors.rateLimit(repository);
   if (limit === undefined) return {};
   const window = limit.windowSeconds === undefined ? "" : `;w=${limit.windowSeconds}`;
   return {

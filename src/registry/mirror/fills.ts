@@ -27,8 +27,6 @@ export type Fill = { readonly kind: "flight"; readonly flight: Flight } | Exclud
 export interface Fills {
   /** @param expectedBytes what a manifest says of its size */
   open(upstream: Upstream, place: Place, digest: Digest, expectedBytes: number | undefined): Promise<Fill>;
-  /** Fetches under way. */
-  readonly flying: number;
   /** Resolves when none is under way any more. */
   settled(): Promise<void>;
 }
@@ -170,9 +168,6 @@ export const createFills = (dataFolder: string, store: Store, reserveBytes: numb
       );
       open.set(key, fill);
       return fill;
-    },
-    get flying() {
-      return busy;
     },
     settled: async () => {
       await Promise.allSettled([...flights].map(({ landed }) => landed));

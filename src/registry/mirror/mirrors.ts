@@ -9,20 +9,11 @@ import { createFills, lengthOf } from "./fills.ts";
 import type { Flight } from "./flight.ts";
 import { listReferrers, listTags, type ReferrersPage, type TagsPage } from "./lists.ts";
 import { createMirroredManifests, type MirroredManifest } from "./manifests.ts";
-import { canonical, type Place, placeOf, prefixOf, repositoryHere } from "./place.ts";
+import { canonical, type Place, placeOf, repositoryHere } from "./place.ts";
 import { refusalOf } from "./refusals.ts";
 import { FRESH_FOR_MS, type MirrorSettings } from "./settings.ts";
 import type { RateLimit } from "./standing.ts";
 import { blobPath, createUpstream, type Upstream } from "./upstream.ts";
-
-/** How a mirror stands with its upstream. */
-export interface MirrorState {
-  readonly mirror: string;
-  readonly upstream: string;
-  readonly rateLimit?: RateLimit;
-  /** Why it is left alone at the moment. */
-  readonly away?: string;
-}
 
 /** The pull-through cache: what is under `mirror/<name>/` comes from upstream when it is first asked for. */
 export interface Mirrors {
@@ -41,8 +32,8 @@ export interface Mirrors {
   tags(repository: string, page: { readonly count: number | undefined; readonly last: string | undefined }): Promise<TagsPage>;
   /** Upstream's own list, by its API or its fallback tag. Undefined when it cannot be asked now. @throws as `manifest` */
   referrers(repository: string, subject: Digest): Promise<ReferrersPage | undefined>;
-  state(repository: string): MirrorState | undefined;
-  states(): readonly MirrorState[];
+  /** What the upstream of a repository said of its rate limit when it last answered. */
+  rateLimit(repository: string): RateLimit | undefined;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -93,17 +84,6 @@ export const createMirrors = (all: readonly MirrorSettings[], ports: MirrorPorts
   };
   const unknownBlob = (place: Place, digest: Digest): Refusal =>
     new Refusal(404, "BLOB_UNKNOWN", `${place.upstream} has no blob ${digest} upstream`);
-  const stateOf = ({ settings, upstream }: Mirror): MirrorState => {
-    const { rateLimit } = upstream.standing;
-    const away = upstream.standing.waiting()?.why;
-    return {
-      mirror: prefixOf(settings),
-      upstream: settings.upstream,
-      ...(rateLimit === undefined ? {} : { rateLimit }),
-      ...(away === undefined ? {} : { away }),
-    };
-  };
-
   return {
     rename: (repository, host) => {
       if (host !== undefined && mirrors.length > 0) {
@@ -138,11 +118,7 @@ export const createMirrors = (all: readonly MirrorSettings[], ports: MirrorPorts
       const { settings, upstream, place } = locate(repository);
       return listReferrers(upstream, place, subject, (tag) => manifests.get(upstream, place, tag, settings.freshForMs ?? FRESH_FOR_MS));
     },
-    state: (repository) => {
-      const found = find(repository);
-      return found === undefined ? undefined : stateOf(found.mirror);
-    },
-    states: () => mirrors.map(stateOf),
+    rateLimit: (repository) => find(repository)?.mirror.upstream.standing.rateLimit,
     close: async () => {
       ended.abort();
       await fills.settled();
