@@ -72,6 +72,24 @@ test("a layer is the same plain, gzipped and with zstd", async () => {
     expect(await read(bytes)).toMatchObject({ diffId: digestOf(tar), sizeBytes: tar.length });
 });
 
+test.each([
+  ["gzip, in several members as pigz and estargz write it", gzipSync],
+  ["zstd, in several frames as zstd:chunked writes it", zstdCompressSync],
+] as const)("a layer in parts: %s", async (_, pack) => {
+  const tar = await archive([file("a", "x".repeat(5000)), file("b", "y".repeat(3000))]);
+  const parts = [tar.subarray(0, 700), tar.subarray(700, 6000), tar.subarray(6000)].map((part) => pack(part));
+  expect(await read(Buffer.concat(parts))).toMatchObject({ diffId: digestOf(tar), sizeBytes: tar.length });
+});
+
+test("a layer in zstd with frames of other programs' own, and with damaged ones", async () => {
+  const tar = await archive([file("a", "x".repeat(5000))]);
+  const own = Buffer.concat([Buffer.from("5f2a4d1803000000", "hex"), Buffer.from("own")]);
+  const whole = zstdCompressSync(tar);
+  expect(await read(Buffer.concat([whole, own, zstdCompressSync(Buffer.alloc(0)), own]))).toMatchObject({ diffId: digestOf(tar) });
+  for (const bytes of [Buffer.concat([whole, Buffer.from("else")]), Buffer.concat([whole, own.subarray(0, 9)]), whole.subarray(0, -3)])
+    await expect(read(bytes)).rejects.toMatchObject({ code: "INPUT_INVALID" });
+});
+
 describe("hostile layers", () => {
   const refused = (code: string, words: RegExp) => expect.objectContaining({ code, message: expect.stringMatching(words) });
 

@@ -4,6 +4,7 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { type Digest, parseDigest, SeaworthyError } from "../../core/index.ts";
 import { isSeekable } from "../archive/byte-reader.ts";
 import type { Budget } from "./budget.ts";
+import { zstdFrames } from "./zstd-frames.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
 
@@ -101,25 +102,28 @@ async function* inflated(
       yield chunk;
     }
   };
-  const feed = Readable.from(counting(), { objectMode: false });
-  const inflater = compression === "gzip" ? createGunzip({ chunkSize: CHUNK_BYTES }) : createZstdDecompress({ chunkSize: CHUNK_BYTES });
-  feed.once("error", (error) => inflater.destroy(error));
-  try {
-    for await (const chunk of feed.pipe(inflater) as AsyncIterable<Buffer>) {
-      unpacked += chunk.length;
-      if (unpacked > RATIO_COUNTS_FROM_BYTES && unpacked > MAX_RATIO * packed)
-        throw new SeaworthyError("INPUT_TOO_LARGE", `${what} unpacks to more than ${MAX_RATIO} times its size: a bomb`, {
-          hint: "It was not read further. Do not run this image before you know where it comes from.",
-        });
-      yield chunk;
+  // gzip's members are put together by zlib itself.
+  for await (const part of compression === "gzip" ? [counting()] : zstdFrames(counting())) {
+    const feed = Readable.from(part, { objectMode: false });
+    const inflater = compression === "gzip" ? createGunzip({ chunkSize: CHUNK_BYTES }) : createZstdDecompress({ chunkSize: CHUNK_BYTES });
+    feed.once("error", (error) => inflater.destroy(error));
+    try {
+      for await (const chunk of feed.pipe(inflater) as AsyncIterable<Buffer>) {
+        unpacked += chunk.length;
+        if (unpacked > RATIO_COUNTS_FROM_BYTES && unpacked > MAX_RATIO * packed)
+          throw new SeaworthyError("INPUT_TOO_LARGE", `${what} unpacks to more than ${MAX_RATIO} times its size: a bomb`, {
+            hint: "It was not read further. Do not run this image before you know where it comes from.",
+          });
+        yield chunk;
+      }
+    } catch (error) {
+      // zlib's codes begin with Z (Z_DATA_ERROR, ZSTD_error_...); whatever else happens here is the source's.
+      if (!(error instanceof Error) || !("code" in error) || !String(error.code).startsWith("Z")) throw error;
+      throw damaged(what, compression, error.message);
+    } finally {
+      inflater.destroy();
+      feed.destroy();
     }
-  } catch (error) {
-    // zlib's codes begin with Z (Z_DATA_ERROR, ZSTD_error_...); whatever else happens here is the source's.
-    if (!(error instanceof Error) || !("code" in error) || !String(error.code).startsWith("Z")) throw error;
-    throw damaged(what, compression, error.message);
-  } finally {
-    inflater.destroy();
-    feed.destroy();
   }
 }
 
