@@ -21,7 +21,7 @@ const scripted = (given: readonly Row[], { refuse }: { readonly refuse?: RegExp 
   );
   const said: string[] = [];
   const cut: string[] = [];
-  const runtime: Runtime = async (command) => {
+  const one = (command: string): string => {
     if (/^show stat (?!shop\.web )/.test(command)) return "No such proxy.\n\n";
     if (command === "show stat shop.web 6 -1")
       return `# pxname,svname,status,check_status,addr,uweight\nshop.web,BACKEND,UP,,,\n${[...rows.values()].map((row) => `shop.web,${row.name},${row.status},${row.checkStatus},${row.address},${row.weight}\n`).join("")}\n`;
@@ -56,6 +56,7 @@ const scripted = (given: readonly Row[], { refuse }: { readonly refuse?: RegExp 
     }
     return "\n";
   };
+  const runtime: Runtime = async (line) => line.split(";").map(one).join("");
   return { runtime, said, cut, state: () => [...rows.values()].map(({ name, weight, status }) => `${name}=${weight} ${status}`) };
 };
 
@@ -69,13 +70,13 @@ test("what is as it should be is left alone", async () => {
   expect(said).toEqual([]);
 });
 
-test("a new server is registered with weight 0, checked, and enabled, in this order", async () => {
+test("a new server is registered with weight 0, enabled, and checked, in this order", async () => {
   const { runtime, said } = scripted([{ name: "r1-1" }]);
   await reconcile(runtime, server("r1-1"), server("r2-1", NO_TRAFFIC));
   expect(said).toEqual([
     "add server r2-1 10.209.0.2:3000 check inter 1s fastinter 250ms downinter 500ms rise 2 fall 3 weight 0",
-    "enable health r2-1",
     "enable server r2-1",
+    "enable health r2-1",
   ]);
 });
 
@@ -117,8 +118,8 @@ describe("what somebody or a crash left", () => {
       "set server r1-1",
       "del server r1-1",
       "add server r1-1",
-      "enable health r1-1",
       "enable server r1-1",
+      "enable health r1-1",
       "set server r1-1",
       "set weight r1-1",
     ]);

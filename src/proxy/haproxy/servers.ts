@@ -52,36 +52,40 @@ export const readServers = async (runtime: Runtime, backend: string): Promise<re
 const refused = (command: string, answer: string): SeaworthyError =>
   new SeaworthyError("PROXY_UNREACHABLE", `HAProxy refused "${command}": ${answer.trim().split("\n")[0] ?? ""}`);
 
-/** Commands of the runtime API print nothing when they did what was asked, with the exceptions named in `accepted`. */
-const tell = async (runtime: Runtime, command: string, accepted: RegExp = /^\s*$/): Promise<void> => {
-  const answer = await runtime(command);
-  if (!accepted.test(answer)) throw refused(command, answer);
+/**
+ * Tells HAProxy several things in one breath, between which nothing else happens in it. Commands of the runtime API print nothing when they did what was asked,
+ * but for what a new server is answered with.
+ */
+const tell = async (runtime: Runtime, ...commands: readonly string[]): Promise<void> => {
+  const answer = await runtime(commands.join(";"));
+  const against = answer.split("\n").find((line) => !/^\s*$|New server registered/.test(line));
+  if (against !== undefined) throw refused(commands.join(";"), against);
 };
 
-/** What makes a registered server checked and part of its backend. Doing it again changes nothing. */
-export const enableServer = async (runtime: Runtime, backend: string, { name, check }: Pick<Server, "name" | "check">): Promise<void> => {
-  const id = `${backend}/${name}`;
-  if (check === undefined) await tell(runtime, `enable health ${id}`);
-  await tell(runtime, `enable server ${id}`);
-};
+/** What makes a registered server checked and part of its backend. A check that comes while the server is still out of it is put off to the next one, a second later. */
+const enabling = (backend: string, { name, check }: Pick<Server, "name" | "check">): readonly string[] => [
+  `enable server ${backend}/${name}`,
+  ...(check === undefined ? [`enable health ${backend}/${name}`] : []),
+];
+
+/** Doing it again changes nothing. */
+export const enableServer = (runtime: Runtime, backend: string, server: Pick<Server, "name" | "check">): Promise<void> =>
+  tell(runtime, ...enabling(backend, server));
 
 /**
  * Registers a server that is checked but gets no requests. In 2.6 a new server counts as UP before its first check, so weight 0 comes first
  * and traffic only after `checkStatus` was L7OK (facts/deploy.md 0.3). `default-server` is not inherited (haproxy#1994): checks are spelled out.
  */
-export const addServer = async (runtime: Runtime, backend: string, server: Server, most = 0): Promise<void> => {
-  await tell(
+export const addServer = (runtime: Runtime, backend: string, server: Server, most = 0): Promise<void> =>
+  tell(
     runtime,
     `add server ${backend}/${server.name} ${server.address}:${server.port} ${serverOptions({ ...server, weight: NO_TRAFFIC }, most)}`,
-    /New server registered|^\s*$/,
+    ...enabling(backend, server),
   );
-  await enableServer(runtime, backend, server);
-};
 
-export const setWeight = async (runtime: Runtime, backend: string, server: string, weight: Weight): Promise<void> => {
+export const setWeight = (runtime: Runtime, backend: string, server: string, weight: Weight): Promise<void> => {
   const id = `${backend}/${server}`;
-  if (weight !== NO_TRAFFIC) await tell(runtime, `set server ${id} state ready`);
-  await tell(runtime, `set weight ${id} ${weight}`);
+  return tell(runtime, ...(weight === NO_TRAFFIC ? [] : [`set server ${id} state ready`]), `set weight ${id} ${weight}`);
 };
 
 /** How many requests the server takes at once from now on; 0: as many as come. Those under way stay. */

@@ -55,7 +55,9 @@ test("podman's auth.json, the run folder's before the user's before Docker's; a 
     auths: { "reg.example/team/app": auth("app:app-password"), "reg.example/team": auth("team:team-password") },
   });
   put(join(folder, "config", "containers", "auth.json"), { auths: { "reg.example": auth("host:host-password") } });
-  put(join(folder, ".docker", "config.json"), { auths: { "reg.example": auth("docker:docker-password"), "b.example": auth("b:docker") } });
+  put(join(folder, ".docker", "config.json"), {
+    auths: { "reg.example": auth("docker:docker-password"), "b.example": auth("b:b-password") },
+  });
   put(join(folder, ".dockercfg"), { "c.example": auth("c:from-dockercfg") });
   const source = dockerCredentials(env);
   const userFor = async (registry: string, repository?: string): Promise<string | undefined> => {
