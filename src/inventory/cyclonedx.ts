@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { uuidOf } from "./document-id.ts";
 import type { Inventory } from "./inventory.ts";
 import type { FoundPackage } from "./package.ts";
 
@@ -34,12 +34,6 @@ const component = ([purl, same]: readonly [string, readonly FoundPackage[]]): ob
       ...(source === undefined ? [] : [property("source", `${source.name}@${source.version}`)]),
     ]),
   };
-};
-
-/** A version 8 UUID (RFC 9562, 5.8) of a text: the same document has the same serial number. */
-const uuidOf = (text: string): string => {
-  const hex = createHash("sha256").update(text).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${((Number.parseInt(hex.slice(16, 17), 16) % 4) + 8).toString(16)}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
 /** CycloneDX 1.6 (cyclonedx.org/docs/1.6/json): the same image gives the same bytes, so it carries no time. */

@@ -3,3 +3,4 @@ export { type Inventory, inventoryLookout, inventoryOf } from "./inventory.ts";
 export { type FoundPackage } from "./package.ts";
 export { type Distribution } from "./distribution.ts";
 export { cyclonedx } from "./cyclonedx.ts";
+export { spdx } from "./spdx.ts";

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Digest } from "../core/index.ts";
 import type { LayeredFile } from "../image/index.ts";
 import { cyclonedx } from "./cyclonedx.ts";
+import { spdx } from "./spdx.ts";
 import { inventoryLookout, inventoryOf, type Inventory, type Note } from "./inventory.ts";
 
 const layer = (index: number): Digest => `sha256:${String(index).repeat(64)}` as Digest;
@@ -78,5 +79,38 @@ describe("as CycloneDX", () => {
       "pkg:deb/debian/python3-six@1.16-4?arch=all&distro=debian-12",
       "pkg:pypi/six@1.16.0",
     ]);
+  });
+});
+
+describe("as SPDX", () => {
+  const document = (written: readonly Written[]): string => spdx(inventory(written), { image: "shop/web:1", tool: "1.0.0" });
+  interface Spdx {
+    readonly packages: readonly {
+      readonly SPDXID: string;
+      readonly name: string;
+      readonly licenseDeclared: string;
+      readonly licenseComments?: string;
+    }[];
+    readonly relationships: readonly { readonly spdxElementId: string; readonly relatedSpdxElement: string }[];
+  }
+  test("is the same for the same image, and everything it relates is there", () => {
+    expect(document([SIX, OS, STATUS])).toBe(document([OS, STATUS, SIX]));
+    const { packages, relationships } = JSON.parse(document([OS, STATUS, SIX])) as Spdx;
+    const ids = new Set(["SPDXRef-DOCUMENT", ...packages.map(({ SPDXID }) => SPDXID)]);
+    expect(ids.size).toBe(packages.length + 1);
+    expect([...ids].filter((id) => !/^SPDXRef-[A-Za-z0-9.-]+$/.test(id))).toEqual([]);
+    expect(
+      relationships.flatMap(({ spdxElementId, relatedSpdxElement }) => [spdxElementId, relatedSpdxElement]).filter((id) => !ids.has(id)),
+    ).toEqual([]);
+  });
+  test("a licence that SPDX lists is declared, any other is told as it was written", () => {
+    const named = (license: string) => {
+      const { packages } = JSON.parse(
+        document([{ path: "a/package.json", content: JSON.stringify({ name: "left", version: "1", license }) }]),
+      ) as Spdx;
+      return packages.find(({ name }) => name === "left");
+    };
+    expect(named("MIT OR Apache-2.0")).toMatchObject({ licenseDeclared: "MIT OR Apache-2.0" });
+    expect(named("GPLv3+")).toMatchObject({ licenseDeclared: "NOASSERTION", licenseComments: "as written: GPLv3+" });
   });
 });

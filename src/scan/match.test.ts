@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildDatabase, type Source } from "./database/build.ts";
+import { readCatalogue } from "./database/exploited.ts";
 import { readManifest } from "./database/manifest.ts";
 import { type Component, openMatcher } from "./match.ts";
 
@@ -74,6 +75,25 @@ describe("the database", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".sqlite"))).toHaveLength(4);
     expect(readdirSync(folder).filter((name) => name.startsWith(".building"))).toEqual([]);
     expect(old.match({ ecosystem: "npm", name: "left", version: "1.0.0" })).toHaveLength(2);
+  });
+  test("knows what is exploited, where somebody said", async () => {
+    using plain = openMatcher(folder);
+    expect(plain.isExploited("CVE-2024-0001")).toBe(false);
+    const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));
+    try {
+      const exploited = readCatalogue('{"dateReleased":"2025-08-25T17:04:19Z","vulnerabilities":[{"cveID":"CVE-2024-0001"}]}', "kev.json");
+      const { manifest } = await buildDatabase(SOURCES, other, { exploited });
+      expect(manifest.exploited).toMatchObject({ count: 1, date: "2025-08-25T17:04:19Z" });
+      using matcher = openMatcher(other);
+      expect([matcher.isExploited("CVE-2024-0001"), matcher.isExploited("CVE-2024-0002")]).toEqual([true, false]);
+      await buildDatabase(SOURCES, other);
+      expect(readdirSync(other).filter((name) => name.startsWith("exploited"))).toEqual([]);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+  test.each(["", "[]", '{"dateReleased":"x","vulnerabilities":[{"cveID":"../x"}]}'])("a catalogue that is none is refused: %s", (text) => {
+    expect(() => readCatalogue(text, "kev.json")).toThrow(expect.objectContaining({ code: "INPUT_INVALID" }));
   });
   test("what is no record is named and keeps nothing from the others; of two of one name the newer counts", async () => {
     const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));

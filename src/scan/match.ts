@@ -3,6 +3,7 @@ import type { Advisory, Severity } from "./advisories/advisory.ts";
 import { affectedBy } from "./advisories/intervals.ts";
 import { canonicalName } from "./advisories/names.ts";
 import { isWorse } from "./advisories/severity.ts";
+import { readExploited } from "./database/exploited.ts";
 import { type Manifest, readManifest } from "./database/manifest.ts";
 import { type Known, type OpenShard, openShard } from "./database/shard.ts";
 import { schemeOf } from "./versions/ecosystems.ts";
@@ -31,6 +32,8 @@ export interface Match {
 export interface Matcher extends Disposable {
   /** Undefined: there is no source of advisories for its ecosystem. */
   match(component: Component): readonly Match[] | undefined;
+  /** Whether the CVE is known to be exploited; never, where the database does not say. */
+  isExploited(id: string): boolean;
 }
 
 interface Found {
@@ -94,7 +97,13 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
     open.set(ecosystem, known);
     return known;
   };
+  let exploited: ReadonlySet<string> | undefined;
   return {
+    isExploited: (id) => {
+      if (manifest?.exploited === undefined) return false;
+      exploited ??= readExploited(join(folder, manifest.exploited.file));
+      return exploited.has(id);
+    },
     match: (component) => {
       const [shard, scheme] = [shardOf(component.ecosystem), schemeOf(component.ecosystem)];
       if (shard === undefined || scheme === undefined) return undefined;

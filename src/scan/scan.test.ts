@@ -24,13 +24,23 @@ const inventory = (...packages: readonly FoundPackage[]): Inventory => ({
   blindSpots: [],
 });
 const asked: Component[] = [];
+const isExploited = (id: string): boolean => id === "CVE-2";
 /** Knows npm and Debian 12, and holds one thing against each package. */
 const matcher = {
+  isExploited,
   match: (component: Component): readonly Match[] | undefined => {
     asked.push(component);
     if (!["npm", "Debian:12"].includes(component.ecosystem)) return undefined;
     const severity = { rating: component.name === "left" ? "high" : "low", written: "" } as const;
-    return [{ component, id: "CVE-1", advisories: [], severity, ...(component.name === "left" ? {} : { fixed: "2" }) }];
+    return [
+      {
+        component,
+        id: component.name === "exploited" ? "CVE-2" : "CVE-1",
+        advisories: [],
+        severity,
+        ...(component.name === "left" ? {} : { fixed: "2" }),
+      },
+    ];
   },
 };
 
@@ -83,6 +93,11 @@ describe("a scan", () => {
     expect(asked.map(({ name }) => name)).not.toContain("owned");
     expect(result.judged).toBe(3);
     expect(result.blindSpots).toEqual(["2 packages of RubyGems not judged: the database has no advisories for it"]);
+  });
+  test("what is known to be exploited is refused however little is said of it, and stands first", () => {
+    const other = scan(inventory(found({}), found({ name: "exploited" })), matcher);
+    expect(other.vulnerabilities.map(({ name }) => name)).toEqual(["exploited", "left"]);
+    expect(held(other, "critical", true).map(({ name }) => name)).toEqual(["exploited"]);
   });
   test("the gate holds what is bad enough, and, where asked, only what can be mended", () => {
     const names = (...by: Parameters<typeof held>): readonly string[] => held(...by).map(({ name }) => name);

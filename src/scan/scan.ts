@@ -10,6 +10,8 @@ export interface Vulnerability extends Omit<Match, "component"> {
   /** As the advisories name it, and in its version. */
   readonly name: string;
   readonly version: string;
+  /** Known to be exploited. */
+  readonly exploited?: true;
 }
 
 export interface ScanResult {
@@ -28,7 +30,7 @@ const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** Judges what is in an image by the advisories at hand. */
-export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher: Pick<Matcher, "match">): ScanResult => {
+export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher: Pick<Matcher, "match" | "isExploited">): ScanResult => {
   const found = new Map<string, Vulnerability>();
   const unknown = new Map<string, number>();
   let judged = 0;
@@ -49,11 +51,20 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
     for (const { component: of, ...match } of matches) {
       const key = JSON.stringify([of, match.id]);
       const before = found.get(key);
-      found.set(key, { ...match, name: of.name, version: of.version, packages: [...(before?.packages ?? []), one] });
+      found.set(key, {
+        ...match,
+        name: of.name,
+        version: of.version,
+        packages: [...(before?.packages ?? []), one],
+        ...(matcher.isExploited(match.id) ? { exploited: true } : {}),
+      });
     }
   }
   return {
-    vulnerabilities: [...found.values()].toSorted((a, b) => rank(b) - rank(a) || byCode(a.name, b.name) || byCode(b.id, a.id)),
+    vulnerabilities: [...found.values()].toSorted(
+      (a, b) =>
+        Number(b.exploited ?? false) - Number(a.exploited ?? false) || rank(b) - rank(a) || byCode(a.name, b.name) || byCode(b.id, a.id),
+    ),
     judged,
     blindSpots: [
       ...blindSpots,
@@ -64,6 +75,8 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
   };
 };
 
-/** What a gate holds against an image. An unknown severity is no reason by itself. */
+/** What a gate holds against an image: what is known to be exploited whatever else is said of it. An unknown severity is no reason by itself. */
 export const held = ({ vulnerabilities }: ScanResult, fail: Rating, onlyFixed: boolean): readonly Vulnerability[] =>
-  vulnerabilities.filter((one) => rank(one) >= RATINGS.indexOf(fail) && (!onlyFixed || one.fixed !== undefined));
+  vulnerabilities.filter(
+    (one) => one.exploited === true || (rank(one) >= RATINGS.indexOf(fail) && (!onlyFixed || one.fixed !== undefined)),
+  );

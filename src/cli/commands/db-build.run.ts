@@ -1,11 +1,15 @@
 import { resolve } from "node:path";
-import { buildDatabase, recordsOf } from "../../scan/index.ts";
+import { readTextFile } from "../../core/index.ts";
+import { buildDatabase, readCatalogue, recordsOf } from "../../scan/index.ts";
 import { advisoryFolder } from "../advisory-folder.ts";
 import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
 import { progressFor } from "../progress.ts";
 
+const MAX_CATALOGUE_BYTES = 64 * 1024 * 1024;
+
 export interface Flags extends OutputFlags {
   readonly to?: string;
+  readonly exploited?: string;
 }
 
 export const run = reporting<Flags, string[]>(async (context, flags, ...paths): Promise<Outcome> => {
@@ -21,15 +25,32 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...paths): 
         yield record;
       }
   };
-  const { manifest, leftOut, unreadable } = await buildDatabase(records(), folder);
+  const { manifest, leftOut, unreadable } = await buildDatabase(
+    records(),
+    folder,
+    flags.exploited === undefined
+      ? {}
+      : { exploited: readCatalogue(readTextFile(resolve(context.cwd, flags.exploited), MAX_CATALOGUE_BYTES), flags.exploited) },
+  );
   progress.end("read advisories", `${read} records`);
   const shards = Object.keys(manifest.shards);
   return {
     exit: 0,
     human: [
       `${read - leftOut - unreadable.length} of ${read} records for ${shards.length} ecosystems and releases, in ${folder}`,
+      ...(manifest.exploited === undefined
+        ? []
+        : [`${manifest.exploited.count} CVEs known to be exploited, as of ${manifest.exploited.date.slice(0, 10)}`]),
       ...unreadable.map((one) => `left out, as no OSV record: ${one}`),
     ].join("\n"),
-    json: { schema: "seaworthy/db-build@1", folder, records: read, leftOut, unreadable, shards: manifest.shards },
+    json: {
+      schema: "seaworthy/db-build@1",
+      folder,
+      records: read,
+      leftOut,
+      unreadable,
+      shards: manifest.shards,
+      exploited: manifest.exploited,
+    },
   };
 });

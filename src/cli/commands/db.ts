@@ -10,6 +10,13 @@ const build = buildCommand<BuildFlags, string[], Context>({
     flags: {
       ...JSON_FLAG,
       to: { kind: "parsed", parse: parseText, brief: "Folder to write (default: the user's cache)", optional: true, placeholder: "DIR" },
+      exploited: {
+        kind: "parsed",
+        parse: parseText,
+        brief: "CISA's catalogue of known exploited vulnerabilities, as JSON",
+        optional: true,
+        placeholder: "FILE",
+      },
     },
     positional: {
       kind: "array",

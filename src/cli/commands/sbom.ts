@@ -9,7 +9,12 @@ export const sbom = buildCommand<Flags, [string], Context>({
     flags: {
       ...JSON_FLAG,
       ...PLATFORM_FLAG,
-      format: { kind: "enum", values: ["table", "cyclonedx"], brief: "cyclonedx: CycloneDX 1.6 as JSON (default: table)", optional: true },
+      format: {
+        kind: "enum",
+        values: ["table", "cyclonedx", "spdx"],
+        brief: "cyclonedx: CycloneDX 1.6, spdx: SPDX 2.3, both as JSON (default: table)",
+        optional: true,
+      },
     },
     positional: IMAGE_ARGUMENT,
   },

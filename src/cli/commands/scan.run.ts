@@ -13,8 +13,8 @@ export interface Flags extends InventoryFlags {
 
 const rows = (vulnerabilities: readonly Vulnerability[]): readonly (readonly string[])[] => [
   ["severity", "id", "package", "version", "fixed in", "layer", "what"],
-  ...vulnerabilities.map(({ severity, id, name, version, fixed, packages, advisories }) => [
-    severity?.rating ?? "unknown",
+  ...vulnerabilities.map(({ severity, exploited, id, name, version, fixed, packages, advisories }) => [
+    `${severity?.rating ?? "unknown"}${exploited === true ? ", exploited" : ""}`,
     id,
     name,
     version,
@@ -39,8 +39,8 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
   const { vulnerabilities, judged, blindSpots } = result;
   const gate =
     against.length === 0
-      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}`
-      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}: refused`;
+      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
+      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}${against.some(({ exploited }) => exploited) ? ", or known to be exploited" : ""}: refused`;
   return {
     exit: against.length === 0 ? 0 : 1,
     human: [

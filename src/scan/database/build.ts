@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type Clock, fileError, systemClock, wordsOf, writeFileAtomic } from "../../core/index.ts";
 import type { Advisory, Affected } from "../advisories/advisory.ts";
 import { type OsvRecord, readOsv } from "../advisories/read-osv.ts";
+import type { Exploited } from "./exploited.ts";
 import { DATABASE_SCHEMA, type Manifest, MANIFEST_FILE, type Shard } from "./manifest.ts";
 import { SHARD_SCHEMA } from "./shard.ts";
 
@@ -82,6 +83,13 @@ const finish = async ({ path, database }: Writing, ecosystem: string, folder: st
   return { file, sha256, sizeBytes, advisories, packages, ...(typeof newest === "string" ? { newest } : {}) };
 };
 
+const keepExploited = ({ date, cves }: Exploited, folder: string): NonNullable<Manifest["exploited"]> => {
+  const text = JSON.stringify(cves);
+  const file = `exploited-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.json`;
+  writeFileAtomic(join(folder, file), text);
+  return { file, count: cves.length, date };
+};
+
 const parsed = (source: Source): OsvRecord | undefined => readOsv(JSON.parse(source.text));
 
 /**
@@ -92,7 +100,7 @@ const parsed = (source: Source): OsvRecord | undefined => readOsv(JSON.parse(sou
 export const buildDatabase = async (
   sources: AsyncIterable<Source> | Iterable<Source>,
   folder: string,
-  clock: Pick<Clock, "now"> = systemClock,
+  { exploited, clock = systemClock }: { readonly exploited?: Exploited; readonly clock?: Pick<Clock, "now"> } = {},
 ): Promise<Built> => {
   let scratch: string | undefined;
   const writing = new Map<string, Writing>();
@@ -123,10 +131,17 @@ export const buildDatabase = async (
     const shards: Record<string, Shard> = {};
     for (const [ecosystem, one] of [...writing].toSorted(([a], [b]) => (a < b ? -1 : 1)))
       shards[ecosystem] = await finish(one, ecosystem, folder);
-    const manifest: Manifest = { schema: DATABASE_SCHEMA, builtAt: clock.now(), shards };
+    const listed = exploited === undefined ? undefined : keepExploited(exploited, folder);
+    const manifest: Manifest = {
+      schema: DATABASE_SCHEMA,
+      builtAt: clock.now(),
+      shards,
+      ...(listed === undefined ? {} : { exploited: listed }),
+    };
     writeFileAtomic(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`);
-    const current = new Set(Object.values(shards).map(({ file }) => file));
-    for (const name of readdirSync(folder)) if (name.endsWith(".sqlite") && !current.has(name)) rmSync(join(folder, name), { force: true });
+    const current = new Set([...Object.values(shards).map(({ file }) => file), listed?.file]);
+    for (const name of readdirSync(folder))
+      if (/\.sqlite$|^exploited-/.test(name) && !current.has(name)) rmSync(join(folder, name), { force: true });
     return { manifest, records, leftOut, unreadable };
   } catch (error) {
     throw fileError(error, `build the advisories in ${folder}`);

@@ -14,11 +14,19 @@ const SHARD = v.object({
   newest: v.optional(v.string()),
 });
 
+const EXPLOITED = v.object({
+  file: v.pipe(v.string(), v.regex(/^exploited-[0-9a-f]{12}\.json$/)),
+  count: v.number(),
+  /** As it was published. */
+  date: v.string(),
+});
+
 const MANIFEST = v.object({
   schema: v.literal(DATABASE_SCHEMA),
   /** Milliseconds since the epoch. */
   builtAt: v.number(),
   shards: v.record(v.string(), SHARD),
+  exploited: v.optional(EXPLOITED),
 });
 
 /** One file of advisories: those of an ecosystem, or of one release of a distribution. */
@@ -29,6 +37,8 @@ export interface Manifest {
   readonly schema: typeof DATABASE_SCHEMA;
   readonly builtAt: number;
   readonly shards: Readonly<Record<string, Shard>>;
+  /** CVEs that are known to be exploited; absent where nobody said. */
+  readonly exploited?: Readonly<v.InferOutput<typeof EXPLOITED>> | undefined;
 }
 
 /** Undefined when the folder has none. @throws INPUT_INVALID when it is not readable as one */
