@@ -17,6 +17,7 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/*.engine.test.ts"],
           isolate: false,
+          setupFiles: ["./test/support/fresh-secrets.ts"],
           maxWorkers: SIDE_BY_SIDE,
           testTimeout: 20_000,
         },

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { forTerminal, redact, REDACTED, rememberSecret } from "./redact.ts";
+import { forgetSecrets, forTerminal, redact, REDACTED, rememberSecret } from "./redact.ts";
 
 describe("credentials by their shape", () => {
   test.each([
@@ -130,4 +130,11 @@ test("nothing drives the terminal: escapes, bells, a line that overwrites itself
   expect(forTerminal("user\u202Egnp.exe \u2066x\u2069")).toBe("user\u{FFFD}gnp.exe \u{FFFD}x\u{FFFD}");
   expect(forTerminal("one\r\ntwo\tthree\n")).toBe("one\r\ntwo\tthree\n");
   expect(forTerminal("grüße 日本 🚢")).toBe("grüße 日本 🚢");
+});
+
+test("what was forgotten is an ordinary word again", () => {
+  rememberSecret("ordinary");
+  expect(redact("an ordinary word")).toBe(`an ${REDACTED} word`);
+  forgetSecrets();
+  expect(redact("an ordinary word")).toBe("an ordinary word");
 });

@@ -38,6 +38,9 @@ export const rememberSecret = (value: string): void => {
   if (lines.length > 1) for (const line of lines) if (line.length >= SHORTEST_LINE) known.add(line);
 };
 
+/** For a process that begins another life, as a worker does with the next file of tests: what was secret there is an ordinary word here. */
+export const forgetSecrets = (): void => known.clear();
+
 /** Where any known secret stands, as spans that may overlap: one that is part of another, or shares its end, must not save the rest of it. */
 const spansOf = (text: string): readonly (readonly [number, number])[] => {
   const spans: (readonly [number, number])[] = [];
