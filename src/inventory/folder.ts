@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, SeaworthyError } from "../core/index.ts";
@@ -47,6 +47,14 @@ export const inventoryOfFolder = async (root: string, signal: AbortSignal): Prom
       if (count > MAX_FILES) throw new SeaworthyError("INPUT_TOO_LARGE", `${root} has more than ${MAX_FILES} files`);
       const { size: sizeBytes, mode, uid, gid, mtimeMs } = await lstat(join(root, path));
       const header = { path, type: "file", sizeBytes, mode, uid, gid, mtimeSeconds: mtimeMs / 1000, pax: [] } as const;
+      const follower = lookout.follow?.(header);
+      if (follower !== undefined) {
+        for await (const chunk of createReadStream(join(root, path), { highWaterMark: 1024 * 1024, signal }))
+          follower.take(chunk as Buffer);
+        const note = follower.end();
+        if (note !== undefined) files.push({ path, note });
+        continue;
+      }
       const wanted = lookout.wants(header);
       if (wanted === undefined) continue;
       const note = lookout.note(header, beginningOf(join(root, path), Math.min(wanted, sizeBytes)));

@@ -1,5 +1,6 @@
 import { type Digest, forTerminal } from "../core/index.ts";
 import type { ImageContents, Lookout } from "../image/index.ts";
+import { readProgram } from "./binaries/follow.ts";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Cataloged, Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
@@ -19,17 +20,29 @@ const readable = (type: string): boolean => type === "file" || type === "hardlin
 /** What is looked for in files. They are parsed as they pass; only what they tell is kept. */
 export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note> => {
   const catalogers = CATALOGERS.filter(({ scope }) => scopes.includes(scope));
+  const catalogerOf = (path: string): Cataloger | undefined => catalogers.find(({ isMine }) => isMine(path));
   return {
+    follow: ({ path, type }) => {
+      const program = readable(type) && catalogerOf(path) === undefined ? readProgram(path) : undefined;
+      if (program === undefined) return undefined;
+      return {
+        take: program.take,
+        end: () => {
+          const found = program.end();
+          return found === undefined ? undefined : { kind: "cataloged", by: "binaries", found: { packages: [found] } };
+        },
+      };
+    },
     wants: ({ path, type, sizeBytes }) => {
       if (!readable(type)) return undefined;
       if (isOsRelease(path)) return MAX_OS_RELEASE;
-      const cataloger = catalogers.find(({ isMine }) => isMine(path));
+      const cataloger = catalogerOf(path);
       if (cataloger === undefined) return undefined;
       return sizeBytes > cataloger.maxBytes ? 0 : sizeBytes;
     },
     note: ({ path, sizeBytes }, content) => {
       if (isOsRelease(path)) return { kind: "os-release", text: content.toString("utf8") };
-      const cataloger = catalogers.find(({ isMine }) => isMine(path));
+      const cataloger = catalogerOf(path);
       if (cataloger === undefined) return undefined;
       if (sizeBytes > cataloger.maxBytes) return { kind: "unread", because: `it has more than ${cataloger.maxBytes} bytes` };
       if (content.length < sizeBytes) return { kind: "unread", because: "there is more of such files than is read" };

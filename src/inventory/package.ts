@@ -1,7 +1,7 @@
 import type { Digest } from "../core/index.ts";
 
 /** Types of package URLs that are found (github.com/package-url/purl-spec, PURL-TYPES). */
-export type PackageType = "apk" | "cargo" | "composer" | "deb" | "gem" | "golang" | "maven" | "npm" | "nuget" | "pypi" | "rpm";
+export type PackageType = "apk" | "cargo" | "composer" | "deb" | "gem" | "generic" | "golang" | "maven" | "npm" | "nuget" | "pypi" | "rpm";
 
 /** One package, as what installed it wrote it down. */
 export interface Package {

@@ -25,6 +25,8 @@ const LANGUAGES = {
   cargo: "crates.io",
   composer: "Packagist",
   gem: "RubyGems",
+  // Its names are those of upstream products.
+  generic: "Bitnami",
   golang: "Go",
   maven: "Maven",
   npm: "npm",

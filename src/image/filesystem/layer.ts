@@ -10,6 +10,8 @@ export interface Lookout<Note> {
   readonly wants: (header: TarHeader) => number | undefined;
   /** `content` is the file's beginning: at most as much as was wanted. `fingerprint`: where it was asked for. */
   readonly note: (header: TarHeader, content: Buffer, fingerprint?: string) => Note | undefined;
+  /** Looks at all of a file as it passes, in place of `wants`; undefined: not at this one. */
+  readonly follow?: (header: TarHeader) => Follower<Note> | undefined;
   /** Whether a fingerprint of the whole content is needed (BLAKE2b, base64): equal ones mean equal bytes. */
   readonly fingerprints?: (header: TarHeader) => boolean;
 }
@@ -18,6 +20,12 @@ export interface Lookout<Note> {
 export interface SeenFile<Note> {
   readonly header: Omit<TarHeader, "pax">;
   readonly note: Note;
+}
+
+/** Sees every byte of a file and keeps what it likes. */
+export interface Follower<Note> {
+  readonly take: (chunk: Uint8Array) => void;
+  readonly end: () => Note | undefined;
 }
 
 /** One layer, read once as a stream. What lies under it is not needed for that, so layers can be read in any order. */
@@ -67,7 +75,19 @@ async function* tapped(body: AsyncIterable<Uint8Array>, tap: (chunk: Uint8Array)
   }
 }
 
+const seenFile = <Note>(entry: TarEntry, note: Note, budget: Budget): SeenFile<Note> => {
+  budget.note();
+  const { pax: _, ...header } = entry.header;
+  return { header, note };
+};
+
 const look = async <Note>(entry: TarEntry, lookout: Lookout<Note>, budget: Budget): Promise<SeenFile<Note> | undefined> => {
+  const follower = lookout.follow?.(entry.header);
+  if (follower !== undefined) {
+    for await (const chunk of entry.body) follower.take(chunk);
+    const note = follower.end();
+    return note === undefined ? undefined : seenFile(entry, note, budget);
+  }
   const wanted = lookout.wants(entry.header);
   if (wanted === undefined) return undefined;
   const length = entry.header.logicalBytes ?? entry.header.sizeBytes;
@@ -80,10 +100,7 @@ const look = async <Note>(entry: TarEntry, lookout: Lookout<Note>, budget: Budge
   const content = bytes > 0 && budget.content(bytes) ? await headOf(body, bytes) : Buffer.alloc(0);
   if (fingerprint !== undefined) for await (const _ of body);
   const note = lookout.note(entry.header, content, fingerprint?.digest("base64"));
-  if (note === undefined) return undefined;
-  budget.note();
-  const { pax: _, ...header } = entry.header;
-  return { header, note };
+  return note === undefined ? undefined : seenFile(entry, note, budget);
 };
 
 /** Compressed layers and streams are read through; of an uncompressed one in a file only what the lookout wants, where nobody asks for its digest. */
