@@ -1,6 +1,7 @@
 import { type Digest, forTerminal } from "../core/index.ts";
 import type { ImageContents, Lookout } from "../image/index.ts";
 import { readProgram } from "./binaries/follow.ts";
+import { readGoProgram } from "./binaries/go-program.ts";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Cataloged, Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
@@ -13,6 +14,9 @@ export type Note =
   | { readonly kind: "os-release"; readonly text: string }
   | { readonly kind: "unread"; readonly because: string };
 
+const EXECUTABLE = 0o111;
+/** The smallest program of Go has more than a megabyte. */
+const LEAST_GO_BYTES = 500_000;
 const MAX_OS_RELEASE = 64 * 1024;
 
 const readable = (type: string): boolean => type === "file" || type === "hardlink" || type === "sparse";
@@ -22,14 +26,19 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note>
   const catalogers = CATALOGERS.filter(({ scope }) => scopes.includes(scope));
   const catalogerOf = (path: string): Cataloger | undefined => catalogers.find(({ isMine }) => isMine(path));
   return {
-    follow: ({ path, type }) => {
-      const program = readable(type) && catalogerOf(path) === undefined ? readProgram(path) : undefined;
-      if (program === undefined) return undefined;
+    follow: ({ path, type, mode, sizeBytes }) => {
+      if (!readable(type) || catalogerOf(path) !== undefined || isOsRelease(path)) return undefined;
+      const program = readProgram(path);
+      const compiled = (mode & EXECUTABLE) !== 0 && sizeBytes >= LEAST_GO_BYTES ? readGoProgram() : undefined;
+      if (program === undefined && compiled === undefined) return undefined;
       return {
-        take: program.take,
+        take: (chunk) => {
+          program?.take(chunk);
+          compiled?.take(chunk);
+        },
         end: () => {
-          const found = program.end();
-          return found === undefined ? undefined : { kind: "cataloged", by: "binaries", found: { packages: [found] } };
+          const packages = [program?.end() ?? [], compiled?.end() ?? []].flat();
+          return packages.length === 0 ? undefined : { kind: "cataloged", by: "programs", found: { packages } };
         },
       };
     },

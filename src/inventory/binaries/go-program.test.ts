@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { readGoProgram } from "./go-program.ts";
+
+const START = Buffer.from("3077af0c9274080241e1c107e6d618e6", "hex");
+const END = Buffer.from("f932433186182072008242104116d8f2", "hex");
+/** As the linker of 1.18 and later writes it. */
+const info = (version: string, modules: string): Buffer =>
+  Buffer.concat([
+    Buffer.from("\xff Go buildinf:\0\x02", "latin1"),
+    Buffer.alloc(16),
+    Buffer.from([version.length]),
+    Buffer.from(version),
+    Buffer.from([0x88, 0x02]),
+    START,
+    Buffer.from(modules),
+    END,
+  ]);
+const MODULES =
+  "\npath\texample.com/app\nmod\texample.com/app\t(devel)\t\ndep\tgithub.com/a/b\tv1.0.0\th1:x\ndep\tgithub.com/c/d\tv2.0.0\n=>\tgithub.com/x/d\tv2.1.0\th1:y\nbuild\tGOOS=linux\n";
+const EXPECTED = ["stdlib 1.21.3", "github.com/a/b v1.0.0", "github.com/x/d v2.1.0"];
+
+const read = (chunks: readonly Buffer[]): readonly string[] => {
+  const program = readGoProgram();
+  for (const chunk of chunks) program.take(chunk);
+  return program.end().map(({ name, version }) => `${name} ${version}`);
+};
+const noise = Buffer.alloc(100_000, 7);
+
+describe("a Go program", () => {
+  test("tells its compiler and its modules, with what stands in their place", () => {
+    expect(read([noise, info("go1.21.3", MODULES), noise])).toEqual(EXPECTED);
+  });
+  test("in pieces of any size", () => {
+    const whole = Buffer.concat([noise, info("go1.21.3 X:loopvar", MODULES), noise]);
+    for (const size of [1000, 4096, 99_999, 100_010])
+      expect(read(Array.from({ length: Math.ceil(whole.length / size) }, (_, at) => whole.subarray(at * size, (at + 1) * size)))).toEqual(
+        EXPECTED,
+      );
+  });
+  test("before 1.18 is of the only release that it names, and of none where it names two", () => {
+    const old = Buffer.concat([START, Buffer.from(MODULES), END]);
+    expect(read([Buffer.from("go1.15.2\0"), noise, old])).toEqual(["stdlib 1.15.2", ...EXPECTED.slice(1)]);
+    expect(read([Buffer.from("go1.15.2\0go1.13\0"), noise, old])).toEqual(EXPECTED.slice(1));
+  });
+  test("that is damaged or cut off tells nothing, and throws nothing", () => {
+    const whole = info("go1.21.3", MODULES);
+    for (let length = 0; length < whole.length; length += 1) expect(read([whole.subarray(0, length)])).toEqual([]);
+    expect(read([START, Buffer.alloc(9 * 1024 * 1024, 0x61)])).toEqual([]);
+  });
+});
+
+const BINARY = join(import.meta.dirname, "../../../../shared/scan/fixtures/binaries/trivy-executable_gobinary.gz");
+
+describe.skipIf(!existsSync(BINARY))("a real one (needs ../shared/scan)", () => {
+  test("as its own tool chain lists it", () => {
+    const found = read([gunzipSync(readFileSync(BINARY))]);
+    expect(found[0]).toMatch(/^stdlib 1\.\d+/);
+    expect(found.length).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,75 @@
+import type { Package } from "../package.ts";
+
+/** Stand around what the linker writes down of modules, in every release since 1.12 (Go src/cmd/go/internal/modload/build.go). */
+const START = Buffer.from("3077af0c9274080241e1c107e6d618e6", "hex");
+const END = Buffer.from("f932433186182072008242104116d8f2", "hex");
+/** Of the largest programs it is some hundred kilobytes. */
+const MAX_INFO_BYTES = 4 * 1024 * 1024;
+/** Since 1.18 the compiler's release stands right before. */
+const BEFORE_BYTES = 64;
+/** Releases that a program names: before 1.18 it is its own only when there is no other. */
+const RELEASE = /go(1\.\d{1,2}(?:\.\d{1,2})?(?:(?:beta|rc)\d{1,2})?)(?![\d.])/;
+const MAX_RELEASES = 2;
+
+const moduleOf = (name: string | undefined, version: string | undefined): Package | undefined =>
+  name === undefined || version === undefined || !/^v\d/.test(version) ? undefined : { type: "golang", name, version, licenses: [] };
+
+/** `mod`, `dep` and `=>` lines (Go src/runtime/debug/mod.go): what stands behind an arrow is in the place of the one above. */
+const modulesOf = (info: string): readonly Package[] => {
+  const modules: (Package | undefined)[] = [];
+  for (const line of info.split("\n")) {
+    const [kind, name, version] = line.split("\t");
+    if (kind === "mod" || kind === "dep") modules.push(moduleOf(name, version));
+    else if (kind === "=>" && modules.length > 0) modules[modules.length - 1] = moduleOf(name, version);
+  }
+  return modules.flatMap((one) => one ?? []);
+};
+
+/** Reads what a Go program says of itself as it passes: its compiler's release and its modules. */
+export const readGoProgram = (): { readonly take: (chunk: Uint8Array) => void; readonly end: () => readonly Package[] } => {
+  let pending = Buffer.alloc(0);
+  let own: string | undefined;
+  let modules: readonly Package[] | undefined;
+  const named = new Set<string>();
+
+  /** Releases in what is searched: the text is looked into only where such a word stands. */
+  const noteReleases = (bytes: Buffer): void => {
+    for (let at = bytes.indexOf("go1."); at >= 0 && named.size < MAX_RELEASES; at = bytes.indexOf("go1.", at + 1)) {
+      const release = RELEASE.exec(bytes.toString("latin1", at, at + 24))?.[1];
+      if (release !== undefined) named.add(release);
+    }
+  };
+
+  /** What is between the two, once all of it is there. */
+  const look = (): void => {
+    const at = pending.indexOf(START);
+    if (at < 0) {
+      pending = Buffer.from(pending.subarray(Math.max(0, pending.length - BEFORE_BYTES)));
+      return;
+    }
+    const end = pending.indexOf(END, at);
+    if (end < 0) {
+      if (pending.length - at > MAX_INFO_BYTES) pending = Buffer.from(pending.subarray(at + START.length));
+      return;
+    }
+    const before = pending.toString("latin1", Math.max(0, at - BEFORE_BYTES), at);
+    own = /go(1\.\d{1,2}(?:\.\d{1,2})?(?:(?:beta|rc)\d{1,2})?)[^\0]{0,40}$/.exec(before)?.[1];
+    modules = modulesOf(pending.toString("utf8", at + START.length, end));
+    pending = Buffer.alloc(0);
+  };
+
+  return {
+    take: (chunk) => {
+      if (named.size < MAX_RELEASES) noteReleases(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      if (modules !== undefined) return;
+      pending = pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([pending, chunk]);
+      look();
+    },
+    end: () => {
+      if (modules === undefined) return [];
+      const [only] = named.size === 1 ? named : [];
+      const release = own ?? only;
+      return [...(release === undefined ? [] : [{ type: "golang", name: "stdlib", version: release, licenses: [] } as const]), ...modules];
+    },
+  };
+};
