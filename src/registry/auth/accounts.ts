@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Clock, SeaworthyError } from "../../core/index.ts";
 import { type Database, numberOf, type Row, textOf } from "../store/database.ts";
 import { IN_MEMORY, openAccountsDatabase } from "./database.ts";
-import { parseRepositoryGlob } from "./glob.ts";
+import { parseRepositoryGlob } from "../glob.ts";
 import { type CiRule, parseCiRule } from "./oidc/rule.ts";
 import { type Action, ACTIONS, type Grant, type Rights, rightsOf } from "./rights.ts";
 

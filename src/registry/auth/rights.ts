@@ -1,4 +1,4 @@
-import { parseRepositoryGlob, type RepositoryGlob } from "./glob.ts";
+import { parseRepositoryGlob, type Glob } from "../glob.ts";
 
 /** Everything that can be done to a repository. */
 export const ACTIONS = ["pull", "push", "delete"] as const;
@@ -15,7 +15,7 @@ export type Rights = (action: Action, repository: string) => boolean;
 
 /** @throws INPUT_INVALID for a pattern that is none */
 export const rightsOf = (grants: readonly Grant[]): Rights => {
-  const compiled: readonly { readonly matches: RepositoryGlob; readonly actions: ReadonlySet<Action> }[] = grants.map((grant) => ({
+  const compiled: readonly { readonly matches: Glob; readonly actions: ReadonlySet<Action> }[] = grants.map((grant) => ({
     matches: parseRepositoryGlob(grant.pattern),
     actions: new Set(grant.actions),
   }));

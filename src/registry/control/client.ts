@@ -54,11 +54,14 @@ const askServer = async (dataFolder: string, name: RequestName, input: object, {
   });
 };
 
+/** One that does not answer within this holds the folder all the same, and its lock says who it is. */
+const PROBE_MS = 5000;
+
 const isServed = async (dataFolder: string): Promise<boolean> => {
   if (!existsSync(join(dataFolder, "control.sock"))) return false;
   try {
     // Any answer will do.
-    (await connect(dataFolder, "", "", undefined)).resume();
+    (await connect(dataFolder, "", "", AbortSignal.timeout(PROBE_MS))).resume();
     return true;
   } catch {
     return false;

@@ -25,7 +25,13 @@ const readJson = async (request: IncomingMessage): Promise<unknown> => {
 export const failureJson = (error: unknown): { readonly code: string; readonly message: string; readonly hint?: string } => {
   if (isSeaworthyError(error)) return { code: error.code, message: error.message, hint: error.hint };
   if (isDiskFull(error)) return { code: "DISK_FULL", message: "no space left where the registry keeps its data" };
-  if (error instanceof Refusal) return { code: error.status === 404 ? "IMAGE_NOT_FOUND" : "REGISTRY_REFUSED", message: error.message };
+  if (error instanceof Refusal && error.status === 404)
+    return {
+      code: "IMAGE_NOT_FOUND",
+      message: error.message,
+      hint: "seaworthy registry ls says which repositories there are, seaworthy registry tags REPOSITORY what is in one.",
+    };
+  if (error instanceof Refusal) return { code: "REGISTRY_REFUSED", message: error.message };
   return { code: "BUG", message: wordsOf(error) };
 };
 

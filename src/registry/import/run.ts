@@ -1,6 +1,6 @@
 import { type Digest, formatByteSize, hasCode, isSeaworthyError, type Progress, type Reference, silentProgress } from "../../core/index.ts";
 import { copyImage, eachOf, type RegistryClient, registryDestination } from "../../image/index.ts";
-import { parseRepositoryGlob } from "../auth/glob.ts";
+import { parseRepositoryGlob } from "../glob.ts";
 import type { ImportSource } from "./source.ts";
 
 /** Images on their way at once; each has four blobs on their way. */

@@ -1,7 +1,7 @@
 import type { LookupFunction } from "node:net";
 import type { Clock, Digest } from "../../core/index.ts";
 import { discard } from "../../image/index.ts";
-import { parseRepositoryGlob, type RepositoryGlob } from "../auth/glob.ts";
+import { parseRepositoryGlob, type Glob } from "../glob.ts";
 import { Refusal } from "../refusal.ts";
 import type { Reached } from "../store/points.ts";
 import type { Store } from "../store/store.ts";
@@ -51,7 +51,7 @@ export interface MirrorPorts {
 interface Mirror {
   readonly settings: MirrorSettings;
   readonly upstream: Upstream;
-  readonly carries: readonly RepositoryGlob[];
+  readonly carries: readonly Glob[];
 }
 
 export const createMirrors = (all: readonly MirrorSettings[], ports: MirrorPorts): Mirrors => {

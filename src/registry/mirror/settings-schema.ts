@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { isRepository, isSeaworthyError, parseReference, readTextFile, rememberSecret } from "../../core/index.ts";
 import { type CredentialSource, dockerCredentials } from "../../image/index.ts";
 import { described, durationSchema } from "../../project/index.ts";
-import { parseRepositoryGlob } from "../auth/glob.ts";
+import { parseRepositoryGlob } from "../glob.ts";
 import { mirrorName, type MirrorSettings } from "./settings.ts";
 
 /** Whether `parse` takes the text; a failure of ours is the user's. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { readOwnFile } from "../../project/index.ts";
 import type { TagRules } from "../store/tags.ts";
-import { parseGlob } from "./glob.ts";
+import { parseGlob } from "../glob.ts";
 import { type RegistrySettings, registrySettingsSchema, type RetainRule } from "./settings-schema.ts";
 import { isVersionTag } from "./version-tags.ts";
 

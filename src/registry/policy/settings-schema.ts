@@ -3,7 +3,7 @@ import semver from "semver";
 import { isSeaworthyError } from "../../core/index.ts";
 import { described, durationSchema } from "../../project/index.ts";
 import { mirrorsSchema } from "../mirror/settings-schema.ts";
-import { parseGlob } from "./glob.ts";
+import { parseGlob } from "../glob.ts";
 
 const globSchema = v.pipe(
   v.string("expected a pattern such as team/**"),
