@@ -12,7 +12,7 @@ import { type Measured, measureWay } from "./support/measure-way.ts";
 import { report, type Row } from "./support/report.ts";
 import { dockerRollout } from "./support/ways/docker-rollout.ts";
 import { reloadEach } from "./support/ways/reload.ts";
-import { seaworthyRolling } from "./support/ways/seaworthy.ts";
+import { seaworthyRolling, stepMedians } from "./support/ways/seaworthy.ts";
 import { stopFirst } from "./support/ways/stop-first.ts";
 import { beginSwarm, swarmHostPort, swarmStartFirst } from "./support/ways/swarm.ts";
 import { type Contrast, imagesOf, type Way } from "./support/ways/way.ts";
@@ -64,6 +64,7 @@ const impossible: string[] = [];
 let hostPort = "";
 let counted = 0;
 let reports = 0;
+let steps = "";
 {
   await using shop = await createShop();
   const must = async (command: string): Promise<void> => {
@@ -102,6 +103,7 @@ let reports = 0;
       await measure(seaworthyRolling(shop));
       const lines = readJournal(shop.scratch.state).filter(({ kind, release }) => kind === "finished" && release > before);
       reports = lines.length;
+      steps = [...stepMedians(shop.scratch.state, before)].map(([name, ms]) => `${name} ${ms}`).join(", ");
       counted = lines.flatMap(({ report: one }) => one ?? []).reduce((sum, one) => sum + Number(one["failed"]), 0);
     }
     for (const [name, open] of [
@@ -140,7 +142,7 @@ report(
       ...(ours === undefined
         ? []
         : [
-            `no request of ${ours.ledger.requests} fails in ${ours.seen.length} replacements (${ours.ledger.failed.total} did, the drop reports count ${counted} in ${reports}), no order is lost, and all traffic is on the new version within ${GOAL_MS} ms and the app's start-up (${overheadMs(ours)} ms)`,
+            `no request of ${ours.ledger.requests} fails in ${ours.seen.length} replacements (${ours.ledger.failed.total} did, the drop reports count ${counted} in ${reports}), no order is lost, and all traffic is on the new version within ${GOAL_MS} ms and the app's start-up (${overheadMs(ours)} ms; its steps by the journal, medians in ms: ${steps})`,
           ]),
       ...(lost.length === 0 ? [] : [`failed otherwise: ${lost.join(", ")}`]),
       ...impossible,

@@ -11,8 +11,7 @@ export interface InventoryFlags extends OutputFlags {
 }
 
 /** A folder with files in it, and not the layout of an image. */
-const isFolder = (path: string): boolean =>
-  existsSync(path) && statSync(path).isDirectory() && !existsSync(join(path, "oci-layout")) && !existsSync(join(path, "manifest.json"));
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory() && !existsSync(join(path, "oci-layout"));
 
 /** Lists what is in an image, wherever it is, or in a folder. A name without a slash or a dot is an image's first. @throws what viewImage and inventoryOfFolder throw */
 export const inventoried = async (context: Context, name: string, flags: InventoryFlags): Promise<Inventory> => {

@@ -1,5 +1,5 @@
 import { type Digest, forTerminal } from "../core/index.ts";
-import type { ImageContents, Lookout } from "../image/index.ts";
+import type { ImageContents, Lookout, TarHeader } from "../image/index.ts";
 import { readProgram } from "./binaries/follow.ts";
 import { readGoProgram } from "./binaries/go-program.ts";
 import { CATALOGERS } from "./catalogue.ts";
@@ -20,6 +20,9 @@ const LEAST_GO_BYTES = 500_000;
 const MAX_OS_RELEASE = 64 * 1024;
 
 const readable = (type: string): boolean => type === "file" || type === "hardlink" || type === "sparse";
+
+/** Of a file with holes its length with them: a part of it must not be taken for the whole. */
+const lengthOf = ({ sizeBytes, logicalBytes = sizeBytes }: Pick<TarHeader, "sizeBytes" | "logicalBytes">): number => logicalBytes;
 
 /** What is looked for in files. They are parsed as they pass; only what they tell is kept. */
 export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note> => {
@@ -42,19 +45,21 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note>
         },
       };
     },
-    wants: ({ path, type, sizeBytes }) => {
+    wants: (header) => {
+      const { path, type } = header;
       if (!readable(type)) return undefined;
       if (isOsRelease(path)) return MAX_OS_RELEASE;
       const cataloger = catalogerOf(path);
       if (cataloger === undefined) return undefined;
-      return sizeBytes > cataloger.maxBytes ? 0 : sizeBytes;
+      return lengthOf(header) > cataloger.maxBytes ? 0 : lengthOf(header);
     },
-    note: ({ path, sizeBytes }, content) => {
+    note: (header, content) => {
+      const { path } = header;
       if (isOsRelease(path)) return { kind: "os-release", text: content.toString("utf8") };
       const cataloger = catalogerOf(path);
       if (cataloger === undefined) return undefined;
-      if (sizeBytes > cataloger.maxBytes) return { kind: "unread", because: `it has more than ${cataloger.maxBytes} bytes` };
-      if (content.length < sizeBytes) return { kind: "unread", because: "there is more of such files than is read" };
+      if (lengthOf(header) > cataloger.maxBytes) return { kind: "unread", because: `it has more than ${cataloger.maxBytes} bytes` };
+      if (content.length < lengthOf(header)) return { kind: "unread", because: "there is more of such files than is read" };
       const found = cataloger.read(content, path);
       return found === undefined ? undefined : { kind: "cataloged", by: cataloger.name, found };
     },
@@ -90,7 +95,7 @@ const ofDistribution = ({ type }: Package): boolean => type === "deb" || type ==
 /** What tells nothing of which release it is for has nobody's advisories. */
 const distributionSpots = (distribution: Distribution | undefined, packages: readonly FoundPackage[]): readonly string[] => {
   if (distribution === undefined)
-    return ["the image does not say which distribution it is (no os-release), so none of its packages can be judged"];
+    return ["the image does not say which distribution it is (no os-release): packages of one, if it has any, cannot be judged"];
   return packages.some(ofDistribution) ? [] : [`${forTerminal(distribution.name)}: no database of installed packages was found`];
 };
 

@@ -21,3 +21,19 @@ export const seaworthyRolling = (shop: Installation): Way => {
     [Symbol.asyncDispose]: async () => undefined,
   };
 };
+
+/** What each step took from the image being there to the end, by the journal: medians in milliseconds over the releases after `after`. */
+export const stepMedians = (stateFolder: string, after: number): ReadonlyMap<string, number> => {
+  const taken = new Map<string, number[]>();
+  for (let release = after + 1; release <= newestRelease(stateFolder); release += 1) {
+    const done = readJournal(stateFolder, release).filter(({ kind }) => kind === "done");
+    const there = done.findIndex(({ step }) => step === "pull/web");
+    for (const [index, { step, at }] of done.entries()) {
+      const before = done[index - 1];
+      if (index <= there || before === undefined) continue;
+      const name = String(step).split("/")[1] ?? "";
+      taken.set(name, [...(taken.get(name) ?? []), at - before.at]);
+    }
+  }
+  return new Map([...taken].map(([name, all]) => [name, all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0]));
+};

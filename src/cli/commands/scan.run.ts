@@ -38,11 +38,14 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
   const against = held(result, fail, flags.onlyFixed === true);
   const { vulnerabilities, judged, blindSpots } = result;
   const gate =
-    against.length === 0
-      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
-      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}${against.some(({ exploited }) => exploited) ? ", or known to be exploited" : ""}: refused`;
+    judged === 0
+      ? "nothing in it could be judged, which is no proof: refused"
+      : against.length === 0
+        ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
+        : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}${against.some(({ exploited }) => exploited) ? ", or known to be exploited" : ""}: refused`;
   return {
-    exit: against.length === 0 ? 0 : 1,
+    // What was not looked at has not passed.
+    exit: judged > 0 && against.length === 0 ? 0 : 1,
     human: [
       ...(vulnerabilities.length === 0 ? [] : [table(rows(vulnerabilities)), ""]),
       `${image}: ${vulnerabilities.length} known vulnerabilities in ${judged} packages; ${gate}`,
