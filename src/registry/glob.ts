@@ -59,7 +59,7 @@ const fits = (
 };
 
 const partFits = (pattern: string, part: string): boolean =>
-  fits([...pattern], [...part], "*", (wanted, character) => wanted === "?" || wanted === character);
+  fits(pattern.split(""), part.split(""), "*", (wanted, character) => wanted === "?" || wanted === character);
 
 const compile = (pattern: string): Glob => {
   const parts = pattern.split("/");
