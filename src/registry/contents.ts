@@ -21,9 +21,11 @@ export const contentsOf = (store: Pick<Store, "manifests" | "blobs">): Contents 
     if (blob === undefined) return undefined;
     try {
       if (blob.size > maxBytes) return undefined;
-      return await blob.file.readFile();
+      const chunks: Uint8Array[] = [];
+      if (blob.size > 0) for await (const chunk of blob.read(0, blob.size - 1)) chunks.push(chunk);
+      return Buffer.concat(chunks);
     } finally {
-      await blob.file.close();
+      await blob.close();
     }
   },
   parents: (repository, digest) => store.manifests.parents(repository, digest),

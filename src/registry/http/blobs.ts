@@ -1,7 +1,7 @@
 import { pipeline } from "node:stream/promises";
 import type { Digest } from "../../core/index.ts";
 import { Refusal } from "../refusal.ts";
-import type { OpenBlob } from "../store/blobs.ts";
+import type { OpenBlob } from "../store/blob-storage.ts";
 import { answer, beginAnswer, type Exchange, type Headers } from "./exchange.ts";
 import { sendFileBody } from "./file-body.ts";
 import { digestName } from "./names.ts";
@@ -55,12 +55,14 @@ export const serveBlob = async (service: Service, exchange: Exchange, repository
   await sendOpenBlob(exchange, digest, blob);
 };
 
-export const sendOpenBlob = async (exchange: Exchange, digest: Digest, { file, size }: OpenBlob): Promise<void> => {
+export const sendOpenBlob = async (exchange: Exchange, digest: Digest, blob: OpenBlob): Promise<void> => {
   try {
-    const part = beginBlob(exchange, digest, size);
-    if (part !== undefined) await sendFileBody(file, part.start, part.end, exchange.response);
+    const part = beginBlob(exchange, digest, blob.size);
+    if (part === undefined) return;
+    if (blob.file === undefined) await pipeline(blob.read(part.start, part.end), exchange.response);
+    else await sendFileBody(blob.file, part.start, part.end, exchange.response);
   } finally {
-    await file.close();
+    await blob.close();
   }
 };
 

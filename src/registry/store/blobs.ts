@@ -1,19 +1,13 @@
-import type { FileHandle } from "node:fs/promises";
 import { type Digest, hexOf } from "../../core/index.ts";
 import { isDiskFull, Refusal } from "../refusal.ts";
-import { blobFile, openBlobFile, placeBlobFile } from "./blob-files.ts";
+import type { OpenBlob } from "./blob-storage.ts";
 import { numberOf, textOf } from "./database.ts";
 import type { Inside } from "./inside.ts";
 import { repositoryId, type RepositoryKind, requireRepositoryId } from "./repositories.ts";
 
-export interface OpenBlob {
-  readonly file: FileHandle;
-  readonly size: number;
-}
-
 /** Blobs as repositories see them: one that no link gives to a repository does not exist there, whoever else has it (CVE-2024-39897). */
 export interface Blobs {
-  /** Undefined when the repository has none, or its file is damaged. Whoever is told that it is there may count on it until the grace has passed. The caller closes the file. */
+  /** Undefined when the repository has none, or its bytes are damaged. Whoever is told that it is there may count on it until the grace has passed. The caller closes it. */
   open(repository: string, digest: Digest): Promise<OpenBlob | undefined>;
   /** Takes a synced upload in; durable when it returns. Over what was there before, which heals it. */
   store(repository: string, digest: Digest, path: string, size: number, kind?: RepositoryKind): Promise<void>;
@@ -31,7 +25,7 @@ export const LEASE_MS = 10 * 60_000;
 const LINKED =
   "SELECT b.size, l.seen_at FROM repository r JOIN repository_blob l ON l.repository_id = r.id JOIN blob b ON b.digest = l.digest WHERE r.name = ? AND b.digest = ? AND b.state = 'present'";
 
-export const createBlobs = ({ database, dataFolder, clock, exclusive, reached }: Inside, leaseMs: number): Blobs => {
+export const createBlobs = ({ database, storage, clock, exclusive, reached }: Inside, leaseMs: number): Blobs => {
   const link = (repository: string, digest: Digest, now: number, kind: RepositoryKind): void => {
     database.run(
       "INSERT INTO repository_blob (repository_id, digest, seen_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at",
@@ -40,11 +34,8 @@ export const createBlobs = ({ database, dataFolder, clock, exclusive, reached }:
       now,
     );
   };
-  const openSized = async (digest: Digest, size: number | undefined): Promise<OpenBlob | undefined> => {
-    if (size === undefined) return undefined;
-    const file = await openBlobFile(blobFile(dataFolder, digest), size);
-    return file === undefined ? undefined : { file, size };
-  };
+  const openSized = async (digest: Digest, size: number | undefined): Promise<OpenBlob | undefined> =>
+    size === undefined ? undefined : storage.open(digest, size);
   const sizeIn = (repository: string, digest: Digest): number | undefined => {
     const row = database.one(LINKED, repository, digest);
     return row === undefined ? undefined : numberOf(row, "size");
@@ -72,7 +63,7 @@ export const createBlobs = ({ database, dataFolder, clock, exclusive, reached }:
     },
     store: (repository, digest, path, size, kind = "local") =>
       exclusive(digest, async () => {
-        await placeBlobFile(dataFolder, path, digest);
+        await storage.place(path, digest, size);
         reached("blob.placed");
         database.transaction(() => {
           const now = clock.now();
@@ -92,7 +83,7 @@ export const createBlobs = ({ database, dataFolder, clock, exclusive, reached }:
       if (source === undefined) return false;
       const blob = await openSized(digest, sizeIn(source, digest));
       if (blob === undefined) return false;
-      await blob.file.close();
+      await blob.close();
       return database.transaction(() => {
         // While the file was looked at, it may have been condemned or found to be rotten.
         if (sizeIn(source, digest) === undefined) return false;

@@ -1,8 +1,6 @@
-import { rm } from "node:fs/promises";
 import { type Digest, parseDigest, SeaworthyError } from "../../core/index.ts";
 import { followedBy } from "../policy/follower.ts";
 import type { Policy } from "../policy/policy.ts";
-import { blobFile } from "./blob-files.ts";
 import { type Database, numberOf, type Row, textOf } from "./database.ts";
 import type { Inside } from "./inside.ts";
 import { type Holdings, type Limits, markHeld } from "./marking.ts";
@@ -133,7 +131,7 @@ const DUE = "state = 'condemned' AND state_at <= ? AND NOT EXISTS (SELECT 1 FROM
 
 /** Files of blobs that were condemned long enough ago. Each alone with its digest, so that a push of it is wholly before or wholly after. */
 const removeCondemned = async (
-  { database, dataFolder, exclusive, reached }: Inside,
+  { database, storage, exclusive, reached }: Inside,
   dueBefore: number,
   { dryRun, signal }: CollectOptions,
 ): Promise<CollectReport["removed"]> => {
@@ -149,7 +147,7 @@ const removeCondemned = async (
     await exclusive(digest, async () => {
       if (database.one(`SELECT 1 AS due FROM blob WHERE digest = ? AND ${DUE}`, digest, dueBefore) === undefined) return;
       reached("collect.unlinking");
-      await rm(blobFile(dataFolder, digest), { force: true });
+      await storage.remove(digest);
       reached("collect.unlinked");
       database.run("DELETE FROM blob WHERE digest = ?", digest);
       reached("collect.forgotten");

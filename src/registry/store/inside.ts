@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/index.ts";
+import type { BlobStorage } from "./blob-storage.ts";
 import type { Database } from "./database.ts";
 import type { Exclusive } from "./exclusive.ts";
 import type { Reached } from "./points.ts";
@@ -7,7 +8,7 @@ import type { TagRules } from "./tags.ts";
 /** What the parts of a store share. */
 export interface Inside {
   readonly database: Database;
-  readonly dataFolder: string;
+  readonly storage: BlobStorage;
   readonly clock: Clock;
   readonly exclusive: Exclusive;
   readonly rules: TagRules;

@@ -1,34 +1,10 @@
-import type { Stats } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { type Digest, isDigest } from "../../core/index.ts";
+import type { Digest } from "../../core/index.ts";
 import type { Inside } from "./inside.ts";
 
 export interface Orphan {
-  /** Below the data folder. */
+  /** Below the data folder, or a key of the bucket. */
   readonly name: string;
   readonly sizeBytes: number;
-}
-
-const namesIn = async (folder: string): Promise<readonly string[]> => {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-};
-
-const statOf = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
-
-async function* blobNames(dataFolder: string): AsyncGenerator<Digest> {
-  for (const algorithm of ["sha256", "sha512"])
-    for (const two of await namesIn(join(dataFolder, "blobs", algorithm)))
-      for (const hex of await namesIn(join(dataFolder, "blobs", algorithm, two))) {
-        const digest = `${algorithm}:${hex}`;
-        // What does not look like ours is left alone.
-        if (isDigest(digest) && hex.startsWith(two)) yield digest;
-      }
 }
 
 /**
@@ -36,7 +12,7 @@ async function* blobNames(dataFolder: string): AsyncGenerator<Digest> {
  * those that nobody looked at for long enough.
  */
 export const removeOrphans = async (
-  { database, dataFolder, exclusive, reached }: Inside,
+  { database, storage, exclusive, reached }: Inside,
   {
     olderThan,
     quarantinedBefore,
@@ -51,25 +27,22 @@ export const removeOrphans = async (
 ): Promise<readonly Orphan[]> => {
   const orphans: Orphan[] = [];
   const isKnown = (digest: Digest): boolean => database.one("SELECT 1 AS known FROM blob WHERE digest = ?", digest) !== undefined;
-  for await (const digest of blobNames(dataFolder)) {
+  for await (const digest of storage.digests()) {
     signal?.throwIfAborted();
     if (isKnown(digest)) continue;
     await exclusive(digest, async () => {
-      const [algorithm = "", hex = ""] = digest.split(":");
-      const name = join("blobs", algorithm, hex.slice(0, 2), hex);
-      const found = await statOf(join(dataFolder, name));
-      if (found === undefined || found.mtimeMs > olderThan || isKnown(digest)) return;
+      const found = await storage.stat(digest);
+      if (found === undefined || found.since > olderThan || isKnown(digest)) return;
       reached("collect.orphan");
-      if (!dryRun) await rm(join(dataFolder, name), { force: true });
-      orphans.push({ name, sizeBytes: found.size });
+      if (!dryRun) await storage.remove(digest);
+      orphans.push({ name: found.name, sizeBytes: found.sizeBytes });
     });
   }
-  for (const name of await namesIn(join(dataFolder, "quarantine"))) {
-    const path = join(dataFolder, "quarantine", name);
-    const found = await statOf(path);
-    if (found === undefined || found.ctimeMs > quarantinedBefore) continue;
-    if (!dryRun) await rm(path, { force: true });
-    orphans.push({ name: join("quarantine", name), sizeBytes: found.size });
+  for await (const { name, sizeBytes, since } of storage.quarantined()) {
+    if (since > quarantinedBefore) continue;
+    if (!dryRun) await storage.removeQuarantined(name);
+    orphans.push({ name, sizeBytes });
   }
+  if (!dryRun) await storage.sweep(olderThan);
   return orphans;
 };

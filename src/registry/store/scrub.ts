@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { algorithmOf, type Clock, type Digest, hexOf, parseDigest } from "../../core/index.ts";
 import { hasDigest } from "../../image/index.ts";
-import { blobFile, syncFolder } from "./blob-files.ts";
+import type { BlobStorage } from "./blob-storage.ts";
 import { bytesOf, type Database, numberOf, textOf } from "./database.ts";
 import type { Inside } from "./inside.ts";
 
@@ -21,7 +19,7 @@ export interface ScrubReport {
 export interface QuarantinedBlob {
   readonly digest: string;
   readonly why: string;
-  /** Where its file was moved, below the data folder; absent when there was none. */
+  /** Where its file was moved, below the data folder or in the bucket; absent when there was none. */
   readonly movedTo?: string;
   /** `repository:tag` of images that need it, at most 20. Pushing one of them again heals it. */
   readonly images: readonly string[];
@@ -34,8 +32,6 @@ export interface ScrubOptions {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((done: { readonly blobs: number; readonly readBytes: number }) => void) | undefined;
 }
-
-const READ_BYTES = 1024 * 1024;
 
 /** Reads no faster than was asked, over the whole of a run. */
 const createBrake = (clock: Clock, bytesPerSecond: number, signal: AbortSignal | undefined) => {
@@ -54,27 +50,21 @@ const createBrake = (clock: Clock, bytesPerSecond: number, signal: AbortSignal |
 
 type Brake = ReturnType<typeof createBrake>;
 
-/** What is wrong with a file; undefined when it holds what its name says. */
-const faultOf = async (path: string, digest: Digest, size: number, brake: Brake): Promise<string | undefined> => {
+/** What is wrong with a blob's bytes; undefined when they are what its name says. */
+const faultOf = async (storage: BlobStorage, digest: Digest, size: number, brake: Brake): Promise<string | undefined> => {
   const hash = createHash(algorithmOf(digest));
   let read = 0;
   try {
-    const file = await open(path, "r");
-    try {
-      for await (const chunk of file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false })) {
-        const bytes = chunk as Buffer;
-        hash.update(bytes);
-        read += bytes.length;
-        await brake.passed(bytes.length);
-      }
-    } finally {
-      await file.close();
+    const contents = await storage.contents(digest);
+    if (contents === undefined) return "its file is gone";
+    for await (const bytes of contents) {
+      hash.update(bytes);
+      read += bytes.length;
+      await brake.passed(bytes.length);
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return "its file is gone";
     // The disk itself gives up on these bytes.
-    if (code === "EIO") return "its file cannot be read";
+    if ((error as NodeJS.ErrnoException).code === "EIO") return "its file cannot be read";
     throw error;
   }
   if (read !== size) return `its file has ${read} bytes instead of ${size}`;
@@ -83,22 +73,6 @@ const faultOf = async (path: string, digest: Digest, size: number, brake: Brake)
 
 const IMAGES =
   "WITH RECURSIVE up(repository_id, digest) AS (SELECT repository_id, parent FROM manifest_edge WHERE child = ? AND kind IN ('config', 'layer') UNION SELECT e.repository_id, e.parent FROM up JOIN manifest_edge e ON e.repository_id = up.repository_id AND e.child = up.digest AND e.kind = 'manifest') SELECT r.name || ':' || t.name AS image FROM up JOIN tag t ON t.repository_id = up.repository_id AND t.digest = up.digest AND t.deleted_at IS NULL JOIN repository r ON r.id = t.repository_id ORDER BY image LIMIT 20";
-
-/** Out of the way, but kept: a person may want to look at it. Undefined when there was no file. */
-const moveAside = async (dataFolder: string, digest: Digest, now: number): Promise<string | undefined> => {
-  const movedTo = join("quarantine", `${algorithmOf(digest)}-${hexOf(digest)}.${now}`);
-  const path = blobFile(dataFolder, digest);
-  await mkdir(join(dataFolder, "quarantine"), { recursive: true, mode: 0o700 });
-  try {
-    await rename(path, join(dataFolder, movedTo));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  await syncFolder(dirname(path));
-  await syncFolder(join(dataFolder, "quarantine"));
-  return movedTo;
-};
 
 const nextBlob = (
   database: Database,
@@ -137,7 +111,7 @@ const scrubManifests = async (database: Database, brake: Brake): Promise<Pick<Sc
  * that clients push it again; a push that came meanwhile is left alone.
  */
 export const scrub = async (inside: Inside, options: ScrubOptions): Promise<ScrubReport> => {
-  const { database, dataFolder, clock, exclusive, reached } = inside;
+  const { database, storage, clock, exclusive, reached } = inside;
   const brake = createBrake(clock, options.bytesPerSecond, options.signal);
   const quarantined: QuarantinedBlob[] = [];
   let blobs = 0;
@@ -150,7 +124,7 @@ export const scrub = async (inside: Inside, options: ScrubOptions): Promise<Scru
       );
       if (same === undefined) return;
       reached("scrub.moving");
-      const movedTo = await moveAside(dataFolder, digest, clock.now());
+      const movedTo = await storage.quarantine(digest, clock.now());
       reached("scrub.moved");
       database.run("UPDATE blob SET state = 'quarantined', state_at = ? WHERE digest = ?", clock.now(), digest);
       reached("scrub.recorded");
@@ -160,7 +134,7 @@ export const scrub = async (inside: Inside, options: ScrubOptions): Promise<Scru
   const healed: string[] = [];
   for (const row of database.all("SELECT digest, size FROM blob WHERE state = 'quarantined'")) {
     const digest = parseDigest(textOf(row, "digest"));
-    if ((await faultOf(blobFile(dataFolder, digest), digest, numberOf(row, "size"), brake)) !== undefined) continue;
+    if ((await faultOf(storage, digest, numberOf(row, "size"), brake)) !== undefined) continue;
     const changed = database.run(
       "UPDATE blob SET state = 'present', state_at = ?1, verified_at = ?1 WHERE digest = ?2 AND state = 'quarantined'",
       clock.now(),
@@ -174,7 +148,7 @@ export const scrub = async (inside: Inside, options: ScrubOptions): Promise<Scru
     at = nextBlob(database, at.digest, options.verifiedBefore)
   ) {
     const { digest, size, verifiedAt } = at;
-    const fault = await faultOf(blobFile(dataFolder, digest), digest, size, brake);
+    const fault = await faultOf(storage, digest, size, brake);
     blobs += 1;
     if (fault === undefined)
       database.run("UPDATE blob SET verified_at = ? WHERE digest = ? AND verified_at = ?", clock.now(), digest, verifiedAt);

@@ -48,7 +48,7 @@ export const openTestStore = async ({
     has: (reference, repository = "team/app") => store.manifests.get(repository, reference) !== undefined,
     hasBlob: async (digest, repository = "team/app") => {
       const found = await store.blobs.open(repository, digest);
-      await found?.file.close();
+      await found?.close();
       return found !== undefined;
     },
     later: (ms) => clock.sleep(ms),

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, fileError, lock } from "../../core/index.ts";
 import type { Policy } from "../policy/policy.ts";
-import { syncFolder } from "./blob-files.ts";
+import { createFileStorage, syncFolder } from "./blob-files.ts";
 import { type Blobs, createBlobs, LEASE_MS } from "./blobs.ts";
 import { collect, type CollectOptions, type CollectReport } from "./collect.ts";
 import { numberOf, openDatabase } from "./database.ts";
@@ -69,9 +69,10 @@ export const openStore = async (
       const uploads = createUploads(dataFolder, clock, reserveBytes, reached);
       await syncFolder(dataFolder);
       const exclusive = createExclusive();
+      const storage = createFileStorage(dataFolder);
       const pulls = createPulls(database, clock);
       const leaseMs = Math.min(LEASE_MS, policy.settings.gc.grace / 10);
-      const inside: Inside = { database, dataFolder, clock, exclusive, rules: policy, reached };
+      const inside: Inside = { database, storage, clock, exclusive, rules: policy, reached };
       return {
         blobs: createBlobs(inside, leaseMs),
         uploads,

@@ -6,7 +6,7 @@ import { algorithmOf, type Clock, type Digest, hexOf } from "../../core/index.ts
 import { BUFFER_BYTES, giveBack, takeBuffer } from "../buffers.ts";
 import { countReceived } from "../received.ts";
 import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
-import { openBlobFile } from "./blob-files.ts";
+import { openSizedFile } from "./blob-files.ts";
 import type { Reached } from "./points.ts";
 
 /** Of declared sizes under this, the space is asked for when the upload begins and no more. */
@@ -99,7 +99,7 @@ const receive = async (session: Session, file: FileHandle, body: AsyncIterable<B
 
 const hexOfFile = async (path: string, size: number, algorithm: "sha256" | "sha512"): Promise<string> => {
   const hash = createHash(algorithm);
-  const file = await openBlobFile(path, size);
+  const file = await openSizedFile(path, size);
   if (file === undefined) throw new Error(`the upload ${path} is no longer as it was received`);
   for await (const chunk of file.createReadStream({ highWaterMark: BUFFER_BYTES })) hash.update(chunk as Buffer);
   return hash.digest("hex");
