@@ -3,7 +3,7 @@ import type { Digest } from "../core/index.ts";
 import type { FoundPackage, Inventory } from "../inventory/index.ts";
 import { componentOf, ecosystemOf } from "./components.ts";
 import type { Component, Match } from "./match.ts";
-import { held, scan } from "./scan.ts";
+import { scan } from "./scan.ts";
 
 const found = (changes: Partial<FoundPackage>): FoundPackage => ({
   type: "npm",
@@ -94,15 +94,8 @@ describe("a scan", () => {
     expect(result.judged).toBe(3);
     expect(result.blindSpots).toEqual(["2 packages of RubyGems not judged: the database has no advisories for it"]);
   });
-  test("what is known to be exploited is refused however little is said of it, and stands first", () => {
+  test("what is known to be exploited stands first", () => {
     const other = scan(inventory(found({}), found({ name: "exploited" })), matcher);
     expect(other.vulnerabilities.map(({ name }) => name)).toEqual(["exploited", "left"]);
-    expect(held(other, "critical", true).map(({ name }) => name)).toEqual(["exploited"]);
-  });
-  test("the gate holds what is bad enough, and, where asked, only what can be mended", () => {
-    const names = (...by: Parameters<typeof held>): readonly string[] => held(...by).map(({ name }) => name);
-    expect(names(result, "high", false)).toEqual(["left"]);
-    expect(names(result, "high", true)).toEqual([]);
-    expect(names(result, "low", true)).toEqual(["bash"]);
   });
 });

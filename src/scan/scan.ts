@@ -1,5 +1,5 @@
 import type { FoundPackage, Inventory } from "../inventory/index.ts";
-import { type Rating, RATINGS } from "./advisories/advisory.ts";
+import { RATINGS } from "./advisories/advisory.ts";
 import { componentOf } from "./components.ts";
 import type { Match, Matcher } from "./match.ts";
 
@@ -74,9 +74,3 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
     ],
   };
 };
-
-/** What a gate holds against an image: what is known to be exploited whatever else is said of it. An unknown severity is no reason by itself. */
-export const held = ({ vulnerabilities }: ScanResult, fail: Rating, onlyFixed: boolean): readonly Vulnerability[] =>
-  vulnerabilities.filter(
-    (one) => one.exploited === true || (rank(one) >= RATINGS.indexOf(fail) && (!onlyFixed || one.fixed !== undefined)),
-  );

@@ -1,5 +1,5 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { held, openMatcher, readManifest, scan, type Rating, type Vulnerability } from "../../scan/index.ts";
+import { DEFAULT_GATE, judge, openMatcher, readManifest, scan, type Rating, type Vulnerability } from "../../scan/index.ts";
 import { advisoryFolder } from "../advisory-folder.ts";
 import { inventoried, type InventoryFlags } from "../inventoried.ts";
 import { type Outcome, reporting } from "../outcome.ts";
@@ -35,17 +35,22 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
   using matcher = openMatcher(folder, manifest);
   const result = scan(inventory, matcher);
   const fail = flags.fail ?? "high";
-  const against = held(result, fail, flags.onlyFixed === true);
   const { vulnerabilities, judged, blindSpots } = result;
-  const gate =
-    judged === 0
-      ? "nothing in it could be judged, which is no proof: refused"
-      : against.length === 0
-        ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
-        : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}${against.some(({ exploited }) => exploited) ? ", or known to be exploited" : ""}: refused`;
+  const subject = { names: [image], digests: inventory.digest === undefined ? [] : [inventory.digest] };
+  const verdict = judge(
+    { subject, vulnerabilities, packages: inventory.packages, judged },
+    { ...DEFAULT_GATE, fail, onlyFixed: flags.onlyFixed === true },
+    Date.now(),
+  );
+  const against = verdict.open.filter(({ refused }) => refused !== undefined);
+  const gate = verdict.unjudged
+    ? "nothing in it could be judged, which is no proof: refused"
+    : against.length === 0
+      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
+      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}${against.some(({ refused }) => refused === "exploited") ? ", or known to be exploited" : ""}: refused`;
   return {
     // What was not looked at has not passed.
-    exit: judged > 0 && against.length === 0 ? 0 : 1,
+    exit: verdict.passed ? 0 : 1,
     human: [
       ...(vulnerabilities.length === 0 ? [] : [table(rows(vulnerabilities)), ""]),
       `${image}: ${vulnerabilities.length} known vulnerabilities in ${judged} packages; ${gate}`,

@@ -1,0 +1,51 @@
+import { matcherOf } from "../../source/dockerignore/index.ts";
+import { componentMatch } from "./component.ts";
+import { parsePurl } from "./purl.ts";
+import { fullName, type GatePackage, type GateVulnerability, idsOf } from "./subject.ts";
+import type { Justification } from "./vex/statement.ts";
+import { matchesWildcard } from "./wildcard.ts";
+
+/** A dated decision to live with a vulnerability. */
+export interface ScanWaiver {
+  /** By any of its names: CVE, GHSA, the distribution's own. */
+  readonly id: string;
+  /** Name, `name@version` with `*`, or a package URL. Absent: every package. */
+  readonly package?: string;
+  /** File in the image that tells of the package, or a pattern of it. Absent: everywhere. */
+  readonly path?: string;
+  readonly reason: string;
+  /** ISO date; it holds up to and including that day, in UTC. */
+  readonly until: string;
+  /** Why the vulnerability does no harm here, in VEX's terms. */
+  readonly justification?: Justification;
+  /** Where it is written: `file:line:column`. */
+  readonly place?: string;
+}
+
+const DAY_MS = 86_400_000;
+
+export const hasExpired = ({ until }: Pick<ScanWaiver, "until">, now: number): boolean => now >= Date.parse(`${until}T00:00:00Z`) + DAY_MS;
+
+const isPackage = (wanted: string, one: GatePackage): boolean => {
+  const purl = parsePurl(wanted);
+  if (purl !== undefined) return componentMatch(purl, one) === "same";
+  const at = wanted.lastIndexOf("@");
+  const [name, version] = at > 0 ? [wanted.slice(0, at), wanted.slice(at + 1)] : [wanted, "*"];
+  const known = [
+    { name: fullName(one), version: one.version },
+    { name: one.name, version: one.version },
+    ...(one.source === undefined ? [] : [one.source]),
+  ];
+  return known.some((each) => matchesWildcard(name, each.name) && matchesWildcard(version, each.version));
+};
+
+const isAt = (pattern: string, path: string): boolean => {
+  const glob = pattern.replace(/^\/+/, "");
+  return glob === path || path.startsWith(`${glob.replace(/\/+$/, "")}/`) || matcherOf(glob)?.(path) === true;
+};
+
+/** Whether the waiver speaks of this vulnerability in this package; not whether it still holds. */
+export const waives = (waiver: ScanWaiver, vulnerability: GateVulnerability, one: GatePackage): boolean =>
+  idsOf(vulnerability).has(waiver.id.toUpperCase()) &&
+  (waiver.package === undefined || isPackage(waiver.package, one)) &&
+  (waiver.path === undefined || isAt(waiver.path, one.path));
