@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { maySpill, secretInText } from "./context-secrets.ts";
+import { secretInText } from "../source/secrets/index.ts";
+import { maySpill } from "./context-secrets.ts";
 
 const BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ";
 

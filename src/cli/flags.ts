@@ -103,6 +103,18 @@ export const PLATFORM_FLAG = {
   },
 } as const;
 
+/** Where an image comes from. */
+export const ORIGIN_FLAGS = {
+  base: {
+    kind: "parsed",
+    parse: text,
+    brief: "The image it was built on (default: as its labels or the Dockerfile name it, where the engine has that; else a guess)",
+    optional: true,
+    placeholder: "IMAGE",
+  },
+  file: fileFlag("The Dockerfile it was built from (default: one of this folder or its compose file whose steps it shows)"),
+} as const;
+
 /** Flags of commands that write an image somewhere. */
 export const COPY_FLAGS = {
   ...JSON_FLAG,

@@ -1,23 +1,41 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { inventoryLookout, inventoryOf, inventoryOfFolder, type Inventory } from "../inventory/index.ts";
+import { builtOn } from "./built-on.ts";
 import type { Context } from "./context.ts";
 import { type OutputFlags } from "./outcome.ts";
+import { ownDockerfile, type OwnDockerfile } from "./own-dockerfile.ts";
 import { progressFor } from "./progress.ts";
 import { viewImage } from "./view-image.ts";
 
 export interface InventoryFlags extends OutputFlags {
   readonly platform?: string;
+  /** The image that it was built on. */
+  readonly base?: string;
+  /** The Dockerfile that it was built from. */
+  readonly file?: string;
+}
+
+/** An inventory, and what is known of where the image comes from. */
+export interface Inventoried extends Inventory {
+  readonly own?: OwnDockerfile;
+  /** The base image's name leads to other layers by now. */
+  readonly renewed?: true;
 }
 
 /** A folder with files in it, and not the layout of an image. */
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory() && !existsSync(join(path, "oci-layout"));
 
-/** Lists what is in an image, wherever it is, or in a folder. A name without a slash or a dot is an image's first. @throws what viewImage and inventoryOfFolder throw */
-export const inventoried = async (context: Context, name: string, flags: InventoryFlags): Promise<Inventory> => {
+/**
+ * Lists what is in an image, wherever it is, or in a folder. A name without a slash or a dot is an image's first.
+ * @throws what viewImage, inventoryOfFolder, ownDockerfile and builtOn throw
+ */
+export const inventoried = async (context: Context, name: string, flags: InventoryFlags): Promise<Inventoried> => {
   const path = resolve(context.cwd, name);
   if (/[/.]/.test(name) && isFolder(path)) return inventoryOfFolder(path, context.signal);
-  return inventoryOf(
-    await viewImage(context, name, { lookout: inventoryLookout, platform: flags.platform, progress: progressFor(context, flags) }),
-  );
+  const progress = progressFor(context, flags);
+  const contents = await viewImage(context, name, { lookout: inventoryLookout, platform: flags.platform, progress });
+  const own = await ownDockerfile(context, flags.file, contents.config);
+  const { base: _, ...inventory } = inventoryOf(contents);
+  return { ...inventory, ...(own === undefined ? {} : { own }), ...(await builtOn(context, contents.config, { base: flags.base, own })) };
 };

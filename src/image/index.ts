@@ -48,4 +48,4 @@ export { openArchive } from "./places/open-archive.ts";
 export { registryDestination } from "./places/registry-destination.ts";
 export { registrySource } from "./places/registry-source.ts";
 export type { ImageSource } from "./places/source.ts";
-export { describeImage, type ImageDescription, stepsOf } from "./places/describe.ts";
+export { describeImage, type ImageDescription, readConfig, stepsOf } from "./places/describe.ts";

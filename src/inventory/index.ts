@@ -1,3 +1,4 @@
+export { type BaseImage, baseByLayers, broughtBy, guessedBase, type InventoryLayer } from "./base-image.ts";
 export { inventoryOfFolder } from "./folder.ts";
 export { type Inventory, inventoryLookout, inventoryOf } from "./inventory.ts";
 export { type FoundPackage } from "./package.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Digest } from "../core/index.ts";
-import type { LayeredFile } from "../image/index.ts";
+import { type LayeredFile, parseImageConfig } from "../image/index.ts";
+import { broughtBy } from "./base-image.ts";
 import { cyclonedx } from "./cyclonedx.ts";
 import { spdx } from "./spdx.ts";
 import { inventoryLookout, inventoryOf, type Inventory, type Note } from "./inventory.ts";
@@ -12,20 +13,42 @@ interface Written {
   readonly content: string;
   readonly layer?: number;
   readonly visible?: boolean;
+  readonly hidden?: { readonly by: number; readonly how: "deleted" | "replaced" };
 }
+
+const made = (createdBy: string, emptyLayer = false) => ({ createdBy, emptyLayer });
+const CONFIG = parseImageConfig(
+  Buffer.from(
+    JSON.stringify({
+      architecture: "amd64",
+      os: "linux",
+      rootfs: { type: "layers", diff_ids: [layer(0), layer(1), layer(2)] },
+      history: [
+        made("/bin/sh -c #(nop) ADD file:0123456789abcdef in / "),
+        made('/bin/sh -c #(nop)  CMD ["bash"]', true),
+        made("RUN /bin/sh -c apt-get install -y curl # buildkit"),
+        made("COPY . /app # buildkit"),
+      ].map(({ createdBy, emptyLayer }) => ({ created_by: createdBy, empty_layer: emptyLayer })),
+    }),
+  ),
+);
 
 const headerOf = (path: string, sizeBytes: number) =>
   ({ path, type: "file", sizeBytes, mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0, pax: [] }) as const;
 
 /** As a reader of layers would go about it. */
 const inventory = (written: readonly Written[]): Inventory => {
-  const files = written.flatMap(({ path, content, layer: index = 0, visible = true }): readonly LayeredFile<Note>[] => {
-    const header = headerOf(path, Buffer.byteLength(content));
-    const wanted = inventoryLookout.wants(header);
-    const note = wanted === undefined ? undefined : inventoryLookout.note(header, Buffer.from(content).subarray(0, wanted));
-    return note === undefined ? [] : [{ header, note, layer: layer(index), layerIndex: index, visible }];
-  });
-  return inventoryOf({ digest: layer(9), files });
+  const files = written.flatMap(
+    ({ path, content, layer: index = 0, hidden, visible = hidden === undefined }): readonly LayeredFile<Note>[] => {
+      const header = headerOf(path, Buffer.byteLength(content));
+      const wanted = inventoryLookout.wants(header);
+      const note = wanted === undefined ? undefined : inventoryLookout.note(header, Buffer.from(content).subarray(0, wanted));
+      return note === undefined
+        ? []
+        : [{ header, note, layer: layer(index), layerIndex: index, visible, ...(hidden === undefined ? {} : { hidden }) }];
+    },
+  );
+  return inventoryOf({ digest: layer(9), files, config: CONFIG, layers: CONFIG.diffIds.map((diffId) => ({ diffId, sizeBytes: 100 })) });
 };
 
 const OS: Written = { path: "etc/os-release", content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n' };
@@ -51,6 +74,37 @@ describe("an inventory", () => {
   });
   test("what a later layer deletes or replaces is not there", () => {
     expect(inventory([OS, { ...STATUS, visible: false }, { ...SIX, visible: false }]).packages).toEqual([]);
+  });
+  test("a package is the layer's that brought it, however often the database was written anew since", () => {
+    const status = (at: number, packages: string, hidden?: Written["hidden"]): Written => ({
+      path: "var/lib/dpkg/status",
+      content: packages
+        .split(" ")
+        .map((one) => `Package: ${one.split("=")[0]}\nStatus: install ok installed\nVersion: ${one.split("=")[1]}\n`)
+        .join("\n"),
+      layer: at,
+      ...(hidden === undefined ? {} : { hidden }),
+    });
+    const layersOf = (how: "deleted" | "replaced") => {
+      const { packages, base } = inventory([
+        OS,
+        status(0, "libc6=1 bash=5", { by: 1, how }),
+        status(1, "libc6=1 bash=6 curl=7", { by: 2, how: "replaced" }),
+        status(2, "libc6=1 bash=6 curl=7 jq=1"),
+      ]);
+      return packages.map(({ name, layerIndex }) => `${name} ${layerIndex} ${broughtBy(layerIndex, base)}`);
+    };
+    expect(layersOf("replaced")).toEqual(["bash 1 own", "curl 1 own", "jq 2 own", "libc6 0 base"]);
+    expect(layersOf("deleted")).toEqual(["bash 1 own", "curl 1 own", "jq 2 own", "libc6 1 own"]);
+  });
+  test("its layers have the steps that made them, and its base ends where the history says", () => {
+    const { layers, base } = inventory([OS, STATUS]);
+    expect(layers?.map(({ step, createdBy }) => [step, createdBy])).toEqual([
+      [1, "/bin/sh -c #(nop) ADD file:0123456789abcdef in /"],
+      [3, "RUN /bin/sh -c apt-get install -y curl # buildkit"],
+      [4, "COPY . /app # buildkit"],
+    ]);
+    expect(base).toEqual({ layers: 1, by: "history" });
   });
   test("what cannot be seen is said", () => {
     expect(inventory([SIX]).blindSpots).toEqual([expect.stringContaining("does not say which distribution")]);

@@ -1,5 +1,6 @@
 import { type Digest, forTerminal } from "../core/index.ts";
 import type { ImageContents, Lookout, TarHeader } from "../image/index.ts";
+import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
 import { readProgram } from "./binaries/follow.ts";
 import { readGoProgram } from "./binaries/go-program.ts";
 import { CATALOGERS } from "./catalogue.ts";
@@ -7,6 +8,7 @@ import type { Cataloged, Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
+import { withOrigins } from "./origin.ts";
 
 /** What is remembered of a file. */
 export type Note =
@@ -86,6 +88,10 @@ export interface Inventory {
   readonly packages: readonly FoundPackage[];
   /** What could not be seen, a sentence each: what is not said to be clean. */
   readonly blindSpots: readonly string[];
+  /** Of an image, base first. */
+  readonly layers?: readonly InventoryLayer[];
+  /** Of an image where its base ends, as far as that is known. */
+  readonly base?: BaseImage;
 }
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
@@ -141,10 +147,23 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
 };
 
 /** What an image's files tell of packages, as a container sees them: what a later layer deletes or replaces is left out. */
-export const inventoryOf = ({ digest, files }: Pick<ImageContents<Note>, "digest" | "files">): Inventory => ({
+export const inventoryOf = ({
   digest,
-  ...inventoryFrom(
-    files.filter(({ visible }) => visible).map(({ header: { path }, note, layer, layerIndex }) => ({ path, note, layer, layerIndex })),
+  files,
+  layers,
+  config,
+}: Pick<ImageContents<Note>, "digest" | "files" | "layers" | "config">): Inventory => {
+  const seen = files.filter(({ visible }) => visible);
+  const inventory = inventoryFrom(
+    seen.map(({ header: { path }, note, layer, layerIndex }) => ({ path, note, layer, layerIndex })),
     "image",
-  ),
-});
+  );
+  const base = guessedBase(config);
+  return {
+    digest,
+    ...inventory,
+    packages: withOrigins(inventory.packages, files),
+    layers: layersOf(layers, config),
+    ...(base === undefined ? {} : { base }),
+  };
+};

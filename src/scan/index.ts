@@ -1,4 +1,5 @@
 export type { Rating } from "./advisories/advisory.ts";
+export { baseShare, originOf } from "./base-share.ts";
 export { buildDatabase } from "./database/build.ts";
 export { readCatalogue } from "./database/exploited.ts";
 export { readManifest } from "./database/manifest.ts";

@@ -1,5 +1,5 @@
 import type { LayeredFile, Lookout, TarHeader } from "../../image/index.ts";
-import { credentialBytes, credentialIn } from "./credentials.ts";
+import { credentialBytes, credentialIn } from "../../source/secrets/index.ts";
 import { type Leftover, leftoverOf } from "./leftovers.ts";
 
 /** What the rules want to know of a file in a layer. At least one field is there. */

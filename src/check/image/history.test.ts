@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assignmentsIn, stepsOf } from "./history.ts";
+import { assignmentsIn, stepsOf } from "../../source/history/index.ts";
 import { rebuilt } from "./rebuilt.ts";
 
 const steps = (...commands: readonly string[]) => stepsOf(commands.map((createdBy) => ({ createdBy, emptyLayer: false })));

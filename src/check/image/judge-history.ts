@@ -7,7 +7,7 @@ import { judge, type Judgement } from "../judge.ts";
 import { dockerfileSubject } from "../kinds/dockerfile.ts";
 import type { AnyRule, Rule } from "../rule.ts";
 import type { Severities } from "../severities.ts";
-import { stepsOf } from "./history.ts";
+import { stepsOf } from "../../source/history/index.ts";
 import type { ImageFacts } from "./image-subject.ts";
 import { rebuilt } from "./rebuilt.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { credentialBytes, credentialIn } from "./credentials.ts";
+import { credentialBytes, credentialIn } from "../../source/secrets/index.ts";
 import { leftoverOf } from "./leftovers.ts";
 
 const found = (path: string, content: string): string | undefined =>

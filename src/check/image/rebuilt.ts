@@ -1,5 +1,5 @@
 import { SourceText } from "../../core/index.ts";
-import { assignmentsIn, type Step } from "./history.ts";
+import { assignmentsIn, type Step } from "../../source/history/index.ts";
 
 /** A history written as the Dockerfile it may have come from. */
 export interface Rebuilt {

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { IMAGE_ARGUMENT, JSON_FLAG, PLATFORM_FLAG } from "../flags.ts";
+import { IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, PLATFORM_FLAG } from "../flags.ts";
 import type { Flags } from "./sbom.run.ts";
 
 export const sbom = buildCommand<Flags, [string], Context>({
@@ -9,6 +9,7 @@ export const sbom = buildCommand<Flags, [string], Context>({
     flags: {
       ...JSON_FLAG,
       ...PLATFORM_FLAG,
+      ...ORIGIN_FLAGS,
       format: {
         kind: "enum",
         values: ["table", "cyclonedx", "spdx"],

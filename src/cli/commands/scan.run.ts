@@ -1,8 +1,20 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { DEFAULT_GATE, judge, openMatcher, readManifest, scan, type Rating, type Vulnerability } from "../../scan/index.ts";
+import type { BaseImage } from "../../inventory/index.ts";
+import {
+  baseShare,
+  DEFAULT_GATE,
+  judge,
+  openMatcher,
+  originOf,
+  readManifest,
+  scan,
+  type Rating,
+  type Vulnerability,
+} from "../../scan/index.ts";
 import { advisoryFolder } from "../advisory-folder.ts";
 import { inventoried, type InventoryFlags } from "../inventoried.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { shareWords } from "../render/base-image.ts";
 import { ago, table } from "../render/table.ts";
 
 export interface Flags extends InventoryFlags {
@@ -11,8 +23,8 @@ export interface Flags extends InventoryFlags {
   readonly onlyFixed?: boolean;
 }
 
-const rows = (vulnerabilities: readonly Vulnerability[]): readonly (readonly string[])[] => [
-  ["severity", "id", "package", "version", "fixed in", "layer", "what"],
+const rows = (vulnerabilities: readonly Vulnerability[], base: BaseImage | undefined): readonly (readonly string[])[] => [
+  ["severity", "id", "package", "version", "fixed in", "layer", "from", "what"],
   ...vulnerabilities.map(({ severity, exploited, id, name, version, fixed, packages, advisories }) => [
     `${severity?.rating ?? "unknown"}${exploited === true ? ", exploited" : ""}`,
     id,
@@ -20,6 +32,7 @@ const rows = (vulnerabilities: readonly Vulnerability[]): readonly (readonly str
     version,
     fixed ?? "no fix",
     [...new Set(packages.flatMap(({ layerIndex }) => (layerIndex === undefined ? [] : layerIndex + 1)))].join(","),
+    originOf({ packages }, base) ?? "",
     (advisories.find(({ summary }) => summary !== "")?.summary ?? "").slice(0, 80),
   ]),
 ];
@@ -52,8 +65,9 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
     // What was not looked at has not passed.
     exit: verdict.passed ? 0 : 1,
     human: [
-      ...(vulnerabilities.length === 0 ? [] : [table(rows(vulnerabilities)), ""]),
+      ...(vulnerabilities.length === 0 ? [] : [table(rows(vulnerabilities, inventory.base)), ""]),
       `${image}: ${vulnerabilities.length} known vulnerabilities in ${judged} packages; ${gate}`,
+      ...shareWords(baseShare(vulnerabilities, inventory.base), inventory),
       `advisories of ${ago(manifest.builtAt, Date.now())}`,
       ...blindSpots.map((spot) => `not judged: ${spot}`),
     ].join("\n"),
@@ -62,11 +76,13 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
       image,
       digest: inventory.digest,
       distribution: inventory.distribution,
+      ...(inventory.base === undefined ? {} : { base: { ...inventory.base, ...baseShare(vulnerabilities, inventory.base) } }),
       advisories: { builtAt: new Date(manifest.builtAt).toISOString() },
       gate: { fail, onlyFixed: flags.onlyFixed === true, refused: against.length },
       judged,
       vulnerabilities: vulnerabilities.map(({ packages, ...one }) => ({
         ...one,
+        ...(originOf({ packages }, inventory.base) === undefined ? {} : { origin: originOf({ packages }, inventory.base) }),
         packages: packages.map(({ purl, path, layer, layerIndex }) => ({
           purl,
           path,

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { IMAGE_ARGUMENT, JSON_FLAG, parseText, PLATFORM_FLAG } from "../flags.ts";
+import { IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, parseText, PLATFORM_FLAG } from "../flags.ts";
 import type { Flags } from "./scan.run.ts";
 
 export const scan = buildCommand<Flags, [string], Context>({
@@ -9,6 +9,7 @@ export const scan = buildCommand<Flags, [string], Context>({
     flags: {
       ...JSON_FLAG,
       ...PLATFORM_FLAG,
+      ...ORIGIN_FLAGS,
       db: {
         kind: "parsed",
         parse: parseText,

@@ -89,3 +89,7 @@ export const describeImage = async (source: ImageSource, platform?: Platform): P
     referrers,
   };
 };
+
+/** The configuration of an image for one platform: two or three small documents, no layers. @throws PLATFORM_MISSING, and what the source throws */
+export const readConfig = async (source: Pick<ImageSource, "manifest" | "root" | "blob">, platform: Platform): Promise<ImageConfig> =>
+  configOf(source, await imageBelow(await source.manifest(source.root), platform, (digest) => source.manifest(digest)));

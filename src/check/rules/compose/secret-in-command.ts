@@ -3,7 +3,7 @@ import { get } from "../../../source/yaml/index.ts";
 import { passwordInUrl } from "../../compose/credentials.ts";
 import { knownText, UNKNOWN } from "../../compose/text.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
-import { secretValueIn } from "../../secret.ts";
+import { secretValueIn } from "../../../source/secrets/index.ts";
 
 /** Options whose value is a credential, by the names that servers give them. */
 const OPTION = /^--?(?:[\w-]*-)?(?:password|passwd|requirepass|masterauth|pass|secret|token|api-?key|secret-?key)$/i;

@@ -2,7 +2,7 @@ import { has } from "../../../source/yaml/index.ts";
 import { isCredential, passwordInUrl } from "../../compose/credentials.ts";
 import { variablesOf } from "../../compose/environment.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
-import { secretValueIn } from "../../secret.ts";
+import { secretValueIn } from "../../../source/secrets/index.ts";
 
 const what = (name: string, value: string): string | undefined => {
   const known = passwordInUrl(value) === undefined ? secretValueIn(value) : undefined;

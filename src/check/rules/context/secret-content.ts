@@ -1,4 +1,5 @@
-import { isSecretFile, maySpill, secretInText } from "../../context-secrets.ts";
+import { isSecretFile, maySpill } from "../../context-secrets.ts";
+import { secretInText } from "../../../source/secrets/index.ts";
 import { contextRule, NOTHING } from "../../rule.ts";
 
 /** Files looked into for one build: a few milliseconds. */

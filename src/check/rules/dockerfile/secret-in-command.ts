@@ -2,7 +2,7 @@ import type { Range } from "../../../core/index.ts";
 import { UNKNOWN } from "../../../source/shell/index.ts";
 import { runCommands } from "../../dockerfile/commands.ts";
 import { fileRule } from "../../dockerfile/define.ts";
-import { secretValueIn } from "../../secret.ts";
+import { secretValueIn } from "../../../source/secrets/index.ts";
 
 /** Which secret a word holds by its form. One that a variable completes is told where the variable is set. */
 const written = (text: string): string | undefined => (text.includes(UNKNOWN) ? undefined : secretValueIn(text));

@@ -1,4 +1,4 @@
-import { secretValueIn } from "../../secret.ts";
+import { secretValueIn } from "../../../source/secrets/index.ts";
 import type { FileComplaint } from "../../rule.ts";
 import { knownText } from "../../../source/dockerfile/index.ts";
 import type { Range } from "../../../core/index.ts";

@@ -1,6 +1,6 @@
 import { imageRule, NOTHING } from "../../rule.ts";
-import { assignmentsIn, stepsOf } from "../../image/history.ts";
-import { secretIn, secretValueIn } from "../../secret.ts";
+import { assignmentsIn, stepsOf } from "../../../source/history/index.ts";
+import { secretIn, secretValueIn } from "../../../source/secrets/index.ts";
 
 export const secretInImage = imageRule({
   id: "image/secret-in-image",

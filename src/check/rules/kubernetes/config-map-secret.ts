@@ -1,6 +1,6 @@
 import { objectRule } from "../../kubernetes/define.ts";
 import { spot, textMap } from "../../../source/yaml/index.ts";
-import { secretIn } from "../../secret.ts";
+import { secretIn } from "../../../source/secrets/index.ts";
 
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(.*)$/gm;
 /** Left open on purpose: to be filled from the environment or by a template. */

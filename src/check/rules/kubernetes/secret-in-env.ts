@@ -1,7 +1,7 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { has, items, spot, text } from "../../../source/yaml/index.ts";
-import { secretIn } from "../../secret.ts";
+import { secretIn } from "../../../source/secrets/index.ts";
 
 const BY_REFERENCE = ["checkov:CKV_K8S_35", "kubelinter:read-secret-from-env-var"];
 

@@ -1,6 +1,6 @@
 import { templatesOf, usesMatches } from "../../../source/workflow/index.ts";
 import { entries, get, head, text, type YamlNode } from "../../../source/yaml/index.ts";
-import { secretIn } from "../../secret.ts";
+import { secretIn } from "../../../source/secrets/index.ts";
 import { ciRule, type WorkflowComplaint } from "../../workflow/define.ts";
 import { inJob } from "../../workflow/examples.ts";
 import { stepsOf } from "../../workflow/look.ts";

@@ -1,4 +1,9 @@
-import type { HistoryEntry } from "../../image/index.ts";
+/** A line of an image's history (opencontainers/image-spec, config.md, "history"). */
+export interface HistoryLine {
+  readonly createdBy?: string;
+  /** True where the step made no layer. */
+  readonly emptyLayer: boolean;
+}
 
 /** One step of an image's history, as far as it tells which instruction made it. */
 export interface Step {
@@ -48,7 +53,7 @@ const splitRun = (text: string): Pick<Step, "rest" | "shell" | "args"> => {
   return shell === undefined ? { rest: text, args: [] } : { rest: text.slice(shell.length + 1), shell: shell.split(" "), args: [] };
 };
 
-const stepOf = ({ createdBy = "" }: HistoryEntry, number: number): Omit<Step, "fromBase"> => {
+const stepOf = ({ createdBy = "" }: HistoryLine, number: number): Omit<Step, "fromBase"> => {
   const text = createdBy.slice(0, MAX_TEXT).trim();
   const plain = text.replace(/\s*# buildkit$/, "");
   const none: Omit<Step, "fromBase"> = { number, text, keyword: "", rest: "", args: [] };
@@ -63,15 +68,22 @@ const stepOf = ({ createdBy = "" }: HistoryEntry, number: number): Omit<Step, "f
 };
 
 /** How many of the first steps are a base image's: up to the last CMD that a step with a layer follows. Trivy guesses alike. */
-const baseSteps = (steps: readonly Omit<Step, "fromBase">[], entries: readonly HistoryEntry[]): number => {
+const baseSteps = (steps: readonly Omit<Step, "fromBase">[], entries: readonly HistoryLine[]): number => {
   const last = entries.findLastIndex(({ emptyLayer }) => !emptyLayer);
   return steps.slice(0, Math.max(0, last)).findLastIndex(({ keyword }) => keyword === "CMD") + 1;
 };
 
 /** Reads a history, whichever builder wrote it: the classic one, BuildKit, buildah, kaniko. What none of them writes has no keyword. */
-export const stepsOf = (history: readonly HistoryEntry[]): readonly Step[] => {
+export const stepsOf = (history: readonly HistoryLine[]): readonly Step[] => {
   const entries = history.slice(0, MAX_STEPS);
   const steps = entries.map((entry, index) => stepOf(entry, index + 1));
   const base = baseSteps(steps, entries);
   return steps.map((step) => ({ ...step, fromBase: step.number <= base }));
+};
+
+/** How many of the first layers came with the base image, going by its CMD; undefined where no step tells. A guess: it is nobody's word. */
+export const baseLayersByHistory = (history: readonly HistoryLine[]): number | undefined => {
+  const steps = stepsOf(history);
+  const layers = steps.filter(({ number, fromBase }) => fromBase && history[number - 1]?.emptyLayer === false).length;
+  return layers === 0 ? undefined : layers;
 };

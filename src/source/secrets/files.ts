@@ -1,4 +1,4 @@
-import { secretValueIn } from "../secret.ts";
+import { secretValueIn } from "./value.ts";
 
 /** Files that hold a credential by what they are called. */
 const BY_NAME =

@@ -1,0 +1,3 @@
+export { credentialBytes, credentialIn } from "./files.ts";
+export { secretInText } from "./text.ts";
+export { secretIn, secretValueIn } from "./value.ts";
