@@ -115,6 +115,11 @@ export const ORIGIN_FLAGS = {
   file: fileFlag("The Dockerfile it was built from (default: one of this folder or its compose file whose steps it shows)"),
 } as const;
 
+/** Of commands that look into layers. */
+export const CACHE_FLAG = {
+  noCache: { kind: "boolean", withNegated: false, brief: "Read all layers again; what is learned of them is not kept", optional: true },
+} as const;
+
 /** Flags of commands that write an image somewhere. */
 export const COPY_FLAGS = {
   ...JSON_FLAG,

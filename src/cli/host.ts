@@ -1,5 +1,4 @@
-import { homedir, hostname, userInfo } from "node:os";
-import { join } from "node:path";
+import { hostname, userInfo } from "node:os";
 import {
   openStateFolder,
   parseDuration,
@@ -17,6 +16,7 @@ import { type KeyOptions, openHarbour, type Harbour, projectContents, type Voyag
 import { terminalPrompt } from "../trust/index.ts";
 import { projectTags } from "../build/index.ts";
 import { projectOf } from "./chosen-project.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { Context } from "./context.ts";
 import type { RolloutFlags } from "./flags.ts";
 import { progressFor } from "./progress.ts";
@@ -68,10 +68,6 @@ export const openHost = async (context: Context, project: Project): Promise<Host
 
 /** Key files that flags name. */
 export type KeyPaths = Partial<Pick<KeyOptions, "path" | "publicPath">>;
-
-/** Where builds keep layouts and compressed layers between runs. */
-export const cacheFolder = (env: Context["process"]["env"]): string =>
-  join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "seaworthy");
 
 const promptOf = (context: Context): Pick<KeyOptions, "prompt"> => {
   const prompt = context.terminal.stderr ? terminalPrompt(process.stdin, process.stderr) : undefined;

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { inventoryLookout, inventoryOf, inventoryOfFolder, type Inventory } from "../inventory/index.ts";
 import { builtOn } from "./built-on.ts";
+import { inventoryLookout, inventoryOf, inventoryOfFolder, type Inventory, noteCodec } from "../inventory/index.ts";
 import type { Context } from "./context.ts";
+import { layerNotes } from "./layer-notes.ts";
 import { type OutputFlags } from "./outcome.ts";
 import { ownDockerfile, type OwnDockerfile } from "./own-dockerfile.ts";
 import { progressFor } from "./progress.ts";
@@ -14,6 +15,7 @@ export interface InventoryFlags extends OutputFlags {
   readonly base?: string;
   /** The Dockerfile that it was built from. */
   readonly file?: string;
+  readonly noCache?: boolean;
 }
 
 /** An inventory, and what is known of where the image comes from. */
@@ -34,7 +36,14 @@ export const inventoried = async (context: Context, name: string, flags: Invento
   const path = resolve(context.cwd, name);
   if (/[/.]/.test(name) && isFolder(path)) return inventoryOfFolder(path, context.signal);
   const progress = progressFor(context, flags);
-  const contents = await viewImage(context, name, { lookout: inventoryLookout, platform: flags.platform, progress });
+  const cache = flags.noCache === true ? undefined : layerNotes(context, { reader: "inventory", codec: noteCodec, progress });
+  const contents = await viewImage(context, name, {
+    lookout: inventoryLookout,
+    platform: flags.platform,
+    progress,
+    ...(cache === undefined ? {} : { cache }),
+  });
+  await cache?.close();
   const own = await ownDockerfile(context, flags.file, contents.config);
   const { base: _, ...inventory } = inventoryOf(contents);
   return { ...inventory, ...(own === undefined ? {} : { own }), ...(await builtOn(context, contents.config, { base: flags.base, own })) };

@@ -20,6 +20,7 @@ import {
   createRegistryClient,
   type ImageContents,
   type ImageSource,
+  type LayerCache,
   type Lookout,
   layoutSource,
   openArchive,
@@ -28,6 +29,7 @@ import {
   readImage,
   readLayoutImage,
   type ReadOptions,
+  recalled,
   readRegistryImage,
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
@@ -49,6 +51,8 @@ export interface OpenOptions<Note> {
   readonly maxNotes?: number;
   /** Layers on disk and from a registry are not held to their diffIDs, and read as little as can be. */
   readonly trustDiffIds?: boolean;
+  /** Layers that were read before are not read again, nor fetched; of an engine that holds them all, nothing. */
+  readonly cache?: LayerCache<Note>;
 }
 
 /** Read in parts, where nobody wants to know whether all of it is as it says. */
@@ -92,7 +96,8 @@ const fromEngine = async <Note>(text: string, options: ReadOptions<Note>): Promi
   try {
     const found = await images.inspect(text);
     if (found === undefined) return { absent: "the engine here does not have it" };
-    return await readArchiveImage(images.save(text), undefined, options);
+    const known = options.cache === undefined ? undefined : await recalled(found.id, options.cache);
+    return known ?? (await readArchiveImage(images.save(text), undefined, options));
   } catch (error) {
     if (hasCode(error, "ENGINE_UNREACHABLE", "PERMISSION_DENIED")) return { absent: "no engine answers here" };
     throw error;
@@ -150,13 +155,14 @@ export const openImage = async <Note>(
   context: Pick<Context, "cwd" | "signal">,
   text: string,
   progress: Progress,
-  { lookout, platform = HERE, maxNotes, trustDiffIds = false }: OpenOptions<Note>,
+  { lookout, platform = HERE, maxNotes, trustDiffIds = false, cache }: OpenOptions<Note>,
 ): Promise<OpenedImage<Note>> => {
   const options: ReadOptions<Note> = {
     lookout,
     budget: createBudget({ signal: context.signal, ...(maxNotes === undefined ? {} : { maxNotes }) }),
     platform,
     trustDiffIds,
+    ...(cache === undefined ? {} : { cache }),
     onLayer: (layer, of) => progress.begin(`read ${text}`, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
   };
   const asked = skopeoName(text);

@@ -1,5 +1,5 @@
 import { formatPlatform, hasCode, isSeaworthyError, parsePlatform, type Platform, type Progress, SeaworthyError } from "../core/index.ts";
-import type { ImageContents, Lookout } from "../image/index.ts";
+import type { ImageContents, LayerCache, Lookout } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { openImage } from "./open-image.ts";
 import { layersOf } from "./render/image.ts";
@@ -14,13 +14,24 @@ const sameMachine = (one: Platform, other: Platform): boolean => one.os === othe
 export const viewImage = async <Note>(
   context: Pick<Context, "cwd" | "signal">,
   name: string,
-  { lookout, platform, progress }: { readonly lookout: Lookout<Note>; readonly platform: string | undefined; readonly progress: Progress },
+  {
+    lookout,
+    platform,
+    progress,
+    cache,
+  }: {
+    readonly lookout: Lookout<Note>;
+    readonly platform: string | undefined;
+    readonly progress: Progress;
+    readonly cache?: LayerCache<Note>;
+  },
 ): Promise<ImageContents<Note>> => {
   const begun = performance.now();
   const { contents } = await openImage(context, name, progress, {
     lookout,
     maxNotes: MAX_FILES,
     trustDiffIds: true,
+    ...(cache === undefined ? {} : { cache }),
     ...(platform === undefined ? {} : { platform: parsePlatform(platform) }),
   }).catch((error: unknown) => {
     if (!isSeaworthyError(error) || !hasCode(error, "PLATFORM_MISSING")) throw error;

@@ -32,6 +32,9 @@ export { type Budget, type BudgetOptions, createBudget } from "./filesystem/budg
 export { type FileChange, differenceOf, fingerprinted } from "./filesystem/difference.ts";
 export { type ImageContents, readImage, type ReadOptions } from "./filesystem/image-contents.ts";
 export { bytesOf, everyFile, type ImageUsage, usageOf } from "./filesystem/usage.ts";
+export { type LayerCache, openLayerCache } from "./filesystem/layer-cache.ts";
+export type { NoteCodec } from "./filesystem/packed-layer.ts";
+export { recalled } from "./filesystem/remembered.ts";
 export { type Lookout } from "./filesystem/layer.ts";
 export { readLayoutImage } from "./filesystem/layout-image.ts";
 export { readRegistryImage } from "./filesystem/registry-image.ts";

@@ -4,7 +4,8 @@ import { type LayeredFile, parseImageConfig } from "../image/index.ts";
 import { broughtBy } from "./base-image.ts";
 import { cyclonedx } from "./cyclonedx.ts";
 import { spdx } from "./spdx.ts";
-import { inventoryLookout, inventoryOf, type Inventory, type Note } from "./inventory.ts";
+import { inventoryLookout, inventoryOf, type Inventory } from "./inventory.ts";
+import type { Note } from "./note.ts";
 
 const layer = (index: number): Digest => `sha256:${String(index).repeat(64)}` as Digest;
 

@@ -4,17 +4,12 @@ import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./ba
 import { readProgram } from "./binaries/follow.ts";
 import { readGoProgram } from "./binaries/go-program.ts";
 import { CATALOGERS } from "./catalogue.ts";
-import type { Cataloged, Cataloger } from "./cataloger.ts";
+import type { Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
+import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
 import { withOrigins } from "./origin.ts";
-
-/** What is remembered of a file. */
-export type Note =
-  | { readonly kind: "cataloged"; readonly by: string; readonly found: Cataloged }
-  | { readonly kind: "os-release"; readonly text: string }
-  | { readonly kind: "unread"; readonly because: string };
 
 const EXECUTABLE = 0o111;
 /** The smallest program of Go has more than a megabyte. */

@@ -1,5 +1,5 @@
 import type { LayeredFile } from "../image/index.ts";
-import type { Note } from "./inventory.ts";
+import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 
 const keyOf = ({ type, namespace, name, version, arch }: Package): string => JSON.stringify([type, namespace, name, version, arch]);

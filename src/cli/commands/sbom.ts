@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, PLATFORM_FLAG } from "../flags.ts";
+import { CACHE_FLAG, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, PLATFORM_FLAG } from "../flags.ts";
 import type { Flags } from "./sbom.run.ts";
 
 export const sbom = buildCommand<Flags, [string], Context>({
@@ -10,6 +10,7 @@ export const sbom = buildCommand<Flags, [string], Context>({
       ...JSON_FLAG,
       ...PLATFORM_FLAG,
       ...ORIGIN_FLAGS,
+      ...CACHE_FLAG,
       format: {
         kind: "enum",
         values: ["table", "cyclonedx", "spdx"],

@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { fileError } from "../../core/index.ts";
 import type { Seekable } from "./byte-reader.ts";
@@ -33,6 +34,17 @@ export const fileChunks = (file: FileHandle, start: number, end: number): Seekab
       }
     },
   };
+};
+
+/** Changed less than this ago, a file may change again without its times telling: clocks of file systems are coarse. */
+const SETTLED_MS = 2000;
+
+/** What stands for the bytes of a file of this machine as long as nobody writes to it; undefined of one that was written to just now. */
+export const fileIdentity = async (file: {
+  readonly stat: (options: { readonly bigint: true }) => Promise<BigIntStats>;
+}): Promise<string | undefined> => {
+  const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = await file.stat({ bigint: true });
+  return Date.now() - Number(ctimeMs) < SETTLED_MS ? undefined : ["file", dev, ino, size, mtimeNs, ctimeNs].join(":");
 };
 
 /** Opens a file for reading, with its size. @throws INPUT_NOT_FOUND, INPUT_INVALID for a folder, PERMISSION_DENIED */

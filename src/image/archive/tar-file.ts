@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { posix } from "node:path";
 import { SeaworthyError } from "../../core/index.ts";
-import { fileChunks } from "./file-chunks.ts";
+import { fileChunks, fileIdentity } from "./file-chunks.ts";
 import { readTar, tarPath } from "./read-tar.ts";
 
 const MAX_ENTRIES = 50_000;
@@ -18,10 +18,20 @@ export interface TarFile {
   /** Follows links inside of the archive, as older engines store a layer that an image has twice (`../<id>/layer.tar`). */
   find(name: string): TarPart | undefined;
   read(part: TarPart): AsyncIterable<Uint8Array>;
+  /** What stands for the bytes of a part as long as nobody writes to the archive. */
+  identity(part: TarPart): Promise<string | undefined>;
 }
 
-/** Reads all headers, and no bodies. @throws INPUT_INVALID on damage, INPUT_TOO_LARGE beyond 50,000 entries */
-export const indexTarFile = async (file: FileHandle, sizeBytes: number): Promise<TarFile> => {
+/**
+ * Reads all headers, and no bodies.
+ * @param identity what stands for the archive's bytes, where not the file itself does: see `fileIdentity`
+ * @throws INPUT_INVALID on damage, INPUT_TOO_LARGE beyond 50,000 entries
+ */
+export const indexTarFile = async (
+  file: FileHandle,
+  sizeBytes: number,
+  identity: () => Promise<string | undefined> = () => fileIdentity(file),
+): Promise<TarFile> => {
   const parts = new Map<string, TarPart | { readonly to: string }>();
   for await (const { header, bodyOffset } of readTar(fileChunks(file, 0, sizeBytes), { maxEntries: MAX_ENTRIES })) {
     const { type, path, linkPath } = header;
@@ -43,5 +53,9 @@ export const indexTarFile = async (file: FileHandle, sizeBytes: number): Promise
       );
     },
     read: ({ offset, sizeBytes: length }) => fileChunks(file, offset, offset + length),
+    identity: async ({ offset, sizeBytes: length }) => {
+      const whole = await identity();
+      return whole === undefined ? undefined : `${whole}@${offset}+${length}`;
+    },
   };
 };

@@ -5,7 +5,9 @@ import { readTar, tarPath, type TarEntry } from "../archive/read-tar.ts";
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
 import { conform } from "../values/descriptor.ts";
 import { hasDigest, type Index, type Manifest, parseManifest } from "../values/manifest.ts";
-import { assembled, type ImageContents, imageBelow, type ReadOptions } from "./image-contents.ts";
+import { type ImageContents, imageBelow, type ReadOptions } from "./image-contents.ts";
+import { remembered } from "./remembered.ts";
+import type { LayerCache } from "./layer-cache.ts";
 import { type LayerContents, readLayer } from "./layer.ts";
 import { chosenEntry, isSameName, nameOf } from "./layout-image.ts";
 import { compressionOf, metered, peek, unpacked } from "./unpacked.ts";
@@ -151,12 +153,16 @@ export const chosenOf = (all: readonly Listed[], name: string | undefined): List
 };
 
 /** What `docker save` writes. */
-const fromDocker = <Note>(files: Files<Note>, name: string | undefined): ImageContents<Note> => {
+const fromDocker = <Note>(
+  files: Files<Note>,
+  name: string | undefined,
+  cache: LayerCache<Note> | undefined,
+): Promise<ImageContents<Note>> => {
   const all = conform(listing, parsed(documentOf(files, "manifest.json"), "manifest.json"), "the image archive's manifest.json");
   const image = chosenOf(all, name);
   const config = configNamed(image.Config, documentOf(files, image.Config));
   const layers = (image.Layers ?? []).map((path) => layerOf(files, path));
-  return assembled(config, layers, { digest: config.digest, tags: image.RepoTags ?? [] });
+  return remembered(config, layers, { digest: config.digest, tags: image.RepoTags ?? [] }, cache);
 };
 
 const blobPath = (digest: Digest): string => `blobs/${algorithmOf(digest)}/${hexOf(digest)}`;
@@ -176,7 +182,7 @@ const fromLayout = async <Note>(files: Files<Note>, name: string | undefined, op
   const config = parseImageConfig(blob(manifest.config.digest));
   const layers = manifest.layers.map(({ digest }) => layerOf(files, blobPath(digest), digest));
   const tag = nameOf(entry);
-  return assembled(config, layers, { digest: manifest.digest, tags: tag === entry.digest ? [] : [tag] });
+  return remembered(config, layers, { digest: manifest.digest, tags: tag === entry.digest ? [] : [tag] }, options.cache);
 };
 
 /**
@@ -190,7 +196,7 @@ export const readArchiveImage = async <Note>(
   options: ReadOptions<Note>,
 ): Promise<ImageContents<Note>> => {
   const files = await readAll(archive, options);
-  if (files.has("manifest.json")) return fromDocker(files, name);
+  if (files.has("manifest.json")) return fromDocker(files, name, options.cache);
   if (files.has("index.json")) return fromLayout(files, name, options);
   throw bad(
     "it has neither a manifest.json nor an index.json",

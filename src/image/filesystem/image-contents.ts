@@ -6,6 +6,7 @@ import type { Descriptor } from "../values/descriptor.ts";
 import type { Index, Manifest } from "../values/manifest.ts";
 import { collect } from "../verified.ts";
 import type { Budget } from "./budget.ts";
+import type { LayerCache } from "./layer-cache.ts";
 import { type LayerContents, type Lookout, readLayer } from "./layer.ts";
 import { type LayeredFile, stacked } from "./stacked.ts";
 
@@ -33,6 +34,8 @@ export interface ReadOptions<Note> {
    * out whether that is what the configuration says. Much faster.
    */
   readonly trustDiffIds?: boolean;
+  /** Layers that were read before are not read again. */
+  readonly cache?: LayerCache<Note>;
   /** Told of each layer before it is read: its number from 1, and how many there are where that is known. */
   readonly onLayer?: (layer: number, of: number | undefined) => void;
 }
@@ -70,6 +73,8 @@ export interface BlobSource {
   readonly blob: (blob: Descriptor) => AsyncIterable<Uint8Array>;
   /** A blob on this machine's disk as it lies there, not checked; parts of an uncompressed one can be passed over. */
   readonly file?: (blob: Descriptor) => AsyncIterable<Uint8Array> | undefined;
+  /** What stands for the bytes of that as long as nobody writes to the file. */
+  readonly identity?: (blob: Descriptor) => Promise<string | undefined>;
 }
 
 const MAX_DEPTH = 8;
@@ -87,6 +92,32 @@ export const imageBelow = async (root: Manifest | Index, platform: Platform, rea
   return at;
 };
 
+/** @param diffId as the configuration says, where that needs no proof */
+const readOne = async <Note>(
+  blob: Descriptor,
+  what: string,
+  diffId: Digest | undefined,
+  source: BlobSource,
+  { lookout, budget, cache }: ReadOptions<Note>,
+  onRead: () => void,
+): Promise<LayerContents<Note>> => {
+  const read = (local: AsyncIterable<Uint8Array> | undefined): Promise<LayerContents<Note>> => {
+    onRead();
+    return readLayer(local ?? source.blob(blob), what, lookout, budget, diffId);
+  };
+  if (cache === undefined || diffId === undefined) return read(diffId === undefined ? undefined : source.file?.(blob));
+  // A digest stands for the bytes whoever names it: an engine or a registry that was given others refuses them.
+  const identity = await source.identity?.(blob);
+  const known = await cache.find([blob.digest, diffId, ...(identity === undefined ? [] : [identity])]);
+  if (known !== undefined) return { ...known, diffId };
+  const local = source.file?.(blob);
+  const found = await read(local);
+  // Nobody has held a file on disk to its digest: it is known by where it lies, unless somebody wrote to it meanwhile.
+  if (local === undefined) await cache.keep(blob.digest, found);
+  else if (identity !== undefined && (await source.identity?.(blob)) === identity) await cache.keep(identity, found);
+  return found;
+};
+
 /** Reads an image, two layers at once. @throws INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, PLATFORM_MISSING, and what the source throws */
 export const readImage = async <Note>(
   root: Manifest | Index,
@@ -98,11 +129,9 @@ export const readImage = async <Note>(
   const config = parseImageConfig(await collect(source.blob(manifest.config), MAX_CONFIG_BYTES, `the configuration of ${manifest.digest}`));
   const layers = new Map<number, LayerContents<Note>>();
   await eachOf([...manifest.layers.entries()], AT_ONCE, async ([at, blob]) => {
-    options.onLayer?.(at + 1, manifest.layers.length);
     const diffId = options.trustDiffIds === true ? config.diffIds[at] : undefined;
-    const local = diffId === undefined ? undefined : source.file?.(blob);
     const what = `layer ${at + 1} (${blob.digest})`;
-    layers.set(at, await readLayer(local ?? source.blob(blob), what, options.lookout, options.budget, diffId));
+    layers.set(at, await readOne(blob, what, diffId, source, options, () => options.onLayer?.(at + 1, manifest.layers.length)));
   });
   const inOrder = manifest.layers.flatMap((_, at) => layers.get(at) ?? []);
   return assembled(config, inOrder, { digest: manifest.digest, tags });

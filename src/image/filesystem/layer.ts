@@ -1,7 +1,8 @@
-import { createHash, hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Digest, SeaworthyError } from "../../core/index.ts";
 import { readTar, type TarEntry, type TarHeader } from "../archive/read-tar.ts";
 import type { Budget } from "./budget.ts";
+import { type Cover, keyOf } from "./cover.ts";
 import { counted, metered, unpacked, unpackedOrSeekable } from "./unpacked.ts";
 
 /** What somebody looks for in layers. `Note` is what is remembered of a file: never more of its content than it takes. */
@@ -36,8 +37,10 @@ export interface LayerContents<Note> {
   readonly sizeBytes: number;
   /** By path. */
   readonly seen: ReadonlyMap<string, SeenFile<Note>>;
-  /** What becomes of that which a lower layer has at this path, once this layer lies on it; undefined when it stays. `isFolder`: folders are merged, not replaced. */
-  readonly hides: (path: string, isFolder: boolean) => "deleted" | "replaced" | undefined;
+  /** What its names do to the layers below. Made when it is asked for, where the layer was not read just now. */
+  readonly cover: () => Cover;
+  /** False where the budget did not allow to look into all that was wanted: another reading may see more. */
+  readonly isWhole: boolean;
 }
 
 const MAX_DEPTH = 256;
@@ -45,11 +48,6 @@ const MAX_DEPTH = 256;
 const MAX_FILLED_BYTES = 1024 ** 3;
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
-/** Longer names are kept as their hash: memory must not grow with what an image calls its files. */
-const KEPT_LENGTH = 64;
-
-const keyOf = (path: string): string => (path.length <= KEPT_LENGTH ? path : `\0${hash("sha256", path, "base64").slice(0, 24)}`);
-
 const split = (path: string): { readonly folder: string; readonly name: string } => {
   const slash = path.lastIndexOf("/");
   return { folder: slash < 0 ? "" : path.slice(0, slash), name: path.slice(slash + 1) };
@@ -81,7 +79,12 @@ const seenFile = <Note>(entry: TarEntry, note: Note, budget: Budget): SeenFile<N
   return { header, note };
 };
 
-const look = async <Note>(entry: TarEntry, lookout: Lookout<Note>, budget: Budget): Promise<SeenFile<Note> | undefined> => {
+const look = async <Note>(
+  entry: TarEntry,
+  lookout: Lookout<Note>,
+  budget: Budget,
+  onRefused: () => void,
+): Promise<SeenFile<Note> | undefined> => {
   const follower = lookout.follow?.(entry.header);
   if (follower !== undefined) {
     for await (const chunk of entry.body) follower.take(chunk);
@@ -97,7 +100,9 @@ const look = async <Note>(entry: TarEntry, lookout: Lookout<Note>, budget: Budge
     fingerprint === undefined
       ? entry.content
       : tapped(length > MAX_FILLED_BYTES ? entry.body : entry.content, (chunk) => fingerprint.update(chunk));
-  const content = bytes > 0 && budget.content(bytes) ? await headOf(body, bytes) : Buffer.alloc(0);
+  const isAllowed = bytes === 0 || budget.content(bytes);
+  if (!isAllowed) onRefused();
+  const content = bytes > 0 && isAllowed ? await headOf(body, bytes) : Buffer.alloc(0);
   if (fingerprint !== undefined) for await (const _ of body);
   const note = lookout.note(entry.header, content, fingerprint?.digest("base64"));
   return note === undefined ? undefined : seenFile(entry, note, budget);
@@ -132,6 +137,7 @@ export const readLayer = async <Note>(
   const folders = new Set<string>();
   const gone = new Set<string>();
   const emptied = new Set<string>();
+  let isWhole = true;
   for await (const entry of readTar(tar.stream)) {
     const { path, type, linkPath } = entry.header;
     budget.entry();
@@ -147,7 +153,8 @@ export const readLayer = async <Note>(
       // The last entry of a name counts. A hard link is what it is linked to, whatever its own header says.
       const linked = type === "hardlink" && linkPath !== undefined ? seen.get(linkPath) : undefined;
       const found =
-        (await look(entry, lookout, budget)) ?? (linked === undefined ? undefined : { ...linked, header: { ...linked.header, path } });
+        (await look(entry, lookout, budget, () => (isWhole = false))) ??
+        (linked === undefined ? undefined : { ...linked, header: { ...linked.header, path } });
       if (found === undefined) seen.delete(path);
       else seen.set(path, found);
     }
@@ -156,16 +163,7 @@ export const readLayer = async <Note>(
     diffId: tar.digest(),
     sizeBytes: tar.sizeBytes(),
     seen,
-    hides: (path, isFolder) => {
-      const own = keyOf(path);
-      if (files.has(own) || (!isFolder && folders.has(own))) return "replaced";
-      if (gone.has(own)) return "deleted";
-      for (let slash = path.lastIndexOf("/"); slash >= 0; slash = path.lastIndexOf("/", slash - 1)) {
-        const above = keyOf(path.slice(0, slash));
-        if (files.has(above)) return "replaced";
-        if (gone.has(above) || emptied.has(above)) return "deleted";
-      }
-      return emptied.has("") ? "deleted" : undefined;
-    },
+    cover: () => ({ files, folders, gone, emptied }),
+    isWhole,
   };
 };

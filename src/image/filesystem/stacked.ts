@@ -1,4 +1,5 @@
 import type { Digest } from "../../core/index.ts";
+import { type Cover, hides } from "./cover.ts";
 import type { LayerContents, SeenFile } from "./layer.ts";
 
 /** A file that some layer holds, and whether a container sees it. */
@@ -14,11 +15,18 @@ export interface LayeredFile<Note> extends SeenFile<Note> {
 }
 
 /** Puts layers on each other, base first. */
-export const stacked = <Note>(layers: readonly LayerContents<Note>[]): readonly LayeredFile<Note>[] =>
-  layers.flatMap((layer, layerIndex) => {
+export const stacked = <Note>(layers: readonly LayerContents<Note>[]): readonly LayeredFile<Note>[] => {
+  const covers = new Map<number, Cover>();
+  const coverOf = (at: number): Cover | undefined => {
+    const found = covers.get(at) ?? layers[at]?.cover();
+    if (found !== undefined) covers.set(at, found);
+    return found;
+  };
+  return layers.flatMap((layer, layerIndex) => {
     const hiddenOf = (path: string, isFolder: boolean): LayeredFile<Note>["hidden"] => {
       for (let by = layerIndex + 1; by < layers.length; by += 1) {
-        const how = layers[by]?.hides(path, isFolder);
+        const cover = coverOf(by);
+        const how = cover === undefined ? undefined : hides(cover, path, isFolder);
         if (how !== undefined) return { by, how };
       }
       return undefined;
@@ -28,3 +36,4 @@ export const stacked = <Note>(layers: readonly LayerContents<Note>[]): readonly 
       return { ...file, layer: layer.diffId, layerIndex, visible: hidden === undefined, ...(hidden === undefined ? {} : { hidden }) };
     });
   });
+};

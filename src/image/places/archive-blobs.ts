@@ -30,6 +30,9 @@ export const fileOf = (
   { size }: Pick<Descriptor, "size">,
 ): AsyncIterable<Uint8Array> | undefined => (part?.sizeBytes === size ? tar.read(part) : undefined);
 
+export const identityOf = async ({ tar }: Pick<InArchive, "tar">, part: TarPart | undefined): Promise<string | undefined> =>
+  part === undefined ? undefined : tar.identity(part);
+
 /** A blob, checked while it is read. */
 export const readBlobOf = (
   { tar, where }: Pick<InArchive, "tar" | "where">,

@@ -8,7 +8,7 @@ import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/
 import { conform, type Descriptor } from "../values/descriptor.ts";
 import { parseManifest } from "../values/manifest.ts";
 import { MEDIA } from "../values/media-types.ts";
-import { type InArchive, fileOf, readBlobOf, readSmall } from "./archive-blobs.ts";
+import { type InArchive, fileOf, identityOf, readBlobOf, readSmall } from "./archive-blobs.ts";
 import type { ImageSource } from "./source.ts";
 
 type Listed = v.InferOutput<typeof listing>[number];
@@ -91,6 +91,7 @@ export const dockerArchiveSource = async (archive: InArchive): Promise<ImageSour
     },
     blob: (blob) => readBlobOf(archive, parts.get(blob.digest), blob),
     file: (blob) => fileOf(archive, parts.get(blob.digest), blob),
+    identity: ({ digest }) => identityOf(archive, parts.get(digest)),
     attached: async () => [],
     close: archive.close,
   };

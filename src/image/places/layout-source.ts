@@ -1,5 +1,7 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { type Digest, hexOf } from "../../core/index.ts";
+import { fileIdentity } from "../archive/file-chunks.ts";
 import { chosenEntry, namesOf } from "../filesystem/layout-image.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { Descriptor } from "../values/descriptor.ts";
@@ -40,6 +42,7 @@ export const layoutSource = async (layout: Layout, name?: string): Promise<Image
     blob: ({ digest }) => layout.openBlob(digest),
     file: ({ digest }) => createReadStream(layout.blobPath(digest), { highWaterMark: READ_BYTES }),
     blobPath: (digest) => layout.blobPath(digest),
+    identity: ({ digest }) => fileIdentity({ stat: (options) => stat(layout.blobPath(digest), options) }).catch(() => undefined),
     attached: (digest) => attachedIn(entries, digest, manifest),
     close: async () => undefined,
   };

@@ -3,7 +3,7 @@ import type { TarFile } from "../archive/tar-file.ts";
 import { chosenEntry, namesOf } from "../filesystem/layout-image.ts";
 import { hasDigest, type Index, MAX_MANIFEST_BYTES, parseManifest } from "../values/manifest.ts";
 import { collect } from "../verified.ts";
-import { blobName, type InArchive, fileOf, readBlobOf, readSmall } from "./archive-blobs.ts";
+import { blobName, type InArchive, fileOf, identityOf, readBlobOf, readSmall } from "./archive-blobs.ts";
 import { attachedIn } from "./layout-source.ts";
 import type { ImageSource } from "./source.ts";
 
@@ -45,6 +45,7 @@ export const ociArchiveSource = async (archive: InArchive): Promise<ImageSource>
     manifest,
     blob: (blob) => readBlobOf(archive, tar.find(blobName(blob.digest)), blob),
     file: (blob) => fileOf(archive, tar.find(blobName(blob.digest)), blob),
+    identity: ({ digest }) => identityOf(archive, tar.find(blobName(digest))),
     attached: (digest) => attachedIn(entries, digest, manifest),
     close: archive.close,
   };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ERRORS, fileError, hasCode, isSeaworthyError, SeaworthyError } from "../../core/index.ts";
-import { fileChunks, openFile } from "../archive/file-chunks.ts";
+import { fileChunks, fileIdentity, openFile } from "../archive/file-chunks.ts";
 import { indexTarFile, type TarFile } from "../archive/tar-file.ts";
 import { type Budget, createBudget } from "../filesystem/budget.ts";
 import { compressionOf, unpacked } from "../filesystem/unpacked.ts";
@@ -27,17 +27,23 @@ const spool = async (stream: AsyncIterable<Uint8Array>): Promise<{ readonly path
   }
 };
 
-const openTar = async (path: string, budget: Budget): Promise<{ readonly tar: TarFile; readonly close: () => Promise<void> }> => {
+const openTar = async (
+  path: string,
+  budget: Budget,
+  identity?: () => Promise<string | undefined>,
+): Promise<{ readonly tar: TarFile; readonly close: () => Promise<void> }> => {
   const { file, sizeBytes } = await openFile(path);
   try {
     const head = Buffer.alloc(4);
     await file.read(head, 0, 4, 0);
-    if (compressionOf(head) === "none") return { tar: await indexTarFile(file, sizeBytes), close: () => file.close() };
+    if (compressionOf(head) === "none") return { tar: await indexTarFile(file, sizeBytes, identity), close: () => file.close() };
     // Compressed as a whole: nothing in it can be found without unpacking what lies before.
+    const packed = await fileIdentity(file);
     const plain = await spool((await unpacked(fileChunks(file, 0, sizeBytes), `the image archive ${path}`, budget)).stream);
+    const isSame = packed !== undefined && (await fileIdentity(file)) === packed;
     await file.close();
     try {
-      const inner = await openTar(plain.path, budget);
+      const inner = await openTar(plain.path, budget, async () => (isSame ? `${packed}:unpacked` : undefined));
       return {
         tar: inner.tar,
         close: async () => {

@@ -30,6 +30,8 @@ export interface ImageSource {
   blobPath?(digest: Digest): string;
   /** A layer on this machine's disk as it lies there, not checked; parts of an uncompressed one can be passed over. */
   file?(blob: Descriptor): AsyncIterable<Uint8Array> | undefined;
+  /** What stands for the bytes of that as long as nobody writes to the file. */
+  identity?(blob: Descriptor): Promise<string | undefined>;
   attached(digest: Digest): Promise<readonly Attached[]>;
   /** Removes what it made; closes files and connections. */
   close(): Promise<void>;
