@@ -5,6 +5,10 @@ export interface Cataloged {
   readonly packages: readonly Package[];
   /** Files that a package of the distribution has put there, by its name. */
   readonly owns?: ReadonlyMap<string, readonly string[]>;
+  /** Files, and folders with a slash behind, of whose programs this file tells better than what is written in them. */
+  readonly covers?: readonly string[];
+  /** Which of the packages needs which, by their places among them. */
+  readonly edges?: readonly (readonly [from: number, to: number])[];
 }
 
 /** Knows one kind of file that tells of packages. */

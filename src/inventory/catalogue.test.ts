@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Package } from "./package.ts";
@@ -11,6 +12,19 @@ const short = (packages: readonly Package[] | undefined): readonly string[] | un
   packages?.map(({ type, namespace, name, version, source }) =>
     [type, namespace, name, version, source === undefined ? undefined : `${source.name}=${source.version}`].filter(Boolean).join(" "),
   );
+
+test("slices of Ubuntu's packages, with the files of each", () => {
+  const wall = [
+    { jsonwall: "1.0", schema: "1.0" },
+    { kind: "package", name: "libc6", version: "2.39-0ubuntu8.3", sha256: "x", arch: "amd64" },
+    { kind: "path", path: "/usr/lib/libc.so.6", slices: ["libc6_libs"] },
+    { kind: "slice", name: "libc6_libs" },
+  ];
+  const packed = zstdCompressSync(Buffer.from(wall.map((line) => JSON.stringify(line)).join("\n")));
+  const found = CATALOGERS.find(({ name }) => name === "chisel")?.read(packed, "var/lib/chisel/manifest.wall");
+  expect(short(found?.packages)).toEqual(["deb libc6 2.39-0ubuntu8.3 libc6=2.39-0ubuntu8.3"]);
+  expect(found?.owns).toEqual(new Map([["libc6", ["usr/lib/libc.so.6"]]]));
+});
 
 test("the folder holds exactly these, and each file is one's alone", () => {
   const files = readdirSync(join(import.meta.dirname, "catalogers")).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
@@ -121,6 +135,54 @@ describe("what a file tells", () => {
       "module example.com/app\n\ngo 1.21\n\nrequire github.com/a/b v1.0.0\n\nrequire (\n\tgithub.com/c/d v2.0.0 // indirect\n\tgithub.com/e/f v3.0.0\n)\n\nreplace github.com/c/d => github.com/x/d v2.1.0\n\nreplace github.com/e/f => ../f\n",
       ["golang github.com/a/b v1.0.0", "golang github.com/x/d v2.1.0"],
     ],
+    [
+      "opt/java/openjdk/release",
+      'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_RUNTIME_VERSION="17.0.9+9-Debian-1deb12u1"\nJAVA_VERSION="17.0.9"\n',
+      ["generic java 17.0.9+9"],
+    ],
+    ["usr/lib/jvm/java-8/release", 'JAVA_VERSION="1.8.0_392"\nOS_NAME="Linux"\n', ["generic java 1.8.0_392"]],
+    ["etc/release", "12\n", undefined],
+    [
+      "opt/bitnami/nginx/.spdx-nginx.spdx",
+      '{"packages":[{"name":"nginx","licenseDeclared":"BSD-2-Clause","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/nginx@1.25.3-0?arch=amd64&distro=debian-12"}]},{"name":"other"}]}',
+      ["bitnami nginx 1.25.3-0"],
+    ],
+    [
+      "pom.xml",
+      "<project><parent><groupId>a.b</groupId><artifactId>up</artifactId><version>7</version></parent><artifactId>app</artifactId><properties><x.version>1.2</x.version></properties><dependencyManagement><dependencies><dependency><groupId>m</groupId><artifactId>n</artifactId><version>${x.version}</version></dependency></dependencies></dependencyManagement><!-- <dependencies> --><dependencies><dependency><groupId>m</groupId><artifactId>n</artifactId></dependency><dependency><groupId>c</groupId><artifactId>d</artifactId><version>${nobody}</version></dependency><dependency><groupId>e</groupId><artifactId>f</artifactId><version>[1,2)</version></dependency></dependencies><build><plugins><plugin><dependencies><dependency><groupId>p</groupId><artifactId>q</artifactId><version>1</version></dependency></dependencies></plugin></plugins></build></project>",
+      ["maven a.b app 7", "maven m n 1.2"],
+    ],
+    [
+      "packages.lock.json",
+      '{"version":1,"dependencies":{"net8.0":{"Serilog":{"type":"Direct","resolved":"3.1.1"},"mine":{"type":"Project"}},"net8.0/linux-x64":{"Serilog":{"resolved":"3.1.1"}}}}',
+      ["nuget Serilog 3.1.1"],
+    ],
+    [
+      "obj/project.assets.json",
+      '{"libraries":{"Serilog/3.1.1":{"type":"package"},"mine/1.0.0":{"type":"project"}}}',
+      ["nuget Serilog 3.1.1"],
+    ],
+    ["packages.config", '<packages><package id="jQuery" version="3.1.1" targetFramework="net46" /></packages>', ["nuget jQuery 3.1.1"]],
+    [
+      "gradle.lockfile",
+      "# This is a Gradle generated file\norg.slf4j:slf4j-api:2.0.9=compileClasspath,runtimeClasspath\nempty=annotationProcessor\n",
+      ["maven org.slf4j slf4j-api 2.0.9"],
+    ],
+    [
+      "conan.lock",
+      '{"version":"0.5","requires":["zlib/1.2.13#e377bee636333ae348d51ca90874e353%1667924022.93"],"build_requires":["cmake/3.24.2@acme/stable#x"]}',
+      ["conan zlib 1.2.13", "conan cmake 3.24.2"],
+    ],
+    [
+      "opt/conda/conda-meta/openssl-3.0.12-h7f8727e_0.json",
+      '{"name":"openssl","version":"3.0.12","license":"Apache-2.0"}',
+      ["conda openssl 3.0.12"],
+    ],
+    [
+      "usr/lib/opkg/status",
+      "Package: busybox\nVersion: 1.36.1-1\nStatus: install ok installed\n",
+      ["opkg busybox 1.36.1-1 busybox=1.36.1-1"],
+    ],
   ])("%s", (path, content, packages) => {
     expect(short(read(path, content))).toEqual(packages);
   });
@@ -128,6 +190,38 @@ describe("what a file tells", () => {
 
 describe("files that only look the part", () => {
   const PATHS = [
+    "opt/java/release",
+    "a/.spdx-a.spdx",
+    "pom.xml",
+    "packages.lock.json",
+    "project.assets.json",
+    "packages.config",
+    "gradle.lockfile",
+    "conan.lock",
+    "conda-meta/a.json",
+    "usr/lib/opkg/status",
+    "var/lib/chisel/manifest.wall",
+    "Package.resolved",
+    "mix.lock",
+    "rebar.lock",
+    "Podfile.lock",
+    "pubspec.lock",
+    "stack.yaml.lock",
+    "cabal.project.freeze",
+    "a/DESCRIPTION",
+    "a.rockspec",
+    "ebin/a.app",
+    "a/pack.pl",
+    ".terraform.lock.hcl",
+    "setup.py",
+    "var/lib/pacman/local/a-1-1/desc",
+    "var/lib/pacman/local/a-1-1/files",
+    "var/db/pkg/a/b-1/CONTENTS",
+    ".registry/a.reg",
+    "wp-content/plugins/a/a.php",
+    "a.1/opam",
+    ".github/workflows/a.yml",
+    "Cellar/a/1/.brew/a.rb",
     "var/lib/dpkg/status",
     "var/lib/dpkg/info/a.list",
     "lib/apk/db/installed",
@@ -163,6 +257,10 @@ describe("files that only look the part", () => {
     "P:\nV:\n\n".repeat(1000),
     `s.name = "${"a".repeat(100_000)}`,
     "Name: a\n".repeat(50_000),
+    '"a==1" '.repeat(50_000),
+    `package = "${"a\npackage = ".repeat(20_000)}`,
+    `{application,a,[${"{vsn,".repeat(50_000)}`,
+    `${"<dependency><groupId>".repeat(10_000)}<project>`,
   ];
   test.each(PATHS)("%s throws on nothing that it can hold", (path) => {
     for (const content of CONTENTS) expect(() => read(path, content)).not.toThrow();

@@ -1,8 +1,8 @@
 import { type Digest, forTerminal } from "../core/index.ts";
 import type { ImageContents, Lookout, TarHeader } from "../image/index.ts";
 import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
+import { readCompiled } from "./binaries/compiled.ts";
 import { readProgram } from "./binaries/follow.ts";
-import { readGoProgram } from "./binaries/go-program.ts";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
@@ -11,9 +11,8 @@ import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
 import { withOrigins } from "./origin.ts";
 
-const EXECUTABLE = 0o111;
-/** The smallest program of Go has more than a megabyte. */
-const LEAST_GO_BYTES = 500_000;
+/** Who told, of what is written in programs. */
+const PROGRAMS = "programs";
 const MAX_OS_RELEASE = 64 * 1024;
 
 const readable = (type: string): boolean => type === "file" || type === "hardlink" || type === "sparse";
@@ -29,7 +28,7 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note>
     follow: ({ path, type, mode, sizeBytes }) => {
       if (!readable(type) || catalogerOf(path) !== undefined || isOsRelease(path)) return undefined;
       const program = readProgram(path);
-      const compiled = (mode & EXECUTABLE) !== 0 && sizeBytes >= LEAST_GO_BYTES ? readGoProgram() : undefined;
+      const compiled = readCompiled(path, mode, sizeBytes);
       if (program === undefined && compiled === undefined) return undefined;
       return {
         take: (chunk) => {
@@ -37,8 +36,9 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note>
           compiled?.take(chunk);
         },
         end: () => {
-          const packages = [program?.end() ?? [], compiled?.end() ?? []].flat();
-          return packages.length === 0 ? undefined : { kind: "cataloged", by: "programs", found: { packages } };
+          const [product, parts] = [program?.end(), compiled?.end()];
+          const packages = [...(parts?.packages ?? []), ...(product === undefined ? [] : [product])];
+          return packages.length === 0 ? undefined : { kind: "cataloged", by: PROGRAMS, found: { ...parts, packages } };
         },
       };
     },
@@ -100,6 +100,13 @@ const distributionSpots = (distribution: Distribution | undefined, packages: rea
   return packages.some(ofDistribution) ? [] : [`${forTerminal(distribution.name)}: no database of installed packages was found`];
 };
 
+/** Whether another file tells better of the programs at a path. */
+const coveredIn = (files: readonly NotedFile[]): ((path: string) => boolean) => {
+  const covers = new Set(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.covers ?? []) : [])));
+  const folders = [...covers].filter((one) => one.endsWith("/"));
+  return (path) => covers.has(path) || folders.some((folder) => path.startsWith(folder));
+};
+
 /** What files tell of packages. A package inside a file that the distribution has put there is told with the package that owns it. */
 export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder"): Inventory => {
   const release = files
@@ -117,7 +124,9 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
     release === undefined
       ? {}
       : { distribution: release.id, distro: release.version === undefined ? release.id : `${release.id}-${release.version}` };
+  const covered = coveredIn(files);
   const packages = files
+    .filter(({ path, note }) => !(note.kind === "cataloged" && note.by === PROGRAMS && covered(path)))
     .flatMap(({ path, layer, layerIndex, note }) =>
       note.kind === "cataloged"
         ? note.found.packages.map((one): FoundPackage => {

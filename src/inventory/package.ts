@@ -1,7 +1,39 @@
 import type { Digest } from "../core/index.ts";
 
 /** Types of package URLs that are found (github.com/package-url/purl-spec, PURL-TYPES). */
-export type PackageType = "apk" | "cargo" | "composer" | "deb" | "gem" | "generic" | "golang" | "maven" | "npm" | "nuget" | "pypi" | "rpm";
+export type PackageType =
+  | "alpm"
+  | "apk"
+  | "bitnami"
+  | "brew"
+  | "cargo"
+  | "cocoapods"
+  | "composer"
+  | "conan"
+  | "conda"
+  | "cran"
+  | "deb"
+  | "ebuild"
+  | "gem"
+  | "generic"
+  | "github"
+  | "golang"
+  | "hackage"
+  | "hex"
+  | "luarocks"
+  | "maven"
+  | "nix"
+  | "npm"
+  | "nuget"
+  | "opam"
+  | "opkg"
+  | "otp"
+  | "pear"
+  | "pub"
+  | "pypi"
+  | "rpm"
+  | "swift"
+  | "terraform";
 
 /** One package, as what installed it wrote it down. */
 export interface Package {

@@ -20,19 +20,27 @@ const RELEASES: Readonly<Record<string, (version: string) => string>> = {
 export const ecosystemOf = ({ id, version = "" }: Distribution): string | undefined =>
   version === "" && id !== "wolfi" && id !== "chainguard" ? undefined : RELEASES[id]?.(version);
 
-/** Of package URL types. */
-const LANGUAGES = {
+/** Of package URL types. What is not among them nobody publishes advisories of that are read here. */
+const LANGUAGES: Readonly<Record<string, string>> = {
+  bitnami: "Bitnami",
   cargo: "crates.io",
   composer: "Packagist",
+  conan: "ConanCenter",
+  cran: "CRAN",
   gem: "RubyGems",
   // Its names are those of upstream products.
   generic: "Bitnami",
+  github: "GitHub Actions",
   golang: "Go",
+  hackage: "Hackage",
+  hex: "Hex",
   maven: "Maven",
   npm: "npm",
   nuget: "NuGet",
+  pub: "Pub",
   pypi: "PyPI",
-} as const;
+  swift: "SwiftURL",
+};
 
 /**
  * What a package is looked up as: a distribution's by its source, any other by its own name. Undefined where there is no ecosystem for it.
@@ -49,9 +57,8 @@ export const componentOf = (found: FoundPackage, distribution: Distribution | un
     const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);
     return ecosystem === undefined ? undefined : { ecosystem, name: source.name, version: source.version };
   }
-  return {
-    ecosystem: LANGUAGES[type],
-    name: namespace === undefined ? name : `${namespace}${type === "maven" ? ":" : "/"}${name}`,
-    version,
-  };
+  const ecosystem = LANGUAGES[type];
+  return ecosystem === undefined
+    ? undefined
+    : { ecosystem, name: namespace === undefined ? name : `${namespace}${type === "maven" ? ":" : "/"}${name}`, version };
 };

@@ -39,7 +39,7 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
     if (one.ownedBy !== undefined) continue;
     const component = componentOf(one, distribution);
     if (component === undefined) {
-      unjudged(distribution?.name ?? one.type);
+      unjudged(one.source === undefined ? one.type : (distribution?.name ?? one.type));
       continue;
     }
     const matches = matcher.match(component);

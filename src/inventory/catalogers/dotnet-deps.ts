@@ -1,6 +1,15 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import { isObject, jsonObject } from "../json.ts";
+import { isObject, jsonObject, wordIn } from "../json.ts";
 import type { Package } from "../package.ts";
+
+const base = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** Of `targets`, the one that the application runs on, or all of them. */
+const targetsOf = (written: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] => {
+  const targets = isObject(written["targets"]) ? written["targets"] : {};
+  const name = wordIn(isObject(written["runtimeTarget"]) ? written["runtimeTarget"]["name"] : written["runtimeTarget"]);
+  return (name === undefined ? Object.values(targets) : [targets[name]]).filter(isObject);
+};
 
 /** .NET packages that an application was published with (github.com/dotnet/sdk, runtime-configuration-file.md), and its own parts. */
 export const dotnetDeps: Cataloger = {
@@ -9,14 +18,34 @@ export const dotnetDeps: Cataloger = {
   reads: "*.deps.json",
   isMine: (path) => path.endsWith(".deps.json"),
   maxBytes: 32 * MIB,
-  read: (content) => {
-    const libraries = jsonObject(content)?.["libraries"];
-    if (!isObject(libraries)) return undefined;
-    const packages = Object.entries(libraries).flatMap(([key, value]): readonly Package[] => {
+  read: (content, path) => {
+    const written = jsonObject(content);
+    const libraries = written?.["libraries"];
+    if (written === undefined || !isObject(libraries)) return undefined;
+    const packages: Package[] = [];
+    const places = new Map<string, number>();
+    for (const [key, value] of Object.entries(libraries)) {
       const [, name, version] = /^([^/]{1,200})\/([^/]{1,100})$/.exec(key) ?? [];
-      if (name === undefined || version === undefined || !isObject(value)) return [];
-      return [{ type: "nuget", name, version, licenses: [] }];
-    });
-    return { packages };
+      if (name === undefined || version === undefined || !isObject(value)) continue;
+      places.set(key, packages.length);
+      packages.push({ type: "nuget", name, version, licenses: [] });
+    }
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    const covers: string[] = [];
+    const edges: (readonly [number, number])[] = [];
+    for (const target of targetsOf(written))
+      for (const [key, value] of Object.entries(target)) {
+        if (!isObject(value)) continue;
+        // In the folder of the application files lie without the folders of their package, those of translations and platforms but in their own.
+        for (const kind of ["runtime", "native", "runtimeTargets", "resources"])
+          for (const file of Object.keys(isObject(value[kind]) ? value[kind] : {}))
+            covers.push(`${folder}${file}`, `${folder}${base(file)}`);
+        const from = places.get(key);
+        for (const [name, version] of Object.entries(isObject(value["dependencies"]) ? value["dependencies"] : {})) {
+          const to = places.get(`${name}/${String(version)}`);
+          if (from !== undefined && to !== undefined) edges.push([from, to]);
+        }
+      }
+    return { packages, covers: [...new Set(covers)], edges };
   },
 };

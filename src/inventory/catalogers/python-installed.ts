@@ -11,7 +11,7 @@ export const pythonInstalled: Cataloger = {
   name: "python-installed",
   scope: "installed",
   reads: "*.dist-info/METADATA, *.egg-info/PKG-INFO, *.egg-info",
-  isMine: (path) => /(?:^|[./-])dist-info\/METADATA$|(?:^|[./-])egg-info\/PKG-INFO$|\.egg-info$/.test(path),
+  isMine: (path) => /(?:^|[./-])dist-info\/METADATA$|(?:^|[./-])egg-info\/PKG-INFO$|\.egg-info$/i.test(path),
   maxBytes: 4 * MIB,
   read: (content) => {
     const [fields] = paragraphsOf(content.toString("utf8"));

@@ -1,0 +1,19 @@
+import { type Cataloger, MIB } from "../cataloger.ts";
+import { paragraphsOf } from "../paragraphs.ts";
+import { debianPackage } from "./dpkg.ts";
+
+/** Packages of OpenWrt and of Yocto's images, in dpkg's form (openwrt.org/docs/guide-user/additional-software/opkg). */
+export const opkg: Cataloger = {
+  name: "opkg",
+  scope: "installed",
+  reads: "usr/lib/opkg/status, var/lib/opkg/status",
+  isMine: (path) => /(?:^|\/)(?:usr|var)\/lib\/opkg\/(?:status|info\/[^/]+\.control)$/.test(path),
+  maxBytes: 16 * MIB,
+  read: (content) => ({
+    packages: paragraphsOf(content.toString("utf8")).flatMap((fields) => {
+      const found = debianPackage(fields);
+      const license = fields.get("license");
+      return found === undefined ? [] : [{ ...found, type: "opkg" as const, licenses: license === undefined ? [] : [license] }];
+    }),
+  }),
+};
