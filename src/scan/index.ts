@@ -1,4 +1,4 @@
-export type { Rating } from "./advisories/advisory.ts";
+export type { FixState, Rating } from "./advisories/advisory.ts";
 export { baseShare, originOf } from "./base-share.ts";
 export { buildDatabase } from "./database/build.ts";
 export { readCatalogue } from "./database/exploited.ts";

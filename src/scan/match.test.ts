@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fakeClock } from "../core/index.ts";
 import { buildDatabase, type Source } from "./database/build.ts";
 import { readCatalogue } from "./database/exploited.ts";
 import { readManifest } from "./database/manifest.ts";
@@ -38,11 +39,11 @@ beforeAll(async () => {
 });
 
 describe("matching", () => {
-  test("advisories of one CVE are one match, with the worst severity and the lowest fix; who has only an alias belongs to it", () => {
+  test("advisories of one CVE are one match, with the worst severity and the lowest fix that mends it for all; who has only an alias belongs to it", () => {
     using matcher = openMatcher(folder);
     const found = matcher.match({ ecosystem: "npm", name: "left", version: "1.0.0" }) ?? [];
     expect(found.map(({ id, fixed, severity, advisories }) => [id, fixed, severity?.rating, advisories.length])).toEqual([
-      ["CVE-2024-0001", "1.2.9", "high", 3],
+      ["CVE-2024-0001", "1.3.0", "high", 3],
       ["RETIRE-2", "2.0.0", undefined, 1],
     ]);
   });
@@ -57,6 +58,47 @@ describe("matching", () => {
   test("without a fix there is none", () => {
     using matcher = openMatcher(folder);
     expect(matcher.match({ ecosystem: "PyPI", name: "some.thing", version: "3.0" })?.[0]).not.toHaveProperty("fixed");
+  });
+  test("what becomes of it, and how bad others call it where its own advisory says nothing", async () => {
+    const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));
+    const vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    const nvd = {
+      where: "nvd",
+      text: JSON.stringify({ id: "CVE-2024-0002", severity: [{ type: "CVSS_V3", score: vector }], affected: [] }),
+    };
+    const ghsa = osv("GHSA-c", "npm", "bash", before("1"), {
+      aliases: ["CVE-2024-0002"],
+      severity: [{ type: "CVSS_V2", score: "AV:N/AC:L/Au:N/C:N/I:P/A:N" }],
+    });
+    const unimportant = {
+      where: "d",
+      text: JSON.stringify({
+        id: "DEBIAN-CVE-2024-0009",
+        affected: [
+          {
+            package: { ecosystem: "Debian:12", name: "bash" },
+            ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }] }],
+            ecosystem_specific: { urgency: "unimportant" },
+          },
+        ],
+      }),
+    };
+    try {
+      await buildDatabase([...SOURCES, nvd, ghsa, unimportant], other);
+      using matcher = openMatcher(other);
+      const found = matcher.match({ ecosystem: "Debian:12", name: "bash", version: "5.2-1" }) ?? [];
+      expect(found.map(({ id, state, severity }) => [id, state, severity?.source, severity?.score ?? severity?.rating])).toEqual([
+        ["CVE-2024-0002", "fixed", "CVE-2024-0002", 9.8],
+        ["CVE-2024-0003", "fixed", undefined, undefined],
+        ["CVE-2024-0009", "unimportant", "DEBIAN-CVE-2024-0009", "low"],
+      ]);
+      expect(found[0]?.severities.map(({ source, cvss, score }) => [source, cvss, score])).toEqual([
+        ["CVE-2024-0002", "3.1", 9.8],
+        ["GHSA-c", "2.0", 5],
+      ]);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
   });
   test("an ecosystem without a source is said, and is not taken for a clean one", () => {
     expect(ids({ ecosystem: "Debian:13", name: "bash", version: "1" })).toBeUndefined();
@@ -73,20 +115,30 @@ describe("the database", () => {
     await buildDatabase(SOURCES, folder);
     expect(readManifest(folder)?.shards).toEqual(first?.shards);
     expect(readdirSync(folder).filter((name) => name.endsWith(".sqlite"))).toHaveLength(4);
-    expect(readdirSync(folder).filter((name) => name.startsWith(".building"))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".making"))).toEqual([]);
     expect(old.match({ ecosystem: "npm", name: "left", version: "1.0.0" })).toHaveLength(2);
   });
   test("knows what is exploited, where somebody said", async () => {
     using plain = openMatcher(folder);
-    expect(plain.isExploited("CVE-2024-0001")).toBe(false);
+    const left: Component = { ecosystem: "npm", name: "left", version: "1.0.0" };
+    expect(plain.match(left)?.some(({ exploited }) => exploited)).toBe(false);
     const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));
     try {
-      const exploited = readCatalogue('{"dateReleased":"2025-08-25T17:04:19Z","vulnerabilities":[{"cveID":"CVE-2024-0001"}]}', "kev.json");
+      const listed = { cveID: "CVE-2024-0001", dateAdded: "2024-02-01", dueDate: "soon", knownRansomwareCampaignUse: "Known" };
+      const exploited = readCatalogue(JSON.stringify({ dateReleased: "2025-08-25T17:04:19Z", vulnerabilities: [listed] }), "kev.json");
       const { manifest } = await buildDatabase(SOURCES, other, { exploited });
       expect(manifest.exploited).toMatchObject({ count: 1, date: "2025-08-25T17:04:19Z" });
       using matcher = openMatcher(other);
-      expect([matcher.isExploited("CVE-2024-0001"), matcher.isExploited("CVE-2024-0002")]).toEqual([true, false]);
-      await buildDatabase(SOURCES, other);
+      expect(matcher.match(left)?.map((one) => [one.id, one.exploited, one.kev])).toEqual([
+        ["CVE-2024-0001", true, { added: "2024-02-01", ransomware: true }],
+        ["RETIRE-2", undefined, undefined],
+      ]);
+      const clock = fakeClock();
+      await buildDatabase(SOURCES, other, { clock });
+      // Who read the list before may still open what it names, for an hour.
+      expect(readdirSync(other).filter((name) => name.startsWith("exploited"))).toHaveLength(1);
+      await clock.sleep(3_600_001);
+      await buildDatabase(SOURCES, other, { clock });
       expect(readdirSync(other).filter((name) => name.startsWith("exploited"))).toEqual([]);
     } finally {
       rmSync(other, { recursive: true, force: true });
@@ -115,7 +167,7 @@ describe("the database", () => {
       rmSync(other, { recursive: true, force: true });
     }
   });
-  test.each(["", "{}", "[", '{"schema":"seaworthy/advisories@1","builtAt":1,"shards":{"npm":{"file":"../../etc/passwd"}}}'])(
+  test.each(["", "{}", "[", '{"schema":"seaworthy/advisories@2","builtAt":1,"shards":{"npm":{"file":"../../etc/passwd"}}}'])(
     "a list that is none is refused: %s",
     (text) => {
       const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));

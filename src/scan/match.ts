@@ -1,11 +1,13 @@
 import { join } from "node:path";
-import type { Advisory, Severity } from "./advisories/advisory.ts";
+import type { Advisory, FixState, Severity } from "./advisories/advisory.ts";
 import { affectedBy } from "./advisories/intervals.ts";
 import { canonicalName } from "./advisories/names.ts";
 import { isWorse } from "./advisories/severity.ts";
-import { readExploited } from "./database/exploited.ts";
+import { openEpss, type Epss } from "./database/epss.ts";
+import { type Exploitation, readExploited } from "./database/exploited.ts";
 import { type Manifest, readManifest } from "./database/manifest.ts";
-import { type Known, type OpenShard, openShard } from "./database/shard.ts";
+import { openSeverities } from "./database/severities.ts";
+import { type Known, type OpenShard, openShard, type StoredAffected } from "./database/shard.ts";
 import { schemeOf } from "./versions/ecosystems.ts";
 import type { VersionScheme } from "./versions/scheme.ts";
 
@@ -17,38 +19,57 @@ export interface Component {
   readonly version: string;
 }
 
+/** A severity and who states it. */
+export interface StatedSeverity extends Severity {
+  /** Id of the advisory; absent in a report of another tool that does not tell. */
+  readonly source?: string;
+}
+
 /** One vulnerability of one component, however many advisories tell of it. */
 export interface Match {
   readonly component: Component;
   /** The CVE, else the first advisory's own id. */
   readonly id: string;
   readonly advisories: readonly Advisory[];
-  /** The lowest version that mends it, of all advisories that name one; absent: none does. */
+  /** What becomes of it. `fixed` where a version mends it, which `fixed` then names. */
+  readonly state: FixState;
+  /** The lowest version that all advisories call mended; absent: there is none. */
   readonly fixed?: string;
-  /** The worst that the matched advisories say. */
-  readonly severity?: Severity;
+  /** The worst that the matched advisories say first of all; where they say nothing, what others say of the CVE. */
+  readonly severity?: StatedSeverity;
+  /** All that is said, the matched advisories first. */
+  readonly severities: readonly StatedSeverity[];
+  /** Known to be exploited, by CISA's catalogue. */
+  readonly exploited?: true;
+  readonly kev?: Exploitation;
+  /** How likely it is to be exploited within thirty days (first.org/epss). */
+  readonly epss?: Epss;
 }
 
 export interface Matcher extends Disposable {
   /** Undefined: there is no source of advisories for its ecosystem. */
   match(component: Component): readonly Match[] | undefined;
-  /** Whether the CVE is known to be exploited; never, where the database does not say. */
-  isExploited(id: string): boolean;
 }
 
 interface Found {
   readonly advisory: Advisory;
+  readonly affected: StoredAffected;
   readonly fixed: string | undefined;
-  readonly severity: Severity | undefined;
+}
+
+/** What is known of CVEs beside the advisories that match. */
+interface Lore {
+  exploitation(id: string): Exploitation | undefined;
+  epss(id: string): Epss | undefined;
+  severities(id: string): readonly StatedSeverity[];
 }
 
 /** Ids that each advisory is told under: its CVEs, or, without any, itself. */
 const idsOf = ({ id, cves }: Advisory): readonly string[] => (cves.length === 0 ? [id] : cves);
 
-const worst = (found: readonly Found[]): Severity | undefined =>
-  found
-    .flatMap(({ severity }) => severity ?? [])
-    .reduce<Severity | undefined>((a, b) => (a === undefined || isWorse(b.rating, a.rating) ? b : a), undefined);
+/** What is said of the package stands before what is said of all. */
+const statedBy = ({ advisory, affected }: Found): readonly StatedSeverity[] =>
+  [...(affected.severities ?? []), ...(advisory.severities ?? [])].map((one) => ({ ...one, source: advisory.id }));
 
 /** Records without a CVE belong to those that name them as an alias: what GitHub and PyPA both tell is one. */
 const grouped = (found: readonly Found[]): ReadonlyMap<string, readonly Found[]> => {
@@ -58,33 +79,60 @@ const grouped = (found: readonly Found[]): ReadonlyMap<string, readonly Found[]>
     const { id, aliases, cves } = one.advisory;
     const named = cves.length > 0 ? undefined : [id, ...aliases].map((name) => byName.get(name)).find((name) => name !== undefined);
     for (const key of named === undefined ? idsOf(one.advisory) : [named]) {
-      groups.set(key, [...(groups.get(key) ?? []), one]);
+      const group = groups.get(key) ?? [];
+      group.push(one);
+      groups.set(key, group);
       if (cves.length <= 1) for (const name of [id, ...aliases]) byName.set(name, key);
     }
   }
   return groups;
 };
 
-const lowest = (versions: readonly string[], scheme: VersionScheme): string | undefined =>
-  versions.toSorted((a, b) => scheme.compare(a, b))[0];
+/** The lowest fix that none of the advisories calls affected; where each contradicts another, the highest. */
+const fixOf = (all: readonly Found[], scheme: VersionScheme): string | undefined => {
+  const fixes = [...new Set(all.flatMap(({ fixed }) => fixed ?? []))].toSorted((a, b) => scheme.compare(a, b));
+  return fixes.find((version) => all.every(({ affected }) => affectedBy(affected, version, scheme) === undefined)) ?? fixes.at(-1);
+};
+
+const stateOf = (all: readonly Found[], fixed: string | undefined): FixState =>
+  fixed !== undefined ? "fixed" : (all.map(({ affected }) => affected.state).find((state) => state !== undefined) ?? "unfixed");
 
 /** What of the known advisories holds for the component. */
-const matchesOf = (component: Component, known: readonly Known[], scheme: VersionScheme): readonly Match[] => {
+const matchesOf = (component: Component, known: readonly Known[], scheme: VersionScheme, lore: Lore): readonly Match[] => {
   const found = known.flatMap(({ advisory, affected }): readonly Found[] => {
     const interval = affectedBy(affected, component.version, scheme);
-    return interval === undefined ? [] : [{ advisory, fixed: interval.fixed, severity: affected.severity ?? advisory.severity }];
+    return interval === undefined ? [] : [{ advisory, affected, fixed: interval.fixed }];
   });
   return [...grouped(found)]
     .map(([id, all]): Match => {
-      const fixed = lowest(
-        all.flatMap((one) => one.fixed ?? []),
-        scheme,
+      const fixed = fixOf(all, scheme);
+      const stated = all.map(statedBy);
+      const first = stated.flatMap((one) => one[0] ?? []);
+      const others = lore.severities(id).filter(({ source }) => all.every(({ advisory }) => advisory.id !== source));
+      const severity = first.reduce<StatedSeverity | undefined>(
+        (worst, one) => (worst === undefined || isWorse(one.rating, worst.rating) ? one : worst),
+        undefined,
       );
-      const severity = worst(all);
-      const advisories = [...new Map(all.map((one) => [one.advisory.id, one.advisory])).values()];
-      return { component, id, advisories, ...(fixed === undefined ? {} : { fixed }), ...(severity === undefined ? {} : { severity }) };
+      const [counts = others[0], kev, epss] = [severity, lore.exploitation(id), lore.epss(id)];
+      return {
+        component,
+        id,
+        advisories: [...new Map(all.map((one) => [one.advisory.id, one.advisory])).values()],
+        state: stateOf(all, fixed),
+        severities: [...new Map([...stated.flat(), ...others].map((one) => [`${one.source} ${one.written}`, one])).values()],
+        ...(fixed === undefined ? {} : { fixed }),
+        ...(counts === undefined ? {} : { severity: counts }),
+        ...(kev === undefined ? {} : { exploited: true, kev }),
+        ...(epss === undefined ? {} : { epss }),
+      };
     })
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+};
+
+/** Opened when first asked. */
+const late = <T>(open: () => T): (() => T) & { readonly opened: () => T | undefined } => {
+  let value: T | undefined;
+  return Object.assign(() => (value ??= open()), { opened: () => value });
 };
 
 /** Looks components up in a folder of advisories. Only the files that are asked for are opened. @throws INPUT_INVALID */
@@ -97,20 +145,23 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
     open.set(ecosystem, known);
     return known;
   };
-  let exploited: ReadonlySet<string> | undefined;
+  const { exploited, epss, severities } = manifest ?? {};
+  const kevs = late(() => (exploited === undefined ? new Map<string, Exploitation>() : readExploited(join(folder, exploited.file))));
+  const scores = late(() => (epss === undefined ? undefined : openEpss(join(folder, epss.file))));
+  const others = late(() => (severities === undefined ? undefined : openSeverities(join(folder, severities.file))));
+  const lore: Lore = {
+    exploitation: (id) => kevs().get(id),
+    epss: (id) => scores()?.find(id),
+    severities: (id) => others()?.find(id) ?? [],
+  };
   return {
-    isExploited: (id) => {
-      if (manifest?.exploited === undefined) return false;
-      exploited ??= readExploited(join(folder, manifest.exploited.file));
-      return exploited.has(id);
-    },
     match: (component) => {
       const [shard, scheme] = [shardOf(component.ecosystem), schemeOf(component.ecosystem)];
       if (shard === undefined || scheme === undefined) return undefined;
-      return matchesOf(component, shard.find(canonicalName(component.ecosystem, component.name)), scheme);
+      return matchesOf(component, shard.find(canonicalName(component.ecosystem, component.name)), scheme, lore);
     },
     [Symbol.dispose]: () => {
-      for (const shard of open.values()) shard[Symbol.dispose]();
+      for (const shard of [...open.values(), scores.opened(), others.opened()]) shard?.[Symbol.dispose]();
     },
   };
 };

@@ -24,21 +24,21 @@ const inventory = (...packages: readonly FoundPackage[]): Inventory => ({
   blindSpots: [],
 });
 const asked: Component[] = [];
-const isExploited = (id: string): boolean => id === "CVE-2";
 /** Knows npm and Debian 12, and holds one thing against each package. */
 const matcher = {
-  isExploited,
   match: (component: Component): readonly Match[] | undefined => {
     asked.push(component);
     if (!["npm", "Debian:12"].includes(component.ecosystem)) return undefined;
-    const severity = { rating: component.name === "left" ? "high" : "low", written: "" } as const;
+    const severity = { rating: component.name === "left" ? "high" : "low", written: "", source: "X-1" } as const;
     return [
       {
         component,
         id: component.name === "exploited" ? "CVE-2" : "CVE-1",
         advisories: [],
         severity,
-        ...(component.name === "left" ? {} : { fixed: "2" }),
+        severities: [severity],
+        ...(component.name === "left" ? { state: "unfixed" } : { state: "fixed", fixed: "2" }),
+        ...(component.name === "exploited" ? { exploited: true, kev: {} } : {}),
       },
     ];
   },
@@ -92,6 +92,7 @@ describe("a scan", () => {
   test("judges nothing that the distribution owns, and says what nobody speaks of", () => {
     expect(asked.map(({ name }) => name)).not.toContain("owned");
     expect(result.judged).toBe(3);
+    expect(result.ecosystems).toEqual(["Debian:12", "npm"]);
     expect(result.blindSpots).toEqual(["2 packages of RubyGems not judged: the database has no advisories for it"]);
   });
   test("what is known to be exploited stands first", () => {

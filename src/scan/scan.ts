@@ -10,8 +10,8 @@ export interface Vulnerability extends Omit<Match, "component"> {
   /** As the advisories name it, and in its version. */
   readonly name: string;
   readonly version: string;
-  /** Known to be exploited. */
-  readonly exploited?: true;
+  /** Whose advisories judged it, as OSV names them: `npm`, `Debian:12`. */
+  readonly ecosystem: string;
 }
 
 export interface ScanResult {
@@ -19,6 +19,8 @@ export interface ScanResult {
   readonly vulnerabilities: readonly Vulnerability[];
   /** Packages that advisories were looked up for. */
   readonly judged: number;
+  /** Whose advisories were asked, in order: `Debian:12`, `npm`. */
+  readonly ecosystems: readonly string[];
   /** What could not be judged, a sentence each. */
   readonly blindSpots: readonly string[];
 }
@@ -30,9 +32,10 @@ const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** Judges what is in an image by the advisories at hand. */
-export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher: Pick<Matcher, "match" | "isExploited">): ScanResult => {
+export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher: Pick<Matcher, "match">): ScanResult => {
   const found = new Map<string, Vulnerability>();
   const unknown = new Map<string, number>();
+  const asked = new Set<string>();
   let judged = 0;
   const unjudged = (ecosystem: string): void => void unknown.set(ecosystem, (unknown.get(ecosystem) ?? 0) + 1);
   for (const one of packages) {
@@ -48,6 +51,7 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
       continue;
     }
     judged += 1;
+    asked.add(component.ecosystem);
     for (const { component: of, ...match } of matches) {
       const key = JSON.stringify([of, match.id]);
       const before = found.get(key);
@@ -55,8 +59,8 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
         ...match,
         name: of.name,
         version: of.version,
+        ecosystem: of.ecosystem,
         packages: [...(before?.packages ?? []), one],
-        ...(matcher.isExploited(match.id) ? { exploited: true } : {}),
       });
     }
   }
@@ -66,6 +70,7 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
         Number(b.exploited ?? false) - Number(a.exploited ?? false) || rank(b) - rank(a) || byCode(a.name, b.name) || byCode(b.id, a.id),
     ),
     judged,
+    ecosystems: [...asked].toSorted(byCode),
     blindSpots: [
       ...blindSpots,
       ...[...unknown].map(

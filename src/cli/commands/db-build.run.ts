@@ -40,7 +40,7 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...paths): 
       `${read - leftOut - unreadable.length} of ${read} records for ${shards.length} ecosystems and releases, in ${folder}`,
       ...(manifest.exploited === undefined
         ? []
-        : [`${manifest.exploited.count} CVEs known to be exploited, as of ${manifest.exploited.date.slice(0, 10)}`]),
+        : [`${manifest.exploited.count} CVEs known to be exploited, as of ${manifest.exploited.date?.slice(0, 10) ?? "an unknown day"}`]),
       ...unreadable.map((one) => `left out, as no OSV record: ${one}`),
     ].join("\n"),
     json: {

@@ -3,6 +3,7 @@ import type { BaseImage } from "../../inventory/index.ts";
 import {
   baseShare,
   DEFAULT_GATE,
+  type FixState,
   judge,
   openMatcher,
   originOf,
@@ -23,14 +24,24 @@ export interface Flags extends InventoryFlags {
   readonly onlyFixed?: boolean;
 }
 
+/** Where no version mends it, what its source says of that. */
+const NO_FIX: Readonly<Record<FixState, string>> = {
+  fixed: "no fix",
+  unfixed: "no fix",
+  deferred: "no fix yet (deferred)",
+  "wont-fix": "will not be fixed",
+  unimportant: "no fix (unimportant)",
+  "end-of-life": "no fix (end of life)",
+};
+
 const rows = (vulnerabilities: readonly Vulnerability[], base: BaseImage | undefined): readonly (readonly string[])[] => [
   ["severity", "id", "package", "version", "fixed in", "layer", "from", "what"],
-  ...vulnerabilities.map(({ severity, exploited, id, name, version, fixed, packages, advisories }) => [
+  ...vulnerabilities.map(({ severity, exploited, id, name, version, fixed, state, packages, advisories }) => [
     `${severity?.rating ?? "unknown"}${exploited === true ? ", exploited" : ""}`,
     id,
     name,
     version,
-    fixed ?? "no fix",
+    fixed ?? NO_FIX[state],
     [...new Set(packages.flatMap(({ layerIndex }) => (layerIndex === undefined ? [] : layerIndex + 1)))].join(","),
     originOf({ packages }, base) ?? "",
     (advisories.find(({ summary }) => summary !== "")?.summary ?? "").slice(0, 80),

@@ -5,17 +5,29 @@ export type Rating = (typeof RATINGS)[number];
 /** Somebody's word on how bad it is. */
 export interface Severity {
   readonly rating: Rating;
-  /** CVSS base score, 0 to 10, where there is one. */
+  /** CVSS base score, 0 to 10; `written` is then its vector. */
   readonly score?: number;
+  /** Release of CVSS that the vector is of. */
+  readonly cvss?: "4.0" | "3.1" | "3.0" | "2.0";
   /** As it was written: a CVSS vector, or the database's own word. */
   readonly written: string;
 }
+
+/**
+ * What becomes of a vulnerability in one package, by the advisories:
+ * `fixed` (a version mends it), `unfixed` (none does yet), `deferred` (put off: Debian's no-dsa and postponed, Red Hat's "fix deferred"), `wont-fix`,
+ * `unimportant` (Debian's word for what is no danger as it is packaged), `end-of-life` (the source no longer looks after it).
+ */
+export const FIX_STATES = ["fixed", "unfixed", "deferred", "wont-fix", "unimportant", "end-of-life"] as const;
+export type FixState = (typeof FIX_STATES)[number];
 
 /** Versions from `introduced` on (absent: all), up to before `fixed`, or up to `lastAffected` itself; with neither there is no fix. */
 export interface Interval {
   readonly introduced?: string;
   readonly fixed?: string;
   readonly lastAffected?: string;
+  /** Nothing is said of versions from here on. */
+  readonly limit?: string;
 }
 
 /** One package that an advisory is about. */
@@ -27,7 +39,10 @@ export interface Affected {
   readonly intervals: readonly Interval[];
   /** Versions that no interval holds. */
   readonly versions: readonly string[];
-  readonly severity?: Severity;
+  /** Said of this package, the first of them first to be believed. */
+  readonly severities?: readonly Severity[];
+  /** What the source says of it where no version mends it; absent: `unfixed`. */
+  readonly state?: Exclude<FixState, "fixed" | "unfixed">;
 }
 
 /** What is known of one vulnerability, without the packages: what a finding tells. */
@@ -39,7 +54,8 @@ export interface Advisory {
   readonly aliases: readonly string[];
   /** One line, at most 300 characters. */
   readonly summary: string;
-  readonly severity?: Severity;
+  /** Of all its packages, the first of them first to be believed. */
+  readonly severities?: readonly Severity[];
   /** ISO 8601; absent where it is not known. */
   readonly modified?: string;
   readonly url?: string;

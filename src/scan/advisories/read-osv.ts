@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { schemeOf } from "../versions/ecosystems.ts";
 import type { Advisory, Affected, Severity } from "./advisory.ts";
+import { isDistribution, shardOf } from "./ecosystem.ts";
+import { fixStateIn, isUnaffected } from "./fix-state.ts";
 import { affectedBy, intervalsOf } from "./intervals.ts";
 import { canonicalName } from "./names.ts";
-import { severityOf } from "./severity.ts";
+import { severitiesFrom, severityOf } from "./severity.ts";
 
 const MAX_SUMMARY = 300;
 const MAX_NAME = 1000;
@@ -29,14 +31,22 @@ const RECORD = v.object({
     v.nullable(
       v.array(
         v.object({
-          package: v.optional(v.object({ ecosystem: word, name: word })),
+          package: v.optional(v.nullable(v.object({ ecosystem: word, name: word }))),
           severity: said,
           ranges: v.optional(
             v.nullable(
               v.array(
                 v.object({
                   type: word,
-                  events: v.array(v.object({ introduced: v.optional(word), fixed: v.optional(word), last_affected: v.optional(word) })),
+                  events: v.array(
+                    v.object({
+                      introduced: v.optional(word),
+                      fixed: v.optional(word),
+                      last_affected: v.optional(word),
+                      limit: v.optional(word),
+                    }),
+                  ),
+                  database_specific: specific,
                 }),
               ),
             ),
@@ -54,76 +64,95 @@ const RECORD = v.object({
 
 export interface OsvRecord {
   readonly advisory: Advisory;
+  /** Empty: about no package whose versions can be ordered, such as those that name commits only. */
   readonly affected: readonly Affected[];
 }
 
+/** What was taken back: whatever was said under its name before is to be forgotten. */
+export interface Withdrawn {
+  readonly withdrawn: string;
+  readonly modified?: string;
+}
+
 const CVE = /^CVE-\d{4}-\d{4,}$/;
+/** Advisories of distributions, which name the CVEs that they mend as related where they are older than `upstream`. */
+const DISTRIBUTION_ADVISORY = /^(?:AL|RL|RX|RH|ELSA|CE|DSA|DLA|DTSA|USN|LSN|SUSE|openSUSE|MGASA|OESA|AZL|PHSA)\w*-/;
 
 const oneLine = (text: string): string => {
-  const line = text.replaceAll(/\s+/g, " ").trim();
+  const line = text
+    .slice(0, MAX_SUMMARY * 10)
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return line.length > MAX_SUMMARY ? `${line.slice(0, MAX_SUMMARY - 1)}…` : line;
 };
 
-type Said = readonly { readonly type: string; readonly score: string }[];
+type Read = v.InferOutput<typeof RECORD>;
 
-/** The source's own vector first, of the newest CVSS that can be reckoned, then its own word. */
-const severityFrom = (
-  scores: Said,
-  ...specifics: readonly (Readonly<Record<string, unknown>> | null | undefined)[]
-): Severity | undefined => {
-  for (const { score } of scores.toSorted((a, b) => (a.type < b.type ? 1 : -1))) {
-    const severity = severityOf(score);
-    if (severity !== undefined) return severity;
-  }
-  for (const one of specifics) {
-    const written = one?.["severity"] ?? one?.["urgency"];
-    const severity = typeof written === "string" ? severityOf(written) : undefined;
-    if (severity !== undefined) return severity;
-  }
-  return undefined;
-};
-
-/** Advisories of Red Hat's kin name their CVEs as related, and mean them. */
-const cvesOf = ({ id, aliases, upstream, related }: v.InferOutput<typeof RECORD>): readonly string[] => {
+const cvesOf = ({ id, aliases, upstream, related }: Read): readonly string[] => {
   const named = [id, ...(aliases ?? []), ...(upstream ?? [])].filter((one) => CVE.test(one));
-  const all = named.length > 0 || !/^(?:AL|RL|RH|ELSA|CE)\w*-/.test(id) ? named : (related ?? []).filter((one) => CVE.test(one));
+  // DEBIAN-CVE-2024-1, UBUNTU-CVE-2024-1, ALPINE-CVE-2024-1.
+  const [, own] = /^[A-Z]+-(CVE-\d{4}-\d{4,})$/.exec(id) ?? [];
+  if (own !== undefined) named.push(own);
+  const all = named.length > 0 || !DISTRIBUTION_ADVISORY.test(id) ? named : (related ?? []).filter((one) => CVE.test(one));
   return [...new Set(all)].toSorted();
 };
 
+/** "Important: kernel security update": Red Hat's kin say it nowhere else. */
+const titled = ({ id, summary }: Read): readonly Severity[] => {
+  const [, written = ""] = /^(Critical|Important|Moderate|Low): /.exec(DISTRIBUTION_ADVISORY.test(id) ? (summary ?? "") : "") ?? [];
+  return written === "" ? [] : [severityOf(written)].flatMap((one) => one ?? []);
+};
+
+const severitiesOf = (record: Read): readonly Severity[] => {
+  const ecosystems = (record.affected ?? []).map((one) => one.package?.ecosystem ?? "");
+  const all = severitiesFrom(record.severity ?? [], ecosystems.some(isDistribution), record.database_specific);
+  if (all.length === 0 && record.id.startsWith("MAL-")) return [{ rating: "critical", written: "malicious package" }];
+  // A distribution's own word stands before the vector of the CVE, wherever it writes it.
+  return [...titled(record), ...all];
+};
+
+type ReadAffected = NonNullable<Read["affected"]>[number];
+
+const readAffected = ({ package: about, ranges, versions: listed, severity, ...one }: ReadAffected): readonly Affected[] => {
+  const scheme = about === undefined || about === null ? undefined : schemeOf(about.ecosystem);
+  const specifics = [one.ecosystem_specific, one.database_specific, ...(ranges ?? []).map((range) => range.database_specific)];
+  if (about === undefined || about === null || scheme === undefined || isUnaffected(...specifics)) return [];
+  const intervals = (ranges ?? []).flatMap(({ type, events }) => (type === "GIT" ? [] : intervalsOf(events, scheme)));
+  const versions = (listed ?? []).filter((version) => affectedBy({ intervals, versions: [] }, version, scheme) === undefined);
+  if (intervals.length === 0 && versions.length === 0) return [];
+  const severities = severitiesFrom(severity ?? [], isDistribution(about.ecosystem), one.ecosystem_specific, one.database_specific);
+  const state = fixStateIn(...specifics);
+  const ecosystem = shardOf(about.ecosystem);
+  return [
+    {
+      ecosystem,
+      name: canonicalName(ecosystem, about.name),
+      intervals,
+      versions,
+      ...(severities.length === 0 ? {} : { severities }),
+      ...(state === undefined ? {} : { state }),
+    },
+  ];
+};
+
 /**
- * Reads one OSV record. Undefined when it was withdrawn, or is about no package whose versions can be ordered: those that name commits only.
+ * Reads one OSV record.
  * @throws valibot's error for what is no such record
  */
-export const readOsv = (value: unknown): OsvRecord | undefined => {
+export const readOsv = (value: unknown): OsvRecord | (Withdrawn & { readonly id: string }) => {
   const record = v.parse(RECORD, value);
-  if (record.withdrawn !== undefined && record.withdrawn !== null) return undefined;
-  const own = severityFrom(record.severity ?? [], record.database_specific);
-  const affected = (record.affected ?? []).flatMap((one): readonly Affected[] => {
-    const scheme = one.package === undefined ? undefined : schemeOf(one.package.ecosystem);
-    if (one.package === undefined || scheme === undefined) return [];
-    const intervals = (one.ranges ?? []).flatMap(({ type, events }) => (type === "GIT" ? [] : intervalsOf(events, scheme)));
-    const versions = (one.versions ?? []).filter((version) => affectedBy({ intervals, versions: [] }, version, scheme) === undefined);
-    if (intervals.length === 0 && versions.length === 0) return [];
-    const severity = severityFrom(one.severity ?? [], one.ecosystem_specific, one.database_specific);
-    const { ecosystem, name } = one.package;
-    return [{ ecosystem, name: canonicalName(ecosystem, name), intervals, versions, ...(severity === undefined ? {} : { severity }) }];
-  });
-  if (affected.length === 0) return undefined;
+  const modified = record.modified !== undefined && record.modified >= "1971" ? { modified: record.modified } : {};
+  if (record.withdrawn !== undefined && record.withdrawn !== null) return { id: record.id, withdrawn: record.withdrawn, ...modified };
+  const severities = severitiesOf(record);
   const cves = cvesOf(record);
   const aliases = [...new Set([...(record.aliases ?? []), ...(record.upstream ?? [])])].filter(
     (one) => !CVE.test(one) && one !== record.id,
   );
   const summary = oneLine(record.summary ?? record.details ?? "");
-  const modified = record.modified !== undefined && record.modified >= "1971" ? record.modified : undefined;
   return {
-    advisory: {
-      id: record.id,
-      cves,
-      aliases,
-      summary,
-      ...(own === undefined ? {} : { severity: own }),
-      ...(modified === undefined ? {} : { modified }),
-    },
-    affected,
+    advisory: { id: record.id, cves, aliases, summary, ...(severities.length === 0 ? {} : { severities }), ...modified },
+    affected: (record.affected ?? []).flatMap(readAffected),
   };
 };
+
+export const isWithdrawn = (read: ReturnType<typeof readOsv>): read is Withdrawn & { readonly id: string } => "withdrawn" in read;

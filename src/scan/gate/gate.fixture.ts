@@ -15,6 +15,9 @@ export const vulnerability = (
   severity: { rating: "high", written: "high" },
   name: packages[0]?.name ?? "",
   version: packages[0]?.version ?? "",
+  ecosystem: "npm",
+  state: changes.fixed === undefined ? "unfixed" : "fixed",
+  severities: [],
   packages,
   ...changes,
 });
