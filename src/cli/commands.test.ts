@@ -64,6 +64,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["registry undo", ["--json", "--data", "--dry-run"]],
   ["registry retain", ["--json", "--data", "--dry-run", "--yes"]],
   ["registry gc", ["--json", "--data", "--dry-run", "--empty-trash"]],
+  ["registry reload", ["--json", "--data", "--dry-run"]],
   ["registry scrub", ["--json", "--data", "--rate", "--unless-within"]],
   ["registry serve", ["--json", "--data", "--listen", "--open"]],
   ["registry import", ["--json", "--to", "--repository", "--tag", "--dry-run"]],

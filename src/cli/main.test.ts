@@ -50,6 +50,28 @@ describe("the process", () => {
     expect([code, words.join("")]).toEqual([0, ""]);
   });
 
+  test("SIGHUP has a registry read its settings again, and say so, or why not", async () => {
+    const data = join(folder, "SIGHUP");
+    const child = spawn(process.execPath, [main, "registry", "serve", "--data", data, "--listen", "127.0.0.1:0", "--open", "--json"], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    await once(child.stdout, "data");
+    for (const [text, expected] of [
+      ["gc: {every: 2d}\n", /registry\.yaml was read again; changed: gc\n/],
+      ["gc: {evry: 2d}\n", /settings stay as they were: .*registry\.yaml:1:6: .*"evry"/],
+      ["gc: {every: 2d}\n", /changed: nothing\n/],
+    ] as const) {
+      writeFileSync(join(data, "registry.yaml"), text);
+      child.kill("SIGHUP");
+      await expect.poll(() => said, { timeout: 20_000 }).toMatch(expected);
+    }
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
   test.each(["SIGINT", "SIGTERM"] as const)("%s ends what runs until interrupted, in order", async (signal) => {
     const child = spawn(
       process.execPath,

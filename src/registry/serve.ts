@@ -11,8 +11,11 @@ import { type Contents, contentsOf } from "./contents.ts";
 import { readTls, reloadTls, type TlsFiles } from "./http/tls.ts";
 import { createAccountStorage, createLimits, type LimitOptions } from "./limits/index.ts";
 import { type Listening, listenOn } from "./listen.ts";
-import { createMirrors, mirrorSettings, type MirrorSettings } from "./mirror/index.ts";
+import { createMirrors, type MirrorSettings } from "./mirror/index.ts";
+import { createMirrorListeners } from "./mirror-listeners.ts";
+import { currentPolicy } from "./policy/current.ts";
 import { readPolicy } from "./policy/policy.ts";
+import { createMirrorSettings, createReload, type ReloadReport } from "./reload.ts";
 import type { Reached } from "./store/points.ts";
 import { openStore } from "./store/store.ts";
 import { auditOf, createFigures, createReadiness, type Served } from "./watch/index.ts";
@@ -59,6 +62,8 @@ export interface RunningRegistry {
   readonly address: string;
   /** Finishes what is under way (10 s at most), then frees the data folder. */
   close(): Promise<void>;
+  /** Reads `registry.yaml` again: all of it is in effect when this resolves, for what begins from then on. @throws what is wrong with it, the old settings in effect */
+  reload(): Promise<ReloadReport>;
   /** `host:port` of the listeners that act as an upstream's mirror, by upstream. */
   readonly mirrorAddresses: ReadonlyMap<string, string>;
   /** `host:port` of /metrics, where it has a listener of its own. */
@@ -80,8 +85,10 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const { listen, log = warningsTo(process.stderr), clock = systemClock } = options;
   const originOf = originReader(options.origin ?? {});
   const reserveBytes = options.reserveBytes ?? 32 * 1024 * 1024;
-  const policy = readPolicy(options.dataFolder);
-  const mirrors = options.mirrors ?? policy.settings.mirrors.map((mirror) => mirrorSettings(mirror, options.dataFolder));
+  const said = readPolicy(options.dataFolder);
+  const policy = currentPolicy(said, clock);
+  const mirrorsOf = createMirrorSettings(options.dataFolder);
+  const mirrors = options.mirrors ?? mirrorsOf(said.settings.mirrors);
   const figures = createFigures();
   const guard = options.open
     ? undefined
@@ -143,37 +150,38 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     admit: async (admission: Admission) => options.admit?.(admission, contents),
     liveDigests: options.liveDigests ?? (async () => new Set<Digest>()),
   };
-  const upkeep = { store, policy, clock, liveDigests: service.liveDigests };
   const listeners: Listening[] = [];
   let endControl = async (): Promise<void> => undefined;
-  const mirrorAddresses = new Map<string, string>();
   let figuresAddress: string | undefined;
-  const serveAt = async (at: RegistryOptions["listen"], actsAs?: string): Promise<Listening> => {
+  const serveAt = async (at: RegistryOptions["listen"], actsAs: () => string | undefined): Promise<Listening> => {
     const { tls } = options;
     const server = tls === undefined ? createRegistryServer(service, actsAs) : createTlsRegistryServer(service, readTls(tls), actsAs);
     const listening = await listenOn(server, at, log);
-    listeners.push(listening);
     if (tls !== undefined && "setSecureContext" in server) {
       const reload = reloadTls(server, tls, (level, message) => log({ level, message }));
       server.once("close", () => reload.close());
     }
     return listening;
   };
+  const mirrorListeners = createMirrorListeners(serveAt);
+  const reload = createReload(
+    said.settings,
+    { dataFolder: options.dataFolder, policy, mirrors: service.mirrors, listeners: mirrorListeners, log },
+    mirrorsOf,
+  );
+  const upkeep = { store, policy, clock, liveDigests: service.liveDigests, reload };
   try {
     endControl = await serveControl(options.dataFolder, upkeep);
-    await serveAt(listen);
+    listeners.push(await serveAt(listen, () => undefined));
     if (options.figuresListen !== undefined) {
       const listening = await listenOn(createFiguresServer(service), options.figuresListen, log);
       listeners.push(listening);
       figuresAddress = listening.address;
     }
-    for (const mirror of mirrors) {
-      if (mirror.listen === undefined) continue;
-      mirrorAddresses.set(mirror.upstream, (await serveAt(mirror.listen, mirror.upstream)).address);
-    }
+    (await mirrorListeners.prepare(mirrors))();
   } catch (error) {
     await endControl();
-    await Promise.all(listeners.map((each) => each.stop()));
+    await Promise.all([...listeners, mirrorListeners].map((each) => each.stop()));
     await service.mirrors.close();
     store.close();
     guard?.close();
@@ -197,11 +205,17 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     clearInterval(sweeper);
     await endUpkeep();
     await endControl();
-    await Promise.all(listeners.map((each) => each.stop()));
+    await Promise.all([...listeners, mirrorListeners].map((each) => each.stop()));
     await service.mirrors.close();
     store.close();
     guard?.close();
   };
   let closing: Promise<void> | undefined;
-  return { address, mirrorAddresses, figuresAddress, close: () => (closing ??= stop()) };
+  return {
+    address,
+    reload: () => reload({ dryRun: false }),
+    mirrorAddresses: mirrorListeners.addresses,
+    figuresAddress,
+    close: () => (closing ??= stop()),
+  };
 };

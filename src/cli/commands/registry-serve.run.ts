@@ -1,6 +1,14 @@
 import { resolve } from "node:path";
 import { parseByteSize, redact, SeaworthyError } from "../../core/index.ts";
-import { type LimitOptions, type LogEntry, type RegistryOptions, type Served, startRegistry, warningsTo } from "../../registry/index.ts";
+import {
+  type LimitOptions,
+  type LogEntry,
+  type RegistryOptions,
+  type RunningRegistry,
+  type Served,
+  startRegistry,
+  warningsTo,
+} from "../../registry/index.ts";
 import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
 
 export interface Flags extends OutputFlags {
@@ -85,6 +93,17 @@ const warnOfPlainHttp = (flags: Flags, host: string, warn: (text: string) => voi
     );
 };
 
+/** SIGHUP: read `registry.yaml` again. The registry's log says so when it is refused. Returns how to end that. */
+const reloadOnHangUp = (registry: RunningRegistry, done: (changed: readonly string[]) => void): (() => void) => {
+  const reload = (): void =>
+    void registry.reload().then(
+      ({ changed }) => done(changed),
+      () => undefined,
+    );
+  process.on("SIGHUP", reload);
+  return () => void process.off("SIGHUP", reload);
+};
+
 export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
   const { stderr, stdout } = context.process;
   const listen = parseListen(flags.listen);
@@ -108,6 +127,9 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
     data: resolve(context.cwd, flags.data),
     ...(registry.figuresAddress === undefined ? {} : { metrics: registry.figuresAddress }),
   };
+  const endReload = reloadOnHangUp(registry, (changed) => {
+    if (flags.log !== "json") stderr.write(`seaworthy: registry.yaml was read again; changed: ${changed.join(", ") || "nothing"}\n`);
+  });
   stderr.write(`seaworthy registry on ${registry.address}, its data in ${ready.data}. Ctrl-C ends it.\n`);
   // Whoever waits for the registry reads this line while it serves.
   if (flags.json === true) stdout.write(`${JSON.stringify({ ...ready, state: "listening" })}\n`);
@@ -115,6 +137,7 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
     if (context.signal.aborted) done();
     else context.signal.addEventListener("abort", () => done(), { once: true });
   });
+  endReload();
   await registry.close();
   return { exit: 0, human: "", json: undefined };
 });

@@ -56,15 +56,23 @@ test("while it serves: what is there, and what goes away and comes back", async 
   expect((await run("scrub")).out).toMatch(/5 blobs .* and 5 manifests read; 0 were damaged/);
 });
 
-test("retention by the settings it was started with: none; after a restart by the new ones, with reasons and an undo", async () => {
+test("retention by the settings it was started with: none; after a reload by the new ones, with reasons and an undo", async () => {
   expect((await run("retain", "--dry-run")).out).toContain("no rule of registry.yaml");
-  await registry.close();
+  expect((await run("reload", "--dry-run")).out).toContain("would change: repositories");
+  expect((await run("retain", "--dry-run")).out).toContain("no rule of registry.yaml");
+  expect(await json("reload")).toEqual({ schema: "seaworthy/registry-reloaded@1", changed: ["repositories"], dryRun: false });
+  expect((await run("reload")).out).toContain("says what is in effect already");
   const told = (await run("retain", "--dry-run")).out;
   expect(told).toMatch(/pr-1 +goes +not among the last 1 \(rule for pr-\*\)/);
   expect(told).toMatch(/1\.0\.0 +stays +no rule speaks of it/);
   const { out } = await run("retain");
   expect(out).toMatch(/pr-2 +went .*\nseaworthy registry undo \d+ brings these back/);
   expect(await json("undo")).toMatchObject({ restored: [{ name: "team/app:pr-1" }, { name: "team/app:pr-2" }], left: [] });
+});
+
+test("a registry that does not serve has nothing to reload", async () => {
+  await registry.close();
+  expect(await run("reload")).toMatchObject({ exit: 7, err: expect.stringContaining("no registry serves this folder") });
 });
 
 test("a folder that is none", async () => {

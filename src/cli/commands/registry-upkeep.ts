@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { JSON_FLAG, parseText } from "../flags.ts";
 import type { Flags as GcFlags } from "./registry-gc.run.ts";
 import type { Flags as LsFlags } from "./registry-ls.run.ts";
+import type { Flags as ReloadFlags } from "./registry-reload.run.ts";
 import type { Flags as RetainFlags } from "./registry-retain.run.ts";
 import type { Flags as RmFlags } from "./registry-rm.run.ts";
 import type { Flags as ScrubFlags } from "./registry-scrub.run.ts";
@@ -116,6 +117,16 @@ export const gc = buildCommand<GcFlags, [], Context>({
     brief: "Collect what no tag, index, image or deployment needs",
     fullDescription:
       "Safe while the registry serves. What was pushed, asked for or deleted lately stays (gc.grace and trash.keepFor of registry.yaml); files of blobs go gc.delay after they were condemned.",
+  },
+});
+
+export const reload = buildCommand<ReloadFlags, [], Context>({
+  loader: async () => (await import("./registry-reload.run.ts")).run,
+  parameters: { flags: { ...FOLDER, ...DRY_RUN } },
+  docs: {
+    brief: "Have a serving registry read its registry.yaml again",
+    fullDescription:
+      "All of the file is in effect afterwards, or nothing of it when it has a mistake or a mirror's port is taken. Requests under way are finished as they began. SIGHUP does the same.\nWhat stands on the command line of seaworthy registry serve (--data, --listen, --metrics, certificates, limits, --tags, --signed-by) needs a restart.",
   },
 });
 

@@ -2,7 +2,7 @@ import { buildCommand, buildRouteMap, numberParser } from "@stricli/core";
 import type { Context } from "../context.ts";
 import { JSON_FLAG, parseText } from "../flags.ts";
 import { importCommand } from "./registry-import.ts";
-import { gc, ls, retain, rm, scrub, tags, undo } from "./registry-upkeep.ts";
+import { gc, ls, reload, retain, rm, scrub, tags, undo } from "./registry-upkeep.ts";
 import { users } from "./registry-users.ts";
 import type { Flags } from "./registry-serve.run.ts";
 
@@ -57,6 +57,6 @@ const serve = buildCommand<Flags, [], Context>({
 });
 
 export const registry = buildRouteMap({
-  routes: { serve, users, import: importCommand, ls, tags, rm, undo, retain, gc, scrub },
+  routes: { serve, users, import: importCommand, ls, tags, rm, undo, retain, gc, scrub, reload },
   docs: { brief: "The embedded OCI registry" },
 });

@@ -18,8 +18,8 @@ export interface Control extends AsyncDisposable {
 
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
-const thrown = ({ code, message, hint }: ReturnType<typeof failureJson>): Error =>
-  isCode(code) ? new SeaworthyError(code, message, hint === undefined ? {} : { hint }) : new Error(message);
+const thrown = ({ code, message, hint, problems = [] }: ReturnType<typeof failureJson>): Error =>
+  isCode(code) ? new SeaworthyError(code, message, { problems, ...(hint === undefined ? {} : { hint }) }) : new Error(message);
 
 interface Line {
   readonly progress?: string;

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type Clock, type Digest, isDigest, isTag, parseDigest, SeaworthyError } from "../../core/index.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Refusal } from "../refusal.ts";
+import type { Reload, ReloadReport } from "../reload.ts";
 import type { CollectReport } from "../store/collect.ts";
 import type { RepositoryOverview, TagOverview } from "../store/overview.ts";
 import type { RetainReport } from "../store/retain.ts";
@@ -28,6 +29,7 @@ export interface Answers {
   readonly retain: RetainReport;
   readonly collect: CollectReport;
   readonly scrub: ScrubReport;
+  readonly reload: ReloadReport;
 }
 
 export interface Upkeep {
@@ -35,6 +37,8 @@ export interface Upkeep {
   readonly policy: Policy;
   readonly clock: Clock;
   readonly liveDigests: () => Promise<ReadonlySet<Digest>>;
+  /** Only of a registry that serves: any other reads its settings when it is opened. */
+  readonly reload?: Reload;
 }
 
 export interface Watching {
@@ -99,6 +103,13 @@ export const perform = async (
     case "collect": {
       const { live, ...asked } = parse(REQUESTS.collect);
       return store.collect({ ...asked, liveDigests: await liveWith(live), signal });
+    }
+    case "reload": {
+      if (upkeep.reload === undefined)
+        throw new SeaworthyError("REGISTRY_UNREACHABLE", "no registry serves this folder, so there is nothing to reload", {
+          hint: "Its settings are read when seaworthy registry serve starts; they have no mistake.",
+        });
+      return upkeep.reload(parse(REQUESTS.reload));
     }
     case "scrub": {
       const { unlessWithinMs, bytesPerSecond = policy.settings.scrub.bytesPerSecond } = parse(REQUESTS.scrub);

@@ -22,6 +22,7 @@ export const REQUESTS = {
     unlessWithinMs: v.optional(v.number(), 0),
     bytesPerSecond: v.optional(v.number()),
   }),
+  reload: v.strictObject({ dryRun }),
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;

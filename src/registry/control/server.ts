@@ -22,8 +22,15 @@ const readJson = async (request: IncomingMessage): Promise<unknown> => {
 };
 
 /** A failure in the form that the other end makes an error of again. */
-export const failureJson = (error: unknown): { readonly code: string; readonly message: string; readonly hint?: string } => {
-  if (isSeaworthyError(error)) return { code: error.code, message: error.message, hint: error.hint };
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly problems?: readonly string[];
+}
+
+export const failureJson = (error: unknown): Failure => {
+  if (isSeaworthyError(error)) return { code: error.code, message: error.message, hint: error.hint, problems: error.problems };
   if (isDiskFull(error)) return { code: "DISK_FULL", message: "no space left where the registry keeps its data" };
   if (error instanceof Refusal && error.status === 404)
     return {

@@ -79,12 +79,15 @@ const observe = (service: Service, request: IncomingMessage, response: ServerRes
   return seen;
 };
 
+/** The host whose mirror a listener is now: every name that is asked for is one of there (Docker's `registry-mirrors` cannot say so itself). */
+type ActsAs = () => string | undefined;
+
 const handle = async (
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
   waits: boolean,
-  actsAs: string | undefined,
+  actsAs: ActsAs,
 ): Promise<void> => {
   response.on("error", () => undefined);
   const seen = observe(service, request, response);
@@ -95,7 +98,7 @@ const handle = async (
       seen.route = front.route;
       return await front.serve(service, exchange);
     }
-    const host = hostMeant(exchange, actsAs);
+    const host = hostMeant(exchange, actsAs());
     const route = routeOf(exchange.method, exchange.segments, (name) => service.mirrors.rename(name, host));
     Object.assign(seen, { route: route.kind, repository: route.repository, reference: route.reference.slice(0, 200) });
     const caller = await service.access.admit(request, service.originOf(request), route.demand);
@@ -108,14 +111,11 @@ const handle = async (
   }
 };
 
-/**
- * The HTTP side of a registry: OCI distribution 1.1 over HTTP/1.1.
- * @param actsAs the host whose mirror this listener is: every name that is asked for is one of there (Docker's `registry-mirrors` cannot say so itself)
- */
-export const createRegistryServer = (service: Service, actsAs?: string): Server => prepared(createServer(OPTIONS), service, actsAs);
+/** The HTTP side of a registry: OCI distribution 1.1 over HTTP/1.1. */
+export const createRegistryServer = (service: Service, actsAs: ActsAs): Server => prepared(createServer(OPTIONS), service, actsAs);
 
 /** The same over TLS. */
-export const createTlsRegistryServer = (service: Service, pair: TlsPair, actsAs?: string): TlsServer =>
+export const createTlsRegistryServer = (service: Service, pair: TlsPair, actsAs: ActsAs): TlsServer =>
   prepared(createTlsServer({ ...OPTIONS, ...pair }), service, actsAs);
 
 const OPTIONS = {
@@ -126,7 +126,7 @@ const OPTIONS = {
   highWaterMark: 256 * 1024,
 } as const;
 
-const prepared = <Kind extends Server | TlsServer>(server: Kind, service: Service, actsAs: string | undefined): Kind => {
+const prepared = <Kind extends Server | TlsServer>(server: Kind, service: Service, actsAs: ActsAs): Kind => {
   server.setTimeout(IDLE_MS);
   server.on("request", (request, response) => void handle(service, request, response, false, actsAs));
   server.on("checkContinue", (request, response) => void handle(service, request, response, true, actsAs));

@@ -34,6 +34,8 @@ export interface Mirrors {
   referrers(repository: string, subject: Digest): Promise<ReferrersPage | undefined>;
   /** What the upstream of a repository said of its rate limit when it last answered. */
   rateLimit(repository: string): RateLimit | undefined;
+  /** Makes other mirrors ready; they hold from when the result is called. Settings that are the same value go on as they are, what is under way with others is finished. */
+  prepare(all: readonly MirrorSettings[]): () => void;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -54,15 +56,17 @@ interface Mirror {
   readonly carries: readonly Glob[];
 }
 
-export const createMirrors = (all: readonly MirrorSettings[], ports: MirrorPorts): Mirrors => {
+export const createMirrors = (first: readonly MirrorSettings[], ports: MirrorPorts): Mirrors => {
   const { store, clock } = ports;
   const ended = new AbortController();
   const facts = { clock, signal: ended.signal, ...(ports.lookup === undefined ? {} : { lookup: ports.lookup }) };
-  const mirrors = all.map((settings): Mirror => ({
+  const mirrorOf = (settings: MirrorSettings): Mirror => ({
     settings,
     upstream: createUpstream(settings, facts),
     carries: (settings.repositories ?? ["**"]).map(parseRepositoryGlob),
-  }));
+  });
+  let all = first;
+  let mirrors = all.map(mirrorOf);
   const fills = createFills(ports.dataFolder, store, ports.reserveBytes, ports.reached);
   const manifests = createMirroredManifests(store, clock, ports.log);
 
@@ -119,6 +123,14 @@ export const createMirrors = (all: readonly MirrorSettings[], ports: MirrorPorts
       return listReferrers(upstream, place, subject, (tag) => manifests.get(upstream, place, tag, settings.freshForMs ?? FRESH_FOR_MS));
     },
     rateLimit: (repository) => find(repository)?.mirror.upstream.standing.rateLimit,
+    prepare: (next) => {
+      const kept = next.map((settings) => mirrors.find((mirror) => mirror.settings === settings) ?? mirrorOf(settings));
+      return () => {
+        for (const mirror of mirrors) if (!kept.includes(mirror)) mirror.upstream.retire();
+        all = next;
+        mirrors = kept;
+      };
+    },
     close: async () => {
       ended.abort();
       await fills.settled();

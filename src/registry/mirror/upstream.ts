@@ -27,6 +27,8 @@ export interface Upstream {
   readonly standing: Standing;
   /** One request. A failed connection that had been kept alive is tried once more. */
   ask(method: "GET" | "HEAD", repository: string, path: string, headers?: Readonly<Record<string, string>>): Promise<Told>;
+  /** Closes its connections when what it answers now has been read to its end. */
+  retire(): void;
   close(): void;
 }
 
@@ -73,51 +75,75 @@ export const createUpstream = (
     return { kind: "away", why, limited, retryAfterMs: waitMs };
   };
 
+  let isRetired = false;
+  let answering = 0;
+  const over = (): void => {
+    answering -= 1;
+    if (isRetired && answering === 0) session.close();
+  };
+  /** Counts until the last byte of an answer that has a body for us. */
+  const counted = async (asked: Promise<Told>): Promise<Told> => {
+    answering += 1;
+    const told = await asked.catch((error: unknown) => {
+      over();
+      throw error;
+    });
+    if (told.kind !== "found" || told.answer.stream.closed) over();
+    else told.answer.stream.once("close", over);
+    return told;
+  };
+
+  const ask: Upstream["ask"] = async (method, repository, path, headers = {}) => {
+    const waiting = standing.waiting();
+    if (waiting !== undefined) return waiting;
+    const tried = `${method} ${repository}/${path} of ${host}`;
+    const scopes = [scopeOf({ registry: host, repository }, "pull")];
+    const send = (): Promise<Answer> =>
+      session.ask({
+        registry: host,
+        scopes,
+        method,
+        at: `${repository}/${path}`,
+        headers: { "accept-encoding": "identity", ...headers },
+        tried,
+      });
+    let answer: Answer;
+    try {
+      answer = await send().catch((error: unknown) => {
+        // It closed a kept connection just as we used it.
+        if (wasReset(error)) return send();
+        throw error;
+      });
+    } catch (error) {
+      const words = forTerminal(wordsOf(error)).slice(0, 500);
+      // A token service that refuses, a redirect that must not be followed: the upstream is there, and asking again changes nothing soon.
+      if (isSeaworthyError(error) && error.code === "REGISTRY_REFUSED") return { kind: "denied", why: words };
+      return away(words, error instanceof Error && /answered 429/.test(error.message), standing.pauseMs());
+    }
+    standing.heard(answer.headers);
+    if (answer.status === 200 || answer.status === 206) {
+      standing.answered();
+      return { kind: "found", answer };
+    }
+    if (answer.status === 404) {
+      await discard(answer);
+      standing.answered();
+      return { kind: "missing" };
+    }
+    const why = `${host} answered ${await wordsFrom(answer)}`;
+    if (answer.status === 429) return away(why, true, standing.retryAfterMs(answer.headers["retry-after"]));
+    if (answer.status >= 500 || answer.status === 408) return away(why, false, standing.pauseMs(answer.headers["retry-after"]));
+    standing.answered();
+    return { kind: "denied", why };
+  };
+
   return {
     host,
     standing,
-    ask: async (method, repository, path, headers = {}) => {
-      const waiting = standing.waiting();
-      if (waiting !== undefined) return waiting;
-      const tried = `${method} ${repository}/${path} of ${host}`;
-      const scopes = [scopeOf({ registry: host, repository }, "pull")];
-      const send = (): Promise<Answer> =>
-        session.ask({
-          registry: host,
-          scopes,
-          method,
-          at: `${repository}/${path}`,
-          headers: { "accept-encoding": "identity", ...headers },
-          tried,
-        });
-      let answer: Answer;
-      try {
-        answer = await send().catch((error: unknown) => {
-          // It closed a kept connection just as we used it.
-          if (wasReset(error)) return send();
-          throw error;
-        });
-      } catch (error) {
-        const words = forTerminal(wordsOf(error)).slice(0, 500);
-        // A token service that refuses, a redirect that must not be followed: the upstream is there, and asking again changes nothing soon.
-        if (isSeaworthyError(error) && error.code === "REGISTRY_REFUSED") return { kind: "denied", why: words };
-        return away(words, error instanceof Error && /answered 429/.test(error.message), standing.pauseMs());
-      }
-      standing.heard(answer.headers);
-      if (answer.status === 200 || answer.status === 206) {
-        standing.answered();
-        return { kind: "found", answer };
-      }
-      if (answer.status === 404) {
-        await discard(answer);
-        standing.answered();
-        return { kind: "missing" };
-      }
-      const why = `${host} answered ${await wordsFrom(answer)}`;
-      if (answer.status === 429) return away(why, true, standing.retryAfterMs(answer.headers["retry-after"]));
-      if (answer.status >= 500 || answer.status === 408) return away(why, false, standing.pauseMs(answer.headers["retry-after"]));
-      standing.answered();
-      return { kind: "denied", why };
+    ask: (...asked) => counted(ask(...asked)),
+    retire: () => {
+      isRetired = true;
+      if (answering === 0) session.close();
     },
     close: () => session.close(),
   };

@@ -19,13 +19,10 @@ export interface Blobs {
 
 const HOLDERS =
   "SELECT r.name FROM repository_blob l JOIN repository r ON r.id = l.repository_id WHERE l.digest = ? ORDER BY r.name LIMIT 1000";
-/** A lease is written again when it is this old, or a tenth of the grace: reading hardly ever writes. */
-export const LEASE_MS = 10 * 60_000;
-
 const LINKED =
   "SELECT b.size, l.seen_at FROM repository r JOIN repository_blob l ON l.repository_id = r.id JOIN blob b ON b.digest = l.digest WHERE r.name = ? AND b.digest = ? AND b.state = 'present'";
 
-export const createBlobs = ({ database, storage, clock, exclusive, reached }: Inside, leaseMs: number): Blobs => {
+export const createBlobs = ({ database, storage, clock, exclusive, reached }: Inside, leaseMs: () => number): Blobs => {
   const link = (repository: string, digest: Digest, now: number, kind: RepositoryKind): void => {
     database.run(
       "INSERT INTO repository_blob (repository_id, digest, seen_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at",
@@ -41,7 +38,7 @@ export const createBlobs = ({ database, storage, clock, exclusive, reached }: In
     return row === undefined ? undefined : numberOf(row, "size");
   };
   const renew = (repository: string, digest: Digest, seenAt: number): void => {
-    if (clock.now() - seenAt < leaseMs) return;
+    if (clock.now() - seenAt < leaseMs()) return;
     try {
       database.run(
         "UPDATE repository_blob SET seen_at = ? WHERE digest = ? AND repository_id = (SELECT id FROM repository WHERE name = ?)",

@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, fileError, lock } from "../../core/index.ts";
+import { LEASE_MS } from "../policy/current.ts";
 import type { Policy } from "../policy/policy.ts";
 import { createFileStorage, syncFolder } from "./blob-files.ts";
-import { type Blobs, createBlobs, LEASE_MS } from "./blobs.ts";
+import { type Blobs, createBlobs } from "./blobs.ts";
 import { collect, type CollectOptions, type CollectReport } from "./collect.ts";
 import { numberOf, openDatabase } from "./database.ts";
 import { createExclusive } from "./exclusive.ts";
@@ -71,7 +72,8 @@ export const openStore = async (
       const exclusive = createExclusive();
       const storage = createFileStorage(dataFolder);
       const pulls = createPulls(database, clock);
-      const leaseMs = Math.min(LEASE_MS, policy.settings.gc.grace / 10);
+      // Written again when it is this old, or a tenth of the grace: reading hardly ever writes.
+      const leaseMs = (): number => Math.min(LEASE_MS, policy.settings.gc.grace / 10);
       const inside: Inside = { database, storage, clock, exclusive, rules: policy, reached };
       return {
         blobs: createBlobs(inside, leaseMs),
