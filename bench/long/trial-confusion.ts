@@ -2,7 +2,8 @@
  * How often a trial is wrong (docs/reliability.md): containers that are right, or wrong in ways that are known, are tried again and again while endless loops take
  * the processors. Each round tries every subject once. Appends a line for each to RESULTS, so that it can be broken off and gone on with.
  * Settings, by the environment: RUNS rounds (default 20), MINUTES at most (no new trial is begun after them), LEVEL, STRESS loops (default: the processors), AT_ONCE
- * subjects beside each other (default 1), ONLY names with commas, TRIALS experiments with commas, RESULTS a file.
+ * subjects beside each other (default 1), ONLY names with commas, TRIALS experiments with commas, RESULTS a file. PAIRS=1: of each experiment, at every level,
+ * only one container that is right and one that is wrong in it, with as little else the matter as there is.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -14,7 +15,7 @@ import { type Level, type Subject, TRIALS, tryService } from "../../src/trial/in
 import { confusionImage } from "../support/confusion/images.ts";
 import { appendRun, readRuns, type Run } from "../support/confusion/results.ts";
 import { stressed } from "../support/confusion/stress.ts";
-import { type ConfusionSubject, HARDENED, isLabelledDeep } from "../support/confusion/subject.ts";
+import { type ConfusionSubject, HARDENED, isLabelledDeep, RIGHT, type Truth } from "../support/confusion/subject.ts";
 import { type Tally, tallied } from "../support/confusion/tally.ts";
 import { thisMachine } from "../support/machine.ts";
 import { report } from "../support/report.ts";
@@ -25,7 +26,10 @@ const UNTIL = performance.now() + setting("MINUTES", Infinity) * 60_000;
 const STRESS = setting("STRESS", availableParallelism());
 const AT_ONCE = setting("AT_ONCE", 1);
 const LEVELS: readonly Level[] = ["quick", "standard", "deep"];
-const LEVEL = ((name = "standard"): Level => (name === "quick" || name === "deep" ? name : "standard"))(process.env["LEVEL"]);
+const PAIRS = process.env["PAIRS"] === "1";
+const LEVEL = ((name = PAIRS ? "deep" : "standard"): Level => (name === "quick" || name === "deep" ? name : "standard"))(
+  process.env["LEVEL"],
+);
 const ONLY = process.env["ONLY"]?.split(",");
 const CHOSEN = process.env["TRIALS"]?.split(",");
 const trials = TRIALS.filter(({ id, level }) =>
@@ -46,24 +50,50 @@ for (const file of readdirSync(SUBJECTS).toSorted()) {
   subjects.set(file.replace(/\.ts$/, ""), subject);
 }
 
+const faultsOf = ({ is }: ConfusionSubject): number => Object.values(is).filter((truth) => truth === "disproved").length;
+
+/** Which experiments of which subjects, by PAIRS. */
+const paired = (): ReadonlyMap<string, readonly (typeof trials)[number][]> => {
+  const bySubject = new Map<string, (typeof trials)[number][]>();
+  for (const trial of trials)
+    for (const truth of ["proven", "disproved"] satisfies Truth[]) {
+      const [best] = [...subjects]
+        .filter(([, { is }]) => {
+          const all: ConfusionSubject["is"] = { ...RIGHT, ...is };
+          return all[trial.id] === truth;
+        })
+        .toSorted(([, a], [, b]) => faultsOf(a) - faultsOf(b) || Object.keys(b.is).length - Object.keys(a.is).length);
+      if (best === undefined) console.error(`${trial.id}: nothing here is ${truth}`);
+      else bySubject.set(best[0], [...(bySubject.get(best[0]) ?? []), trial]);
+    }
+  return bySubject;
+};
+const pairs = PAIRS ? paired() : undefined;
+
 const folder = mkdtempSync(join(tmpdir(), "seaworthy-confusion-"));
-const subjectOf = async (name: string, { image, service, requests = [], state = [] }: ConfusionSubject): Promise<Subject> => {
+const OTHER = "other";
+const subjectOf = async (name: string, of: ConfusionSubject): Promise<Subject> => {
+  const { image, service, dependency, egress, requests = [], state = [] } = of;
   const reference = await confusionImage(image);
   const found = await engine.images.inspect(reference);
   if (found === undefined) throw new Error(`${reference} was made and is not there`);
   const section = Object.fromEntries(Object.entries({ ...HARDENED, image: reference, ...service }).filter(([, value]) => value !== null));
-  const compose = { services: { [name]: section }, volumes: { kept: {} } };
+  const others = dependency === undefined ? {} : { [OTHER]: { ...HARDENED, image: reference, ...dependency } };
+  const compose = { services: { [name]: section, ...others }, volumes: { kept: {} } };
   writeFileSync(join(folder, "compose.yaml"), JSON.stringify(compose).replaceAll("$", "$$$$"));
-  const [one] = (await readProject({ folder, env: {}, git: false })).project.services;
+  const { services } = (await readProject({ folder, env: {}, git: false })).project;
+  const [one, other] = [name, OTHER].map((wanted) => services.find((each) => each.name === wanted));
   if (one === undefined) throw new Error("the file has a service");
+  const inStore = { id: found.id, config: found.config, sizeBytes: found.sizeBytes };
   return {
     service: name,
     folder,
     spec: one.spec,
-    image: { id: found.id, config: found.config, sizeBytes: found.sizeBytes },
+    image: inStore,
     requests,
     state,
-    dependencies: [],
+    ...(egress === undefined ? {} : { egress }),
+    dependencies: other === undefined ? [] : [{ name: OTHER, spec: other.spec, image: inStore, until: "started" }],
     jobs: [],
     configs: new Map(),
   };
@@ -73,7 +103,13 @@ const tryOne = async (name: string, subject: Subject): Promise<Run> => {
   const begun = performance.now();
   const run = { subject: name, level: LEVEL, stress: STRESS, at: new Date().toISOString(), commit: machine.commit };
   try {
-    const { outcomes, seconds, upMs } = await tryService(subject, { engine, inside, level: LEVEL, signal: interrupted.signal, trials });
+    const { outcomes, seconds, upMs } = await tryService(subject, {
+      engine,
+      inside,
+      level: LEVEL,
+      signal: interrupted.signal,
+      trials: pairs?.get(name) ?? trials,
+    });
     const verdicts = outcomes.map((one) => [one.trial.id, { state: one.state, because: one.because, seconds: one.seconds }] as const);
     return { ...run, seconds, upMs, verdicts: Object.fromEntries(verdicts) };
   } catch (error) {
@@ -84,7 +120,9 @@ const tryOne = async (name: string, subject: Subject): Promise<Run> => {
 
 /** Those that were tried least come first. */
 const work = async (): Promise<void> => {
-  const chosen = [...subjects].filter(([name, subject]) => ONLY?.includes(name) ?? (LEVEL !== "deep" || isLabelledDeep(subject)));
+  const chosen = [...subjects].filter(
+    ([name, subject]) => ONLY?.includes(name) ?? pairs?.has(name) ?? (LEVEL !== "deep" || isLabelledDeep(subject)),
+  );
   const ready = new Map<string, Subject>();
   for (const [name, subject] of chosen) ready.set(name, await subjectOf(name, subject));
   const done = new Map(chosen.map(([name]) => [name, 0]));
@@ -128,8 +166,8 @@ const bound = (tally: Tally): string => {
   const count = tally.trueProven + tally.trueDisproved + falseOf(tally);
   return falseOf(tally) > 0
     ? `${Math.round((1000 * falseOf(tally)) / count) / 10} %`
-    : count === 0
-      ? ""
+    : count < 10
+      ? "too few"
       : `< ${Math.round(3000 / count) / 10} %`;
 };
 report(

@@ -22,6 +22,7 @@ const IMAGES = {
   busybox: { base: "seaworthy/probe:1", config: "ENTRYPOINT []" },
   postgres: { base: "seaworthy/postgres:15" },
   nginx: { packages: ["nginx-light"], config: 'ENTRYPOINT ["/usr/sbin/nginx", "-c", "/app/nginx.conf"]\nSTOPSIGNAL SIGQUIT' },
+  haproxy: { packages: ["haproxy"], config: 'ENTRYPOINT ["/usr/sbin/haproxy", "-f", "/app/haproxy.cfg"]\nSTOPSIGNAL SIGUSR1' },
   jvm: {
     packages: ["openjdk-17-jdk-headless"],
     config:

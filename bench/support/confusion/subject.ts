@@ -13,6 +13,10 @@ export interface ConfusionSubject {
   readonly service: Readonly<Record<string, unknown>>;
   readonly requests?: readonly SmokeRequest[];
   readonly state?: readonly StatePair[];
+  /** What it says that it may reach outside. */
+  readonly egress?: readonly string[];
+  /** A service `other` of the same image that it depends on: its section. */
+  readonly dependency?: Readonly<Record<string, unknown>>;
   /** What differs from `RIGHT`; null: both can be seen, and neither is counted. */
   readonly is: Readonly<Record<string, Truth | null>>;
 }

@@ -1,4 +1,4 @@
-import { check, type ConfusionSubject } from "../subject.ts";
+import { check, type ConfusionSubject, RIGHT_DEEP } from "../subject.ts";
 
 export const subject: ConfusionSubject = {
   what: "begins as root and gives that up at once",
@@ -10,5 +10,5 @@ export const subject: ConfusionSubject = {
     cap_add: ["SETUID", "SETGID"],
     healthcheck: check("node", "/app/check.cjs"),
   },
-  is: { "non-root": "disproved", reaping: "disproved" },
+  is: { ...RIGHT_DEEP, "least-capabilities": "proven", "non-root": "disproved", reaping: "disproved" },
 };
