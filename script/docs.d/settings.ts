@@ -24,6 +24,13 @@ x-seaworthy:
     workflow: {pins: {"actions/*": ref}, openSecrets: [CODECOV_TOKEN], cooldownDays: 7}
     dockerfile: {labels: {org.opencontainers.image.source: url}, secretNames: [PIN]}
     compose: {movingTags: [edge], quotes: double}
+  scan:
+    fail: high
+    onlyFixed: false
+    waive:
+      - {id: CVE-2026-1234, package: "openssl@3.0.*", reason: no TLS server here, until: 2027-01-01, justification: vulnerable_code_not_in_execute_path}
+    vex: [vex/base.openvex.json]
+    baseline: .seaworthy/scan-baseline.json
   test: {target: test, command: [npm, test]}
   release: {keep: 5}
   proxy: {http: 80, image: "haproxy:lts"}

@@ -9,5 +9,6 @@ export { readOwnFile } from "./own-file.ts";
 export type * from "./project.ts";
 export { readSettings, type ReadSettings, type Settings } from "./read-settings.ts";
 export * from "./rule-settings.ts";
+export { type Justification, JUSTIFICATIONS, type ScanSettings } from "./scan-settings.ts";
 export type * from "./settings.ts";
 export { type CommitRange, commitsBetween, commitSubject } from "./git-range.ts";

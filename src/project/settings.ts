@@ -1,6 +1,7 @@
 import type { ItemId, Profile, Requirement, Severity, Waiver } from "../checklist/index.ts";
 import type { ByteSize, Duration, Platform } from "../core/index.ts";
 import type { RuleSettings } from "./rule-settings.ts";
+import type { ScanSettings } from "./scan-settings.ts";
 
 /** Everything under the top-level `x-seaworthy`, with its defaults filled in. Each section is declared in config/<section>.ts. */
 export interface ProjectSettings {
@@ -9,6 +10,7 @@ export interface ProjectSettings {
   readonly trust: TrustSettings;
   readonly registry: RegistrySettings;
   readonly check: CheckSettings;
+  readonly scan: ScanSettings;
   readonly test?: { readonly target?: string; readonly command?: readonly string[] };
   readonly release: { readonly keep: Keep };
   readonly prune: PruneSettings;

@@ -41,6 +41,6 @@ export const policy = section({
       described("What single items of the checklist must be, whatever the profile.", v.record(itemSchema, requirement)),
       {},
     ),
-    scan: later("the scan is not in this version"),
+    scan: later("what the scan asks stands in x-seaworthy.scan"),
   }),
 });

@@ -5,6 +5,7 @@ import { prune } from "./prune.ts";
 import { proxy } from "./proxy.ts";
 import { registry } from "./registry.ts";
 import { release } from "./release.ts";
+import { scan } from "./scan.ts";
 import { serviceJobs } from "./service-jobs.ts";
 import { serviceBuild } from "./service-build.ts";
 import { serviceLimits } from "./service-limits.ts";
@@ -25,6 +26,7 @@ export const SECTIONS: readonly Section[] = [
   trust,
   registry,
   check,
+  scan,
   test,
   release,
   prune,
@@ -43,7 +45,7 @@ export const SECTIONS: readonly Section[] = [
 
 /** Sections of the design that this version refuses instead of ignoring. */
 export const LATER_SECTIONS: Readonly<Record<Section["scope"], readonly string[]>> = {
-  project: ["hosts", "backup", "scan", "observe", "alerts", "graduate"],
+  project: ["hosts", "backup", "observe", "alerts", "graduate"],
   service: ["scan", "backup"],
   content: [],
 };

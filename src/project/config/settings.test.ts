@@ -13,6 +13,7 @@ describe("defaults and values", () => {
       trust: { keys: [] },
       registry: { port: 5417 },
       check: { ignore: [], rules: {} },
+      scan: { fail: "high", onlyFixed: false, waive: [], vex: [] },
       release: { keep: { releases: 5, forMs: 0 } },
       prune: { danglingMs: 86_400_000, buildCache: { unusedMs: 604_800_000 } },
       proxy: { http: 80, https: 443, certificates: [] },
@@ -51,6 +52,7 @@ describe("defaults and values", () => {
   trust: {keys: [cosign.pub]}
   registry: {repository: ghcr.io/acme/shop, port: 5000}
   check: {ignore: [{rule: image-size, path: tools/**, until: 2027-01-01, why: build image}], fail: error}
+  scan: {fail: medium, onlyFixed: true, waive: [{id: CVE-2026-1, package: left, path: "app/**", reason: r, until: 2027-01-01, justification: component_not_present}], vex: [vex/a.json], baseline: base.json}
   test: {target: test, command: [npm, test]}
   release: {keep: 9, keepFor: 30d}
   prune: {dangling: 2h, buildCache: {maxSize: 10gb}}
@@ -62,6 +64,15 @@ describe("defaults and values", () => {
       trust: { keys: [`${project.folder}/cosign.pub`] },
       registry: { repository: "ghcr.io/acme/shop", port: 5000 },
       check: { ignore: [{ rule: "image-size", path: "tools/**", until: "2027-01-01", why: "build image" }], rules: {}, fail: "error" },
+      scan: {
+        fail: "medium",
+        onlyFixed: true,
+        waive: [
+          { id: "CVE-2026-1", package: "left", path: "app/**", reason: "r", until: "2027-01-01", justification: "component_not_present" },
+        ],
+        vex: [`${project.folder}/vex/a.json`],
+        baseline: `${project.folder}/base.json`,
+      },
       test: { target: "test", command: ["npm", "test"] },
       release: { keep: { releases: 9, forMs: 30 * 86_400_000 } },
       prune: { danglingMs: 7_200_000, buildCache: { unusedMs: 604_800_000, maxBytes: 10 * 1024 ** 3 } },

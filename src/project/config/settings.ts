@@ -11,6 +11,7 @@ import { proxy } from "./proxy.ts";
 import { registry } from "./registry.ts";
 import { release } from "./release.ts";
 import type { Section } from "./section.ts";
+import { scan } from "./scan.ts";
 import { LATER_SECTIONS, SECTIONS } from "./sections.ts";
 import { serviceBuild } from "./service-build.ts";
 import { serviceJobs } from "./service-jobs.ts";
@@ -69,6 +70,7 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
   const { http, https, certificates, image } = readSection(proxy, node, path, reading) ?? defaults(proxy.schema);
   const { keep, keepFor } = readSection(release, node, path, reading) ?? defaults(release.schema);
   const { dangling, buildCache } = readSection(prune, node, path, reading) ?? defaults(prune.schema);
+  const { baseline, vex, ...gate } = readSection(scan, node, path, reading) ?? defaults(scan.schema);
   const testing = readSection(test, node, path, reading);
   return {
     policy: { profile, require },
@@ -76,6 +78,11 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
     trust: { keys: keys.map((key) => resolve(reading.folder, key)) },
     registry: { ...(repository === undefined ? {} : { repository }), port },
     check: readSection(check, node, path, reading) ?? defaults(check.schema),
+    scan: {
+      ...gate,
+      vex: vex.map((file) => resolve(reading.folder, file)),
+      ...(baseline === undefined ? {} : { baseline: resolve(reading.folder, baseline) }),
+    },
     ...(testing === undefined
       ? {}
       : {

@@ -1,26 +1,15 @@
+import type { ScanSettings } from "../../project/index.ts";
 import { matcherOf } from "../../source/dockerignore/index.ts";
 import { componentMatch } from "./component.ts";
 import { parsePurl } from "./purl.ts";
 import { fullName, type GatePackage, type GateVulnerability, idsOf } from "./subject.ts";
-import type { Justification } from "./vex/statement.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 /** A dated decision to live with a vulnerability. */
-export interface ScanWaiver {
-  /** By any of its names: CVE, GHSA, the distribution's own. */
-  readonly id: string;
-  /** Name, `name@version` with `*`, or a package URL. Absent: every package. */
-  readonly package?: string;
-  /** File in the image that tells of the package, or a pattern of it. Absent: everywhere. */
-  readonly path?: string;
-  readonly reason: string;
-  /** ISO date; it holds up to and including that day, in UTC. */
-  readonly until: string;
-  /** Why the vulnerability does no harm here, in VEX's terms. */
-  readonly justification?: Justification;
+export type ScanWaiver = ScanSettings["waive"][number] & {
   /** Where it is written: `file:line:column`. */
   readonly place?: string;
-}
+};
 
 const DAY_MS = 86_400_000;
 

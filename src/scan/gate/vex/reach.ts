@@ -29,10 +29,14 @@ const nearness = (component: VexComponent, one: GatePackage): (typeof CLOSE)[num
   return CLOSE.findLast((word) => each.includes(word)) ?? "other";
 };
 
+/** Whose packages lie in one file, the program. */
+const PROGRAMS = new Set(["golang", "cargo", "generic"]);
+
 /** Packages of a program, or below the folder of what was installed. A distribution's database lists what stands beside it, not within. */
 const isWithin = (inner: GatePackage, outer: GatePackage): boolean => {
   if (outer.type === "deb" || outer.type === "apk" || outer.type === "rpm") return inner.ownedBy === outer.name;
   if (inner.path === outer.path) return true;
+  if (PROGRAMS.has(outer.type)) return false;
   const folder = outer.path.slice(0, outer.path.lastIndexOf("/") + 1);
   return folder !== "" && inner.path.startsWith(folder);
 };

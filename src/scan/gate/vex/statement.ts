@@ -1,13 +1,3 @@
-/** Why a vulnerability does no harm (OpenVEX 0.2.0, "Status Justifications"). */
-export const JUSTIFICATIONS = [
-  "component_not_present",
-  "vulnerable_code_not_present",
-  "vulnerable_code_not_in_execute_path",
-  "vulnerable_code_cannot_be_controlled_by_adversary",
-  "inline_mitigations_already_exist",
-] as const;
-export type Justification = (typeof JUSTIFICATIONS)[number];
-
 export const STATUSES = ["not_affected", "affected", "fixed", "under_investigation"] as const;
 export type VexStatus = (typeof STATUSES)[number];
 
