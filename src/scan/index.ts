@@ -6,5 +6,6 @@ export { readManifest } from "./database/manifest.ts";
 export { recordsOf } from "./database/sources.ts";
 export { openMatcher } from "./match.ts";
 export { scan, type Vulnerability } from "./scan.ts";
+export { gatePolicy } from "./gate/policy.ts";
 export { DEFAULT_GATE, type GatePolicy, type GateVerdict, judge } from "./gate/judge.ts";
 export { type GateSubject, type Scanned } from "./gate/subject.ts";

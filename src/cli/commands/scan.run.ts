@@ -1,27 +1,15 @@
 import { SeaworthyError } from "../../core/index.ts";
 import type { BaseImage } from "../../inventory/index.ts";
-import {
-  baseShare,
-  DEFAULT_GATE,
-  type FixState,
-  judge,
-  openMatcher,
-  originOf,
-  readManifest,
-  scan,
-  type Rating,
-  type Vulnerability,
-} from "../../scan/index.ts";
+import { baseShare, type FixState, judge, openMatcher, originOf, readManifest, scan, type Vulnerability } from "../../scan/index.ts";
 import { advisoryFolder } from "../advisory-folder.ts";
 import { inventoried, type InventoryFlags } from "../inventoried.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { shareWords } from "../render/base-image.ts";
+import { type GateFlags, scanPolicy } from "../scan-policy.ts";
 import { ago, table } from "../render/table.ts";
 
-export interface Flags extends InventoryFlags {
+export interface Flags extends InventoryFlags, GateFlags {
   readonly db?: string;
-  readonly fail?: Exclude<Rating, "none">;
-  readonly onlyFixed?: boolean;
 }
 
 /** Where no version mends it, what its source says of that. */
@@ -49,6 +37,8 @@ const rows = (vulnerabilities: readonly Vulnerability[], base: BaseImage | undef
 ];
 
 export const run = reporting<Flags, [string]>(async (context, flags, image): Promise<Outcome> => {
+  const policy = scanPolicy(context, flags);
+  const { fail, onlyFixed } = policy;
   const folder = advisoryFolder(context, flags.db);
   const manifest = readManifest(folder);
   if (manifest === undefined)
@@ -58,20 +48,15 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
   const inventory = await inventoried(context, image, flags);
   using matcher = openMatcher(folder, manifest);
   const result = scan(inventory, matcher);
-  const fail = flags.fail ?? "high";
   const { vulnerabilities, judged, blindSpots } = result;
   const subject = { names: [image], digests: inventory.digest === undefined ? [] : [inventory.digest] };
-  const verdict = judge(
-    { subject, vulnerabilities, packages: inventory.packages, judged },
-    { ...DEFAULT_GATE, fail, onlyFixed: flags.onlyFixed === true },
-    Date.now(),
-  );
+  const verdict = judge({ subject, vulnerabilities, packages: inventory.packages, judged }, policy, Date.now());
   const against = verdict.open.filter(({ refused }) => refused !== undefined);
   const gate = verdict.unjudged
     ? "nothing in it could be judged, which is no proof: refused"
     : against.length === 0
-      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
-      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${flags.onlyFixed === true ? ", with a fix" : ""}${against.some(({ refused }) => refused === "exploited") ? ", or known to be exploited" : ""}: refused`;
+      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${onlyFixed ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
+      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${onlyFixed ? ", with a fix" : ""}${against.some(({ refused }) => refused === "exploited") ? ", or known to be exploited" : ""}: refused`;
   return {
     // What was not looked at has not passed.
     exit: verdict.passed ? 0 : 1,
@@ -80,6 +65,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
       `${image}: ${vulnerabilities.length} known vulnerabilities in ${judged} packages; ${gate}`,
       ...shareWords(baseShare(vulnerabilities, inventory.base), inventory),
       `advisories of ${ago(manifest.builtAt, Date.now())}`,
+      ...verdict.findings.map(({ place, message }) => `${place === undefined ? "" : `${place}: `}${message}`),
       ...blindSpots.map((spot) => `not judged: ${spot}`),
     ].join("\n"),
     json: {
@@ -89,7 +75,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
       distribution: inventory.distribution,
       ...(inventory.base === undefined ? {} : { base: { ...inventory.base, ...baseShare(vulnerabilities, inventory.base) } }),
       advisories: { builtAt: new Date(manifest.builtAt).toISOString() },
-      gate: { fail, onlyFixed: flags.onlyFixed === true, refused: against.length },
+      gate: { fail, onlyFixed, refused: against.length },
       judged,
       vulnerabilities: vulnerabilities.map(({ packages, ...one }) => ({
         ...one,
@@ -100,6 +86,8 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
           ...(layerIndex === undefined ? {} : { layer, layerNumber: layerIndex + 1 }),
         })),
       })),
+      suppressed: verdict.suppressed.length,
+      findings: verdict.findings,
       blindSpots,
     },
   };

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { CACHE_FLAG, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, parseText, PLATFORM_FLAG } from "../flags.ts";
+import { CACHE_FLAG, fileFlag, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, parseText, PLATFORM_FLAG } from "../flags.ts";
 import type { Flags } from "./scan.run.ts";
 
 export const scan = buildCommand<Flags, [string], Context>({
@@ -25,6 +25,15 @@ export const scan = buildCommand<Flags, [string], Context>({
         optional: true,
       },
       onlyFixed: { kind: "boolean", withNegated: false, brief: "Refuse only what has a fix", optional: true },
+      vex: {
+        kind: "parsed",
+        parse: parseText,
+        brief: "What does no harm here: a file of OpenVEX or CycloneDX, beside those of the settings; may be given several times",
+        optional: true,
+        variadic: true,
+        placeholder: "FILE",
+      },
+      baseline: fileFlag("Hold only what is not in it, instead of the settings' baseline"),
     },
     positional: IMAGE_ARGUMENT,
   },

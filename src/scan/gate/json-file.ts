@@ -59,6 +59,13 @@ export const readJsonFile = (file: string, cwd: string, maxBytes: number): JsonF
   };
 };
 
+/** What is wrong, where the schema's own words are for keys. */
+const wordsOf = ({ type, received, expected, message }: v.BaseIssue<unknown>): string => {
+  if (type !== "object" && type !== "strict_object") return message;
+  if (received === "undefined") return "missing";
+  return expected === "never" ? "unknown key" : message;
+};
+
 const within = (path: JsonPath): string =>
   path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
 
@@ -68,7 +75,7 @@ export const parsedFile = <S extends v.GenericSchema<unknown, unknown>>(file: Js
   if (result.success) return result.output;
   const problems = result.issues.slice(0, MAX_SHOWN).map((issue) => {
     const path = (issue.path ?? []).flatMap(({ key }) => (typeof key === "string" || typeof key === "number" ? [key] : []));
-    return `${file.placeOf(path)}: ${path.length === 0 ? "" : `${within(path)}: `}${issue.message}`;
+    return `${file.placeOf(path)}: ${path.length === 0 ? "" : `${within(path)}: `}${wordsOf(issue)}`;
   });
   const more = result.issues.length - problems.length;
   const [first = ""] = problems;
