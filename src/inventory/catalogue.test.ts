@@ -188,6 +188,44 @@ describe("what a file tells", () => {
   });
 });
 
+test.each([
+  [
+    "var/lib/dpkg/status",
+    "Package: curl\nVersion: 7\nPre-Depends: dpkg (>= 1)\nDepends: libc6:any (>= 2.34), debconf | debconf-2.0,\n libcurl4 (= 7)\n",
+    [
+      ["dpkg", ">= 1"],
+      ["libc6", ">= 2.34"],
+      ["debconf", ""],
+      ["libcurl4", "= 7"],
+    ],
+  ],
+  [
+    "a/package.json",
+    '{"name":"a","version":"1","dependencies":{"b":"^1","c":7},"devDependencies":{"d":"1"},"optionalDependencies":{"e":"2"}}',
+    [
+      ["e", "2"],
+      ["b", "^1"],
+    ],
+  ],
+  [
+    "x.dist-info/METADATA",
+    'Name: x\nVersion: 1\nRequires-Dist: Foo_Bar[baz] (>=2,<3)\nRequires-Dist: six ; python_version < "3"\nRequires-Dist: pytest ; extra == "test"\n\nRequires-Dist: body\n',
+    [
+      ["foo-bar", ">=2,<3"],
+      ["six", ""],
+    ],
+  ],
+  [
+    "specifications/a.gemspec",
+    's.name = "a"\ns.version = "1"\ns.add_runtime_dependency(%q<rack>.freeze, ["~> 2.0".freeze, "!= 2.1"])\ns.add_development_dependency(%q<rake>.freeze, ["> 0"])\n',
+    [["rack", "~> 2.0, != 2.1"]],
+  ],
+  ["vendor/composer/installed.json", '{"packages":[{"name":"a/b","version":"1","require":{"php":">=8","c/d":"^2"}}]}', [["c/d", "^2"]]],
+  ["package-lock.json", '{"packages":{"node_modules/a":{"version":"1.0.0","dependencies":{"b":"^1"}}}}', [["b", "^1"]]],
+] as const)("%s tells what its packages ask for", (path, content, requires) => {
+  expect(read(path, content)?.[0]?.requires).toEqual(requires);
+});
+
 describe("files that only look the part", () => {
   const PATHS = [
     "opt/java/release",

@@ -47,7 +47,15 @@ export interface Package {
   readonly arch?: string;
   /** As they were written: SPDX identifiers or words. */
   readonly licenses: readonly string[];
+  /** What it asks for to run, with the range as its ecosystem writes it ("" for any): at most 300 of its own kind. */
+  readonly requires?: readonly (readonly [name: string, range: string])[];
 }
+
+/** The field of a package that asks for others; absent where it asks for none. */
+export const requiring = (asked: Iterable<readonly [name: string, range: string]>): Pick<Package, "requires"> => {
+  const all = [...new Map([...asked].slice(0, 300))].filter(([name]) => name !== "");
+  return all.length === 0 ? {} : { requires: all };
+};
 
 /** A package and where it is. */
 export interface FoundPackage extends Package {

@@ -9,3 +9,5 @@ export { scan, type Vulnerability } from "./scan.ts";
 export { gatePolicy } from "./gate/policy.ts";
 export { DEFAULT_GATE, type GatePolicy, type GateVerdict, judge } from "./gate/judge.ts";
 export { type GateSubject, type Scanned } from "./gate/subject.ts";
+export type { Change, DockerfileLine } from "./why/change.ts";
+export { type DockerfileLines, why, type WhyPackage } from "./why/why.ts";

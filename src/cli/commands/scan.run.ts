@@ -4,12 +4,14 @@ import { baseShare, type FixState, judge, openMatcher, originOf, readManifest, s
 import { advisoryFolder } from "../advisory-folder.ts";
 import { inventoried, type InventoryFlags } from "../inventoried.ts";
 import { type Outcome, reporting } from "../outcome.ts";
+import { explained } from "../why.ts";
 import { shareWords } from "../render/base-image.ts";
 import { type GateFlags, scanPolicy } from "../scan-policy.ts";
 import { ago, table } from "../render/table.ts";
 
 export interface Flags extends InventoryFlags, GateFlags {
   readonly db?: string;
+  readonly why?: string;
 }
 
 /** Where no version mends it, what its source says of that. */
@@ -48,6 +50,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
   const inventory = await inventoried(context, image, flags);
   using matcher = openMatcher(folder, manifest);
   const result = scan(inventory, matcher);
+  if (flags.why !== undefined) return explained(image, flags.why, inventory, result.vulnerabilities);
   const { vulnerabilities, judged, blindSpots } = result;
   const subject = { names: [image], digests: inventory.digest === undefined ? [] : [inventory.digest] };
   const verdict = judge({ subject, vulnerabilities, packages: inventory.packages, judged }, policy, Date.now());

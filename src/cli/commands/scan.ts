@@ -34,12 +34,21 @@ export const scan = buildCommand<Flags, [string], Context>({
         placeholder: "FILE",
       },
       baseline: fileFlag("Hold only what is not in it, instead of the settings' baseline"),
+      why: {
+        kind: "parsed",
+        parse: parseText,
+        brief:
+          "Tell of one thing where it is, which layer and line of the Dockerfile brought it, and the smallest change that takes it out: a CVE, another advisory's id or a package",
+        optional: true,
+        placeholder: "WHAT",
+      },
     },
     positional: IMAGE_ARGUMENT,
   },
   docs: {
     customUsage: [
       { input: "shop/web:1.2.3", brief: "what is known against it" },
+      { input: "shop/web:1.2.3 --why CVE-2024-45590", brief: "where it comes from and what takes it out" },
       { input: "web.tar --fail critical --only-fixed --json", brief: "for a script" },
     ],
     brief: "Known vulnerabilities of the packages in an image",

@@ -3,7 +3,7 @@ import type { BaseImage } from "../../inventory/index.ts";
 import { layersOf } from "./image.ts";
 
 const BY: Readonly<Record<BaseImage["by"], string>> = {
-  layers: "whose layers they are",
+  layers: "by its layers",
   dockerfile: "by the Dockerfile's steps",
   history: "a guess by the history: name it with --base IMAGE",
 };

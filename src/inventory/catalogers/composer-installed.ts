@@ -1,6 +1,6 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import { isObject, wordIn } from "../json.ts";
-import type { Package } from "../package.ts";
+import { entriesIn, isObject, wordIn } from "../json.ts";
+import { type Package, requiring } from "../package.ts";
 
 /** One of a list as Composer writes it. */
 export const composerPackage = (value: unknown): readonly Package[] => {
@@ -9,7 +9,16 @@ export const composerPackage = (value: unknown): readonly Package[] => {
   const [, vendor, own] = /^([^/]+)\/(.+)$/.exec(name ?? "") ?? [];
   if (vendor === undefined || own === undefined || version === undefined) return [];
   const licenses = (Array.isArray(value["license"]) ? value["license"] : [value["license"]]).flatMap((one) => wordIn(one) ?? []);
-  return [{ type: "composer", namespace: vendor, name: own, version, licenses }];
+  return [
+    {
+      type: "composer",
+      namespace: vendor,
+      name: own,
+      version,
+      licenses,
+      ...requiring(entriesIn(value["require"]).filter(([asked]) => asked.includes("/"))),
+    },
+  ];
 };
 
 /** PHP packages that Composer has installed, in the form of Composer 2 and the one before (getcomposer.org). */

@@ -1,5 +1,5 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import type { Package } from "../package.ts";
+import { type Package, requiring } from "../package.ts";
 import { type Paragraph, paragraphsOf } from "../paragraphs.ts";
 
 /** `Source: name (version)`; without the parentheses its version is the package's. */
@@ -14,6 +14,15 @@ const sourceOf = (
 /** Whether it is there: `Status: install ok installed`. Distroless's files have no such line. */
 const isInstalled = (status: string | undefined): boolean => status === undefined || /\binstalled$/.test(status);
 
+/** `libc6 (>= 2.36), debconf (>= 0.5) | debconf-2.0`: of alternatives the first (deb-control(5)). */
+const dependenciesOf = (fields: Paragraph): readonly (readonly [string, string])[] =>
+  [fields.get("pre-depends") ?? "", fields.get("depends") ?? ""].flatMap((list) =>
+    list.split(",", 300).flatMap((one) => {
+      const [, name, range = ""] = /^\s*([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9-]+)?\s*(?:\(([^)]*)\))?/.exec(one) ?? [];
+      return name === undefined ? [] : [[name, range] as const];
+    }),
+  );
+
 export const debianPackage = (fields: Paragraph): Package | undefined => {
   const [name, version] = [fields.get("package"), fields.get("version")];
   if (name === undefined || name === "" || version === undefined || version === "" || !isInstalled(fields.get("status"))) return undefined;
@@ -25,6 +34,7 @@ export const debianPackage = (fields: Paragraph): Package | undefined => {
     source: sourceOf(fields.get("source"), { name, version }),
     ...(arch === undefined ? {} : { arch }),
     licenses: [],
+    ...requiring(dependenciesOf(fields)),
   };
 };
 

@@ -1,4 +1,5 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
+import { requiring } from "../package.ts";
 
 /** `s.name = "rack".freeze`, of any variable. */
 const assigned = (text: string, field: string): string | undefined =>
@@ -11,6 +12,12 @@ const licensesOf = (text: string): readonly string[] => {
   return one === undefined ? several : [one];
 };
 
+/** `s.add_runtime_dependency(%q<rack>.freeze, ["~> 2.0".freeze])`, and `add_dependency` of older ones. */
+const dependenciesOf = (text: string): readonly (readonly [string, string])[] =>
+  [...text.matchAll(/^\s*\w+\.add_(?:runtime_)?dependency\(?\s*%q<([^>\n]{1,200})>[^[\n]{0,40}\[([^\]\n]{0,300})\]/gm)].map(
+    ([, name = "", ranges = ""]) => [name, [...ranges.matchAll(/["']([^"']+)["']/g)].map(([, range = ""]) => range).join(", ")],
+  );
+
 /** Ruby gems that are installed: RubyGems writes a specification of each (guides.rubygems.org/specification-reference). */
 export const gemInstalled: Cataloger = {
   name: "gem-installed",
@@ -22,6 +29,6 @@ export const gemInstalled: Cataloger = {
     const text = content.toString("utf8");
     const [name, version] = [assigned(text, "name"), assigned(text, "version")];
     if (name === undefined || version === undefined) return undefined;
-    return { packages: [{ type: "gem", name, version, licenses: licensesOf(text) }] };
+    return { packages: [{ type: "gem", name, version, licenses: licensesOf(text), ...requiring(dependenciesOf(text)) }] };
   },
 };

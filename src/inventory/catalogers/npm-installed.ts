@@ -1,6 +1,6 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import { isObject, jsonObject, wordIn } from "../json.ts";
-import type { Package } from "../package.ts";
+import { entriesIn, isObject, jsonObject, wordIn } from "../json.ts";
+import { type Package, requiring } from "../package.ts";
 
 /** `license` as npm has it now, and the forms before that. */
 const licensesOf = ({ license, licenses }: Readonly<Record<string, unknown>>): readonly string[] =>
@@ -24,6 +24,16 @@ export const npmInstalled: Cataloger = {
     const [name, version] = [wordIn(written?.["name"]), wordIn(written?.["version"])];
     // Without a version it only marks how the files of a folder are to be loaded.
     if (written === undefined || name === undefined || version === undefined) return undefined;
-    return { packages: [{ type: "npm", ...npmName(name), version: version.replace(/^v(?=\d)/, ""), licenses: licensesOf(written) }] };
+    return {
+      packages: [
+        {
+          type: "npm",
+          ...npmName(name),
+          version: version.replace(/^v(?=\d)/, ""),
+          licenses: licensesOf(written),
+          ...requiring([...entriesIn(written["optionalDependencies"]), ...entriesIn(written["dependencies"])]),
+        },
+      ],
+    };
   },
 };

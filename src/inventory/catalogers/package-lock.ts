@@ -1,13 +1,21 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import { isObject, jsonObject, wordIn } from "../json.ts";
-import type { Package } from "../package.ts";
+import { entriesIn, isObject, jsonObject, wordIn } from "../json.ts";
+import { type Package, requiring } from "../package.ts";
 import { npmName } from "./npm-installed.ts";
 
 const packageOf = (name: string | undefined, value: Readonly<Record<string, unknown>>): readonly Package[] => {
   const version = wordIn(value["version"]);
   // A link is another folder of the same repository, and one from elsewhere has no version but its address.
   if (name === undefined || version === undefined || value["link"] === true || /[:/]/.test(version)) return [];
-  return [{ type: "npm", ...npmName(name), version, licenses: [wordIn(value["license"]) ?? []].flat() }];
+  return [
+    {
+      type: "npm",
+      ...npmName(name),
+      version,
+      licenses: [wordIn(value["license"]) ?? []].flat(),
+      ...requiring([...entriesIn(value["optionalDependencies"]), ...entriesIn(value["requires"]), ...entriesIn(value["dependencies"])]),
+    },
+  ];
 };
 
 /** `packages` of versions 2 and 3: by folder, the last of which is the name. */

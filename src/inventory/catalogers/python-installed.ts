@@ -1,9 +1,32 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
+import { type Package, requiring } from "../package.ts";
 import { paragraphsOf } from "../paragraphs.ts";
 
-const licenseOf = (written: string | undefined): readonly string[] => {
+/** The values of a field that may stand there several times, of the header alone. */
+const all = (header: string, field: string): readonly string[] =>
+  [...header.matchAll(new RegExp(`^${field}:[ \\t]*(.{1,500})$`, "gim"))].map(([, value = ""]) => value.trim());
+
+const oneLine = (written: string | undefined): string | undefined => {
   const [first = ""] = (written ?? "").split("\n");
-  return first === "" || first === "UNKNOWN" || first.length > 200 ? [] : [first];
+  return first === "" || first === "UNKNOWN" || first.length > 200 ? undefined : first;
+};
+
+/** An expression, else the words of the field; many only have a classifier. */
+const licensesOf = (fields: ReadonlyMap<string, string> | undefined, header: string): readonly string[] => {
+  const written = oneLine(fields?.get("license-expression")) ?? oneLine(fields?.get("license"));
+  if (written !== undefined) return [written];
+  return all(header, "Classifier").flatMap((one) => {
+    const [kind, ...path] = one.split(" :: ");
+    const last = path.at(-1);
+    return kind === "License" && last !== undefined && last !== "OSI Approved" ? [last] : [];
+  });
+};
+
+/** `requests[socks] (>=2.0) ; python_version < "3"`; what only an extra asks for is left out. */
+const requirement = (text: string): readonly (readonly [string, string])[] => {
+  const [wanted = "", marker = ""] = text.split(";", 2);
+  const [, name, range = ""] = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^()]*)\)?\s*$/.exec(wanted) ?? [];
+  return name === undefined || /\bextra\b/.test(marker) ? [] : [[name.toLowerCase().replaceAll(/[-_.]+/g, "-"), range.trim()]];
 };
 
 /** Python packages that pip, uv, poetry or a distribution have installed (packaging.python.org/specifications/core-metadata). */
@@ -14,11 +37,18 @@ export const pythonInstalled: Cataloger = {
   isMine: (path) => /(?:^|[./-])dist-info\/METADATA$|(?:^|[./-])egg-info\/PKG-INFO$|\.egg-info$/i.test(path),
   maxBytes: 4 * MIB,
   read: (content) => {
-    const [fields] = paragraphsOf(content.toString("utf8"));
+    const text = content.toString("utf8");
+    const [fields] = paragraphsOf(text);
     const [name, version] = [fields?.get("name"), fields?.get("version")];
     if (name === undefined || name === "" || version === undefined || version === "") return undefined;
-    return {
-      packages: [{ type: "pypi", name, version, licenses: licenseOf(fields?.get("license-expression") ?? fields?.get("license")) }],
+    const header = text.slice(0, /\r?\n\r?\n/.exec(text)?.index);
+    const one: Package = {
+      type: "pypi",
+      name,
+      version,
+      licenses: licensesOf(fields, header),
+      ...requiring(all(header, "Requires-Dist").flatMap(requirement)),
     };
+    return { packages: [one] };
   },
 };

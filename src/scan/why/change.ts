@@ -1,0 +1,171 @@
+import type { Distribution, FoundPackage } from "../../inventory/index.ts";
+import type { Chain } from "./dependants.ts";
+import { allows } from "./ranges.ts";
+
+/** A place in the user's Dockerfile: the file, and its line from 1. */
+export interface DockerfileLine {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** One way to get rid of a vulnerability, a sentence, with the command where there is one. */
+export interface Change {
+  readonly kind: "base" | "distribution" | "dependency" | "program" | "rebuild" | "none";
+  readonly what: string;
+  readonly command?: string;
+  /** Where to make it. */
+  readonly at?: DockerfileLine;
+}
+
+/** What is known of where a vulnerable package came from. */
+export interface Whence {
+  readonly one: FoundPackage;
+  /** Every package of the distribution that has it: of one source they go together. */
+  readonly together: readonly string[];
+  readonly fixed?: string;
+  readonly origin?: "base" | "own";
+  /** The base image, as it is called. */
+  readonly base?: string;
+  readonly renewed?: boolean;
+  readonly distribution?: Distribution;
+  /** The FROM of the stage, and the instruction of the layer. */
+  readonly from?: DockerfileLine;
+  readonly by?: DockerfileLine;
+  /** The step of the layer, as the history has it. */
+  readonly createdBy?: string;
+  readonly chain: Chain;
+}
+
+const at = (line: DockerfileLine | undefined): Pick<Change, "at"> => (line === undefined ? {} : { at: line });
+
+const fullName = ({ namespace, name, type }: FoundPackage): string =>
+  namespace === undefined ? name : `${namespace}${type === "maven" ? ":" : "/"}${name}`;
+
+const newerBase = ({ base, renewed, from, fixed }: Whence): Change => {
+  const name = base ?? "the base image";
+  const isPinned = /@sha256:/.test(from?.text ?? "");
+  const mended = fixed === undefined ? "" : ` with version ${fixed} of it`;
+  return {
+    kind: "base",
+    what:
+      renewed === true
+        ? `${name} has other layers by now: build anew on it`
+        : isPinned
+          ? `raise the digest in FROM to a newer ${name}${mended}`
+          : `build anew on a newer ${name}${mended}, or choose a newer base`,
+    ...(isPinned ? {} : { command: "docker build --pull --no-cache ." }),
+    ...at(from),
+  };
+};
+
+/** The line of a Dockerfile that takes the newest of some packages, by the package manager that the distribution has. */
+const upgradeLine = ({ one, together, distribution }: Whence): string => {
+  const names = together.join(" ");
+  if (one.type === "deb") return `RUN apt-get update && apt-get install -y --only-upgrade ${names} && rm -rf /var/lib/apt/lists/*`;
+  if (one.type === "apk") return `RUN apk upgrade --no-cache ${names}`;
+  if (/suse|sles/.test(distribution?.id ?? "")) return `RUN zypper -n update ${names} && zypper clean --all`;
+  return `RUN dnf -y upgrade ${names} && dnf clean all`;
+};
+
+const ofDistribution = (whence: Whence): readonly Change[] => {
+  const { one, fixed, origin, by, createdBy, from } = whence;
+  if (fixed === undefined) return [];
+  if (origin !== "own")
+    return [
+      {
+        kind: "distribution",
+        what: "take what the distribution has mended since, in a step of your own",
+        command: upgradeLine(whence),
+        ...at(from),
+      },
+    ];
+  const pinned = new RegExp(`(?:^|\\s)${one.name.replaceAll(/[.+]/g, String.raw`\$&`)}=(\\S+)`).exec(by?.text ?? createdBy ?? "")?.[1];
+  return pinned === undefined
+    ? [
+        {
+          kind: "rebuild",
+          what: `build that step anew: it takes what the distribution has now, ${fixed} or newer`,
+          command: "docker build --no-cache .",
+          ...at(by),
+        },
+      ]
+    : [{ kind: "distribution", what: `raise ${one.name}=${pinned} to ${fixed}`, ...at(by) }];
+};
+
+/** How each ecosystem is told to take a version. */
+const RAISE: Readonly<Partial<Record<FoundPackage["type"], (name: string, version: string) => string>>> = {
+  npm: (name, version) => `npm install ${name}@${version}`,
+  pypi: (name, version) => `pip install '${name}>=${version}'`,
+  gem: (name) => `bundle update --conservative ${name}`,
+  composer: (name, version) => `composer require ${name}:^${version.replace(/^v/, "")}`,
+  cargo: (name, version) => `cargo update -p ${name} --precise ${version}`,
+  nuget: (name, version) => `dotnet add package ${name} --version ${version}`,
+  golang: (name, version) => `go get ${name}@v${version.replace(/^v/, "")}`,
+};
+
+const dependency = ({ one, fixed, chain, by, origin }: Whence): readonly Change[] => {
+  if (fixed === undefined) return [];
+  const name = fullName(one);
+  const where = origin === "own" ? at(by) : {};
+  const raise = (what: string, command: string | undefined): Change => ({
+    kind: "dependency",
+    what,
+    ...(command === undefined ? {} : { command }),
+    ...where,
+  });
+  if (one.type === "golang") {
+    const program = `/${one.path}`;
+    return one.name === "stdlib"
+      ? [raise(`build ${program} with Go ${fixed} or newer`, undefined)]
+      : [raise(`raise ${name} to ${fixed} and build ${program} anew`, RAISE.golang?.(name, fixed))];
+  }
+  if (chain.direct === one) return [raise(`raise ${name} from ${one.version} to ${fixed}`, RAISE[one.type]?.(name, fixed))];
+  const above = fullName(chain.direct);
+  const { range } = chain;
+  if (range !== undefined && allows(one.type, range, fixed) === true)
+    return [
+      raise(
+        `take ${name} ${fixed}, which ${fullName(chain.links.at(-2) ?? one)} allows (${range})`,
+        one.type === "npm" ? `npm update ${name}` : RAISE[one.type]?.(name, fixed),
+      ),
+    ];
+  return [
+    raise(
+      `raise ${above} (now ${chain.direct.version}) to a version that asks for ${name} ${fixed} or newer`,
+      one.type === "npm" ? `npm install ${above}@latest` : undefined,
+    ),
+    ...(one.type === "npm" ? [raise(`or ask for it over its head in package.json: "overrides": {"${name}": "${fixed}"}`, undefined)] : []),
+  ];
+};
+
+/**
+ * What takes a vulnerability out of an image, the smallest change first: a newer base where the base brought it, then the distribution's mended package, a dependency
+ * raised, a program's newer version.
+ */
+export const changesFor = (whence: Whence): readonly Change[] => {
+  const { one, fixed, origin } = whence;
+  const base = origin === "base" ? [newerBase(whence)] : [];
+  const own =
+    one.type === "deb" || one.type === "apk" || one.type === "rpm"
+      ? ofDistribution(whence)
+      : one.type === "generic"
+        ? fixed === undefined
+          ? []
+          : [
+              {
+                kind: "program" as const,
+                what: `bring ${one.name} ${fixed} or newer in place of ${one.version}`,
+                ...(origin === "base" ? {} : at(whence.by)),
+              },
+            ]
+        : dependency(whence);
+  if (fixed !== undefined) return [...base, ...own];
+  return [
+    {
+      kind: "none",
+      what: `no version of ${fullName(one)} mends it yet: take it out if nothing needs it, or waive it with a reason and an end date`,
+    },
+    ...base,
+  ];
+};
