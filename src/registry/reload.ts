@@ -4,6 +4,7 @@ import type { MirrorListeners } from "./mirror-listeners.ts";
 import { type Mirrors, mirrorSettings, type MirrorSettings } from "./mirror/index.ts";
 import type { CurrentPolicy } from "./policy/current.ts";
 import { readPolicy } from "./policy/policy.ts";
+import type { Count } from "./watch/index.ts";
 import type { RegistrySettings } from "./policy/settings-schema.ts";
 
 export interface ReloadReport {
@@ -21,6 +22,7 @@ interface Ports {
   readonly mirrors: Mirrors;
   readonly listeners: MirrorListeners;
   readonly log: (entry: LogEntry) => void;
+  readonly count: Count;
 }
 
 type MirrorEntry = RegistrySettings["mirrors"][number];
@@ -43,7 +45,7 @@ const SECTIONS = ["repositories", "mirrors", "retain", "trash", "gc", "scrub"] a
 
 export const createReload = (
   first: RegistrySettings,
-  { dataFolder, policy, mirrors, listeners, log }: Ports,
+  { dataFolder, policy, mirrors, listeners, log, count }: Ports,
   settingsOf: ReturnType<typeof createMirrorSettings>,
 ): Reload => {
   let inEffect = first;
@@ -68,11 +70,15 @@ export const createReload = (
     const turn = last.then(() => reload(options));
     last = turn.then(
       ({ changed, dryRun }) => {
-        if (!dryRun) log({ level: "info", message: `registry.yaml was read again; changed: ${changed.join(", ") || "nothing"}` });
+        if (dryRun) return;
+        count("seaworthy_registry_settings_reloads_total", ["done"]);
+        log({ level: "info", message: `registry.yaml was read again; changed: ${changed.join(", ") || "nothing"}` });
       },
       (error: unknown) => {
+        if (options.dryRun) return;
+        count("seaworthy_registry_settings_reloads_total", ["refused"]);
         const why = isSeaworthyError(error) && error.problems.length > 1 ? error.problems.join("; ") : wordsOf(error);
-        if (!options.dryRun) log({ level: "error", message: `registry.yaml was refused, and the settings stay as they were: ${why}` });
+        log({ level: "error", message: `registry.yaml was refused, and the settings stay as they were: ${why}` });
       },
     );
     return turn;

@@ -18,7 +18,7 @@ import { readPolicy } from "./policy/policy.ts";
 import { createMirrorSettings, createReload, type ReloadReport } from "./reload.ts";
 import type { Reached } from "./store/points.ts";
 import { openStore } from "./store/store.ts";
-import { auditOf, createFigures, createReadiness, type Served } from "./watch/index.ts";
+import { auditOf, createFigures, createReadiness, type Served, watchUpkeep } from "./watch/index.ts";
 
 const EXPIRE_EVERY_MS = 5 * 60_000;
 
@@ -95,9 +95,9 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     : openGuard(options.dataFolder, {
         clock,
         warn: (message) => log({ level: "warning", message }),
-        refusedLogin: (why) => figures.refusedLogin(why),
+        refusedLogin: (why) => figures.count("seaworthy_registry_refused_logins_total", [why]),
       });
-  const store = await openStore(options.dataFolder, {
+  const opened = await openStore(options.dataFolder, {
     clock,
     reserveBytes,
     policy,
@@ -106,6 +106,8 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     guard?.close();
     throw error;
   });
+  const watched = watchUpkeep(opened, figures.count, clock);
+  const { store } = watched;
   const contents = contentsOf(store);
   const ask = (): void => {
     store.repositories("", 1);
@@ -127,6 +129,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
       clock,
       reserveBytes,
       reached: options.reached ?? (() => undefined),
+      count: figures.count,
       log: (message) => log({ level: "warning", message }),
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     }),
@@ -142,9 +145,11 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
     figures: async () => {
       const { bavail, bsize } = await statfs(options.dataFolder);
       return figures.text([
-        { name: "process_resident_memory_bytes", help: "Resident memory size in bytes.", value: process.memoryUsage.rss() },
-        { name: "seaworthy_registry_open_uploads", help: "Uploads that were begun and not finished.", value: store.uploads.openOf() },
-        { name: "seaworthy_registry_free_bytes", help: "Free space where the registry keeps its data.", value: bavail * bsize },
+        { name: "process_resident_memory_bytes", value: process.memoryUsage.rss() },
+        { name: "seaworthy_registry_open_uploads", value: store.uploads.openOf() },
+        { name: "seaworthy_registry_free_bytes", value: bavail * bsize },
+        ...watched.gauges(),
+        ...service.mirrors.gauges(),
       ]);
     },
     admit: async (admission: Admission) => options.admit?.(admission, contents),
@@ -166,7 +171,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const mirrorListeners = createMirrorListeners(serveAt);
   const reload = createReload(
     said.settings,
-    { dataFolder: options.dataFolder, policy, mirrors: service.mirrors, listeners: mirrorListeners, log },
+    { dataFolder: options.dataFolder, policy, mirrors: service.mirrors, listeners: mirrorListeners, log, count: figures.count },
     mirrorsOf,
   );
   const upkeep = { store, policy, clock, liveDigests: service.liveDigests, reload };

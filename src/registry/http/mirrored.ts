@@ -56,7 +56,10 @@ const serveBlob = async (service: Service, exchange: Exchange, repository: strin
   const digest = digestName(name);
   const { socket } = exchange.request;
   const here = await service.store.blobs.open(repository, digest);
-  if (here !== undefined) return sendOpenBlob(exchange, digest, here);
+  if (here !== undefined) {
+    if (exchange.method === "GET") service.mirrors.hit(repository);
+    return sendOpenBlob(exchange, digest, here);
+  }
   if (exchange.method === "HEAD")
     return answerBlob(exchange, digest, await service.mirrors.blobSize(repository, digest), () => Readable.from([]));
   socket.setTimeout(0);

@@ -8,6 +8,7 @@ import type { Answer } from "../../image/index.ts";
 import type { Reached } from "../store/points.ts";
 import type { Store } from "../store/store.ts";
 import { type Flight, startFlight } from "./flight.ts";
+import type { Count } from "../watch/index.ts";
 import type { Place } from "./place.ts";
 import { falseAnswer } from "./refusals.ts";
 import { blobPath, type Told, type Upstream } from "./upstream.ts";
@@ -27,6 +28,10 @@ export type Fill = { readonly kind: "flight"; readonly flight: Flight } | Exclud
 export interface Fills {
   /** @param expectedBytes what a manifest says of its size */
   open(upstream: Upstream, place: Place, digest: Digest, expectedBytes: number | undefined): Promise<Fill>;
+  /** Under way or waiting for their turn. */
+  readonly openCount: number;
+  /** Whether this one is. */
+  isOpen(place: Place, digest: Digest): boolean;
   /** Resolves when none is under way any more. */
   settled(): Promise<void>;
 }
@@ -51,6 +56,9 @@ async function* noSlowerThan(stream: Readable, bytesPerS: number, windowMs: numb
   }
 }
 
+/** By repository: upstream may let us have it from one and not from another. */
+const keyOf = ({ repository }: Place, digest: Digest): string => `${repository}@${digest}`;
+
 export const lengthOf = ({ headers }: Answer): number | undefined => {
   const length = headers["content-length"];
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
@@ -69,8 +77,16 @@ async function* from(offset: number, answer: Answer): AsyncGenerator<Uint8Array,
 const continues = (answer: Answer, offset: number): boolean =>
   answer.status === 200 || (answer.headers["content-range"]?.startsWith(`bytes ${offset}-`) ?? false);
 
+interface FillPorts {
+  readonly dataFolder: string;
+  readonly store: Store;
+  readonly reserveBytes: number;
+  readonly reached: Reached;
+  readonly count: Count;
+}
+
 /** Fills of one data folder, in `fills/`. What a process that died left there was never a blob: it is removed at the start. */
-export const createFills = (dataFolder: string, store: Store, reserveBytes: number, reached: Reached): Fills => {
+export const createFills = ({ dataFolder, store, reserveBytes, reached, count }: FillPorts): Fills => {
   const folder = join(dataFolder, "fills");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -126,13 +142,14 @@ export const createFills = (dataFolder: string, store: Store, reserveBytes: numb
         {
           maxBytes: MAX_BLOB_BYTES,
           reached,
+          received: (bytes) => count("seaworthy_registry_mirror_fetched_bytes_total", [upstream.host], bytes),
           refuse: (why) => falseAnswer(upstream.host, why),
           place: (path, size) => store.blobs.store(place.repository, digest, path, size, "mirror"),
         },
       );
       flights.add(flight);
       flight.landed
-        .catch(() => undefined)
+        .catch(() => count("seaworthy_registry_mirror_failed_fetches_total", [upstream.host]))
         .finally(() => {
           flights.delete(flight);
           done();
@@ -146,8 +163,7 @@ export const createFills = (dataFolder: string, store: Store, reserveBytes: numb
 
   return {
     open: (upstream, place, digest, expectedBytes) => {
-      // By repository: upstream may let us have it from one and not from another.
-      const key = `${place.repository}@${digest}`;
+      const key = keyOf(place, digest);
       const known = open.get(key);
       if (known !== undefined) return known;
       const done = (): void => {
@@ -169,6 +185,10 @@ export const createFills = (dataFolder: string, store: Store, reserveBytes: numb
       open.set(key, fill);
       return fill;
     },
+    get openCount() {
+      return open.size;
+    },
+    isOpen: (place, digest) => open.has(keyOf(place, digest)),
     settled: async () => {
       await Promise.allSettled([...flights].map(({ landed }) => landed));
     },

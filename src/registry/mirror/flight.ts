@@ -48,6 +48,8 @@ export interface FlightFacts {
   /** More than this is not taken, whatever upstream says. */
   readonly maxBytes: number;
   readonly reached: Reached;
+  /** Told of bytes that came. */
+  readonly received: (bytes: number) => void;
   /** Takes the verified, synced file over, and may move it, before the flight counts as landed. */
   readonly place: (path: string, sizeBytes: number) => Promise<void>;
   /** What readers are told when upstream did not give what it was asked for. */
@@ -90,6 +92,7 @@ export const startFlight = async (digest: Digest, path: string, source: Source, 
     hash.update(bytes);
     await written;
     received += bytes.length;
+    facts.received(bytes.length);
     facts.reached("fill.growing");
     tell();
   };

@@ -18,6 +18,8 @@ import { ACCEPT_MANIFESTS, manifestPath, type Told, type Upstream } from "./upst
 
 /** A manifest, and for how long nobody could ask upstream whether it still is the one. */
 export interface MirroredManifest extends StoredManifest {
+  /** Whether its bytes were here or came for this. */
+  readonly came: "hit" | "fetched";
   /** Where upstream could not be asked now: why, and how long ago it last said so. */
   readonly stale?: { readonly why: string; readonly ageMs: number };
 }
@@ -67,7 +69,12 @@ export const createMirroredManifests = (store: Store, clock: Clock, log: (messag
   const missing = (place: Place, reference: string): Refusal =>
     new Refusal(404, "MANIFEST_UNKNOWN", `${place.upstream} has no manifest ${reference} upstream`);
 
-  const fetchManifest = async (upstream: Upstream, place: Place, reference: string): Promise<StoredManifest | NotFound> => {
+  const here = (place: Place, reference: string): MirroredManifest | undefined => {
+    const found = store.manifests.get(place.repository, reference);
+    return found === undefined ? undefined : { ...found, came: "hit" };
+  };
+
+  const fetchManifest = async (upstream: Upstream, place: Place, reference: string): Promise<MirroredManifest | NotFound> => {
     const told = await upstream.ask("GET", place.upstream, manifestPath(reference), ACCEPT_MANIFESTS);
     if (told.kind !== "found") return told;
     const wanted = isDigest(reference) ? reference : undefined;
@@ -84,11 +91,11 @@ export const createMirroredManifests = (store: Store, clock: Clock, log: (messag
     if (before !== undefined && before.digest !== manifest.digest)
       log(`${upstream.host} moved ${place.upstream}:${reference} from ${before.digest} to ${manifest.digest}`);
     store.manifests.put(place.repository, manifest, wanted === undefined ? [reference] : [], "mirror");
-    return { digest: manifest.digest, mediaType: manifest.mediaType, bytes: manifest.bytes };
+    return { digest: manifest.digest, mediaType: manifest.mediaType, bytes: manifest.bytes, came: "fetched" };
   };
 
   /** What a tag that is here stands for now. HEAD first: it does not count against Docker Hub's limit, GET does. */
-  const refresh = async (upstream: Upstream, place: Place, tag: string, known: StoredManifest): Promise<StoredManifest | NotFound> => {
+  const refresh = async (upstream: Upstream, place: Place, tag: string, known: MirroredManifest): Promise<MirroredManifest | NotFound> => {
     const told = await upstream.ask("HEAD", place.upstream, manifestPath(tag), ACCEPT_MANIFESTS);
     if (told.kind !== "found") return told;
     await discard(told.answer);
@@ -98,7 +105,7 @@ export const createMirroredManifests = (store: Store, clock: Clock, log: (messag
 
   const byTag = async (upstream: Upstream, place: Place, tag: string, freshForMs: number): Promise<MirroredManifest> => {
     const key = `${place.repository}:${tag}`;
-    const known = store.manifests.get(place.repository, tag);
+    const known = here(place, tag);
     const checkedAt = checks.get(key);
     if (known !== undefined && checkedAt !== undefined && clock.now() - checkedAt < freshForMs) return known;
     const told = await (known === undefined ? fetchManifest(upstream, place, tag) : refresh(upstream, place, tag, known));
@@ -117,7 +124,7 @@ export const createMirroredManifests = (store: Store, clock: Clock, log: (messag
   };
 
   const byDigest = async (upstream: Upstream, place: Place, digest: Digest): Promise<MirroredManifest> => {
-    const told = store.manifests.get(place.repository, digest) ?? (await fetchManifest(upstream, place, digest));
+    const told = here(place, digest) ?? (await fetchManifest(upstream, place, digest));
     if ("kind" in told) throw refusalOf(upstream.host, told, missing(place, digest));
     return told;
   };

@@ -5,6 +5,7 @@ import { parseRepositoryGlob, type Glob } from "../glob.ts";
 import { Refusal } from "../refusal.ts";
 import type { Reached } from "../store/points.ts";
 import type { Store } from "../store/store.ts";
+import type { Count, Gauge } from "../watch/index.ts";
 import { createFills, lengthOf } from "./fills.ts";
 import type { Flight } from "./flight.ts";
 import { listReferrers, listTags, type ReferrersPage, type TagsPage } from "./lists.ts";
@@ -24,6 +25,8 @@ export interface Mirrors {
   rename(repository: string, host: string | undefined): string;
   /** @throws Refusal 404 only when upstream says so; 403, 429, 502, 503 */
   manifest(repository: string, reference: string): Promise<MirroredManifest>;
+  /** Counts a blob that was pulled and was here. */
+  hit(repository: string): void;
   /** A blob that the store does not have, on its way there. @throws as `manifest` */
   blob(repository: string, digest: Digest): Promise<Flight>;
   /** The size of a blob that the store does not have. @throws as `manifest` */
@@ -34,6 +37,8 @@ export interface Mirrors {
   referrers(repository: string, subject: Digest): Promise<ReferrersPage | undefined>;
   /** What the upstream of a repository said of its rate limit when it last answered. */
   rateLimit(repository: string): RateLimit | undefined;
+  /** For /metrics. */
+  gauges(): readonly Gauge[];
   /** Makes other mirrors ready; they hold from when the result is called. Settings that are the same value go on as they are, what is under way with others is finished. */
   prepare(all: readonly MirrorSettings[]): () => void;
   /** Ends what is under way. */
@@ -47,6 +52,7 @@ export interface MirrorPorts {
   readonly reserveBytes: number;
   readonly log: (message: string) => void;
   readonly reached: Reached;
+  readonly count: Count;
   readonly lookup?: LookupFunction;
 }
 
@@ -59,7 +65,7 @@ interface Mirror {
 export const createMirrors = (first: readonly MirrorSettings[], ports: MirrorPorts): Mirrors => {
   const { store, clock } = ports;
   const ended = new AbortController();
-  const facts = { clock, signal: ended.signal, ...(ports.lookup === undefined ? {} : { lookup: ports.lookup }) };
+  const facts = { clock, signal: ended.signal, count: ports.count, ...(ports.lookup === undefined ? {} : { lookup: ports.lookup }) };
   const mirrorOf = (settings: MirrorSettings): Mirror => ({
     settings,
     upstream: createUpstream(settings, facts),
@@ -67,7 +73,7 @@ export const createMirrors = (first: readonly MirrorSettings[], ports: MirrorPor
   });
   let all = first;
   let mirrors = all.map(mirrorOf);
-  const fills = createFills(ports.dataFolder, store, ports.reserveBytes, ports.reached);
+  const fills = createFills(ports);
   const manifests = createMirroredManifests(store, clock, ports.log);
 
   const find = (repository: string): { readonly mirror: Mirror; readonly place: Place } | undefined => {
@@ -86,6 +92,8 @@ export const createMirrors = (first: readonly MirrorSettings[], ports: MirrorPor
       throw new Refusal(403, "DENIED", `this registry's mirror of ${mirror.settings.upstream} does not carry ${place.upstream}`);
     return { ...mirror, place };
   };
+  const asked = ({ host }: Upstream, kind: "manifest" | "blob", result: string): void =>
+    ports.count("seaworthy_registry_mirror_requests_total", [host, kind, result]);
   const unknownBlob = (place: Place, digest: Digest): Refusal =>
     new Refusal(404, "BLOB_UNKNOWN", `${place.upstream} has no blob ${digest} upstream`);
   return {
@@ -99,11 +107,27 @@ export const createMirrors = (first: readonly MirrorSettings[], ports: MirrorPor
     },
     manifest: async (repository, reference) => {
       const { settings, upstream, place } = locate(repository);
-      return manifests.get(upstream, place, reference, settings.freshForMs ?? FRESH_FOR_MS);
+      try {
+        const found = await manifests.get(upstream, place, reference, settings.freshForMs ?? FRESH_FOR_MS);
+        asked(upstream, "manifest", found.stale === undefined ? found.came : "stale");
+        return found;
+      } catch (error) {
+        asked(upstream, "manifest", "refused");
+        throw error;
+      }
+    },
+    hit: (repository) => {
+      const found = find(repository);
+      if (found !== undefined) asked(found.mirror.upstream, "blob", "hit");
     },
     blob: async (repository, digest) => {
       const { upstream, place } = locate(repository);
-      const fill = await fills.open(upstream, place, digest, store.manifests.sizeOfPart(repository, digest));
+      const joins = fills.isOpen(place, digest);
+      const fill = await fills.open(upstream, place, digest, store.manifests.sizeOfPart(repository, digest)).catch((error: unknown) => {
+        asked(upstream, "blob", "refused");
+        throw error;
+      });
+      asked(upstream, "blob", fill.kind !== "flight" ? "refused" : joins ? "joined" : "fetched");
       if (fill.kind === "flight") return fill.flight;
       throw refusalOf(upstream.host, fill, unknownBlob(place, digest));
     },
@@ -123,6 +147,15 @@ export const createMirrors = (first: readonly MirrorSettings[], ports: MirrorPor
       return listReferrers(upstream, place, subject, (tag) => manifests.get(upstream, place, tag, settings.freshForMs ?? FRESH_FOR_MS));
     },
     rateLimit: (repository) => find(repository)?.mirror.upstream.standing.rateLimit,
+    gauges: () => [
+      ...(mirrors.length === 0 ? [] : [{ name: "seaworthy_registry_mirror_open_fetches" as const, value: fills.openCount }]),
+      ...mirrors.flatMap(({ upstream: { host, standing } }): readonly Gauge[] => [
+        { name: "seaworthy_registry_mirror_left_alone", labels: [host], value: standing.waiting() === undefined ? 0 : 1 },
+        ...(standing.rateLimit === undefined
+          ? []
+          : [{ name: "seaworthy_registry_mirror_ratelimit_remaining" as const, labels: [host], value: standing.rateLimit.remaining }]),
+      ]),
+    ],
     prepare: (next) => {
       const kept = next.map((settings) => mirrors.find((mirror) => mirror.settings === settings) ?? mirrorOf(settings));
       return () => {

@@ -4,6 +4,7 @@ import type { LookupFunction } from "node:net";
 import { guardedLookup } from "./guarded-lookup.ts";
 import { createStanding, type Standing } from "./standing.ts";
 import type { MirrorSettings } from "./settings.ts";
+import type { Count } from "../watch/index.ts";
 
 /** What came of a question to the upstream. Only its own 404 is `missing`; whatever else went wrong says nothing about whether the image exists. */
 export type Told =
@@ -53,7 +54,7 @@ const wasReset = (error: unknown): boolean =>
 
 export const createUpstream = (
   settings: MirrorSettings,
-  ports: { readonly clock: Clock; readonly lookup?: LookupFunction; readonly signal: AbortSignal },
+  ports: { readonly clock: Clock; readonly lookup?: LookupFunction; readonly signal: AbortSignal; readonly count: Count },
 ): Upstream => {
   const { upstream: host } = settings;
   const standing = createStanding(ports.clock);
@@ -94,8 +95,6 @@ export const createUpstream = (
   };
 
   const ask: Upstream["ask"] = async (method, repository, path, headers = {}) => {
-    const waiting = standing.waiting();
-    if (waiting !== undefined) return waiting;
     const tried = `${method} ${repository}/${path} of ${host}`;
     const scopes = [scopeOf({ registry: host, repository }, "pull")];
     const send = (): Promise<Answer> =>
@@ -140,7 +139,17 @@ export const createUpstream = (
   return {
     host,
     standing,
-    ask: (...asked) => counted(ask(...asked)),
+    ask: async (...asked) => {
+      const result = (kind: string): void => ports.count("seaworthy_registry_mirror_upstream_requests_total", [host, asked[0], kind]);
+      const waiting = standing.waiting();
+      if (waiting !== undefined) {
+        result("waited");
+        return waiting;
+      }
+      const told = await counted(ask(...asked));
+      result(told.kind);
+      return told;
+    },
     retire: () => {
       isRetired = true;
       if (answering === 0) session.close();

@@ -1,3 +1,4 @@
+import { COUNTERS, type CounterName, DURATIONS, type GaugeName, GAUGES } from "./catalogue.ts";
 import type { Served } from "./served.ts";
 
 /** Upper bounds in seconds: a manifest takes milliseconds, a layer minutes. */
@@ -9,17 +10,19 @@ interface Histogram {
   count: number;
 }
 
-/** A value of this moment. */
+/** A value of this moment. Its labels in the catalogue's order. */
 export interface Gauge {
-  readonly name: string;
-  readonly help: string;
+  readonly name: GaugeName;
+  readonly labels?: readonly string[];
   readonly value: number;
 }
 
+/** Adds to a counter. The values of its labels in the catalogue's order; their number must be bounded whatever clients send. */
+export type Count = (name: CounterName, labels: readonly string[], by?: number) => void;
+
 export interface Figures {
+  readonly count: Count;
   saw(served: Served): void;
-  /** Somebody was not let in. */
-  refusedLogin(why: string): void;
   /** Prometheus text exposition format 0.0.4. */
   text(gauges: readonly Gauge[]): string;
 }
@@ -27,27 +30,32 @@ export interface Figures {
 /** `\`, `"` and line ends, as the exposition format has them. */
 const quoted = (value: string): string => `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 
+const labelled = (names: readonly string[], values: readonly string[]): string =>
+  names.map((name, at) => `${name}=${quoted(values[at] ?? "")}`).join(",");
+
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"]);
 
-/** Counters and histograms of one registry. Labels come from short lists of ours, so their number is bounded whatever clients send. */
+/** Counters and histograms of one registry. */
 export const createFigures = (): Figures => {
-  const counters = new Map<string, Map<string, number>>();
+  const counters = new Map<CounterName, Map<string, number>>();
   const durations = new Map<string, Histogram>();
-  const add = (name: string, labels: string, by = 1): void => {
+  const count: Count = (name, labels, by = 1) => {
+    const key = labelled(COUNTERS[name].labels, labels);
     const of = counters.get(name) ?? new Map<string, number>();
-    of.set(labels, (of.get(labels) ?? 0) + by);
+    of.set(key, (of.get(key) ?? 0) + by);
     counters.set(name, of);
   };
   return {
+    count,
     saw: ({ route, method, status, ms, receivedBytes, sentBytes }) => {
       const verb = METHODS.has(method) ? method : "other";
-      add("seaworthy_registry_requests_total", `route=${quoted(route)},method=${quoted(verb)},status="${status}"`);
-      add("seaworthy_registry_received_bytes_total", `route=${quoted(route)}`, receivedBytes);
-      add("seaworthy_registry_sent_bytes_total", `route=${quoted(route)}`, sentBytes);
-      if (route === "manifest" && verb === "GET" && status === 200) add("seaworthy_registry_pulls_total", "");
-      if (route === "manifest" && verb === "PUT" && status === 201) add("seaworthy_registry_pushes_total", "");
+      count("seaworthy_registry_requests_total", [route, verb, String(status)]);
+      count("seaworthy_registry_received_bytes_total", [route], receivedBytes);
+      count("seaworthy_registry_sent_bytes_total", [route], sentBytes);
+      if (route === "manifest" && verb === "GET" && status === 200) count("seaworthy_registry_pulls_total", []);
+      if (route === "manifest" && verb === "PUT" && status === 201) count("seaworthy_registry_pushes_total", []);
       const seconds = ms / 1000;
-      const key = `route=${quoted(route)},method=${quoted(verb)}`;
+      const key = labelled(["route", "method"], [route, verb]);
       const histogram = durations.get(key) ?? { counts: BUCKETS_S.map(() => 0), sum: 0, count: 0 };
       const at = BUCKETS_S.findIndex((bound) => seconds <= bound);
       if (at !== -1) histogram.counts[at] = (histogram.counts[at] ?? 0) + 1;
@@ -55,34 +63,29 @@ export const createFigures = (): Figures => {
       histogram.count += 1;
       durations.set(key, histogram);
     },
-    refusedLogin: (why) => add("seaworthy_registry_refused_logins_total", `why=${quoted(why)}`),
     text: (gauges) => {
       const lines: string[] = [];
       const type = (name: string, kind: string, help: string): void => void lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`);
-      for (const [name, help] of [
-        ["seaworthy_registry_requests_total", "Requests answered."],
-        ["seaworthy_registry_received_bytes_total", "Bytes read from clients."],
-        ["seaworthy_registry_sent_bytes_total", "Bytes written to clients."],
-        ["seaworthy_registry_pulls_total", "Manifests pulled."],
-        ["seaworthy_registry_pushes_total", "Manifests pushed."],
-        ["seaworthy_registry_refused_logins_total", "Logins refused, by reason."],
-      ] as const) {
+      const value = (name: string, labels: string, of: number): void =>
+        void lines.push(`${name}${labels === "" ? "" : `{${labels}}`} ${of}`);
+      for (const name of Object.keys(COUNTERS) as CounterName[]) {
+        const { labels, help } = COUNTERS[name];
         type(name, "counter", help);
-        for (const [labels, value] of counters.get(name) ?? []) lines.push(`${name}${labels === "" ? "" : `{${labels}}`} ${value}`);
+        const of = counters.get(name) ?? new Map(labels.length === 0 ? [["", 0]] : []);
+        for (const [key, amount] of of) value(name, key, amount);
       }
-      const name = "seaworthy_registry_request_duration_seconds";
-      type(name, "histogram", "From the request's head to the end of its answer.");
-      for (const [key, { counts, sum, count }] of durations) {
+      type(DURATIONS, "histogram", "From the request's head to the end of its answer.");
+      for (const [key, { counts, sum, count: all }] of durations) {
         let total = 0;
         for (const [at, bound] of BUCKETS_S.entries()) {
           total += counts[at] ?? 0;
-          lines.push(`${name}_bucket{${key},le="${bound}"} ${total}`);
+          lines.push(`${DURATIONS}_bucket{${key},le="${bound}"} ${total}`);
         }
-        lines.push(`${name}_bucket{${key},le="+Inf"} ${count}`, `${name}_sum{${key}} ${sum}`, `${name}_count{${key}} ${count}`);
+        lines.push(`${DURATIONS}_bucket{${key},le="+Inf"} ${all}`, `${DURATIONS}_sum{${key}} ${sum}`, `${DURATIONS}_count{${key}} ${all}`);
       }
-      for (const gauge of gauges) {
-        type(gauge.name, "gauge", gauge.help);
-        lines.push(`${gauge.name} ${gauge.value}`);
+      for (const name of Object.keys(GAUGES) as GaugeName[]) {
+        type(name, "gauge", GAUGES[name].help);
+        for (const gauge of gauges) if (gauge.name === name) value(name, labelled(GAUGES[name].labels, gauge.labels ?? []), gauge.value);
       }
       return `${lines.join("\n")}\n`;
     },

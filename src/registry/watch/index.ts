@@ -1,4 +1,5 @@
 export { auditOf } from "./audited.ts";
-export { createFigures } from "./figures.ts";
+export { type Count, createFigures, type Gauge } from "./figures.ts";
 export { createReadiness } from "./readiness.ts";
 export type { Served } from "./served.ts";
+export { watchUpkeep } from "./upkeep.ts";
