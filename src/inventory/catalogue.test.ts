@@ -123,7 +123,7 @@ describe("what a file tells", () => {
     [
       "Gemfile.lock",
       "GEM\n  remote: https://rubygems.org/\n  specs:\n    rack (2.2.3)\n      base (~> 1.0)\n    nokogiri (1.15.0-x86_64-linux)\n\nBUNDLED WITH\n   2.1.4\n",
-      ["gem rack 2.2.3", "gem nokogiri 1.15.0-x86_64-linux", "gem bundler 2.1.4"],
+      ["gem rack 2.2.3", "gem nokogiri 1.15.0", "gem bundler 2.1.4"],
     ],
     [
       "composer.lock",

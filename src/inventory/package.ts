@@ -45,6 +45,8 @@ export interface Package {
   /** What a distribution made it from: its advisories speak of that. */
   readonly source?: { readonly name: string; readonly version: string };
   readonly arch?: string;
+  /** A lock file says that it is for development only. */
+  readonly development?: true;
   /** As they were written: SPDX identifiers or words. */
   readonly licenses: readonly string[];
   /** What it asks for to run, with the range as its ecosystem writes it ("" for any): at most 300 of its own kind. */

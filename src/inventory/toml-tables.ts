@@ -1,10 +1,46 @@
+/** A table as tools write them into lock files. */
+export interface TomlTable {
+  /** Keys of the table itself with a text. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Keys of the table itself with a list: its texts, and of tables in it their `name`, with a space and their `version` where they have one. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+  /** Keys with a table in braces, as they are written. */
+  readonly braces: ReadonlyMap<string, string>;
+  /** Keys of each table below, by its name: of `[package.dependencies]` under `dependencies`. */
+  readonly below: ReadonlyMap<string, readonly string[]>;
+}
+
+const KEY = String.raw`(?:"([^"\\]{1,300})"|([A-Za-z0-9_.-]{1,300}))`;
+const TEXT = /^(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$/;
+const ASSIGNED = new RegExp(String.raw`^${KEY}\s*=\s*(.*)$`);
+const HEADER = /^\s*(\[?)\[([^\]]+)\]/;
+
+/** Texts in a part of a list, and names of tables in it. */
+const itemsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|"([^"\\]*)"|'([^']*)'/g)].flatMap(([, table, double, single]) => {
+    if (table === undefined) return double ?? single ?? [];
+    const [name, version] = ["name", "version"].map(
+      (key) => new RegExp(String.raw`(?:^|[,\s])${key}\s*=\s*["']([^"']{1,300})["']`).exec(table)?.[1],
+    );
+    return name === undefined ? [] : [version === undefined ? name : `${name} ${version}`];
+  });
+
+interface Building {
+  readonly texts: Map<string, string>;
+  readonly lists: Map<string, string[]>;
+  readonly braces: Map<string, string>;
+  readonly below: Map<string, string[]>;
+}
+
 /**
- * Tables of an array as tools write lock files (toml.io, "Array of Tables"): `[[package]]` with texts on lines of their own. Only texts, only the outermost keys;
- * nothing else of TOML is needed to know what is locked.
+ * Tables of an array (toml.io, "Array of Tables") as tools write them: `[[package]]` with a key a line. Not all of TOML: what is needed to know what is locked and
+ * what it needs.
  */
-export const tomlTables = (text: string, name: string): readonly ReadonlyMap<string, string>[] => {
-  const tables: Map<string, string>[] = [];
-  let at: Map<string, string> | undefined;
+export const tomlTables = (text: string, name: string): readonly TomlTable[] => {
+  const tables: Building[] = [];
+  let at: Building | undefined;
+  let below: string[] | undefined;
+  let list: string[] | undefined;
   let inText = false;
   for (const line of text.split(/\r?\n/)) {
     // A text over several lines may hold anything, also what looks like a table.
@@ -13,18 +49,41 @@ export const tomlTables = (text: string, name: string): readonly ReadonlyMap<str
       continue;
     }
     if (inText) continue;
-    const [, twice, header] = /^\s*(\[?)\[([^\]]+)\]/.exec(line) ?? [];
-    if (header !== undefined && !/^\s*\[\s*["{]/.test(line)) {
-      at = undefined;
-      if (twice === "[" && header.trim() === name) {
-        at = new Map();
-        tables.push(at);
-      }
+    if (list !== undefined) {
+      list.push(...itemsOf(line));
+      if (/^\s*\]/.test(line)) list = undefined;
       continue;
     }
-    const [, key, double, single] = /^([A-Za-z0-9_-]+)\s*=\s*(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$/.exec(line) ?? [];
-    const value = double ?? single;
-    if (key !== undefined && value !== undefined) at?.set(key, value);
+    const [, twice, header] = HEADER.exec(line) ?? [];
+    if (header !== undefined) {
+      below = undefined;
+      const path = header.trim();
+      if (path === name) {
+        at = twice === "[" ? { texts: new Map(), lists: new Map(), braces: new Map(), below: new Map() } : undefined;
+        if (at !== undefined) tables.push(at);
+      } else if (at !== undefined && path.startsWith(`${name}.`)) {
+        const key = path.slice(name.length + 1);
+        below = at.below.get(key) ?? [];
+        at.below.set(key, below);
+      } else at = undefined;
+      continue;
+    }
+    const [, quoted, bare, value = ""] = ASSIGNED.exec(line) ?? [];
+    const key = quoted ?? bare;
+    if (key === undefined || at === undefined) continue;
+    if (below !== undefined) {
+      below.push(key);
+      continue;
+    }
+    const [, double, single] = TEXT.exec(value) ?? [];
+    const written = double ?? single;
+    if (written !== undefined) at.texts.set(key, written);
+    else if (value.startsWith("{")) at.braces.set(key, value);
+    else if (value.startsWith("[")) {
+      const items = [...itemsOf(value)];
+      at.lists.set(key, items);
+      if (!/\]\s*(?:#.*)?$/.test(value)) list = items;
+    }
   }
   return tables;
 };

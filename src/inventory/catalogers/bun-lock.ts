@@ -1,24 +1,49 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import type { Package } from "../package.ts";
+import { graphOf } from "../graph.ts";
+import { withoutExtras } from "../json-comments.ts";
+import { isObject, jsonObject, wordIn } from "../json.ts";
 import { npmName } from "./npm-installed.ts";
 
-/** `"a": ["a@1.0.0", "", {…}, "sha512-…"],` one a line: the first text is name and version. */
-const LINE = /^ {4}"[^"]+": \["((?:@[^/@"]+\/)?[^/@"]+)@(\d[^"]*)"/;
+/** `a/@b/c` is `c` of `@b` within `a`: its folders from the outermost. */
+const partsOf = (key: string): readonly string[] => key.match(/(?:@[^/]+\/)?[^/]+/g) ?? [];
 
-/** npm packages that Bun has locked, as text (bun.com/docs/install/lockfile). */
+const needsOf = (list: readonly unknown[]): readonly string[] => {
+  const told = list.find(isObject);
+  return ["dependencies", "optionalDependencies", "peerDependencies"].flatMap((key) =>
+    isObject(told?.[key]) ? Object.keys(told[key]) : [],
+  );
+};
+
+/** npm packages that Bun has locked, as text; the older `bun.lockb` is binary and not read (bun.com/docs/install/lockfile). */
 export const bunLock: Cataloger = {
   name: "bun-lock",
   scope: "declared",
   reads: "bun.lock",
   isMine: (path) => /(?:^|\/)bun\.lock$/.test(path),
   maxBytes: 32 * MIB,
-  read: (content) => ({
-    packages: content
-      .toString("utf8")
-      .split(/\r?\n/)
-      .flatMap((line): readonly Package[] => {
-        const [, name, version] = LINE.exec(line) ?? [];
-        return name === undefined || version === undefined ? [] : [{ type: "npm", ...npmName(name), version, licenses: [] }];
+  read: (content) => {
+    const written = jsonObject(Buffer.from(withoutExtras(content.toString("utf8"))))?.["packages"];
+    if (!isObject(written)) return undefined;
+    const entries = new Map(
+      Object.entries(written).flatMap(([key, value]) => (Array.isArray(value) ? [[key, value as readonly unknown[]] as const] : [])),
+    );
+    const foundFrom = (key: string, name: string): string | undefined => {
+      const parts = partsOf(key);
+      for (let depth = parts.length; depth >= 0; depth -= 1) {
+        const candidate = [...parts.slice(0, depth), name].join("/");
+        if (entries.has(candidate)) return candidate;
+      }
+      return undefined;
+    };
+    return graphOf(
+      [...entries].flatMap(([key, [first]]) => {
+        // Behind the name stands a version, or where it is from: `workspace:`, `github:`, an address.
+        const [, name, version] = /^((?:@[^/@]+\/)?[^/@]+)@(\d[^:/]*)$/.exec(wordIn(first) ?? "") ?? [];
+        return name === undefined || version === undefined
+          ? []
+          : [[key, { type: "npm", ...npmName(name), version, licenses: [] } as const] as const];
       }),
-  }),
+      [...entries].flatMap(([key, list]) => needsOf(list).map((name) => [key, foundFrom(key, name)] as const)),
+    );
+  },
 };

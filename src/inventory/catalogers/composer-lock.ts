@@ -1,5 +1,6 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import { jsonObject } from "../json.ts";
+import { graphOf } from "../graph.ts";
+import { isObject, jsonObject, wordIn } from "../json.ts";
 import { composerPackage } from "./composer-installed.ts";
 
 /** PHP packages that Composer has locked, those for development too (getcomposer.org/doc/01-basic-usage.md). */
@@ -12,8 +13,19 @@ export const composerLock: Cataloger = {
   read: (content) => {
     const lock = jsonObject(content);
     if (lock === undefined) return undefined;
-    return {
-      packages: [lock["packages"], lock["packages-dev"]].flatMap((list) => (Array.isArray(list) ? list.flatMap(composerPackage) : [])),
-    };
+    const listed = ["packages", "packages-dev"].flatMap((group) => {
+      const list: unknown = lock[group];
+      return (Array.isArray(list) ? list : []).flatMap((value: unknown) => {
+        const [found] = composerPackage(value);
+        const name = isObject(value) ? wordIn(value["name"]) : undefined;
+        if (found === undefined || name === undefined || !isObject(value)) return [];
+        const requires = isObject(value["require"]) ? Object.keys(value["require"]) : [];
+        return [{ name, requires, found: group === "packages-dev" ? { ...found, development: true as const } : found }];
+      });
+    });
+    return graphOf(
+      listed.map(({ name, found }) => [name, found] as const),
+      listed.flatMap(({ name, requires }) => requires.map((need) => [name, need] as const)),
+    );
   },
 };

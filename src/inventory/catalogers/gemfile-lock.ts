@@ -1,7 +1,10 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
+import { graphOf } from "../graph.ts";
 import type { Package } from "../package.ts";
 
-/** Ruby gems that Bundler has locked, and Bundler itself (bundler.io/guides/bundler_sharing.html). */
+const SECTIONS = new Set(["GEM", "GIT", "PATH", "PLUGIN SOURCE"]);
+
+/** Ruby gems that Bundler has locked, of a registry, of git or of a folder, and Bundler itself (bundler.io/guides/bundler_sharing.html). */
 export const gemfileLock: Cataloger = {
   name: "gemfile-lock",
   scope: "declared",
@@ -9,14 +12,24 @@ export const gemfileLock: Cataloger = {
   isMine: (path) => /(?:^|\/)(?:Gemfile\.lock|gems\.locked)$/.test(path),
   maxBytes: 16 * MIB,
   read: (content) => {
-    const packages = new Map<string, Package>();
-    const lines = content.toString("utf8").split(/\r?\n/);
-    for (const [index, line] of lines.entries()) {
-      const bundler = line === "BUNDLED WITH" ? lines[index + 1]?.trim() : undefined;
-      const [, name, version] = bundler === undefined ? (/^ {4}(\S+) \(([^()]+)\)$/.exec(line) ?? []) : ["", "bundler", bundler];
-      if (name !== undefined && version !== undefined && /^\d/.test(version))
-        packages.set(`${name} ${version}`, { type: "gem", name, version, licenses: [] });
+    const packages: (readonly [string, Package])[] = [];
+    const needs: (readonly [string, string])[] = [];
+    let section = "";
+    let name = "";
+    for (const line of content.toString("utf8").split(/\r?\n/)) {
+      if (/^\S/.test(line)) section = line.trim();
+      if (section === "BUNDLED WITH" && /^\s+\d\S*$/.test(line))
+        packages.push(["bundler", { type: "gem", name: "bundler", version: line.trim(), licenses: [] }]);
+      if (!SECTIONS.has(section)) continue;
+      // Behind a version stands the platform that it was built for: `1.15.0-x86_64-linux-gnu`.
+      const [, spec, version] = /^ {4}(\S+) \((\d[^()\s-]*)[^()]*\)$/.exec(line) ?? [];
+      if (spec !== undefined && version !== undefined) {
+        name = spec;
+        packages.push([spec, { type: "gem", name: spec, version, licenses: [] }]);
+      }
+      const need = /^ {6}(\S+?)!?(?: \(.*\))?$/.exec(line)?.[1];
+      if (need !== undefined) needs.push([name, need]);
     }
-    return { packages: [...packages.values()] };
+    return graphOf(packages, needs);
   },
 };

@@ -1,41 +1,60 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
+import { graphOf } from "../graph.ts";
 import { entriesIn, isObject, jsonObject, wordIn } from "../json.ts";
 import { type Package, requiring } from "../package.ts";
 import { npmName } from "./npm-installed.ts";
 
-const packageOf = (name: string | undefined, value: Readonly<Record<string, unknown>>): readonly Package[] => {
-  const version = wordIn(value["version"]);
-  // A link is another folder of the same repository, and one from elsewhere has no version but its address.
-  if (name === undefined || version === undefined || value["link"] === true || /[:/]/.test(version)) return [];
-  return [
-    {
-      type: "npm",
-      ...npmName(name),
-      version,
-      licenses: [wordIn(value["license"]) ?? []].flat(),
-      ...requiring([...entriesIn(value["optionalDependencies"]), ...entriesIn(value["requires"]), ...entriesIn(value["dependencies"])]),
-    },
-  ];
-};
+type Entry = Readonly<Record<string, unknown>>;
 
-/** `packages` of versions 2 and 3: by folder, the last of which is the name. */
-const flat = (packages: Readonly<Record<string, unknown>>): readonly Package[] =>
-  Object.entries(packages).flatMap(([folder, value]) => {
-    const [, named] = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder) ?? [];
-    return isObject(value) && folder !== "" ? packageOf(wordIn(value["name"]) ?? named, value) : [];
-  });
-
+const MODULES = "node_modules";
 const MAX_DEPTH = 100;
 
-/** `dependencies` of version 1, one in the other. */
-const nested = (dependencies: unknown, depth = 0): readonly Package[] =>
+/** `dependencies` of version 1, one in the other, as the folders that later versions name. */
+const unfolded = (dependencies: unknown, folder = "", depth = 0): readonly (readonly [string, Entry])[] =>
   isObject(dependencies) && depth < MAX_DEPTH
-    ? Object.entries(dependencies).flatMap(([name, value]) =>
-        isObject(value) ? [...packageOf(name, value), ...nested(value["dependencies"], depth + 1)] : [],
-      )
+    ? Object.entries(dependencies).flatMap(([name, value]): readonly (readonly [string, Entry])[] => {
+        if (!isObject(value)) return [];
+        const own = `${folder}${MODULES}/${name}`;
+        const { dependencies: below, ...rest } = value;
+        return [[own, { ...rest, dependencies: value["requires"] }], ...unfolded(below, `${own}/`, depth + 1)];
+      })
     : [];
 
-/** npm packages that npm has locked (docs.npmjs.com/cli/configuring-npm/package-lock-json). */
+/** Undefined for what is no package of a registry: a link or a folder of the same repository, and the repository itself. */
+const packageOf = (folder: string, value: Entry): Package | undefined => {
+  const [, named] = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder) ?? [];
+  const written = wordIn(value["version"]);
+  if (named === undefined || written === undefined || value["link"] === true) return undefined;
+  // Version 1 tells an alias in the version, later ones in a name; what comes from elsewhere has there its address in place of a version.
+  const [, alias, aliased] = /^npm:(@?[^@]+)@([^@]+)$/.exec(written) ?? [];
+  const version = aliased ?? written;
+  if (/[:/]/.test(version)) return undefined;
+  const license = wordIn(value["license"]);
+  return {
+    type: "npm",
+    ...npmName(alias ?? wordIn(value["name"]) ?? named),
+    version,
+    ...(value["dev"] === true ? { development: true } : {}),
+    licenses: license === undefined ? [] : [license],
+    ...requiring([...entriesIn(value["optionalDependencies"]), ...entriesIn(value["dependencies"])]),
+  };
+};
+
+const parentOf = (folder: string): string => folder.slice(0, Math.max(0, folder.lastIndexOf("/")));
+
+/** Where Node finds a package from a folder (nodejs.org/api/modules.html, "Loading from node_modules folders"). */
+const foundFrom = (folder: string, name: string, folders: ReadonlyMap<string, Entry>): string | undefined => {
+  for (let at = folder; ; at = parentOf(at)) {
+    const candidate = at === "" ? `${MODULES}/${name}` : `${at}/${MODULES}/${name}`;
+    if (folders.has(candidate)) return candidate;
+    if (at === "") return undefined;
+  }
+};
+
+const needsOf = (value: Entry): readonly string[] =>
+  ["dependencies", "optionalDependencies", "peerDependencies"].flatMap((key) => (isObject(value[key]) ? Object.keys(value[key]) : []));
+
+/** npm packages that npm has locked, in each version of the file (docs.npmjs.com/cli/configuring-npm/package-lock-json). */
 export const packageLock: Cataloger = {
   name: "package-lock",
   scope: "declared",
@@ -45,6 +64,17 @@ export const packageLock: Cataloger = {
   read: (content) => {
     const lock = jsonObject(content);
     if (lock === undefined) return undefined;
-    return { packages: isObject(lock["packages"]) ? flat(lock["packages"]) : nested(lock["dependencies"]) };
+    const folders = new Map(
+      isObject(lock["packages"])
+        ? Object.entries(lock["packages"]).flatMap(([folder, value]) => (isObject(value) ? [[folder, value] as const] : []))
+        : unfolded(lock["dependencies"]),
+    );
+    return graphOf(
+      [...folders].flatMap(([folder, value]) => {
+        const found = packageOf(folder, value);
+        return found === undefined ? [] : [[folder, found] as const];
+      }),
+      [...folders].flatMap(([folder, value]) => needsOf(value).map((name) => [folder, foundFrom(folder, name, folders)] as const)),
+    );
   },
 };

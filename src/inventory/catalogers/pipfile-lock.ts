@@ -1,8 +1,9 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
+import { graphOf } from "../graph.ts";
 import { isObject, jsonObject, wordIn } from "../json.ts";
 import type { Package } from "../package.ts";
 
-/** Python packages that Pipenv has locked (pipenv.pypa.io), those for development too. */
+/** Python packages that Pipenv has locked (pipenv.pypa.io), those for development and of categories of one's own too. */
 export const pipfileLock: Cataloger = {
   name: "pipfile-lock",
   scope: "declared",
@@ -12,12 +13,15 @@ export const pipfileLock: Cataloger = {
   read: (content) => {
     const lock = jsonObject(content);
     if (lock === undefined) return undefined;
-    const packages = ["default", "develop"].flatMap((group) =>
-      Object.entries(isObject(lock[group]) ? lock[group] : {}).flatMap(([name, value]): readonly Package[] => {
-        const version = wordIn(isObject(value) ? value["version"] : undefined)?.replace(/^==/, "");
-        return version === undefined ? [] : [{ type: "pypi", name, version, licenses: [] }];
-      }),
+    const packages = Object.entries(lock).flatMap(([group, listed]) =>
+      group === "_meta" || !isObject(listed)
+        ? []
+        : Object.entries(listed).flatMap(([name, value]): readonly (readonly [string, Package])[] => {
+            const [, version] = /^===?\s*(\S+)$/.exec((isObject(value) ? wordIn(value["version"]) : undefined) ?? "") ?? [];
+            const development = group === "develop" ? ({ development: true } as const) : {};
+            return version === undefined ? [] : [[`${name} ${version}`, { type: "pypi", name, version, ...development, licenses: [] }]];
+          }),
     );
-    return { packages };
+    return graphOf(packages, []);
   },
 };

@@ -1,16 +1,59 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
+import { graphOf } from "../graph.ts";
 import type { Package } from "../package.ts";
 import { npmName } from "./npm-installed.ts";
 
-/** `"@a/b@^1.0.0, @a/b@npm:^1.1"`: the name stands in front of the last `@` of the first. */
-const nameOf = (heading: string): string | undefined => {
-  const [first = ""] = heading.replaceAll('"', "").split(",");
-  const [, name, range = ""] = /^\s*(@?[^@\s]+)@(.*)$/.exec(first) ?? [];
-  // `alias@npm:real@1`: what is installed is the real one.
-  return /^npm:(@?[^@\s]+)@/.exec(range)?.[1] ?? name;
+interface Entry {
+  /** What is asked for, as the file writes it: `a@^1.0.0`, `a@npm:^1.0.0`. */
+  readonly asked: readonly string[];
+  version?: string;
+  /** Since version 2: what was taken, with where it is from. */
+  resolution?: string;
+  readonly needs: string[];
+}
+
+const unquoted = (text: string): string => text.trim().replace(/^"(.*)"$/, "$1");
+
+/** Since version 2 the file is YAML, with long keys behind a question mark; before it was much like it. */
+const entriesOf = (text: string): readonly Entry[] => {
+  const entries: Entry[] = [];
+  let at: Entry | undefined;
+  let inNeeds = false;
+  for (const line of text.split(/\r?\n/)) {
+    if (/^[^\s#:]/.test(line)) {
+      const heading = line.replace(/^\? /, "").replace(/:\s*$/, "");
+      at = { asked: heading.replaceAll('"', "").split(/,\s*/), needs: [] };
+      inNeeds = false;
+      if (heading !== "__metadata") entries.push(at);
+    }
+    const [, key, value = ""] = /^ {2}(\w+):?(?: (.*))?$/.exec(line) ?? [];
+    if (key !== undefined && at !== undefined) {
+      inNeeds = /^(?:dependencies|optionalDependencies)$/.test(key);
+      if (key === "version") at.version = unquoted(value);
+      if (key === "resolution") at.resolution = unquoted(value);
+    }
+    const [, name, range] = (inNeeds ? /^ {4}("[^"]+"|[^\s":]+):? (.+)$/.exec(line) : undefined) ?? [];
+    if (name !== undefined && range !== undefined) at?.needs.push(`${unquoted(name)}@${unquoted(range)}`);
+  }
+  return entries;
 };
 
-/** npm packages that Yarn has locked, in the form of version 1 and the one since (yarnpkg.com/configuration). */
+/** `@a/b@rest` in its two. */
+const split = (text: string): readonly [name: string, rest: string] => {
+  const at = text.indexOf("@", 1);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+};
+
+const packageOf = ({ asked: [first = ""], version, resolution }: Entry): Package | undefined => {
+  const [name, rest] = split(resolution ?? first);
+  // A folder of the repository, or one that is only linked to, is nobody's package.
+  if (version === undefined || version === "" || name === "" || /^(?:workspace|link|portal):/.test(rest)) return undefined;
+  // Before version 2 `alias@npm:real@1` stands for the real one; `name@npm:^1` only says where it is from.
+  const [real, range] = resolution === undefined && rest.startsWith("npm:") ? split(rest.slice(4)) : ["", ""];
+  return { type: "npm", ...npmName(range === "" ? name : real), version, licenses: [] };
+};
+
+/** npm packages that Yarn has locked, in the form of version 1 and each since, patched ones too (yarnpkg.com/configuration). */
 export const yarnLock: Cataloger = {
   name: "yarn-lock",
   scope: "declared",
@@ -18,16 +61,16 @@ export const yarnLock: Cataloger = {
   isMine: (path) => /(?:^|\/)yarn\.lock$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
-    const packages: Package[] = [];
-    let heading = "";
-    for (const line of content.toString("utf8").split(/\r?\n/)) {
-      if (/^[^\s#]/.test(line)) heading = line.replace(/:\s*$/, "");
-      const version = /^ {2}version:? "?([^"\s]+)"?$/.exec(line)?.[1];
-      const name = version === undefined ? undefined : nameOf(heading);
-      // A workspace is the repository itself.
-      if (version === undefined || name === undefined || /@workspace:/.test(heading) || name === "__metadata") continue;
-      packages.push({ type: "npm", ...npmName(name), version, licenses: [] });
-    }
-    return { packages };
+    const found = entriesOf(content.toString("utf8")).flatMap((entry) => {
+      const one = packageOf(entry);
+      return one === undefined ? [] : [{ entry, one }];
+    });
+    const keys = new Map(found.flatMap(({ entry }) => entry.asked.map((asked) => [asked, entry.asked[0] ?? ""] as const)));
+    // Until metadata version 7 a range of the registry's is written without `npm:` where it is needed.
+    const keyOf = (need: string): string | undefined => keys.get(need) ?? keys.get(need.replace(/^(@?[^@]+)@/, "$1@npm:"));
+    return graphOf(
+      found.map(({ entry, one }) => [entry.asked[0] ?? "", one] as const),
+      found.flatMap(({ entry }) => entry.needs.map((need) => [entry.asked[0] ?? "", keyOf(need)] as const)),
+    );
   },
 };

@@ -1,0 +1,31 @@
+import type { Cataloged } from "./cataloger.ts";
+import type { Package } from "./package.ts";
+
+const sameAs = ({ type, namespace, name, version }: Package): string => JSON.stringify([type, namespace, name, version]);
+
+/**
+ * Packages under keys of their file's own, and which key needs which. Packages that are equal become one, which is for development only when all of them are; what
+ * needs a key that is not there needs nothing.
+ */
+export const graphOf = (
+  packages: Iterable<readonly [string, Package]>,
+  needs: Iterable<readonly [from: string, to: string | undefined]>,
+): Cataloged => {
+  const list: Package[] = [];
+  const places = new Map<string, number>();
+  const placeOfKey = new Map<string, number>();
+  for (const [key, one] of packages) {
+    const place = places.get(sameAs(one)) ?? list.length;
+    const before = list[place];
+    if (before?.development === true && one.development !== true) list[place] = one;
+    else if (before === undefined) list.push(one);
+    places.set(sameAs(one), place);
+    placeOfKey.set(key, place);
+  }
+  const edges = new Map<string, readonly [number, number]>();
+  for (const [a, b] of needs) {
+    const [from, to] = [placeOfKey.get(a), b === undefined ? undefined : placeOfKey.get(b)];
+    if (from !== undefined && to !== undefined && from !== to) edges.set(`${from} ${to}`, [from, to]);
+  }
+  return { packages: list, ...(edges.size === 0 ? {} : { edges: [...edges.values()] }) };
+};
