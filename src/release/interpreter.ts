@@ -4,7 +4,7 @@ import { assertNotAborted, isAborted, watchful } from "./asked.ts";
 import { type Drained, dropReport, type DropReport } from "./drop-report.ts";
 import { isLeftOut, performCounted, turnsBack } from "./failures.ts";
 import { gapsOf } from "./gaps.ts";
-import type { Journal } from "./journal.ts";
+import type { Entry, Journal } from "./journal.ts";
 import { backendName } from "./manifest.ts";
 import type { Action, Step } from "./plan.ts";
 import { jobName, jobSteps } from "./rollout/jobs.ts";
@@ -289,15 +289,21 @@ export const runRollout = async (
     assertNotAborted(journal, project, release);
     await standAgain(state, "new", world);
     await measureOnce(state);
-    for (const step of state.entry.plan.steps) {
-      if (state.done.has(step.id) || leftOut(step)) continue;
+    const steps = state.entry.plan.steps.filter(({ id }) => !state.done.has(id));
+    let intended: Step | undefined;
+    for (const [index, step] of steps.entries()) {
+      if (leftOut(step)) continue;
       world.signal?.throwIfAborted();
       assertNotAborted(journal, project, release);
       world.progress.begin(describeStep(step));
-      journal.append(project, release, { kind: "intent", step: step.id });
+      if (intended !== step) journal.append(project, release, { kind: "intent", step: step.id });
       await hook("intent", step);
       const result = await attempt(step, state);
-      journal.append(project, release, { kind: "done", step: step.id, ...(result === undefined ? {} : { result }) });
+      const done: Entry = { kind: "done", step: step.id, ...(result === undefined ? {} : { result }) };
+      // Together with the next step's beginning: the disk is waited for once. Not with one that there is no way back from, which an abort may still stop.
+      const next = steps[index + 1];
+      intended = next === undefined || next.final === true || leftOut(next) ? undefined : next;
+      journal.append(project, release, done, ...(intended === undefined ? [] : [{ kind: "intent" as const, step: intended.id }]));
       await hook("done", step);
       world.progress.end(describeStep(step));
     }

@@ -43,6 +43,19 @@ const edit = (...statements: readonly string[]): void => {
 };
 const refused = (work: () => unknown) => expect(work).toThrow(/append-only/);
 
+test("several entries are written together, or none of them", () => {
+  using journal = open();
+  write(journal, 2);
+  const done = { kind: "done", step: "step/1", result: { waitedMs: 3 } } as const;
+  journal.append("shop", 1, done, { kind: "intent", step: "step/2" });
+  const written = ["release", "intent", "done", "intent"];
+  expect(journal.entries("shop").map(({ kind }) => kind)).toEqual(written);
+  const cannotBeWritten = { kind: "done", step: "step/3", result: { count: 1n } } as const;
+  expect(() => journal.append("shop", 1, { kind: "intent", step: "step/3" }, cannotBeWritten)).toThrow(/BigInt/);
+  expect(journal.entries("shop").map(({ kind }) => kind)).toEqual(written);
+  expect(journal.firstBroken()).toBeUndefined();
+});
+
 describe("what was written", () => {
   test("comes back in order, for the next process too", () => {
     {

@@ -106,7 +106,8 @@ export type Written<E extends Entry = Entry> = E & {
 
 /** Append-only, fsynced, hash-chained: the audit trail and the only source of what is live. */
 export interface Journal extends Disposable {
-  append(project: string, release: number, entry: Entry): void;
+  /** Several: in one transaction, all or none. */
+  append(project: string, release: number, ...entries: readonly Entry[]): void;
   /** Oldest first. */
   entries(project: string, release?: number): readonly Written[];
   /** Whether an entry of this kind was written about the release: cheap enough to be asked while waiting. */
@@ -265,25 +266,22 @@ export const openJournal = (folder: string, clock: Pick<Clock, "now"> = systemCl
   const head = (): Pick<Row, "position" | "hash"> | undefined =>
     guard(() => database.prepare("SELECT position, hash FROM head").get()) as unknown as Pick<Row, "position" | "hash"> | undefined;
 
-  const append = (project: string, release: number, entry: Entry): void =>
+  const append = (project: string, release: number, ...entries: readonly Entry[]): void =>
     guard(() => {
       database.exec("BEGIN IMMEDIATE");
       try {
         const last = rows("SELECT * FROM entries ORDER BY position DESC LIMIT 1")[0];
-        const row = {
-          position: (last?.position ?? 0) + 1,
-          project,
-          release,
-          kind: entry.kind,
-          at: clock.now(),
-          body: JSON.stringify(entry),
-        };
-        const before = last?.hash ?? GENESIS;
-        const hash = chain(before, row);
-        database
-          .prepare("INSERT INTO entries (position, project, release, kind, at, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
-          .run(row.position, row.project, row.release, row.kind, row.at, row.body, hash);
-        database.prepare(MOVE_HEAD).run(row.position, hash, before);
+        let [position, before] = [last?.position ?? 0, last?.hash ?? GENESIS];
+        for (const entry of entries) {
+          position += 1;
+          const row = { position, project, release, kind: entry.kind, at: clock.now(), body: JSON.stringify(entry) };
+          const hash = chain(before, row);
+          database
+            .prepare("INSERT INTO entries (position, project, release, kind, at, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .run(position, project, release, row.kind, row.at, row.body, hash);
+          database.prepare(MOVE_HEAD).run(position, hash, before);
+          before = hash;
+        }
         database.exec("COMMIT");
       } catch (error) {
         if (database.isTransaction) database.exec("ROLLBACK");
