@@ -8,13 +8,13 @@ import type { NotedFile } from "./inventory.ts";
 const MAX_FILES = 1_000_000;
 const MAX_DEPTH = 100;
 
-const beginningOf = (path: string, bytes: number): Buffer => {
+const partOf = (path: string, offset: number, count: number): Buffer => {
   const handle = openSync(path, "r");
   try {
-    const content = Buffer.alloc(bytes);
+    const content = Buffer.alloc(count);
     let read = 0;
-    while (read < bytes) {
-      const got = readSync(handle, content, read, bytes - read, read);
+    while (read < count) {
+      const got = readSync(handle, content, read, count - read, offset + read);
       if (got === 0) break;
       read += got;
     }
@@ -49,15 +49,20 @@ export const inventoryOfFolder = async (root: string, signal: AbortSignal): Prom
       const header = { path, type: "file", sizeBytes, mode, uid, gid, mtimeSeconds: mtimeMs / 1000, pax: [] } as const;
       const follower = lookout.follow?.(header);
       if (follower !== undefined) {
+        if (
+          follower.isWorth?.((offset, count) => partOf(join(root, path), offset, Math.max(0, Math.min(count, sizeBytes - offset)))) ===
+          false
+        )
+          continue;
         for await (const chunk of createReadStream(join(root, path), { highWaterMark: 1024 * 1024, signal }))
-          follower.take(chunk as Buffer);
+          if (follower.take(chunk as Buffer) === false) break;
         const note = follower.end();
         if (note !== undefined) files.push({ path, note });
         continue;
       }
       const wanted = lookout.wants(header);
       if (wanted === undefined) continue;
-      const note = lookout.note(header, beginningOf(join(root, path), Math.min(wanted, sizeBytes)));
+      const note = lookout.note(header, partOf(join(root, path), 0, Math.min(wanted, sizeBytes)));
       if (note !== undefined) files.push({ path, note });
     }
   } catch (error) {

@@ -2,6 +2,7 @@ import { type Digest, forTerminal } from "../core/index.ts";
 import type { ImageContents, Lookout, TarHeader } from "../image/index.ts";
 import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
 import { readCompiled } from "./binaries/compiled.ts";
+import { mayTell } from "./binaries/elf.ts";
 import { readProgram } from "./binaries/follow.ts";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Cataloger } from "./cataloger.ts";
@@ -28,12 +29,16 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note>
     follow: ({ path, type, mode, sizeBytes }) => {
       if (!readable(type) || catalogerOf(path) !== undefined || isOsRelease(path)) return undefined;
       const program = readProgram(path);
-      const compiled = readCompiled(path, mode, sizeBytes);
+      let compiled = readCompiled(path, mode, sizeBytes);
       if (program === undefined && compiled === undefined) return undefined;
       return {
+        isWorth: (part) => {
+          if (compiled !== undefined && !mayTell(part)) compiled = undefined;
+          return program !== undefined || compiled !== undefined;
+        },
         take: (chunk) => {
-          program?.take(chunk);
-          compiled?.take(chunk);
+          const readers = [program?.take(chunk) ?? program !== undefined, compiled?.take(chunk) ?? compiled !== undefined];
+          return readers.includes(true);
         },
         end: () => {
           const [product, parts] = [program?.end(), compiled?.end()];

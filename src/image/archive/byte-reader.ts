@@ -6,6 +6,8 @@ export interface Seekable extends AsyncIterable<Uint8Array> {
   head(count: number): Promise<Buffer>;
   /** Passes over the next bytes; gives how many there were. */
   skip(count: number): number;
+  /** Bytes of any place, which moves nothing; fewer where it ends. */
+  part(offset: number, count: number): Buffer;
 }
 
 /** Pulls exact lengths out of a stream of chunks, holding at most one chunk. */

@@ -1,13 +1,21 @@
-import type { BigIntStats } from "node:fs";
+import { type BigIntStats, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { fileError } from "../../core/index.ts";
 import type { Seekable } from "./byte-reader.ts";
 
 const CHUNK_BYTES = 512 * 1024;
 /** What is read first behind a skip: often only the next header is wanted of it. */
-const FIRST_BYTES = 16 * 1024;
+const FIRST_BYTES = 4 * 1024;
+const SLAB_BYTES = 256 * 1024;
+/** Between two turns of the event loop, so that a signal is heard and progress is shown. */
+const TURN_BYTES = 8 * 1024 * 1024;
+const TURN_READS = 1000;
 
-/** A part of an open file, in order. What is skipped is not read. The file stays open. */
+/**
+ * A part of an open file, in order. What is skipped is not read. The file stays open. Reads are synchronous: handing each to a thread costs ten times what the
+ * read itself does, as most of them fetch one header.
+ */
 export const fileChunks = (file: FileHandle, start: number, end: number): Seekable => {
   let at = start;
   let next = FIRST_BYTES;
@@ -17,6 +25,12 @@ export const fileChunks = (file: FileHandle, start: number, end: number): Seekab
       const buffer = Buffer.alloc(Math.min(count, end - start));
       return buffer.subarray(0, (await file.read(buffer, 0, buffer.length, start)).bytesRead);
     },
+    part: (offset, count) => {
+      const length = Math.min(count, end - start - offset);
+      if (!(length > 0)) return Buffer.alloc(0);
+      const buffer = Buffer.alloc(length);
+      return buffer.subarray(0, readSync(file.fd, buffer, 0, buffer.length, start + offset));
+    },
     skip: (count) => {
       const passed = Math.min(count, end - at);
       at += passed;
@@ -24,13 +38,26 @@ export const fileChunks = (file: FileHandle, start: number, end: number): Seekab
       return passed;
     },
     [Symbol.asyncIterator]: async function* () {
+      let bytes = 0;
+      let reads = 0;
+      let slab = Buffer.alloc(0);
       while (at < end) {
-        const buffer = Buffer.allocUnsafeSlow(Math.min(next, end - at));
-        next = Math.min(2 * next, CHUNK_BYTES);
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-        if (bytesRead === 0) return;
-        at += bytesRead;
-        yield buffer.subarray(0, bytesRead);
+        const length = Math.min(next, end - at);
+        // Each of many thousand small ones would have to be allocated and collected.
+        if (slab.length < length) slab = Buffer.allocUnsafeSlow(Math.max(length, SLAB_BYTES));
+        next = Math.min(4 * next, CHUNK_BYTES);
+        const count = readSync(file.fd, slab, 0, length, at);
+        if (count === 0) return;
+        at += count;
+        bytes += count;
+        reads += 1;
+        const chunk = slab.subarray(0, count);
+        slab = slab.subarray(count);
+        yield chunk;
+        if (bytes > TURN_BYTES || reads > TURN_READS) {
+          [bytes, reads] = [0, 0];
+          await setImmediate();
+        }
       }
     },
   };

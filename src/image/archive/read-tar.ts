@@ -1,5 +1,5 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { type ByteReader, createByteReader } from "./byte-reader.ts";
+import { type ByteReader, createByteReader, isSeekable } from "./byte-reader.ts";
 import { paxNumber, type PaxRecord, paxValue } from "./pax.ts";
 import { oldSparse, paxSparse, type Sparse, withHoles } from "./sparse.ts";
 import { MAX_PATH_BYTES, notATar, padded, type TarBlock } from "./tar-block.ts";
@@ -35,6 +35,8 @@ export interface TarEntry {
   readonly body: AsyncIterable<Uint8Array>;
   /** The file's content: `body`, with zeros for the holes of a sparse file. As `body` it can be read once, and it may be huge: stop reading it in time. */
   readonly content: AsyncIterable<Uint8Array>;
+  /** Any part of `body`, as often as wanted, where the archive is a file; as much of it as there is. */
+  readonly part?: (offset: number, count: number) => Buffer;
 }
 
 export interface TarLimits {
@@ -56,8 +58,14 @@ const TYPES: Readonly<Record<string, TarType>> = {
   S: "sparse",
 };
 
+/** Something empty, `.` or `..` between slashes, or a NUL. */
+const UNUSUAL = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
+
 /** Brings a name to the one form it can have inside an archive. @throws INPUT_INVALID when it leaves the archive, is too long or holds a NUL */
 export const tarPath = (name: string): string => {
+  // Nearly all of them have that form, but for `./` in front or `/` behind.
+  const plain = name.slice(name.startsWith("./") ? 2 : 0, name.endsWith("/") ? -1 : undefined);
+  if (plain.length < MAX_PATH_BYTES / 3 && !UNUSUAL.test(plain)) return plain;
   if (Buffer.byteLength(name) > MAX_PATH_BYTES)
     throw notATar(`a name is longer than ${MAX_PATH_BYTES} bytes: ${JSON.stringify(name.slice(0, 60))}…`);
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
@@ -120,11 +128,14 @@ const createBody = (
     left -= chunk.length;
     return chunk;
   };
-  const read = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
+  // Of most bodies nobody wants anything.
+  const stream: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: async function* () {
+      for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
+    },
   };
   return {
-    stream: read(),
+    stream,
     skip: async () => {
       if ((await reader.skip(left)) < left) throw cutOff();
       left = 0;
@@ -157,6 +168,7 @@ const extend = (extension: Extension, { block, records, more }: TarPart): Extens
 export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLimits = {}): AsyncGenerator<TarEntry, void, undefined> {
   const maxEntries = limits.maxEntries ?? 1_000_000;
   const maxBytes = limits.maxBytes ?? 64 * 1024 ** 3;
+  const file = isSeekable(source) ? source : undefined;
   const reader = createByteReader(source);
   const nextPart = createPartReader(reader);
   let extension: Extension = { pax: [] };
@@ -184,7 +196,10 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
       count(header.sizeBytes);
       const body = createBody(reader, header);
       const content = sparse === undefined ? body.stream : withHoles(body.stream, sparse);
-      yield { header, bodyOffset: reader.position(), body: body.stream, content };
+      const bodyOffset = reader.position();
+      const entry = { header, bodyOffset, body: body.stream, content };
+      if (file === undefined) yield entry;
+      else yield { ...entry, part: (offset, length) => file.part(bodyOffset + offset, Math.min(length, header.sizeBytes - offset)) };
       // A link or a folder has nothing behind it: a million of them would be a million turns of the event loop for nothing.
       if (header.sizeBytes > 0) {
         await body.skip();

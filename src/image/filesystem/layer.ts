@@ -23,9 +23,12 @@ export interface SeenFile<Note> {
   readonly note: Note;
 }
 
-/** Sees every byte of a file and keeps what it likes. */
+/** Sees the bytes of a file as they pass and keeps what it likes. */
 export interface Follower<Note> {
-  readonly take: (chunk: Uint8Array) => void;
+  /** Asked before the first byte, where parts of the file can be had at will: whether anything may be found in it. */
+  readonly isWorth?: (part: NonNullable<TarEntry["part"]>) => boolean;
+  /** False when it has seen enough: what is left of the file is then not read. */
+  readonly take: (chunk: Uint8Array) => boolean | void;
   readonly end: () => Note | undefined;
 }
 
@@ -87,7 +90,8 @@ const look = async <Note>(
 ): Promise<SeenFile<Note> | undefined> => {
   const follower = lookout.follow?.(entry.header);
   if (follower !== undefined) {
-    for await (const chunk of entry.body) follower.take(chunk);
+    if (entry.part !== undefined && follower.isWorth?.(entry.part) === false) return undefined;
+    for await (const chunk of entry.body) if (follower.take(chunk) === false) break;
     const note = follower.end();
     return note === undefined ? undefined : seenFile(entry, note, budget);
   }
@@ -141,7 +145,7 @@ export const readLayer = async <Note>(
   for await (const entry of readTar(tar.stream)) {
     const { path, type, linkPath } = entry.header;
     budget.entry();
-    if (path.split("/", MAX_DEPTH + 1).length > MAX_DEPTH)
+    if (path.length > MAX_DEPTH && path.split("/", MAX_DEPTH + 1).length > MAX_DEPTH)
       throw new SeaworthyError("INPUT_INVALID", `${what} has a name that is nested deeper than ${MAX_DEPTH} folders`);
     const { folder, name } = split(path);
     // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts

@@ -14,7 +14,8 @@ const MAGIC_BYTES = 4;
 const MAGIC = new Set(["7f454c46", "cffaedfe", "cefaedfe", "cafebabe", "0061736d"]);
 
 interface Reader {
-  readonly take: (chunk: Uint8Array) => void;
+  /** False when there is nothing more to be found. */
+  readonly take: (chunk: Uint8Array) => boolean | void;
   readonly end: () => Cataloged | undefined;
 }
 
@@ -43,17 +44,18 @@ export const readCompiled = (path: string, mode: number, sizeBytes: number): Rea
   let first = Buffer.alloc(0);
   return {
     take: (chunk) => {
-      if (program === false) return;
+      if (program === false) return false;
       if (program === undefined) {
         first = Buffer.concat([first, chunk]);
-        if (first.length < MAGIC_BYTES) return;
+        if (first.length < MAGIC_BYTES) return true;
         program = isProgram(first);
-        if (!program) return;
+        if (!program) return false;
       }
       const bytes = first.length > 0 ? first : chunk;
       first = Buffer.alloc(0);
       go?.take(bytes);
       rust.take(bytes);
+      return true;
     },
     end: () => {
       const modules = go?.end() ?? [];

@@ -9,7 +9,8 @@ const OVERLAP_BYTES = 4096;
 
 /** Reads a program as it passes. */
 export interface ProgramReader {
-  readonly take: (chunk: Uint8Array) => void;
+  /** False when no other pattern can say better what it is. */
+  readonly take: (chunk: Uint8Array) => boolean | void;
   /** What it is; undefined when nothing in it says so. */
   readonly end: () => Package | undefined;
 }
@@ -47,6 +48,7 @@ export const readProgram = (path: string): ProgramReader | undefined => {
       block.push(Buffer.from(chunk));
       size += chunk.length;
       if (size >= BLOCK_BYTES) search();
+      return !found.has(0);
     },
     end: () => {
       if (size > 0) search();

@@ -1,0 +1,44 @@
+/** Bytes of a file, any part of it. */
+export type FilePart = (offset: number, count: number) => Buffer;
+
+const MAX_SECTIONS = 10_000;
+const MAX_NAMES_BYTES = 1024 * 1024;
+
+/** Names of an ELF file's sections; undefined where it is none, has no table of them, or says what cannot be (System V ABI, "Object Files"). */
+const sectionNames = (part: FilePart): ReadonlySet<string> | undefined => {
+  const head = part(0, 64);
+  if (head.length < 52 || head.toString("latin1", 0, 4) !== "\x7fELF") return undefined;
+  const is64 = head[4] === 2;
+  const isLittle = head[5] === 1;
+  if (is64 && head.length < 64) return undefined;
+  const u16 = (bytes: Buffer, at: number): number => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
+  const u32 = (bytes: Buffer, at: number): number => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  const word = (bytes: Buffer, at: number): number =>
+    is64 ? Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at)) : u32(bytes, at);
+  const table = word(head, is64 ? 40 : 32);
+  const [size, count, namesAt] = [u16(head, is64 ? 58 : 46), u16(head, is64 ? 60 : 48), u16(head, is64 ? 62 : 50)];
+  if (table === 0 || count === 0 || count > MAX_SECTIONS || namesAt >= count || size < (is64 ? 64 : 40)) return undefined;
+  const headers = part(table, size * count);
+  if (headers.length < size * count) return undefined;
+  const names = headers.subarray(namesAt * size);
+  const length = word(names, is64 ? 32 : 20);
+  if (length > MAX_NAMES_BYTES) return undefined;
+  const text = part(word(names, is64 ? 24 : 16), length);
+  if (text.length < length) return undefined;
+  return new Set(
+    Array.from({ length: count }, (_, at) => {
+      const from = u32(headers, at * size);
+      const end = text.indexOf(0, from);
+      return from >= text.length || end < 0 ? "" : text.toString("latin1", from, end);
+    }),
+  );
+};
+
+/** Where the compilers of Go and, with cargo auditable, of Rust write what a program was made from. */
+const TELLING = [".go.buildinfo", ".gopclntab", ".note.go.buildid", ".dep-v0"];
+
+/** Whether a compiler may have written down what a file was made from: no where an ELF file has no section for it, or it is a script. */
+export const mayTell = (part: FilePart): boolean => {
+  const names = sectionNames(part);
+  return names === undefined ? part(0, 2).toString("latin1") !== "#!" : TELLING.some((name) => names.has(name));
+};
