@@ -29,6 +29,7 @@ import { sbom } from "./commands/sbom.ts";
 import { scan } from "./commands/scan.ts";
 import { schedule } from "./commands/schedule.ts";
 import { ship } from "./commands/ship.ts";
+import { attest } from "./commands/attest.ts";
 import { sign } from "./commands/sign.ts";
 import { status } from "./commands/status.ts";
 import { trial } from "./commands/trial.ts";
@@ -46,6 +47,7 @@ const root = buildRouteMap({
     push,
     keys,
     sign,
+    attest,
     verify,
     deploy,
     promote,

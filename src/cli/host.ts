@@ -16,6 +16,7 @@ import { type KeyOptions, openHarbour, type Harbour, projectContents, type Voyag
 import { terminalPrompt } from "../trust/index.ts";
 import { projectTags } from "../build/index.ts";
 import { projectOf } from "./chosen-project.ts";
+import { advisoryFolder } from "./advisory-folder.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Context } from "./context.ts";
 import type { RolloutFlags } from "./flags.ts";
@@ -105,6 +106,7 @@ export const withVoyage = async <T>(
     state: host.state,
     releases: host.releases,
     keys: keyOptions(context, keys),
+    advisoryFolder: advisoryFolder(context, undefined),
     cacheFolder: cacheFolder(context.process.env),
     progress,
     clock: systemClock,

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { byTag, digestOf, type Digest, fakeClock, parseReference } from "../core/index.ts";
 import { createRegistryClient, MEDIA, type RegistryClient } from "../image/index.ts";
 import { openAdministration, type RunningRegistry, startRegistry } from "../registry/index.ts";
-import { generateKeyPair, readPrivateKey, registryStore, signDigest } from "../trust/index.ts";
+import { attest, generateKeyPair, readPrivateKey, registryStore, signDigest } from "../trust/index.ts";
 import { admissionBy } from "./registry-admission.ts";
 
 let folder = "";
@@ -97,6 +97,84 @@ test("a platform of a signed index is pulled, what has no file system is, and a 
   await pushed(pusher, "vchart", false);
   await expect(puller.manifest(byTag(repository, "vchart"))).resolves.toBeDefined();
   await expect(pushed(pusher, "latest")).rejects.toThrow(/the tag latest may not be pushed here: this registry takes v\*, main/);
+});
+
+describe("only what was scanned", () => {
+  const DAY_MS = 86_400_000;
+  const scanOf = (at: number) => ({
+    predicateType: "https://cosign.sigstore.dev/attestation/vuln/v1",
+    predicate: { scanner: { uri: "test", version: "1" }, metadata: { scanFinishedOn: new Date(at).toISOString() } },
+  });
+  const keyOf = (name = "cosign.key") => readPrivateKey(join(folder, name), async () => "");
+  const restart = async (): Promise<void> => {
+    await registry.close();
+    const admit = admissionBy({
+      keyPaths: [],
+      scanned: { keyPaths: [join(folder, "cosign.pub")], within: "2d", withinMs: 2 * DAY_MS },
+      tags: [],
+      clock,
+    });
+    registry = await startRegistry({
+      dataFolder: join(folder, "data"),
+      listen: { host: "127.0.0.1", port: 0 },
+      open: false,
+      log: () => undefined,
+      admit,
+    });
+  };
+
+  test("is given, by a trusted key, while the scan is fresh; who pushes may attest what is not", async () => {
+    await restart();
+    const [pusher, puller] = [as("pusher"), as("puller")];
+    const digest = await pushed(pusher, "v1");
+    const image = parseReference(`${registry.address}/shop/web:v1`);
+    await expect(puller.manifest(image)).rejects.toThrow(
+      /shop\/web@sha256:[0-9a-f]+ has no scan of the last 2d that is attested by a key that this registry trusts/,
+    );
+    const stranger = generateKeyPair("");
+    writeFileSync(join(folder, "stranger.key"), stranger.privatePem);
+    const store = registryStore(pusher);
+    await attest(store, image, digest, scanOf(clock.now()), await keyOf("stranger.key"));
+    await attest(store, image, digest, scanOf(clock.now() - 3 * DAY_MS), await keyOf());
+    await attest(store, image, digest, scanOf(clock.now() + DAY_MS), await keyOf());
+    await attest(store, image, digest, { predicateType: "https://cyclonedx.org/bom", predicate: {} }, await keyOf());
+    await clock.sleep(6000);
+    await expect(puller.manifest(image)).rejects.toThrow(/has no scan/);
+    await attest(store, image, digest, scanOf(clock.now() - DAY_MS), await keyOf());
+    await clock.sleep(6000);
+    expect((await puller.manifest(image)).digest).toBe(digest);
+    // Its attestations are for everybody to read.
+    expect((await puller.referrers(image, digest)).length).toBeGreaterThan(0);
+    await clock.sleep(3 * DAY_MS);
+    await expect(puller.manifest(image)).rejects.toThrow(/has no scan/);
+  });
+
+  test("an index when each of its platforms was, a platform by itself; provenance in it is not asked about", async () => {
+    await restart();
+    const [pusher, puller] = [as("pusher"), as("puller")];
+    const repository = parseReference(`${registry.address}/shop/web`);
+    const [first, second, other] = [await pushed(pusher, "a"), await pushed(pusher, "b"), await pushed(pusher, "c")];
+    const entry = async (digest: Digest, os: string) => ({
+      mediaType: MEDIA.ociManifest,
+      digest,
+      size: (await pusher.manifest({ ...repository, digest })).bytes.length,
+      platform: { os, architecture: os === "unknown" ? "unknown" : "amd64" },
+    });
+    const manifests = [await entry(first, "linux"), await entry(second, "linux"), await entry(other, "unknown")];
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.ociIndex, manifests }));
+    const { digest } = await pusher.pushManifest(byTag(repository, "main"), index, MEDIA.ociIndex);
+    const store = registryStore(pusher);
+    await attest(store, repository, first, scanOf(clock.now()), await keyOf());
+    await expect(puller.manifest(byTag(repository, "main"))).rejects.toThrow(/has no scan/);
+    expect((await puller.manifest({ ...repository, digest: first })).digest).toBe(first);
+    await attest(store, repository, second, scanOf(clock.now()), await keyOf());
+    await clock.sleep(6000);
+    expect((await puller.manifest(byTag(repository, "main"))).digest).toBe(digest);
+    await expect(puller.manifest({ ...repository, digest: other })).rejects.toThrow(/has no scan/);
+    await attest(store, repository, digest, scanOf(clock.now()), await keyOf());
+    await clock.sleep(6000);
+    expect((await puller.manifest({ ...repository, digest: other })).digest).toBe(other);
+  });
 });
 
 test.each(["v*(a+)+", "", "a b", "x".repeat(200)])("the pattern of tags %j is refused", (pattern) => {

@@ -1,11 +1,18 @@
 import { byDigest, type Clock, type Digest, SeaworthyError, systemClock } from "../core/index.ts";
 import { parseManifest } from "../image/index.ts";
 import type { Admission, Contents } from "../registry/index.ts";
-import { readPublicKey, type SignatureStore, type TrustedKey, verifyDigest } from "../trust/index.ts";
+import { type AttestationStore, readPublicKey, type TrustedKey, verifyDigest } from "../trust/index.ts";
+import { scannedUntil } from "./scan-admission.ts";
 
 export interface AdmissionOptions {
   /** Public keys in PEM; who pulls an image gets it only when one of them signed it. None: unsigned images are pulled too. */
   readonly keyPaths: readonly string[];
+  /** Who pulls an image gets it only when one of these keys attested a scan of it that is not older. Absent: nobody asks. */
+  readonly scanned?: {
+    readonly keyPaths: readonly string[];
+    readonly withinMs: number;
+    /** As it was asked for, e.g. 7d. */ readonly within: string;
+  };
   /** Tags that may be pushed, `*` for anything; none: any. Tags of signatures (`sha256-...`) may be pushed all the same. */
   readonly tags: readonly string[];
   readonly clock?: Clock;
@@ -26,9 +33,10 @@ const globOf = (pattern: string): RegExp => {
   return new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll(/\*+/g, "[^\\n]*")}$`);
 };
 
-const readerOf = (contents: Contents): SignatureStore => ({
+const readerOf = (contents: Contents): AttestationStore => ({
   readManifest: async ({ repository, digest, tag }) => contents.manifest(repository, digest ?? tag ?? ""),
   readBlob: ({ repository }, digest, maxBytes) => contents.blob(repository, digest, maxBytes),
+  referrers: async ({ repository }, digest) => contents.referrers(repository, digest),
   writeBlob: () => Promise.reject(new Error("admission only reads")),
   writeManifest: () => Promise.reject(new Error("admission only reads")),
 });
@@ -50,26 +58,50 @@ const runsNowhere = (contents: Contents, { repository, digest, mediaType }: Admi
   return manifest.kind === "manifest" && !manifest.layers.some((layer) => FILE_SYSTEM.test(layer.mediaType));
 };
 
-/**
- * What a registry asks before it takes or gives a manifest: the reason to refuse, or nothing.
- * Whoever may push to a repository may pull there what is not signed, for that is how it gets its signature.
- * @throws USAGE, INPUT_INVALID, INPUT_NOT_FOUND for patterns and keys that are none
- */
-export const admissionBy = ({ keyPaths, tags, clock = systemClock }: AdmissionOptions) => {
-  const keys = keyPaths.map((path) => readPublicKey(path));
-  const patterns = tags.map(globOf);
-  const known = new Map<string, { readonly signed: Promise<boolean>; readonly until: number }>();
+/** What holds of an image, and until when. */
+interface Holding {
+  readonly holds: boolean;
+  readonly untilMs: number;
+}
 
-  const signed = async (contents: Contents, admission: Admission): Promise<boolean> => {
+/** Answers are kept: good news until it ends by itself or could have been taken away for good, bad news for some seconds. */
+const remembered = (ask: (contents: Contents, admission: Admission) => Promise<Holding>, clock: Clock) => {
+  const known = new Map<string, { readonly holds: Promise<boolean>; readonly untilMs: number }>();
+  return async (contents: Contents, admission: Admission): Promise<boolean> => {
     const name = `${admission.repository}@${admission.digest}`;
     const before = known.get(name);
-    if (before !== undefined && before.until > clock.now()) return before.signed;
-    const asked = isSigned(contents, admission.repository, admission.digest, keys);
-    known.set(name, { signed: asked, until: clock.now() + BAD_MS });
+    if (before !== undefined && before.untilMs > clock.now()) return before.holds;
     if (known.size > MAX_KNOWN) known.clear();
-    if (await asked) known.set(name, { signed: asked, until: clock.now() + GOOD_MS });
-    return asked;
+    const asked = ask(contents, admission);
+    const holds = asked.then((one) => one.holds);
+    known.set(name, { holds, untilMs: clock.now() + BAD_MS });
+    const { holds: good, untilMs } = await asked;
+    if (good) known.set(name, { holds, untilMs: Math.min(untilMs, clock.now() + GOOD_MS) });
+    return good;
   };
+};
+
+/**
+ * What a registry asks before it takes or gives a manifest: the reason to refuse, or nothing.
+ * Whoever may push to a repository may pull there what is not signed or scanned, for that is how it becomes so.
+ * @throws USAGE, INPUT_INVALID, INPUT_NOT_FOUND for patterns and keys that are none
+ */
+export const admissionBy = ({ keyPaths, scanned, tags, clock = systemClock }: AdmissionOptions) => {
+  const keys = keyPaths.map((path) => readPublicKey(path));
+  const patterns = tags.map(globOf);
+  const hasSignature = remembered(
+    async (contents, { repository, digest }) => ({
+      holds: await isSigned(contents, repository, digest, keys),
+      untilMs: Number.POSITIVE_INFINITY,
+    }),
+    clock,
+  );
+  const scanKeys = scanned?.keyPaths.map((path) => readPublicKey(path)) ?? [];
+  const hasScan = remembered(async (contents, { repository, digest }) => {
+    const asking = { store: readerOf(contents), contents, repository, keys: scanKeys, withinMs: scanned?.withinMs ?? 0, now: clock.now() };
+    const untilMs = await scannedUntil(asking, digest);
+    return { holds: untilMs > clock.now(), untilMs };
+  }, clock);
 
   return async (admission: Admission, contents: Contents): Promise<string | undefined> => {
     const { action, repository, tag, digest, mayPush } = admission;
@@ -77,7 +109,10 @@ export const admissionBy = ({ keyPaths, tags, clock = systemClock }: AdmissionOp
       return SIGNATURE_TAG.test(tag) || patterns.some((pattern) => pattern.test(tag))
         ? undefined
         : `the tag ${tag} may not be pushed here: this registry takes ${tags.join(", ")}`;
-    if (action !== "pull" || keys.length === 0 || mayPush || runsNowhere(contents, admission)) return undefined;
-    return (await signed(contents, admission)) ? undefined : `${repository}@${digest} is not signed by a key that this registry trusts`;
+    if (action !== "pull" || (keys.length === 0 && scanned === undefined) || mayPush || runsNowhere(contents, admission)) return undefined;
+    if (keys.length > 0 && !(await hasSignature(contents, admission)))
+      return `${repository}@${digest} is not signed by a key that this registry trusts`;
+    if (scanned === undefined || (await hasScan(contents, admission))) return undefined;
+    return `${repository}@${digest} has no scan of the last ${scanned.within} that is attested by a key that this registry trusts`;
   };
 };

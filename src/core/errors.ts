@@ -20,6 +20,11 @@ export const ERRORS = {
     retryable: false,
     hint: "Sign the digest with a trusted key (seaworthy sign), or trust its key in x-seaworthy.trust.",
   },
+  NOT_SCANNED: {
+    exit: 1,
+    retryable: false,
+    hint: "Mend what is refused or waive it, and attest a new scan with a trusted key (seaworthy ship, or seaworthy attest).",
+  },
   PLATFORM_MISSING: {
     exit: 1,
     retryable: false,

@@ -6,3 +6,4 @@ export { type FoundPackage, type PackageType } from "./package.ts";
 export { type Distribution } from "./distribution.ts";
 export { cyclonedx } from "./cyclonedx.ts";
 export { spdx } from "./spdx.ts";
+export { inventoryKey, openInventoryCache } from "./kept.ts";

@@ -1,3 +1,5 @@
+import type { Duration } from "../core/index.ts";
+
 /** Why a vulnerability does no harm (OpenVEX 0.2.0, "Status Justifications"). */
 export const JUSTIFICATIONS = [
   "component_not_present",
@@ -17,6 +19,8 @@ export interface ScanSettings {
   readonly fail: (typeof FAIL_AT)[number];
   /** Only what has a fix is refused. Default false. */
   readonly onlyFixed: boolean;
+  /** How old a scan may be that somebody attested. Absent: 7 days. */
+  readonly maxAge?: Duration;
   readonly waive: readonly {
     /** Any name of the vulnerability. */
     readonly id: string;

@@ -1,4 +1,5 @@
 import type { Digest } from "../core/index.ts";
+import type { Descriptor } from "../image/index.ts";
 import type { Store } from "./store/store.ts";
 
 /** What admission may read of the registry's own contents. */
@@ -12,7 +13,11 @@ export interface Contents {
   blob(repository: string, digest: Digest, maxBytes: number): Promise<Uint8Array | undefined>;
   /** Indexes of the repository that list this manifest. */
   parents(repository: string, digest: Digest): readonly Digest[];
+  /** What names this manifest as its subject: at most a thousand. */
+  referrers(repository: string, digest: Digest): readonly Descriptor[];
 }
+
+const MOST_REFERRERS = 1000;
 
 export const contentsOf = (store: Pick<Store, "manifests" | "blobs">): Contents => ({
   manifest: (repository, reference) => store.manifests.get(repository, reference),
@@ -29,4 +34,6 @@ export const contentsOf = (store: Pick<Store, "manifests" | "blobs">): Contents 
     }
   },
   parents: (repository, digest) => store.manifests.parents(repository, digest),
+  referrers: (repository, digest) =>
+    store.manifests.referrers(repository, digest, { artifactType: undefined, after: "", count: MOST_REFERRERS }),
 });

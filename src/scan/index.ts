@@ -11,3 +11,4 @@ export { DEFAULT_GATE, type GatePolicy, type GateVerdict, judge } from "./gate/j
 export { type GateSubject, type Scanned } from "./gate/subject.ts";
 export type { Change, DockerfileLine } from "./why/change.ts";
 export { type DockerfileLines, why, type WhyPackage } from "./why/why.ts";
+export { isScanPredicate, readScanPredicate, type ScanDone, type ScanStatement, scannedBy, scanPredicate } from "./predicate.ts";

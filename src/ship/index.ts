@@ -1,4 +1,5 @@
 export { adoptedManifest, movedTags } from "./adopt.ts";
+export { attestImage } from "./attest-image.ts";
 export { type Changes, changesOf } from "./changes.ts";
 export { contentOf, projectContents } from "./content.ts";
 export { type Harbour, openHarbour } from "./harbour.ts";
@@ -9,6 +10,9 @@ export { pullCredentials } from "./pull-credentials.ts";
 export { sourceWords } from "./image-sources.ts";
 export { crossingWords, rollback, rollbackSources } from "./rollback.ts";
 export { ship, type ShipReport, type StageReport } from "./ship.ts";
+export { inventoryOfSubject, remoteSubjects } from "./scan-image.ts";
+export { judgedScan } from "./scanned-before.ts";
+export { openAdvisories } from "./scan-images.ts";
 export { buildServices } from "./stages/build.ts";
 export { check as checkStage } from "./stages/check.ts";
 export { deploy as deployStage } from "./stages/deploy.ts";

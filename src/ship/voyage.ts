@@ -8,6 +8,7 @@ import type { Changes } from "./changes.ts";
 import type { Harbour } from "./harbour.ts";
 import type { ResolvedService } from "./images.ts";
 import type { KeyOptions } from "./keys.ts";
+import type { ScannedImage } from "./scan-images.ts";
 
 /** What travels from stage to stage. Each stage adds what it found out; none takes anything away. */
 export interface Voyage {
@@ -23,6 +24,8 @@ export interface Voyage {
   readonly state: StateFolder;
   readonly releases: Releases;
   readonly keys: KeyOptions;
+  /** Folder of the advisories that images are judged by. */
+  readonly advisoryFolder: string;
   /** Folder for build layouts and caches on this machine. */
   readonly cacheFolder: string;
   readonly progress: Progress;
@@ -47,6 +50,8 @@ export interface Voyage {
   readonly sealing?: boolean;
   /** Only exactly this is deployed. */
   readonly approved?: Approved;
+  /** What was scanned on the way. Absent: nothing was. */
+  scanned?: readonly ScannedImage[];
   manifest?: ReleaseManifest;
   plan?: Plan;
   /** What a dry run would change of the live release. */

@@ -18,3 +18,7 @@ export type { SignedName } from "./check-signature.ts";
 export { requireVerified, type Verification, verifyDigest, type VerifyOptions } from "./verify.ts";
 export { rememberingStore } from "./remembering-store.ts";
 export { registryStore } from "./registry-store.ts";
+export { attest, signAsBundle } from "./attestation/attest.ts";
+export { PREDICATES, predicateTypeOf } from "./attestation/predicates.ts";
+export { readAttestations } from "./attestation/read.ts";
+export type { AttestationStore } from "./attestation/store.ts";

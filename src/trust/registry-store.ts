@@ -1,9 +1,9 @@
 import { hasCode } from "../core/index.ts";
 import { collect, type RegistryClient } from "../image/index.ts";
-import type { SignatureStore } from "./signature-store.ts";
+import type { AttestationStore } from "./attestation/store.ts";
 
-/** Signatures in the image's own registry. */
-export const registryStore = (client: RegistryClient): SignatureStore => {
+/** Signatures and attestations in the image's own registry. */
+export const registryStore = (client: RegistryClient): AttestationStore => {
   const unlessMissing = async <Found>(work: Promise<Found>): Promise<Found | undefined> => {
     try {
       return await work;
@@ -15,6 +15,7 @@ export const registryStore = (client: RegistryClient): SignatureStore => {
   return {
     readManifest: (reference) => unlessMissing(client.manifest(reference)),
     readBlob: (repository, digest, maxBytes) => unlessMissing(collect(client.blob(repository, digest), maxBytes, `blob ${digest}`)),
+    referrers: (repository, digest) => client.referrers(repository, digest),
     writeBlob: async (repository, digest, bytes) => {
       if (!(await client.hasBlob(repository, digest))) await client.pushBlob(repository, bytes, digest);
     },

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseByteSize, redact, SeaworthyError } from "../../core/index.ts";
+import { parseByteSize, parseDuration, redact, SeaworthyError } from "../../core/index.ts";
 import {
   type LimitOptions,
   type LogEntry,
@@ -27,6 +27,8 @@ export interface Flags extends OutputFlags {
   readonly rate?: number;
   readonly tags?: readonly string[];
   readonly signedBy?: readonly string[];
+  readonly scannedBy?: readonly string[];
+  readonly scannedWithin?: string;
 }
 
 const parseListen = (text: string, flag = "--listen"): { readonly host: string; readonly port: number } => {
@@ -74,14 +76,27 @@ const originOf = ({ publicUrl, trustProxy }: Flags): NonNullable<RegistryOptions
   ...(trustProxy === undefined ? {} : { trustedProxies: trustProxy }),
 });
 
-const admissionOf = async ({ tags = [], signedBy = [], open }: Flags, cwd: string): Promise<Pick<RegistryOptions, "admit">> => {
-  if (tags.length === 0 && signedBy.length === 0) return {};
-  if (open === true && signedBy.length > 0)
-    throw new SeaworthyError("USAGE", "--signed-by asks nothing of whoever may push, and with --open everybody may", {
-      hint: "Make accounts with seaworthy registry users, and leave --open away.",
-    });
+/** As a release's own scan may be by default. */
+const SCANNED_WITHIN = "7d";
+
+const admissionOf = async (
+  { tags = [], signedBy = [], scannedBy = [], scannedWithin, open }: Flags,
+  cwd: string,
+): Promise<Pick<RegistryOptions, "admit">> => {
+  if (scannedWithin !== undefined && scannedBy.length === 0)
+    throw new SeaworthyError("USAGE", "--scanned-within asks for scans, and nobody says whose count", { hint: "Give --scanned-by KEY." });
+  if (tags.length === 0 && signedBy.length === 0 && scannedBy.length === 0) return {};
+  if (open === true && (signedBy.length > 0 || scannedBy.length > 0))
+    throw new SeaworthyError(
+      "USAGE",
+      `${signedBy.length > 0 ? "--signed-by" : "--scanned-by"} asks nothing of whoever may push, and with --open everybody may`,
+      { hint: "Make accounts with seaworthy registry users, and leave --open away." },
+    );
   const { admissionBy } = await import("../registry-admission.ts");
-  return { admit: admissionBy({ tags, keyPaths: signedBy.map((path) => resolve(cwd, path)) }) };
+  const paths = (files: readonly string[]): readonly string[] => files.map((path) => resolve(cwd, path));
+  const within = scannedWithin ?? SCANNED_WITHIN;
+  const scanned = scannedBy.length === 0 ? {} : { scanned: { keyPaths: paths(scannedBy), within, withinMs: parseDuration(within) } };
+  return { admit: admissionBy({ tags, keyPaths: paths(signedBy), ...scanned }) };
 };
 
 /** Name and password in the clear are for anybody on the way to read. */

@@ -46,6 +46,8 @@ const serve = buildCommand<Flags, [], Context>({
       },
       tags: several("Take only these tags: v*, main, pr-*", "GLOB"),
       signedBy: several("Give images only when this public key signed them", "FILE"),
+      scannedBy: several("Give images only when this public key attested a scan of them", "FILE"),
+      scannedWithin: optional("How old such a scan may be (default: 7d)", "DURATION"),
       open: { kind: "boolean", withNegated: false, brief: "Anyone who reaches it may push, pull and delete", optional: true },
     },
   },

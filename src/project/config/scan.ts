@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { FAIL_AT, JUSTIFICATIONS } from "../scan-settings.ts";
-import { dateSchema, described, flag, listSchema, pattern, section, wordSchema } from "./section.ts";
+import { dateSchema, described, durationSchema, flag, listSchema, pattern, section, wordSchema } from "./section.ts";
 
 const ID = /^[A-Za-z][\w.:-]*$/;
 
@@ -34,6 +34,9 @@ export const scan = section({
   schema: v.strictObject({
     fail: v.optional(described("What is this bad or worse is refused.", v.picklist(FAIL_AT, `expected ${FAIL_AT.join(", ")}`)), "high"),
     onlyFixed: v.optional(described("Whether only what has a fix is refused.", flag), false),
+    maxAge: v.exactOptional(
+      described("How old a scan may be that somebody attested, for deploy to take it as proof (default 7d).", durationSchema),
+    ),
     waive: v.optional(
       described("Vulnerabilities to live with, each with a reason and an end.", v.array(waiver, "expected a list of mappings")),
       [],

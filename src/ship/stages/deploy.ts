@@ -9,12 +9,18 @@ import { checkCertificates } from "../certificates.ts";
 import { changesOf } from "../changes.ts";
 import { contentOf } from "../content.ts";
 import { gateOn } from "../gate.ts";
+import { isScanDemanded, SCANNED } from "../scan-evidence.ts";
+import { scannedBefore } from "../scanned-before.ts";
 import { signedEvidence, verifyImage } from "../verify.ts";
 import { pullCredentials } from "../pull-credentials.ts";
 import type { Stage, StageResult, Voyage } from "../voyage.ts";
 
-/** What is not demanded because no stage of this version can answer it. */
-const UNANSWERABLE: ReadonlySet<ItemId> = new Set(["scanned"]);
+/** What the policy is asked about. That nobody scanned, because there was nothing to scan by, is said and not refused, unless the policy says so itself. */
+const demanded = ({ evidence, project }: Voyage): ReadonlySet<ItemId> => {
+  const isScanned = evidence.some(({ item, verdict }) => item === "scanned" && verdict.state !== "not-tried");
+  const all = ITEMS.map(({ id }) => id);
+  return new Set(isScanned || isScanDemanded(project.policy) ? all : all.filter((id) => !SCANNED.has(id)));
+};
 
 const verifyAll = async (voyage: Voyage): Promise<void> => {
   const { project, state, images, harbour, evidence, verified, clock, keys } = voyage;
@@ -66,6 +72,8 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   }
   // A dry run that has just built and pushed nothing has nothing signed to look at.
   if (!dryRun || voyage.built.size === 0) await verifyAll(voyage);
+  if (!evidence.some(({ item }) => item === "scanned"))
+    evidence.push(...(await scannedBefore(voyage, () => trustedKeys(project, voyage.state, voyage.keys.publicPath))));
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = await releaseManifest(voyage, images, voyage.version);
   if (dryRun) {
@@ -74,7 +82,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
     voyage.plan = voyage.sealed?.plan ?? (await releases.plan(voyage.manifest));
     return { state: "passed", words: "would do the plan above; nothing was changed" };
   }
-  const refused = gateOn(voyage, new Set(ITEMS.map(({ id }) => id).filter((id) => !UNANSWERABLE.has(id))), "all");
+  const refused = gateOn(voyage, demanded(voyage), "all");
   if (refused !== undefined) return refused;
   const outcome = await releases.deploy(voyage.manifest, {
     why: await whyOf(voyage),

@@ -77,6 +77,7 @@ export const startVoyage = async ({
     state,
     releases,
     keys: { env: {} },
+    advisoryFolder: join(root, "advisories"),
     cacheFolder: join(root, "cache"),
     progress: silentProgress,
     clock,

@@ -1,0 +1,83 @@
+import { type Digest, formatPlace, isoTime } from "../core/index.ts";
+import type { Inventory } from "../inventory/index.ts";
+import { gatePolicy, type GatePolicy, type GateVerdict, judge, openMatcher, readManifest, scan, type ScanDone } from "../scan/index.ts";
+import type { Project } from "../project/index.ts";
+import { inventoryOfSubject, type ScanSubject } from "./scan-image.ts";
+import type { Voyage } from "./voyage.ts";
+
+/** An image, what is in it, what is known against that, and what the project's policy makes of it. */
+export interface ScannedImage {
+  readonly subject: ScanSubject;
+  readonly inventory: Inventory;
+  readonly done: ScanDone;
+  readonly verdict: GateVerdict;
+}
+
+/** The advisories of a folder, opened once for all images. */
+export interface Advisories extends Disposable {
+  readonly builtAt: number;
+  /** What was found, by them as they are now. */
+  look(inventory: Inventory): Omit<ScanDone, "tool">;
+}
+
+/** What the project holds against its images. */
+export const gatePolicyOf = ({ settings, folder, locate }: Pick<Project, "settings" | "folder" | "locate">): GatePolicy =>
+  gatePolicy(settings.scan, {
+    cwd: folder,
+    placeOfWaiver: (index) => {
+      const origin = locate("x-seaworthy", "scan", "waive", index);
+      return origin === undefined ? undefined : formatPlace(origin.path, origin.range);
+    },
+  });
+
+/** How old a scan may be that somebody attested. */
+export const scanMaxAgeMs = ({ settings }: Pick<Project, "settings">): number => settings.scan.maxAge ?? 7 * 86_400_000;
+
+/** Undefined where the folder has none. @throws INPUT_INVALID when what is there cannot be read */
+export const openAdvisories = (folder: string, { clock }: Pick<Voyage, "clock">): Advisories | undefined => {
+  const manifest = readManifest(folder);
+  if (manifest === undefined) return undefined;
+  const matcher = openMatcher(folder, manifest);
+  return {
+    builtAt: manifest.builtAt,
+    look: (inventory) => {
+      const startedAt = clock.now();
+      const { vulnerabilities, judged, blindSpots } = scan(inventory, matcher);
+      const advisories = { builtAt: manifest.builtAt, from: `seaworthy:advisories@${isoTime(manifest.builtAt)}` };
+      return { advisories, vulnerabilities, judged, blindSpots, startedAt, finishedAt: clock.now() };
+    },
+    [Symbol.dispose]: () => matcher[Symbol.dispose](),
+  };
+};
+
+/** By all that a statement about an image may call it. */
+export const gateSubject = ({
+  name,
+  digest,
+  index,
+  service,
+}: Pick<ScanSubject, "name" | "digest" | "index" | "service">): {
+  readonly names: readonly string[];
+  readonly digests: readonly Digest[];
+} => ({
+  names: [...new Set([name, service])],
+  digests: [...new Set([digest, index])],
+});
+
+/** Looks one image up. What is in it is read only when nobody did before. */
+export const scanSubject = async (
+  voyage: Voyage,
+  advisories: Advisories,
+  subject: ScanSubject,
+  policy: GatePolicy,
+): Promise<ScannedImage> => {
+  const inventory = await inventoryOfSubject(voyage, subject);
+  const done = { ...advisories.look(inventory), tool: voyage.tool };
+  const scanned = {
+    subject: gateSubject(subject),
+    vulnerabilities: done.vulnerabilities,
+    packages: inventory.packages,
+    judged: done.judged,
+  };
+  return { subject, inventory, done, verdict: judge(scanned, policy, voyage.clock.now()) };
+};
