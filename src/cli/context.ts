@@ -15,6 +15,8 @@ export interface Context extends CommandContext {
     exitCode?: number | string | null;
   };
   readonly cwd: string;
+  /** Of the terminal on stdout; undefined where that is none. */
+  readonly columns?: number | undefined;
   /** Whether a person watches the stream: progress that repaints, and questions, only then. */
   readonly terminal: Streams;
   /** Whether it takes colour. A terminal may not (NO_COLOR), a pipe may (FORCE_COLOR). */
@@ -77,6 +79,7 @@ export const processContext = (): { readonly context: Context; readonly lastWord
     context: {
       process: streams,
       cwd: process.cwd(),
+      columns: process.stdout.columns,
       terminal: both((stream) => stream.isTTY && process.env["TERM"] !== "dumb"),
       colour: both((stream) => takesColour(process.env, stream.isTTY)),
       signal: controller.signal,

@@ -23,6 +23,8 @@ export interface Inventoried extends Inventory {
   readonly own?: OwnDockerfile;
   /** The base image's name leads to other layers by now. */
   readonly renewed?: true;
+  /** As an archive names it: `repository:tag`. */
+  readonly tags?: readonly string[];
 }
 
 /** A folder with files in it, and not the layout of an image. */
@@ -46,5 +48,10 @@ export const inventoried = async (context: Context, name: string, flags: Invento
   await cache?.close();
   const own = await ownDockerfile(context, flags.file, contents.config);
   const { base: _, ...inventory } = inventoryOf(contents);
-  return { ...inventory, ...(own === undefined ? {} : { own }), ...(await builtOn(context, contents.config, { base: flags.base, own })) };
+  return {
+    ...inventory,
+    tags: contents.tags,
+    ...(own === undefined ? {} : { own }),
+    ...(await builtOn(context, contents.config, { base: flags.base, own })),
+  };
 };

@@ -1,6 +1,7 @@
 import { type Evidence, type Finding, type GateResult, itemOf, type ItemVerdict } from "../checklist/index.ts";
 import { forTerminal, isoTime } from "../core/index.ts";
 import { countVerdicts } from "./checklist.ts";
+import type { ScanDocument } from "./scan/document.ts";
 import { countBySeverity } from "./findings.ts";
 
 /** The words of untrusted images and files, cleaned wherever they stand. */
@@ -33,6 +34,9 @@ export const findingsDocument = (
       ...(by.until === undefined ? {} : { until: by.until }),
     })),
   });
+
+/** `seaworthy/scan@1` as a text. */
+export const renderScanJson = (document: ScanDocument): string => `${JSON.stringify(clean(document), undefined, 2)}\n`;
 
 /** `seaworthy/checklist@1`. Every item of the checklist once, in its order. `gate` is the policy's answer, when it was asked. */
 export const checklistDocument = (verdicts: readonly ItemVerdict[], gate?: GateResult) =>

@@ -1,8 +1,8 @@
 import { type BaseImage, broughtBy } from "../inventory/index.ts";
-import type { Vulnerability } from "./scan.ts";
+import type { GateVulnerability } from "./gate/subject.ts";
 
 /** Whose it is: the base image's where all packages that have it came with that; undefined where nobody knows where the base ends. */
-export const originOf = ({ packages }: Pick<Vulnerability, "packages">, base: BaseImage | undefined): "base" | "own" | undefined => {
+export const originOf = ({ packages }: Pick<GateVulnerability, "packages">, base: BaseImage | undefined): "base" | "own" | undefined => {
   const origins = new Set(packages.map(({ layerIndex }) => broughtBy(layerIndex, base)));
   return origins.has("own") ? "own" : origins.has("base") ? "base" : undefined;
 };
@@ -15,7 +15,7 @@ export interface BaseShare {
   readonly own: number;
 }
 
-export const baseShare = (vulnerabilities: readonly Vulnerability[], base: BaseImage | undefined): BaseShare | undefined => {
+export const baseShare = (vulnerabilities: readonly GateVulnerability[], base: BaseImage | undefined): BaseShare | undefined => {
   if (base === undefined) return undefined;
   const fromBase = vulnerabilities.filter((one) => originOf(one, base) === "base");
   return {

@@ -1,7 +1,7 @@
 import type { FoundPackage, Inventory } from "../inventory/index.ts";
-import { RATINGS } from "./advisories/advisory.ts";
 import { componentOf } from "./components.ts";
 import type { Match, Matcher } from "./match.ts";
+import { worstFirst } from "./order.ts";
 
 /** One vulnerability and the packages that have it. */
 export interface Vulnerability extends Omit<Match, "component"> {
@@ -24,8 +24,6 @@ export interface ScanResult {
   /** What could not be judged, a sentence each. */
   readonly blindSpots: readonly string[];
 }
-
-const rank = ({ severity }: Pick<Match, "severity">): number => (severity === undefined ? -1 : RATINGS.indexOf(severity.rating));
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
@@ -65,10 +63,7 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
     }
   }
   return {
-    vulnerabilities: [...found.values()].toSorted(
-      (a, b) =>
-        Number(b.exploited ?? false) - Number(a.exploited ?? false) || rank(b) - rank(a) || byCode(a.name, b.name) || byCode(b.id, a.id),
-    ),
+    vulnerabilities: [...found.values()].toSorted(worstFirst),
     judged,
     ecosystems: [...asked].toSorted(byCode),
     blindSpots: [

@@ -1,97 +1,79 @@
-import { SeaworthyError } from "../../core/index.ts";
-import type { BaseImage } from "../../inventory/index.ts";
-import { baseShare, type FixState, judge, openMatcher, originOf, readManifest, scan, type Vulnerability } from "../../scan/index.ts";
-import { advisoryFolder } from "../advisory-folder.ts";
-import { inventoried, type InventoryFlags } from "../inventoried.ts";
+import { resolve } from "node:path";
+import { SeaworthyError, writeFileAtomic } from "../../core/index.ts";
+import { nextStep, renderScan, renderScanJson, type ScanDocument, verdictWords } from "../../report/index.ts";
+import { judge } from "../../scan/index.ts";
+import type { Context } from "../context.ts";
+import type { InventoryFlags } from "../inventoried.ts";
 import { type Outcome, reporting } from "../outcome.ts";
-import { explained } from "../why.ts";
-import { shareWords } from "../render/base-image.ts";
+import { scanBaseline } from "../scan-baseline.ts";
+import { scanDocument } from "../scan-document.ts";
 import { type GateFlags, scanPolicy } from "../scan-policy.ts";
-import { ago, table } from "../render/table.ts";
+import { ownScan, reportedScan, type ScanSubject } from "../scan-subject.ts";
+import { explained } from "../why.ts";
 
 export interface Flags extends InventoryFlags, GateFlags {
   readonly db?: string;
   readonly why?: string;
+  readonly from?: string;
+  readonly format?: "table" | "json";
+  readonly output?: string;
+  readonly showSuppressed?: boolean;
+  readonly writeBaseline?: string;
+  readonly acceptNew?: boolean;
 }
 
-/** Where no version mends it, what its source says of that. */
-const NO_FIX: Readonly<Record<FixState, string>> = {
-  fixed: "no fix",
-  unfixed: "no fix",
-  deferred: "no fix yet (deferred)",
-  "wont-fix": "will not be fixed",
-  unimportant: "no fix (unimportant)",
-  "end-of-life": "no fix (end of life)",
+const WIDEST = 200;
+
+/** The document as text, in the form that was asked for. */
+const rendered = (document: ScanDocument, facts: readonly string[], context: Context, flags: Flags): string => {
+  if (flags.json === true) return renderScanJson(document);
+  const toFile = flags.output !== undefined;
+  return renderScan(document, {
+    style: context.colour.stdout && !toFile ? "ansi" : "plain",
+    facts,
+    showSuppressed: flags.showSuppressed === true,
+    ...(toFile || context.columns === undefined ? {} : { width: Math.min(WIDEST, Math.max(40, context.columns)) }),
+  });
 };
 
-const rows = (vulnerabilities: readonly Vulnerability[], base: BaseImage | undefined): readonly (readonly string[])[] => [
-  ["severity", "id", "package", "version", "fixed in", "layer", "from", "what"],
-  ...vulnerabilities.map(({ severity, exploited, id, name, version, fixed, state, packages, advisories }) => [
-    `${severity?.rating ?? "unknown"}${exploited === true ? ", exploited" : ""}`,
-    id,
-    name,
-    version,
-    fixed ?? NO_FIX[state],
-    [...new Set(packages.flatMap(({ layerIndex }) => (layerIndex === undefined ? [] : layerIndex + 1)))].join(","),
-    originOf({ packages }, base) ?? "",
-    (advisories.find(({ summary }) => summary !== "")?.summary ?? "").slice(0, 80),
-  ]),
-];
+const checked = (flags: Flags, image: string | undefined): void => {
+  if (image === undefined && flags.from === undefined) throw new SeaworthyError("USAGE", "name an image, or a report with --from");
+  if (flags.why !== undefined && flags.from !== undefined)
+    throw new SeaworthyError("USAGE", "--why looks into the image: it takes no report of --from");
+  if (flags.acceptNew === true && flags.writeBaseline === undefined)
+    throw new SeaworthyError("USAGE", "--accept-new says what --write-baseline may take in: give both");
+};
 
-export const run = reporting<Flags, [string]>(async (context, flags, image): Promise<Outcome> => {
+const scanning = reporting<Flags, [string?]>(async (context, flags, image): Promise<Outcome> => {
+  checked(flags, image);
   const policy = scanPolicy(context, flags);
-  const { fail, onlyFixed } = policy;
-  const folder = advisoryFolder(context, flags.db);
-  const manifest = readManifest(folder);
-  if (manifest === undefined)
-    throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
-      hint: "Build them from OSV records: seaworthy db build FILE...",
-    });
-  const inventory = await inventoried(context, image, flags);
-  using matcher = openMatcher(folder, manifest);
-  const result = scan(inventory, matcher);
-  if (flags.why !== undefined) return explained(image, flags.why, inventory, result.vulnerabilities);
-  const { vulnerabilities, judged, blindSpots } = result;
-  const subject = { names: [image], digests: inventory.digest === undefined ? [] : [inventory.digest] };
-  const verdict = judge({ subject, vulnerabilities, packages: inventory.packages, judged }, policy, Date.now());
-  const against = verdict.open.filter(({ refused }) => refused !== undefined);
-  const gate = verdict.unjudged
-    ? "nothing in it could be judged, which is no proof: refused"
-    : against.length === 0
-      ? `nothing ${fail === "critical" ? "critical" : `${fail} or worse`}${onlyFixed ? " that has a fix" : ""}${manifest.exploited === undefined ? "" : ", nothing known to be exploited"}`
-      : `${against.length} ${fail === "critical" ? "critical" : `${fail} or worse`}${onlyFixed ? ", with a fix" : ""}${against.some(({ refused }) => refused === "exploited") ? ", or known to be exploited" : ""}: refused`;
-  return {
-    // What was not looked at has not passed.
-    exit: verdict.passed ? 0 : 1,
-    human: [
-      ...(vulnerabilities.length === 0 ? [] : [table(rows(vulnerabilities, inventory.base)), ""]),
-      `${image}: ${vulnerabilities.length} known vulnerabilities in ${judged} packages; ${gate}`,
-      ...shareWords(baseShare(vulnerabilities, inventory.base), inventory),
-      `advisories of ${ago(manifest.builtAt, Date.now())}`,
-      ...verdict.findings.map(({ place, message }) => `${place === undefined ? "" : `${place}: `}${message}`),
-      ...blindSpots.map((spot) => `not judged: ${spot}`),
-    ].join("\n"),
-    json: {
-      schema: "seaworthy/scan@1",
-      image,
-      digest: inventory.digest,
-      distribution: inventory.distribution,
-      ...(inventory.base === undefined ? {} : { base: { ...inventory.base, ...baseShare(vulnerabilities, inventory.base) } }),
-      advisories: { builtAt: new Date(manifest.builtAt).toISOString() },
-      gate: { fail, onlyFixed, refused: against.length },
-      judged,
-      vulnerabilities: vulnerabilities.map(({ packages, ...one }) => ({
-        ...one,
-        ...(originOf({ packages }, inventory.base) === undefined ? {} : { origin: originOf({ packages }, inventory.base) }),
-        packages: packages.map(({ purl, path, layer, layerIndex }) => ({
-          purl,
-          path,
-          ...(layerIndex === undefined ? {} : { layer, layerNumber: layerIndex + 1 }),
-        })),
-      })),
-      suppressed: verdict.suppressed.length,
-      findings: verdict.findings,
-      blindSpots,
-    },
-  };
+  let subject: ScanSubject;
+  if (flags.from !== undefined)
+    subject = reportedScan(context, image, { from: flags.from, ...(flags.db === undefined ? {} : { db: flags.db }) });
+  else {
+    const own = await ownScan(context, image ?? "", flags);
+    if (flags.why !== undefined) return explained(own.image, flags.why, own.inventory, own.vulnerabilities);
+    subject = own;
+  }
+  const now = Date.now();
+  const written =
+    flags.writeBaseline === undefined
+      ? undefined
+      : scanBaseline({ file: flags.writeBaseline, grow: flags.acceptNew === true, cwd: context.cwd }, subject.scanned, policy, now);
+  const verdict = written?.verdict ?? judge(subject.scanned, policy, now);
+  const document = scanDocument(subject, policy, verdict);
+  const facts = [...subject.facts, ...(written === undefined ? [] : [written.fact])];
+  const exit = verdict.passed ? 0 : 1;
+  if (flags.output === undefined)
+    return { exit, human: flags.json === true ? "" : rendered(document, facts, context, flags), json: document };
+  writeFileAtomic(resolve(context.cwd, flags.output), rendered(document, facts, context, flags));
+  context.process.stdout.write(`${verdictWords(document)}; next: ${nextStep(document)}\nwrote ${flags.output}\n`);
+  return { exit, human: "", json: undefined };
 });
+
+/** `--format json` is `--json`, failures as well. */
+async function chosen(this: Context, flags: Flags, image?: string): Promise<void> {
+  await scanning.call(this, flags.format === "json" ? { ...flags, json: true } : flags, image);
+}
+
+export const run = chosen;

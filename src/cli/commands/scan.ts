@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { CACHE_FLAG, fileFlag, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, parseText, PLATFORM_FLAG } from "../flags.ts";
 import type { Flags } from "./scan.run.ts";
 
-export const scan = buildCommand<Flags, [string], Context>({
+export const scan = buildCommand<Flags, [string?], Context>({
   loader: async () => (await import("./scan.run.ts")).run,
   parameters: {
     flags: {
@@ -21,7 +21,7 @@ export const scan = buildCommand<Flags, [string], Context>({
       fail: {
         kind: "enum",
         values: ["low", "medium", "high", "critical"],
-        brief: "Refuse what is this bad or worse (default: high)",
+        brief: "Refuse what is this bad or worse (default: the settings', else high)",
         optional: true,
       },
       onlyFixed: { kind: "boolean", withNegated: false, brief: "Refuse only what has a fix", optional: true },
@@ -42,17 +42,44 @@ export const scan = buildCommand<Flags, [string], Context>({
         optional: true,
         placeholder: "WHAT",
       },
+      writeBaseline: fileFlag("Write what is refused now to a baseline; one that is there only loses what is gone"),
+      acceptNew: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "With --write-baseline: take in what is new, too, instead of refusing it",
+        optional: true,
+      },
+      from: fileFlag("Judge this report of trivy image -f json or grype -o json instead of scanning; - for standard input"),
+      format: {
+        kind: "enum",
+        values: ["table", "json"],
+        brief: "Form of the report (default: table)",
+        optional: true,
+      },
+      output: fileFlag("Write the report there, and one line to standard output"),
+      showSuppressed: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "List what is waived, called harmless by VEX or in the baseline as well",
+        optional: true,
+      },
     },
-    positional: IMAGE_ARGUMENT,
+    positional: {
+      kind: "tuple",
+      parameters: [{ ...IMAGE_ARGUMENT.parameters[0], optional: true }],
+    },
   },
   docs: {
     customUsage: [
       { input: "shop/web:1.2.3", brief: "what is known against it" },
       { input: "shop/web:1.2.3 --why CVE-2024-45590", brief: "where it comes from and what takes it out" },
       { input: "web.tar --fail critical --only-fixed --json", brief: "for a script" },
+      { input: "web.tar --write-baseline scan-baseline.json", brief: "from now on only what is new is refused, with --baseline" },
+      { input: "--from trivy.json", brief: "another tool's report, judged by the same gate" },
     ],
     brief: "Known vulnerabilities of the packages in an image",
     fullDescription: `Lists the packages as seaworthy sbom does and looks them up in the advisories of seaworthy db. A distribution's packages are judged by the distribution's own advisories, by name or source, and version; what lies in a file that the distribution put there is the distribution's.
-Not seen by this version: what is compiled into Rust programs, and programs that neither a package manager nor what is written in them names. What has no source of advisories is said to be not judged, and is not taken for clean.`,
+Not seen by this version: what is compiled into Rust programs, and programs that neither a package manager nor what is written in them names. What has no source of advisories is said to be not judged, and is not taken for clean.
+What is refused, waived and called harmless stands in x-seaworthy.scan of the compose file or .seaworthy.yaml of this folder; flags win. What is known to be exploited is refused unless it is waived.`,
   },
 });

@@ -1,0 +1,76 @@
+import type { ScanDocument, ScanSuppression } from "../report/index.ts";
+import { baseShare, type GatePolicy, type GateVerdict, type GateVulnerability, originOf, type Suppression } from "../scan/index.ts";
+import type { ScanSubject } from "./scan-subject.ts";
+
+const suppressionOf = (by: Suppression): ScanSuppression => {
+  switch (by.kind) {
+    case "waiver": {
+      const { reason, until, justification, place } = by.waiver;
+      return {
+        kind: "waiver",
+        reason,
+        until,
+        ...(justification === undefined ? {} : { justification }),
+        ...(place === undefined ? {} : { place }),
+      };
+    }
+    case "vex": {
+      const { status, justification, words, author, place } = by.statement;
+      return {
+        kind: "vex",
+        status,
+        ...(justification === undefined ? {} : { justification }),
+        ...(words === undefined ? {} : { words }),
+        author,
+        place,
+      };
+    }
+    case "baseline":
+      return { kind: "baseline" };
+  }
+};
+
+/** `seaworthy/scan@1`: what was found, and what the gate makes of it. */
+export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePolicy, verdict: GateVerdict): ScanDocument => {
+  const { image, digest, distribution, base, advisories, report, scanned, tellsExploited, blindSpots } = subject;
+  const entry = ({ packages, ...rest }: GateVulnerability) => {
+    const origin = originOf({ packages }, base);
+    return {
+      ...rest,
+      ...(origin === undefined ? {} : { origin }),
+      packages: packages.map(({ purl, path, layer, layerIndex }) => ({
+        purl,
+        path,
+        ...(layer === undefined ? {} : { layer }),
+        ...(layerIndex === undefined ? {} : { layerNumber: layerIndex + 1 }),
+      })),
+    };
+  };
+  return {
+    schema: "seaworthy/scan@1",
+    image,
+    ...(digest === undefined ? {} : { digest }),
+    ...(distribution === undefined ? {} : { distribution }),
+    ...(base === undefined ? {} : { base: { ...base, ...baseShare(scanned.vulnerabilities, base) } }),
+    ...(advisories === undefined ? {} : { advisories }),
+    ...(report === undefined ? {} : { report }),
+    gate: {
+      fail,
+      onlyFixed,
+      passed: verdict.passed,
+      refused: verdict.open.filter(({ refused }) => refused !== undefined).length,
+      unjudged: verdict.unjudged,
+      tellsExploited,
+    },
+    ...(scanned.judged === undefined ? {} : { judged: scanned.judged }),
+    vulnerabilities: verdict.open.map(({ vulnerability, refused, notes }) => ({
+      ...entry(vulnerability),
+      ...(refused === undefined ? {} : { refused }),
+      ...(notes.length === 0 ? {} : { notes }),
+    })),
+    suppressed: verdict.suppressed.map(({ vulnerability, by }) => ({ ...entry(vulnerability), by: suppressionOf(by) })),
+    findings: verdict.findings,
+    gone: verdict.gone,
+    blindSpots,
+  };
+};

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { SeaworthyError } from "../core/index.ts";
+import type { BaseImage } from "../inventory/index.ts";
+import { baseShare, openMatcher, readExploited, readManifest, readReport, scan, type Scanned, type Vulnerability } from "../scan/index.ts";
+import { advisoryFolder } from "./advisory-folder.ts";
+import type { Context } from "./context.ts";
+import { inventoried, type Inventoried, type InventoryFlags } from "./inventoried.ts";
+import { shareWords } from "./render/base-image.ts";
+import { ago } from "./render/table.ts";
+
+/** What a gate is to judge, and what is told with it. */
+export interface ScanSubject {
+  readonly image: string;
+  readonly digest?: string;
+  readonly distribution?: { readonly id: string; readonly version?: string; readonly name: string };
+  readonly base?: BaseImage;
+  readonly advisories?: { readonly builtAt: string };
+  readonly report?: { readonly tool: string; readonly version?: string; readonly at?: string; readonly file: string };
+  readonly scanned: Scanned;
+  readonly tellsExploited: boolean;
+  readonly blindSpots: readonly string[];
+  /** For people, a line each. */
+  readonly facts: readonly string[];
+}
+
+export interface OwnScan extends ScanSubject {
+  readonly inventory: Inventoried;
+  readonly vulnerabilities: readonly Vulnerability[];
+}
+
+const digestIn = (name: string): readonly string[] => /@(sha\d+:[0-9a-f]+)$/.exec(name)?.slice(1) ?? [];
+
+/** Scans an image by the advisories at hand. @throws INPUT_NOT_FOUND without advisories, what inventoried throws */
+export const ownScan = async (context: Context, image: string, flags: InventoryFlags & { readonly db?: string }): Promise<OwnScan> => {
+  const folder = advisoryFolder(context, flags.db);
+  const manifest = readManifest(folder);
+  if (manifest === undefined)
+    throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
+      hint: "Build them from OSV records: seaworthy db build FILE...; or judge another tool's report with --from.",
+    });
+  const inventory = await inventoried(context, image, flags);
+  using matcher = openMatcher(folder, manifest);
+  const { vulnerabilities, judged, blindSpots } = scan(inventory, matcher);
+  const { digest, distribution, base, packages, tags = [] } = inventory;
+  return {
+    image,
+    ...(digest === undefined ? {} : { digest }),
+    ...(distribution === undefined ? {} : { distribution }),
+    ...(base === undefined ? {} : { base }),
+    advisories: { builtAt: new Date(manifest.builtAt).toISOString() },
+    scanned: {
+      subject: { names: [image, ...tags], digests: [...(digest === undefined ? [] : [digest]), ...digestIn(image)] },
+      vulnerabilities,
+      packages,
+      judged,
+    },
+    tellsExploited: manifest.exploited !== undefined,
+    blindSpots,
+    facts: [...shareWords(baseShare(vulnerabilities, base), inventory), `advisories of ${ago(manifest.builtAt, Date.now())}`],
+    inventory,
+    vulnerabilities,
+  };
+};
+
+/** Takes another tool's word for what is in an image. The catalogue of what is exploited is ours, where there is one. @throws what readReport throws */
+export const reportedScan = (
+  context: Context,
+  image: string | undefined,
+  { from, db }: { readonly from: string; readonly db?: string },
+): ScanSubject => {
+  const folder = advisoryFolder(context, db);
+  const exploited = readManifest(folder)?.exploited;
+  const cves = exploited === undefined ? undefined : readExploited(join(folder, exploited.file));
+  const file = from === "-" ? "/dev/stdin" : from;
+  const report = readReport(file, context.cwd, cves === undefined ? undefined : (cve) => cves.get(cve));
+  const { tool, version, at, digest, distribution, scanned, tellsExploited, blindSpots } = report;
+  const { names, digests } = scanned.subject;
+  return {
+    image: image ?? report.image,
+    ...(digest === undefined ? {} : { digest }),
+    ...(distribution === undefined ? {} : { distribution }),
+    report: { tool, ...(version === undefined ? {} : { version }), ...(at === undefined ? {} : { at }), file: from },
+    scanned:
+      image === undefined ? scanned : { ...scanned, subject: { names: [image, ...names], digests: [...digests, ...digestIn(image)] } },
+    tellsExploited,
+    blindSpots: [
+      ...blindSpots,
+      ...(tellsExploited
+        ? []
+        : [`${tool} does not say what is known to be exploited: build a database with --exploited (seaworthy db build)`]),
+    ],
+    facts: [`by the report of ${tool}${version === undefined ? "" : ` ${version}`}${at === undefined ? "" : ` of ${at.slice(0, 19)}`}`],
+  };
+};

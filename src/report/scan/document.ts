@@ -1,0 +1,89 @@
+/** A package that has a vulnerability, and where it is. */
+export interface ScanDocumentPackage {
+  readonly purl: string;
+  /** The file that tells of it; "" where a report does not say. */
+  readonly path: string;
+  readonly layer?: string;
+  /** From 1, base first. */
+  readonly layerNumber?: number;
+}
+
+/** One vulnerability as it is told. */
+export interface ScanDocumentEntry {
+  readonly id: string;
+  readonly advisories: readonly {
+    readonly id: string;
+    readonly cves: readonly string[];
+    readonly aliases: readonly string[];
+    readonly summary: string;
+    readonly url?: string;
+    readonly modified?: string;
+  }[];
+  readonly state: "fixed" | "unfixed" | "deferred" | "wont-fix" | "unimportant" | "end-of-life";
+  readonly fixed?: string;
+  readonly severity?: {
+    readonly rating: "none" | "low" | "medium" | "high" | "critical";
+    readonly score?: number;
+    readonly cvss?: "4.0" | "3.1" | "3.0" | "2.0";
+    readonly written: string;
+    readonly source?: string;
+  };
+  readonly exploited?: true;
+  readonly epss?: { readonly probability: number; readonly percentile: number };
+  readonly name: string;
+  readonly version: string;
+  readonly ecosystem: string;
+  /** Whether it came with the base image, where that is known. */
+  readonly origin?: "base" | "own";
+  readonly packages: readonly ScanDocumentPackage[];
+  /** Why it alone refuses the image. */
+  readonly refused?: "severity" | "exploited";
+  /** What was said of it that does not excuse it. */
+  readonly notes?: readonly string[];
+}
+
+/** Why something is not held against the image. */
+export type ScanSuppression =
+  | { readonly kind: "waiver"; readonly reason: string; readonly until: string; readonly justification?: string; readonly place?: string }
+  | {
+      readonly kind: "vex";
+      readonly status: string;
+      readonly justification?: string;
+      readonly words?: string;
+      readonly author: string;
+      readonly place: string;
+    }
+  | { readonly kind: "baseline" };
+
+/** `seaworthy/scan@1`. */
+export interface ScanDocument {
+  readonly schema: "seaworthy/scan@1";
+  readonly image: string;
+  readonly digest?: string;
+  readonly distribution?: { readonly id: string; readonly version?: string; readonly name: string };
+  /** As of when the advisories were. Absent where a report was judged. */
+  readonly advisories?: { readonly builtAt: string };
+  /** The report that was judged in place of a scan of our own. */
+  readonly report?: { readonly tool: string; readonly version?: string; readonly at?: string; readonly file: string };
+  readonly gate: {
+    readonly fail: "low" | "medium" | "high" | "critical";
+    readonly onlyFixed: boolean;
+    readonly passed: boolean;
+    /** Vulnerabilities that refuse it. */
+    readonly refused: number;
+    /** Nothing could be judged, which is no proof. */
+    readonly unjudged: boolean;
+    /** Whether it is known what is exploited. */
+    readonly tellsExploited: boolean;
+  };
+  /** Packages that advisories were looked up for; absent where a report does not say. */
+  readonly judged?: number;
+  /** The worst first, without what is suppressed. */
+  readonly vulnerabilities: readonly ScanDocumentEntry[];
+  readonly suppressed: readonly (ScanDocumentEntry & { readonly by: ScanSuppression })[];
+  /** About the gate's own settings. */
+  readonly findings: readonly { readonly kind: string; readonly place?: string; readonly message: string }[];
+  /** Of the baseline, what is no longer found. */
+  readonly gone: readonly { readonly id: string; readonly package: string; readonly severity: string }[];
+  readonly blindSpots: readonly string[];
+}

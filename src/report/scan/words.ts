@@ -1,0 +1,94 @@
+import { count } from "../style.ts";
+import type { ScanDocument, ScanDocumentEntry, ScanSuppression } from "./document.ts";
+
+/** Worst first; what nobody rates comes last. */
+export const LEVELS = ["critical", "high", "medium", "low", "none", "unknown"] as const;
+export type Level = (typeof LEVELS)[number];
+
+export const levelOf = ({ severity }: ScanDocumentEntry): Level => severity?.rating ?? "unknown";
+
+/** Where no version mends it, what its source says of that. */
+const NO_FIX: Readonly<Record<ScanDocumentEntry["state"], string>> = {
+  fixed: "no fix",
+  unfixed: "no fix",
+  deferred: "put off",
+  "wont-fix": "won't fix",
+  unimportant: "unimportant",
+  "end-of-life": "end of life",
+};
+
+export const fixWords = ({ fixed, state }: ScanDocumentEntry): string => fixed ?? NO_FIX[state];
+
+/** Nobody will mend it: to wait for a fix is no plan. */
+export const isGivenUp = ({ fixed, state }: ScanDocumentEntry): boolean => fixed === undefined && state !== "fixed" && state !== "unfixed";
+
+export const summaryOf = ({ advisories }: ScanDocumentEntry): string => advisories.find(({ summary }) => summary !== "")?.summary ?? "";
+
+/** `2 critical, 1 high`. */
+export const levelCounts = (entries: readonly ScanDocumentEntry[]): string =>
+  LEVELS.flatMap((level) => {
+    const amount = entries.filter((entry) => levelOf(entry) === level).length;
+    return amount === 0 ? [] : [`${amount} ${level === "unknown" ? "of unknown severity" : level}`];
+  }).join(", ");
+
+export const suppressionWords = (by: ScanSuppression): string => {
+  switch (by.kind) {
+    case "waiver":
+      return `waived until ${by.until}: ${by.reason}`;
+    case "vex":
+      return `${by.status} by ${by.author}${by.justification === undefined ? "" : ` (${by.justification})`}${by.words === undefined ? "" : `: ${by.words}`}`;
+    case "baseline":
+      return "in the baseline";
+  }
+};
+
+/** `3 waived, 2 by VEX, 14 in the baseline`. */
+export const suppressedCounts = ({ suppressed }: ScanDocument): string =>
+  (
+    [
+      ["waiver", "waived"],
+      ["vex", "by VEX"],
+      ["baseline", "in the baseline"],
+    ] as const
+  )
+    .flatMap(([kind, words]) => {
+      const amount = suppressed.filter(({ by }) => by.kind === kind).length;
+      return amount === 0 ? [] : [`${amount} ${words}`];
+    })
+    .join(", ");
+
+const threshold = ({ fail, onlyFixed }: ScanDocument["gate"]): string =>
+  `${fail === "critical" ? "critical" : `${fail} or worse`}${onlyFixed ? " with a fix" : ""}`;
+
+/** What the gate says, in a sentence. */
+export const verdictWords = ({ gate, vulnerabilities }: ScanDocument): string => {
+  if (gate.unjudged) return "refused: nothing in it could be judged, which is no proof";
+  const refused = vulnerabilities.filter((one) => one.refused !== undefined);
+  if (refused.length === 0) return `passed: nothing ${threshold(gate)}${gate.tellsExploited ? ", nothing known to be exploited" : ""}`;
+  const exploited = refused.filter((one) => one.refused === "exploited").length;
+  return `refused: ${levelCounts(refused)}${exploited === 0 ? "" : `, ${count(exploited, "of them").replace(/s$/, "")} known to be exploited`}`;
+};
+
+/** The one thing to do next. */
+export const nextStep = (document: ScanDocument): string => {
+  const { gate, vulnerabilities, findings, image, report } = document;
+  if (gate.unjudged) return "see above what could not be judged, and why";
+  const refused = vulnerabilities.filter((one) => one.refused !== undefined);
+  const [first] = refused;
+  if (first === undefined) {
+    const [finding] = findings;
+    return finding === undefined
+      ? "nothing to do"
+      : `mend ${count(findings.length, "setting")} of the gate that ${findings.length === 1 ? "is" : "are"} named above`;
+  }
+  const fixable = refused.filter(({ fixed }) => fixed !== undefined);
+  const base = fixable.filter(({ origin }) => origin === "base");
+  const waive = "waive with a reason and an end in x-seaworthy.scan.waive what can be lived with";
+  if (fixable.length === 0) return `nothing of it has a fix: ${waive}${gate.onlyFixed ? "" : ", or set onlyFixed"}`;
+  if (base.length > 0) return `build on a newer base image (docker build --pull), which can mend ${base.length} of ${refused.length}`;
+  const counts = Map.groupBy(fixable, ({ name, version }) => `${name} ${version}`);
+  const [most = ""] = [...counts].toSorted(([, a], [, b]) => b.length - a.length).map(([name]) => name);
+  const [one] = counts.get(most) ?? [];
+  const update = `update ${most}${one?.fixed === undefined ? "" : ` (fixed in ${one.fixed})`}, which can mend ${counts.get(most)?.length ?? 0} of ${refused.length}`;
+  return report === undefined ? `${update}; seaworthy scan ${image} --why ${first.id} tells what takes one out` : update;
+};
