@@ -34,6 +34,16 @@ export class Refusal extends Error {
   }
 }
 
+/** What holds the blobs does not answer, or does not let us in. The client learns that it may try again; the log learns why. */
+export class StorageAway extends Refusal {
+  readonly failure: Error;
+
+  constructor(failure: Error) {
+    super(503, "UNKNOWN", "the storage behind this registry cannot be used at this moment; try again later", { "retry-after": "10" });
+    this.failure = failure;
+  }
+}
+
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const SQLITE_FULL = 13;
 

@@ -2,7 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { isSeaworthyError, wordsOf } from "../../core/index.ts";
-import { isDiskFull, Refusal } from "../refusal.ts";
+import { isDiskFull, Refusal, StorageAway } from "../refusal.ts";
 import { perform, type Upkeep } from "./operations.ts";
 import { isRequestName } from "./requests.ts";
 import { withSocketPath } from "./socket.ts";
@@ -30,6 +30,7 @@ interface Failure {
 }
 
 export const failureJson = (error: unknown): Failure => {
+  if (error instanceof StorageAway) return failureJson(error.failure);
   if (isSeaworthyError(error)) return { code: error.code, message: error.message, hint: error.hint, problems: error.problems };
   if (isDiskFull(error)) return { code: "DISK_FULL", message: "no space left where the registry keeps its data" };
   if (error instanceof Refusal && error.status === 404)

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { wordsOf } from "../../core/index.ts";
-import { diskFull, isDiskFull, Refusal } from "../refusal.ts";
+import { diskFull, isDiskFull, Refusal, StorageAway } from "../refusal.ts";
 import { digestOfAnswer, exchangeOf, IDLE_MS, refuse } from "./exchange.ts";
 import { frontOf } from "./front.ts";
 import { hostMeant } from "./mirrored.ts";
@@ -38,13 +38,15 @@ const fail = (service: Service, request: IncomingMessage, response: ServerRespon
   if (response.headersSent) {
     // The length was promised; only a broken connection tells the client that this is not all.
     response.destroy();
-    if (!isGone(error)) service.log({ level: "error", message: `an answer broke off: ${wordsOf(error)}` });
+    if (!isGone(error))
+      service.log({ level: "error", message: `an answer broke off: ${wordsOf(error instanceof StorageAway ? error.failure : error)}` });
     return;
   }
   const method = request.method ?? "";
   const refusal = error instanceof Refusal ? error : isDiskFull(error) ? diskFull() : undefined;
   if (refusal === undefined)
     service.log({ level: "error", message: `${method} ${(request.url ?? "").slice(0, 300)} failed: ${wordsOf(error)}` });
+  else if (error instanceof StorageAway) service.log({ level: "error", message: wordsOf(error.failure) });
   else if (!(error instanceof Refusal)) service.log({ level: "error", message: "the registry's disk is full" });
   refuse(
     { method, response },

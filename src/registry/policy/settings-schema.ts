@@ -4,6 +4,7 @@ import { isSeaworthyError } from "../../core/index.ts";
 import { described, durationSchema } from "../../project/index.ts";
 import { mirrorsSchema } from "../mirror/settings-schema.ts";
 import { parseGlob } from "../glob.ts";
+import { s3Schema } from "../s3/settings-schema.ts";
 
 const globSchema = v.pipe(
   v.string("expected a pattern such as team/**"),
@@ -72,6 +73,13 @@ export const registrySettingsSchema = v.strictObject({
     [],
   ),
   mirrors: v.optional(described("Registries that this one keeps copies of, under mirror/.", mirrorsSchema), []),
+  storage: v.optional(
+    described(
+      "Where the bytes of blobs are. Decided once, before the first push: absent, they are files of the data folder.",
+      v.strictObject({ s3: v.optional(described("A bucket of an S3-compatible storage.", s3Schema)) }),
+    ),
+    {},
+  ),
   retain: v.optional(
     described(
       "When tags are dropped, and what is refused as a surprise.",

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { backup, DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { SeaworthyError } from "../../core/index.ts";
 import { VERSIONS } from "./schema.ts";
 
@@ -13,6 +13,8 @@ export interface Database {
   run(sql: string, ...values: readonly Value[]): number;
   /** All of `work` or nothing. Commits are on the disk when this returns. */
   transaction<Result>(work: () => Result): Result;
+  /** Writes all of it, as it is at one moment, into a new file, while others go on. */
+  copyTo(path: string): Promise<void>;
   close(): void;
 }
 
@@ -74,6 +76,9 @@ export const overSqlite = (sqlite: DatabaseSync): Database => {
         if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
         throw error;
       }
+    },
+    copyTo: async (path) => {
+      await backup(sqlite, path, { rate: 1000 });
     },
     close: () => sqlite.close(),
   };

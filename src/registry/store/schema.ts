@@ -108,4 +108,7 @@ CREATE TABLE pull (
 /** When each piece of upkeep was last done to its end. */
 const VERSION_3 = "CREATE TABLE upkeep (name TEXT PRIMARY KEY, done_at INTEGER NOT NULL) WITHOUT ROWID;";
 
-export const VERSIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+/** Which bucket holds the blobs, by the identity that is written there too. No row: they are files of the data folder. */
+const VERSION_4 = "CREATE TABLE storage (one INTEGER PRIMARY KEY CHECK (one = 1), identity TEXT NOT NULL) WITHOUT ROWID;";
+
+export const VERSIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { type Clock, fileError, lock } from "../../core/index.ts";
 import { LEASE_MS } from "../policy/current.ts";
 import type { Policy } from "../policy/policy.ts";
-import { createFileStorage, syncFolder } from "./blob-files.ts";
+import { syncFolder } from "./blob-files.ts";
 import { type Blobs, createBlobs } from "./blobs.ts";
 import { collect, type CollectOptions, type CollectReport } from "./collect.ts";
 import { numberOf, openDatabase } from "./database.ts";
 import { createExclusive } from "./exclusive.ts";
 import type { Inside } from "./inside.ts";
+import { openStorage } from "./open-storage.ts";
 import { createManifests, type Manifests } from "./manifests.ts";
 import type { Reached } from "./points.ts";
 import { createPulls, type Pulls } from "./pulls.ts";
@@ -37,6 +38,10 @@ export interface Store {
   /** Reads blobs and manifests again and puts aside what has other bytes. */
   scrub(options: ScrubOptions): Promise<ScrubReport>;
   readonly usage: Usage;
+  /** Why no blob could be stored at this moment, in a few words. */
+  fault(): Promise<string | undefined>;
+  /** Puts a copy of the database beside the blobs, and says where. Absent where they are files: then one backup takes both. */
+  readonly keepCopy?: () => Promise<string>;
   /** When a piece of upkeep was last done to its end, in milliseconds since the epoch; 0 when never. */
   doneAt(name: string): number;
   noteDone(name: string): void;
@@ -57,20 +62,21 @@ export interface StoreOptions {
 }
 
 /** @throws LOCKED when another registry serves this folder; STATE_NEEDS_PERSON when a newer version wrote it; DISK_FULL, PERMISSION_DENIED */
-export const openStore = async (
-  dataFolder: string,
-  { clock, reserveBytes, policy, reached = () => undefined }: StoreOptions,
-): Promise<Store> => {
+export const openStore = async (dataFolder: string, options: StoreOptions): Promise<Store> => {
+  const { clock, reserveBytes, policy, reached = () => undefined } = options;
   try {
     mkdirSync(dataFolder, { recursive: true });
     const held = await lock(join(dataFolder, "registry.lock"), { who: "a registry", what: `serving ${dataFolder}` });
     try {
       mkdirSync(join(dataFolder, "blobs"), { recursive: true });
       const database = openDatabase(join(dataFolder, "registry.sqlite"));
+      const { storage, keepCopy } = await openStorage(database, dataFolder, options).catch((error: unknown) => {
+        database.close();
+        throw error;
+      });
       const uploads = createUploads(dataFolder, clock, reserveBytes, reached);
       await syncFolder(dataFolder);
       const exclusive = createExclusive();
-      const storage = createFileStorage(dataFolder);
       const pulls = createPulls(database, clock);
       // Written again when it is this old, or a tenth of the grace: reading hardly ever writes.
       const leaseMs = (): number => Math.min(LEASE_MS, policy.settings.gc.grace / 10);
@@ -93,6 +99,8 @@ export const openStore = async (
         },
         scrub: (options) => scrub(inside, options),
         usage: createUsage(database),
+        fault: () => storage.fault(),
+        ...(keepCopy === undefined ? {} : { keepCopy }),
         doneAt: (name) => numberOf(database.one("SELECT done_at FROM upkeep WHERE name = ?", name) ?? {}, "done_at"),
         noteDone: (name) => {
           database.run(
@@ -105,6 +113,7 @@ export const openStore = async (
         kindOf: (repository) => kindOfRepository(database, repository),
         close: () => {
           pulls.flush();
+          storage.close();
           database.close();
           held.release();
         },
