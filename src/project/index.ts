@@ -1,4 +1,4 @@
-export { described, durationSchema, type Section } from "./config/section.ts";
+export { described, durationSchema, sizeSchema, type Section } from "./config/section.ts";
 export { SECTIONS } from "./config/sections.ts";
 export type * from "./container-spec.ts";
 export { type Contents, openContents } from "./content/contents.ts";

@@ -1,4 +1,4 @@
-import { isSeaworthyError, wordsOf } from "../core/index.ts";
+import { isSeaworthyError, SeaworthyError, wordsOf } from "../core/index.ts";
 import type { LogEntry } from "./http/service.ts";
 import type { MirrorListeners } from "./mirror-listeners.ts";
 import { type Mirrors, mirrorSettings, type MirrorSettings } from "./mirror/index.ts";
@@ -51,6 +51,14 @@ export const createReload = (
   let inEffect = first;
   const reload: Reload = async ({ dryRun }) => {
     const next = readPolicy(dataFolder);
+    if (JSON.stringify(inEffect.storage) !== JSON.stringify(next.settings.storage))
+      throw new SeaworthyError(
+        "FIELD_UNSUPPORTED",
+        "registry.yaml says something else of storage, which is read when the registry starts",
+        {
+          hint: "Take the change back, or start the registry again. Nothing was changed.",
+        },
+      );
     const changed = SECTIONS.filter((section) => JSON.stringify(inEffect[section]) !== JSON.stringify(next.settings[section]));
     if (dryRun || changed.length === 0) return { changed, dryRun };
     if (changed.includes("mirrors")) {

@@ -141,7 +141,7 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
       options.accessLog?.(served);
       log({ level: "debug", message: `${served.method} ${served.path}`, fields: { status: served.status, ms: Math.round(served.ms) } });
     },
-    fault: createReadiness({ dataFolder: options.dataFolder, reserveBytes, ask, clock }),
+    fault: createReadiness({ dataFolder: options.dataFolder, reserveBytes, ask, storageFault: () => store.fault(), clock }),
     figures: async () => {
       const { bavail, bsize } = await statfs(options.dataFolder);
       return figures.text([

@@ -25,7 +25,8 @@ export const keepUp = (upkeep: Upkeep, log: (entry: LogEntry) => void): (() => P
 
   /** By the settings of this moment. */
   const jobs = (): readonly Job[] => {
-    const { gc, retain, scrub } = policy.settings;
+    const { gc, retain, scrub, storage } = policy.settings;
+    const { keepCopy } = store;
     return [
       {
         name: "retain",
@@ -69,6 +70,11 @@ export const keepUp = (upkeep: Upkeep, log: (entry: LogEntry) => void): (() => P
           for (const name of damagedManifests) log({ level: "error", message: `the manifest ${name} is damaged: push it again` });
           return undefined;
         },
+      },
+      {
+        name: "index",
+        everyMs: keepCopy === undefined ? 0 : (storage.s3?.indexEvery ?? 0),
+        work: async () => `a copy of the database is in the bucket: ${await keepCopy?.()}`,
       },
     ];
   };

@@ -57,6 +57,9 @@ export const serveBlob = async (service: Service, exchange: Exchange, repository
 
 export const sendOpenBlob = async (exchange: Exchange, digest: Digest, blob: OpenBlob): Promise<void> => {
   try {
+    const location = exchange.method === "HEAD" ? undefined : blob.link?.();
+    // What a client is sent on with ends; nobody may keep the answer.
+    if (location !== undefined) return answer(exchange, 307, { location, "docker-content-digest": digest, "cache-control": "no-store" });
     const part = beginBlob(exchange, digest, blob.size);
     if (part === undefined) return;
     if (blob.file === undefined) await pipeline(blob.read(part.start, part.end), exchange.response);

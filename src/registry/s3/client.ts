@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { LookupFunction } from "node:net";
 import { resolve } from "node:path";
 import { isSeaworthyError, wordsOf } from "../../core/index.ts";
 import { type Answer, type Body, createWire, discard, readBounded } from "../../image/index.ts";
@@ -35,6 +36,8 @@ export interface S3ClientOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The first wait before another try, doubled with each; tests shorten it. Default 200 ms. */
   readonly backoffMs?: number;
+  /** Resolves names in place of the system. */
+  readonly lookup?: LookupFunction;
 }
 
 const ATTEMPTS = 6;
@@ -77,9 +80,9 @@ const skewWords = (answer: Answer, now: number): string => {
 const retryAfterMs = (answer: Answer): number =>
   Math.min(MAX_WAIT_MS, 1000 * Number(/^\d{1,4}$/.exec(answer.headers["retry-after"] ?? "")?.[0] ?? 0));
 
-export const createS3Client = ({ settings, dataFolder, env = process.env, backoffMs = 200 }: S3ClientOptions): S3Client => {
+export const createS3Client = ({ settings, dataFolder, env = process.env, backoffMs = 200, lookup }: S3ClientOptions): S3Client => {
   const { bucket, endpoint, credentials: named } = settings;
-  const wireOptions = { perHost: 64, insecure: () => false, env, neighbours: false };
+  const wireOptions = { perHost: 64, insecure: () => false, env, neighbours: false, ...(lookup === undefined ? {} : { lookup }) };
   const wire = createWire({ ...wireOptions, idleTimeoutMs: IDLE_MS });
   const metadataWire = createWire({ ...wireOptions, idleTimeoutMs: 2000 });
   const keys = createCredentials({

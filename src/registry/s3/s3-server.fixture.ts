@@ -134,7 +134,7 @@ const requireSignature = (server: S3Server, request: IncomingMessage, bodyHash: 
 const requireChecksum = (request: IncomingMessage, bytes: Buffer): string | undefined => {
   const given = request.headers["x-amz-checksum-sha256"];
   if (given !== undefined && given !== createHash("sha256").update(bytes).digest("base64")) throw new S3Error(400, "BadDigest");
-  return given === undefined ? undefined : String(given);
+  return given === undefined ? undefined : given;
 };
 
 const metadataOf = (request: IncomingMessage): Readonly<Record<string, string>> =>

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { described, durationSchema } from "../../project/index.ts";
+import { described, durationSchema, sizeSchema } from "../../project/index.ts";
 
 const bucketSchema = v.pipe(
   v.string("expected the bucket's name"),
@@ -71,8 +71,18 @@ export const s3Schema = v.strictObject({
     ),
     true,
   ),
+  partSize: v.optional(
+    described(
+      "A blob larger than two of these is sent in parts of this size, three at once.",
+      v.pipe(
+        sizeSchema,
+        v.check((bytes) => bytes >= 5 * 1024 * 1024 && bytes <= 1024 ** 3, "from 5mb (S3's own lower bound) to 1gb"),
+      ),
+    ),
+    "32mb",
+  ),
   indexEvery: v.optional(
-    described("How often a copy of the registry's database goes to the bucket when it has changed. Zero: never.", durationSchema),
+    described("How often a copy of the registry's database goes to the bucket, beside the blobs. Zero: never.", durationSchema),
     "1h",
   ),
 });

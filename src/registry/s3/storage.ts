@@ -14,9 +14,6 @@ import { percentEncoded } from "./sign.ts";
 import { textOf } from "./xml.ts";
 
 const MIB = 1024 * 1024;
-/** Up to here one PUT: the digest is the hash that is signed, so nothing is hashed twice. */
-const SINGLE_BYTES = 64 * MIB;
-const PART_BYTES = 32 * MIB;
 /** CopyObject takes no more, nor does one part of a copy. */
 const MAX_COPY_BYTES = 5 * 1024 * MIB;
 const FAULT_WITHIN_MS = 3000;
@@ -27,9 +24,6 @@ export interface S3StorageOptions {
   readonly client: S3Client;
   readonly settings: S3Settings;
   readonly reached: Reached;
-  /** Smaller in tests. */
-  readonly singleBytes?: number;
-  readonly partBytes?: number;
 }
 
 /** The bytes from `start` to `end`, or to the end of the object. Goes on where a connection broke off: what a key holds never changes. */
@@ -60,14 +54,8 @@ async function* bytesOf(client: S3Client, key: string, start: number, end: numbe
 }
 
 /** Blobs as objects of a bucket: `PREFIX/blobs/<algorithm>/<first two>/<hex>` and `PREFIX/quarantine/`. */
-export const createS3Storage = ({
-  client,
-  settings,
-  reached,
-  singleBytes = SINGLE_BYTES,
-  partBytes = PART_BYTES,
-}: S3StorageOptions): BlobStorage => {
-  const { bucket, checksums, redirect } = settings;
+export const createS3Storage = ({ client, settings, reached }: S3StorageOptions): BlobStorage => {
+  const { bucket, checksums, redirect, partSize } = settings;
   const root = settings.prefix === undefined ? "" : `${settings.prefix}/`;
   const keyOf = (digest: Digest): string => `${root}blobs/${algorithmOf(digest)}/${hexOf(digest).slice(0, 2)}/${hexOf(digest)}`;
   const active = new Set<string>();
@@ -136,7 +124,7 @@ export const createS3Storage = ({
     await sendRange(key, { path, start: 0, end: size - 1 }, sha256);
   };
   const putInParts = async (key: string, path: string, size: number): Promise<void> => {
-    const mark = await uploadInParts(multipart(key), partsOf(size, partBytes), async ({ number, start, end }, uploadId) => {
+    const mark = await uploadInParts(multipart(key), partsOf(size, partSize), async ({ number, start, end }, uploadId) => {
       const sha256 = await hashOfRange(path, start, end);
       const etag = await sendRange(key, { path, start, end }, sha256, { partNumber: String(number), uploadId });
       return { etag, ...(checksums ? { checksum: sha256.toString("base64") } : {}) };
@@ -194,7 +182,8 @@ export const createS3Storage = ({
     place: (uploaded, digest, size) =>
       guarded(async () => {
         const key = keyOf(digest);
-        if (size <= singleBytes) await put(key, uploaded, digest, size);
+        // In one PUT the digest is the hash that is signed, so nothing is hashed twice.
+        if (size <= 2 * partSize) await put(key, uploaded, digest, size);
         else await putInParts(key, uploaded, size);
         await rm(uploaded, { force: true });
       }),

@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { type Digest, digestOf, hexOf } from "../../core/index.ts";
-import { blobFile } from "./blob-files.ts";
 import type { CollectReport } from "./collect.ts";
 import { markHeld } from "./marking.ts";
+import { medium } from "./medium.fixture.ts";
 import { DAY_MS, HOUR_MS, openTestStore, type TestStore } from "./store.fixture.ts";
 
 const collect = ({ store }: TestStore, live: readonly Digest[] = [], dryRun = false): Promise<CollectReport> =>
@@ -28,11 +27,11 @@ test("an image without a tag goes in steps: its manifest, then its blobs are abs
   const first = await collect(at);
   expect(first.manifests).toMatchObject([{ repository: "team/app", digest, reason: expect.stringContaining("no tag") }]);
   expect([first.unlinked, first.condemned, first.removed]).toEqual([1, 1, []]);
-  expect([at.has(digest), await at.hasBlob(layer), existsSync(blobFile(at.folder, layer))]).toEqual([false, false, true]);
+  expect([at.has(digest), await at.hasBlob(layer), await medium().has(at.folder, layer)]).toEqual([false, false, true]);
   await at.later(2 * HOUR_MS);
   const second = await collect(at);
   expect(second.removed).toEqual([{ digest: layer, sizeBytes: 300 }]);
-  expect([second.freedBytes, existsSync(blobFile(at.folder, layer))]).toEqual([300, false]);
+  expect([second.freedBytes, await medium().has(at.folder, layer)]).toEqual([300, false]);
   // The configuration is the other image's as well.
   expect([at.has("main"), await at.hasBlob(digestOf("{}")), await at.hasBlob(other.layer)]).toEqual([true, true, true]);
 });
@@ -142,30 +141,20 @@ test("pushes that run into a collection are wholly before or wholly after it", a
     await collect(at);
     await at.later(2 * HOUR_MS);
     const [pushed] = await Promise.all([at.image([`c${round}`], { layer: bytes }), collect(at), collect(at)]);
-    expect([at.has(`c${round}`), await at.hasBlob(pushed.layer), existsSync(blobFile(at.folder, pushed.layer))]).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    expect([at.has(`c${round}`), await at.hasBlob(pushed.layer), await medium().has(at.folder, pushed.layer)]).toEqual([true, true, true]);
     at.store.manifests.delete("team/app", pushed.digest);
   }
 });
 
-test("files without a record go after the grace, strange ones stay, and a push adopts one", async () => {
+test("files without a record go after the grace, and a push adopts one", async () => {
   const at = await openTestStore();
   const [old, young] = [digestOf("old"), digestOf("young")];
-  const strange = join(at.folder, "blobs", "sha256", "README");
-  for (const digest of [old, young]) {
-    mkdirSync(dirname(blobFile(at.folder, digest)), { recursive: true });
-    writeFileSync(blobFile(at.folder, digest), digest === old ? "old" : "young");
-  }
-  mkdirSync(strange);
-  writeFileSync(join(strange, "text"), "kept");
-  const before = (at.clock.now() - 2 * DAY_MS) / 1000;
-  utimesSync(blobFile(at.folder, old), before, before);
+  const before = new Date(at.clock.now() - 2 * DAY_MS);
+  await medium().write(at.folder, old, "old", before);
+  await medium().write(at.folder, young, "young");
   const { orphans, freedBytes } = await collect(at);
-  expect([orphans, freedBytes]).toEqual([[join("blobs", "sha256", hexOf(old).slice(0, 2), hexOf(old))], 3]);
-  expect([existsSync(blobFile(at.folder, young)), readdirSync(strange)]).toEqual([true, ["text"]]);
+  expect([orphans, freedBytes]).toEqual([[medium().nameOf(at.folder, old)], 3]);
+  expect([await medium().has(at.folder, old), await medium().has(at.folder, young)]).toEqual([false, true]);
   await at.blob(Buffer.from("young"));
   expect(await at.hasBlob(young)).toBe(true);
 });

@@ -72,7 +72,7 @@ test.each(deaths)(
       clock.move(2 * 86_400_000);
       await store.collect({ dryRun: false, liveDigests: new Set() });
       checkTags();
-      expect(leftovers(folder)).toEqual([]);
+      expect(await leftovers(folder)).toEqual([]);
     } finally {
       store.close();
     }

@@ -5,12 +5,13 @@ import { spread } from "../../../test/support/extent.ts";
 import { temporaryFolder } from "../registry.fixture.ts";
 import { isDiskFull, Refusal } from "../refusal.ts";
 import { leftovers } from "./leftovers.fixture.ts";
+import { medium } from "./medium.fixture.ts";
 import { countingPoints, live, movedClock, openLife, SETTINGS, type Tags } from "./life.fixture.ts";
 
 /** A life in which the disk is full once, at one point; whoever was refused tries again. */
 const lifeWithFullDisk = async (point: string, time: number) => {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, "registry.yaml"), SETTINGS);
+  writeFileSync(join(folder, "registry.yaml"), SETTINGS + medium().settings(folder));
   const clock = movedClock(0);
   let living = true;
   const { reached, counts } = countingPoints({ point, time }, () => {
@@ -40,7 +41,7 @@ const lifeWithFullDisk = async (point: string, time: number) => {
       await store.collect({ dryRun: false, liveDigests: new Set() });
       clock.move(2 * 86_400_000);
     }
-    return { tags, now, refused, quarantined, left: leftovers(folder), counts: passed };
+    return { tags, now, refused, quarantined, left: await leftovers(folder), counts: passed };
   } finally {
     store.close();
   }

@@ -1,9 +1,10 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { medium } from "./medium.fixture.ts";
 
 /** What a folder holds that no live image needs: files without a record, records without a file, blobs and links that nobody uses. */
-export const leftovers = (folder: string): readonly string[] => {
+export const leftovers = async (folder: string): Promise<readonly string[]> => {
   const sqlite = new DatabaseSync(join(folder, "registry.sqlite"), { readOnly: true });
   const all = (sql: string): readonly string[] =>
     sqlite
@@ -11,12 +12,7 @@ export const leftovers = (folder: string): readonly string[] => {
       .all()
       .map((row) => String(row["it"]));
   try {
-    const files = globSync("blobs/*/*/*", { cwd: folder }).map((path) =>
-      path
-        .split("/")
-        .filter((_, at) => at === 1 || at === 3)
-        .join(":"),
-    );
+    const files = await medium().digests(folder);
     const blobs = all("SELECT digest AS it FROM blob WHERE state = 'present'");
     return [
       ...files.filter((file) => !blobs.includes(file)).map((file) => `a file without a record: ${file}`),
@@ -30,7 +26,8 @@ export const leftovers = (folder: string): readonly string[] => {
       ...all(
         "SELECT 'without a tag ' || digest AS it FROM manifest m WHERE NOT EXISTS (SELECT 1 FROM tag t WHERE t.repository_id = m.repository_id AND t.digest = m.digest AND t.deleted_at IS NULL) AND NOT EXISTS (SELECT 1 FROM manifest_edge e WHERE e.repository_id = m.repository_id AND e.child = m.digest)",
       ),
-      ...globSync(["uploads/*", "quarantine/*"], { cwd: folder }),
+      ...globSync("uploads/*", { cwd: folder }),
+      ...(await medium().quarantined(folder)),
     ];
   } finally {
     sqlite.close();

@@ -1,8 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Clock, type Digest, digestOf, parseDigest } from "../../core/index.ts";
 import { readPolicy } from "../policy/policy.ts";
-import { blobFile } from "./blob-files.ts";
+import { medium } from "./medium.fixture.ts";
 import type { Point, Reached } from "./points.ts";
 import { pushesInto } from "./pushes.fixture.ts";
 import { openStore, type Store } from "./store.ts";
@@ -95,22 +93,15 @@ export const live = async (
   await collect();
   await push("a", ["1.0.0"]);
   await step([], async () => {
-    const rotten = blobFile(folder, digestOf(bytesOf("b")));
+    const rotten = digestOf(bytesOf("b"));
     // Moved aside already, when this is done again.
-    if (existsSync(rotten)) {
-      chmodSync(rotten, 0o644);
-      writeFileSync(rotten, "rot");
-    }
+    if (await medium().has(folder, rotten)) await medium().write(folder, rotten, "rot");
     await store.scrub({ verifiedBefore: clock.now() + 1, bytesPerSecond: 1e9 });
     return {};
   });
   await push("b", ["latest"]);
   await step([], async () => {
-    const orphan = blobFile(folder, digestOf("orphan"));
-    mkdirSync(dirname(orphan), { recursive: true });
-    writeFileSync(orphan, "orphan");
-    const old = Date.now() / 1000 - 86_400;
-    utimesSync(orphan, old, old);
+    await medium().write(folder, digestOf("orphan"), "orphan", new Date(Date.now() - DAY_MS));
     await store.collect({ dryRun: false, liveDigests: new Set() });
     return {};
   });

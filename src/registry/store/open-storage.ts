@@ -33,6 +33,9 @@ export const openStorage = async (
   }
   // Loaded where it is used: most registries have files.
   const { openBucket } = await import("../s3/bucket.ts");
-  const { storage, keepCopy } = await openBucket(s3, { database, dataFolder, reached });
-  return { storage, keepCopy: () => keepCopy(join(dataFolder, "uploads", "registry.sqlite"), new Date(clock.now())) };
+  const bucket = await openBucket(s3, { database, dataFolder, reached });
+  return {
+    storage: bucket.storage,
+    keepCopy: () => bucket.keepCopy(join(dataFolder, "uploads", "registry.sqlite"), new Date(clock.now())),
+  };
 };

@@ -1,19 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { digestOf } from "../../core/index.ts";
-import { blobFile } from "./blob-files.ts";
+import { type Digest, digestOf } from "../../core/index.ts";
+import { medium } from "./medium.fixture.ts";
 import type { ScrubReport } from "./scrub.ts";
 import { DAY_MS, openTestStore, type TestStore } from "./store.fixture.ts";
 
 const scrub = ({ store, clock }: TestStore, bytesPerSecond = 1e9): Promise<ScrubReport> =>
   store.scrub({ verifiedBefore: clock.now() + 1, bytesPerSecond });
 
-const rot = ({ folder }: TestStore, digest: Parameters<typeof blobFile>[1], bytes: Uint8Array): void => {
-  chmodSync(blobFile(folder, digest), 0o644);
-  writeFileSync(blobFile(folder, digest), bytes);
-};
+const rot = ({ folder }: TestStore, digest: Digest, bytes: Uint8Array): Promise<void> => medium().write(folder, digest, bytes);
 
 test("rot is found, moved aside and absent, names the images that need it, and a push of the same bytes heals it", async () => {
   const at = await openTestStore();
@@ -22,12 +17,12 @@ test("rot is found, moved aside and absent, names the images that need it, and a
   at.index(["all"], [image.digest]);
   const big = await at.blob(randomBytes(3_000_000), { algorithm: "sha512" });
   expect((await scrub(at)).quarantined).toEqual([]);
-  rot(at, image.layer, randomBytes(5000));
+  await rot(at, image.layer, randomBytes(5000));
   const { quarantined, blobs, manifests, readBytes } = await scrub(at);
   expect([blobs, manifests, readBytes > 3_000_000]).toEqual([3, 2, true]);
   expect(quarantined).toMatchObject([{ digest: image.layer, why: "its file has other bytes", images: ["team/app:1.0.0", "team/app:all"] }]);
   expect([await at.hasBlob(image.layer), await at.hasBlob(big)]).toEqual([false, true]);
-  expect(readdirSync(join(at.folder, "quarantine"))).toEqual([quarantined[0]?.movedTo?.split("/")[1]]);
+  expect(await medium().quarantined(at.folder)).toEqual([quarantined[0]?.movedTo?.split("/").at(-1)]);
   // A collection does not take what an image needs.
   await at.store.collect({ dryRun: false, liveDigests: new Set() });
   await at.blob(layer);
@@ -35,27 +30,27 @@ test("rot is found, moved aside and absent, names the images that need it, and a
 
   await at.later(8 * DAY_MS);
   await at.store.collect({ dryRun: false, liveDigests: new Set() });
-  expect(readdirSync(join(at.folder, "quarantine"))).toEqual([]);
+  expect(await medium().quarantined(at.folder)).toEqual([]);
 });
 
 test("a push that died after its file was in its place has healed the blob", async () => {
   const at = await openTestStore();
   const bytes = randomBytes(1000);
   const digest = await at.blob(bytes);
-  rot(at, digest, randomBytes(1000));
+  await rot(at, digest, randomBytes(1000));
   await scrub(at);
-  writeFileSync(blobFile(at.folder, digest), randomBytes(1000));
+  await rot(at, digest, randomBytes(1000));
   expect([(await scrub(at)).healed, await at.hasBlob(digest)]).toEqual([[], false]);
-  writeFileSync(blobFile(at.folder, digest), bytes);
+  await rot(at, digest, bytes);
   expect([(await scrub(at)).healed, await at.hasBlob(digest)]).toEqual([[digest], true]);
 });
 
 test("a file that is gone, cut or of sha512 with other bytes", async () => {
   const at = await openTestStore();
   const [gone, cut, other] = [await at.blob(), await at.blob(randomBytes(2000)), await at.blob(randomBytes(100), { algorithm: "sha512" })];
-  rmSync(blobFile(at.folder, gone));
-  rot(at, cut, randomBytes(10));
-  rot(at, other, randomBytes(100));
+  await medium().remove(at.folder, gone);
+  await rot(at, cut, randomBytes(10));
+  await rot(at, other, randomBytes(100));
   const { quarantined } = await scrub(at);
   expect(Object.fromEntries(quarantined.map(({ digest, why }) => [digest, why]))).toEqual({
     [gone]: "its file is gone",
@@ -69,10 +64,10 @@ test("without a scrub an upload of the same digest heals too, and a mount of rot
   const at = await openTestStore();
   const bytes = randomBytes(1000);
   const digest = await at.blob(bytes);
-  rot(at, digest, randomBytes(1000));
+  await rot(at, digest, randomBytes(1000));
   await at.blob(bytes);
   expect((await scrub(at)).quarantined).toEqual([]);
-  rot(at, digest, randomBytes(1000));
+  await rot(at, digest, randomBytes(1000));
   await scrub(at);
   expect(await at.store.blobs.mount("team/other", digest, "team/app")).toBe(false);
 });
@@ -93,9 +88,9 @@ test("a push that comes while rot is being read wins", async () => {
   const at = await openTestStore();
   const bytes = randomBytes(3_000_000);
   const digest = await at.blob(bytes);
-  rot(at, digest, randomBytes(3_000_000));
+  await rot(at, digest, randomBytes(3_000_000));
   await at.later(5);
   const [report] = await Promise.all([scrub(at), at.blob(bytes)]);
   expect(report.quarantined.length).toBeLessThanOrEqual(1);
-  expect([existsSync(blobFile(at.folder, digest)), digestOf(bytes) === digest, await at.hasBlob(digest)]).toEqual([true, true, true]);
+  expect([await medium().has(at.folder, digest), digestOf(bytes) === digest, await at.hasBlob(digest)]).toEqual([true, true, true]);
 });

@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Clock, type Digest, fakeClock } from "../../core/index.ts";
 import { readPolicy } from "../policy/policy.ts";
 import { temporaryFolder } from "../registry.fixture.ts";
+import { medium } from "./medium.fixture.ts";
 import type { Reached } from "./points.ts";
 import { type Pushes, pushesInto } from "./pushes.fixture.ts";
 import { openStore, type Store } from "./store.ts";
@@ -32,7 +33,8 @@ export const openTestStore = async ({
   readonly clock?: Clock;
   readonly reached?: Reached;
 } = {}): Promise<TestStore> => {
-  if (settings !== undefined) writeFileSync(join(folder, "registry.yaml"), settings);
+  const path = join(folder, "registry.yaml");
+  if (settings !== undefined || !existsSync(path)) writeFileSync(path, `${settings ?? ""}${medium().settings(folder)}`);
   const store = await openStore(folder, {
     clock,
     reserveBytes: 0,

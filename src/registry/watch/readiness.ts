@@ -8,13 +8,21 @@ const REMEMBER_MS = 2000;
 export interface ReadinessPorts {
   readonly dataFolder: string;
   readonly reserveBytes: number;
+  /** Why blobs cannot be stored, for other reasons than this disk's. */
+  readonly storageFault: () => Promise<string | undefined>;
   /** Throws when the databases do not answer. */
   readonly ask: () => void;
   readonly clock: Clock;
 }
 
 /** Why this registry cannot take a push at this moment, in a few words; undefined when it can. */
-export const createReadiness = ({ dataFolder, reserveBytes, ask, clock }: ReadinessPorts): (() => Promise<string | undefined>) => {
+export const createReadiness = ({
+  dataFolder,
+  reserveBytes,
+  ask,
+  storageFault,
+  clock,
+}: ReadinessPorts): (() => Promise<string | undefined>) => {
   let last: { readonly at: number; readonly fault: Promise<string | undefined> } | undefined;
   const look = async (): Promise<string | undefined> => {
     try {
@@ -31,7 +39,7 @@ export const createReadiness = ({ dataFolder, reserveBytes, ask, clock }: Readin
     } catch {
       return "the database does not answer";
     }
-    return undefined;
+    return storageFault();
   };
   return () => {
     if (last === undefined || clock.now() - last.at > REMEMBER_MS || clock.now() < last.at) last = { at: clock.now(), fault: look() };
