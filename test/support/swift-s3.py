@@ -14,7 +14,7 @@ import logging  # noqa: E402
 from eventlet import wsgi  # noqa: E402
 from swift.common import utils  # noqa: E402
 from swift.common.ring import RingBuilder  # noqa: E402
-from swift.common.wsgi import loadapp  # noqa: E402
+from swift.common.wsgi import SwiftHttpProtocol, loadapp  # noqa: E402
 
 folder, port = sys.argv[1], int(sys.argv[2])
 os.makedirs(os.path.join(folder, "devices", "disk"), exist_ok=True)
@@ -42,15 +42,43 @@ FILTERS = {
 PIPELINE = "catch_errors listing_formats s3api tempauth bulk copy slo dlo proxy-server"
 
 
+class Cache:
+    """In place of memcached: what it keeps is for this process alone."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def get(self, key, **_):
+        return self.kept.get(key)
+
+    def set(self, key, value, **_):
+        self.kept[key] = value
+
+    def delete(self, key, **_):
+        self.kept.pop(key, None)
+
+    def incr(self, key, delta=1, **_):
+        self.kept[key] = max(0, int(self.kept.get(key, 0)) + delta)
+        return self.kept[key]
+
+
+CACHE = Cache()
+
+
 def served(kind, listener, text):
     path = os.path.join(folder, f"{kind}.conf")
     with open(path, "w") as file:
         file.write(text)
     app = loadapp(path, global_conf={"log_requests": "off"})
+
+    def with_cache(env, start_response):
+        env["swift.cache"] = CACHE
+        return app(env, start_response)
+
     silent = logging.getLogger("silent")
     silent.addHandler(logging.NullHandler())
     silent.propagate = False
-    eventlet.spawn(wsgi.server, listener, app, silent)
+    eventlet.spawn(wsgi.server, listener, with_cache, silent, protocol=SwiftHttpProtocol, capitalize_response_headers=False)
 
 
 for kind in ("account", "container", "object"):

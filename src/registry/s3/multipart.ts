@@ -47,7 +47,7 @@ export const hashOfRange = async (path: string, start: number, end: number): Pro
 interface Taken {
   readonly number: number;
   readonly etag: string;
-  /** SHA-256 in base64, where checksums are sent. */
+  /** SHA-256 in base64, as the storage verified it. */
   readonly checksum?: string;
 }
 

@@ -57,6 +57,8 @@ export interface S3Server extends AsyncDisposable {
   sessionToken: string | undefined;
   /** False: as storages that know no conditional writes. */
   conditional: boolean;
+  /** False: as storages that pass over checksums, and refuse them in the list of parts. */
+  checksums: boolean;
   put(key: string, bytes: Uint8Array, modifiedAt?: Date): void;
 }
 
@@ -197,7 +199,7 @@ const complete = (server: S3Server, id: string, key: string, xml: string): Answe
   const asked = [
     ...xml.matchAll(/<Part><PartNumber>(\d+)<\/PartNumber><ETag>([^<]*)<\/ETag>(?:<ChecksumSHA256>([^<]*)<\/ChecksumSHA256>)?<\/Part>/g),
   ];
-  if (asked.length === 0) throw new S3Error(400, "MalformedXML");
+  if (asked.length === 0 || (!server.checksums && xml.includes("ChecksumSHA256"))) throw new S3Error(400, "MalformedXML");
   const parts = asked.map(([, number, etag, checksum], at) => {
     if (at > 0 && Number(number) <= Number(asked[at - 1]?.[1])) throw new S3Error(400, "InvalidPartOrder");
     const part = pending.parts.get(Number(number));
@@ -237,8 +239,9 @@ const put = (server: S3Server, request: IncomingMessage, key: string, query: Rea
   if (query["partNumber"] !== undefined) {
     const pending = server.uploads.get(query["uploadId"] ?? "");
     if (pending?.key !== key) throw new S3Error(404, "NoSuchUpload");
-    pending.parts.set(Number(query["partNumber"]), { bytes, etag, checksum });
-    return { status: 200, headers: { etag }, ...result };
+    const known = server.checksums ? checksum : undefined;
+    pending.parts.set(Number(query["partNumber"]), { bytes, etag, checksum: known });
+    return { status: 200, headers: { etag, ...(known === undefined ? {} : { "x-amz-checksum-sha256": known }) }, ...result };
   }
   if (request.headers["if-none-match"] !== undefined) {
     if (!server.conditional) throw new S3Error(501, "NotImplemented");
@@ -343,6 +346,7 @@ export const startS3Server = async ({ pageSize = 1000 }: { readonly pageSize?: n
     region: "us-east-1",
     sessionToken: undefined,
     conditional: true,
+    checksums: true,
     put: (key, bytes, modifiedAt = new Date()) => {
       server.objects.set(key, { bytes: Buffer.from(bytes), etag: `"${hex("md5", bytes)}"`, modifiedAt, headers: {} });
     },
