@@ -178,5 +178,5 @@ describe("what check prints", () => {
 });
 
 test("the validator refuses what it does not know", () => {
-  expect(() => violations({ oneOf: [] }, 1)).toThrow("does not know oneOf");
+  expect(() => violations({ contains: [] }, 1)).toThrow("does not know contains");
 });

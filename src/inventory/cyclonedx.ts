@@ -1,5 +1,7 @@
 import { uuidOf } from "./document-id.ts";
 import type { Inventory } from "./inventory.ts";
+import { isExpression, isListed } from "./licence-ids.ts";
+import { needsOf } from "./needs.ts";
 import type { FoundPackage } from "./package.ts";
 
 export interface SbomOptions {
@@ -7,7 +9,22 @@ export interface SbomOptions {
   readonly image: string;
   /** Version of Seaworthy. */
   readonly tool: string;
+  /** Milliseconds since 1970, of `SOURCE_DATE_EPOCH`; absent: as the image says. */
+  readonly createdAt?: number;
 }
+
+/** To the second, without what would be another time for the same image; undefined when nobody says. */
+export const timeOf = ({ created }: Pick<Inventory, "created">, createdAt?: number): string | undefined => {
+  const time = createdAt ?? Date.parse(created ?? "");
+  return Number.isFinite(time) && Math.abs(time) < 8.64e15 ? new Date(time).toISOString().replace(/\.\d+Z$/, "Z") : undefined;
+};
+
+/** One by its identifier, or an expression, or names: never two of these together. */
+const licensesOf = (written: readonly string[]): readonly object[] => {
+  const [first] = written;
+  if (written.length === 1 && first !== undefined && !isListed(first) && isExpression(first)) return [{ expression: first }];
+  return written.map((one) => ({ license: isListed(one) ? { id: one } : { name: one } }));
+};
 
 /** One component however many files tell of it. */
 const byPurl = (packages: readonly FoundPackage[]): readonly (readonly [string, readonly FoundPackage[]])[] => [
@@ -20,24 +37,26 @@ const component = ([purl, same]: readonly [string, readonly FoundPackage[]]): ob
   const [first] = same;
   const licenses = [...new Set(same.flatMap((one) => one.licenses))];
   return {
-    type: "library",
+    type: first?.type === "generic" || first?.type === "bitnami" ? "application" : "library",
     "bom-ref": purl,
     ...(first?.namespace === undefined ? {} : { group: first.namespace }),
     name: first?.name ?? "",
     version: first?.version ?? "",
-    ...(licenses.length === 0 ? {} : { licenses: licenses.map((name) => ({ license: { name } })) }),
+    ...(licenses.length === 0 ? {} : { licenses: licensesOf(licenses) }),
     purl,
-    properties: same.flatMap(({ path, layer, ownedBy, source }) => [
+    properties: same.flatMap(({ path, layer, ownedBy, source, development }) => [
       property("path", path),
       ...(layer === undefined ? [] : [property("layer", layer)]),
       ...(ownedBy === undefined ? [] : [property("owned-by", ownedBy)]),
       ...(source === undefined ? [] : [property("source", `${source.name}@${source.version}`)]),
+      ...(development === true ? [property("development", "true")] : []),
     ]),
   };
 };
 
-/** CycloneDX 1.6 (cyclonedx.org/docs/1.6/json): the same image gives the same bytes, so it carries no time. */
-export const cyclonedx = ({ digest, distribution, packages }: Inventory, { image, tool }: SbomOptions): string => {
+/** CycloneDX 1.6 (cyclonedx.org/docs/1.6/json): the same image gives the same bytes, so its time is the one that is given, else the image's. */
+export const cyclonedx = (inventory: Inventory, { image, tool, createdAt }: SbomOptions): string => {
+  const { digest, distribution, packages } = inventory;
   const components = [
     ...(distribution === undefined
       ? []
@@ -56,9 +75,22 @@ export const cyclonedx = ({ digest, distribution, packages }: Inventory, { image
     digest === undefined
       ? { type: "application", "bom-ref": image, name: image }
       : { type: "container", "bom-ref": digest, name: image, version: digest };
+  const timestamp = timeOf(inventory, createdAt);
+  const needs = needsOf(inventory);
+  const needed = new Set([...needs.values()].flat());
+  // What nothing else needs is what the image itself has been given.
+  const own = [...new Set(packages.map(({ purl }) => purl))].filter((purl) => !needed.has(purl));
   const body = {
-    metadata: { tools: { components: [{ type: "application", name: "seaworthy", version: tool }] }, component: subject },
+    metadata: {
+      ...(timestamp === undefined ? {} : { timestamp }),
+      tools: { components: [{ type: "application", name: "seaworthy", version: tool }] },
+      component: subject,
+    },
     components,
+    dependencies: [
+      { ref: subject["bom-ref"], ...(own.length === 0 ? {} : { dependsOn: own }) },
+      ...[...needs].map(([ref, dependsOn]) => ({ ref, dependsOn })),
+    ],
   };
   const document = {
     $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",

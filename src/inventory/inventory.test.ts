@@ -3,6 +3,7 @@ import type { Digest } from "../core/index.ts";
 import { type LayeredFile, parseImageConfig } from "../image/index.ts";
 import { broughtBy } from "./base-image.ts";
 import { cyclonedx } from "./cyclonedx.ts";
+import { needsOf } from "./needs.ts";
 import { spdx } from "./spdx.ts";
 import { inventoryLookout, inventoryOf, type Inventory } from "./inventory.ts";
 import type { Note } from "./note.ts";
@@ -115,6 +116,52 @@ describe("an inventory", () => {
     expect(inventoryLookout.note(large, Buffer.alloc(0))).toMatchObject({ kind: "unread", because: expect.stringContaining("more than") });
     expect(inventoryLookout.note(headerOf("a/package.json", 100), Buffer.alloc(10))).toMatchObject({ kind: "unread" });
   });
+});
+
+describe("what needs what", () => {
+  const module = (path: string, name: string, version: string, dependencies: Readonly<Record<string, string>> = {}): Written => ({
+    path: `${path}/package.json`,
+    content: JSON.stringify({ name, version, dependencies }),
+  });
+  const needs = (written: readonly Written[]): readonly string[] =>
+    [...needsOf(inventory(written))].flatMap(([from, to]) => to.map((one) => `${from} > ${one}`.replaceAll(/pkg:|\?[^ ]*/g, "")));
+  test("of npm by the folders in which Node looks", () => {
+    expect(
+      needs([
+        module("app", "app", "1.0.0", { a: "*", c: "*" }),
+        module("app/node_modules/a", "a", "1.0.0", { b: "^2" }),
+        module("app/node_modules/a/node_modules/b", "b", "2.0.0"),
+        module("app/node_modules/b", "b", "1.0.0"),
+        module("app/node_modules/c", "c", "1.0.0", { b: "^1" }),
+      ]),
+    ).toEqual(["npm/a@1.0.0 > npm/b@2.0.0", "npm/app@1.0.0 > npm/a@1.0.0", "npm/app@1.0.0 > npm/c@1.0.0", "npm/c@1.0.0 > npm/b@1.0.0"]);
+  });
+  test("of a distribution by names, where one version has the name", () => {
+    const status = `${STATUS.content}Depends: python3 (>= 3.9), gone\n\nPackage: python3\nStatus: install ok installed\nVersion: 3.11\n`;
+    expect(needs([OS, { ...STATUS, content: status }])).toEqual(["deb/debian/python3-six@1.16-4 > deb/debian/python3@3.11"]);
+  });
+});
+
+test("a program with many names is one", () => {
+  const note = {
+    kind: "cataloged",
+    by: "programs",
+    found: { packages: [{ type: "generic", name: "busybox", version: "1.36.1", licenses: [] }] },
+  } as const;
+  const file = (path: string, sizeBytes = 9): LayeredFile<Note> => ({
+    header: headerOf(path, sizeBytes),
+    note,
+    layer: layer(0),
+    layerIndex: 0,
+    visible: true,
+  });
+  const found = inventoryOf({
+    digest: layer(9),
+    layers: [0, 1, 2].map((index) => ({ diffId: layer(index), sizeBytes: 1 })),
+    config: CONFIG,
+    files: [file("bin/["), file("bin/ash"), file("bin/busybox"), file("sbin/init"), file("other/busybox", 10)],
+  });
+  expect(found.packages.map(({ path }) => path)).toEqual(["bin/busybox", "other/busybox"]);
 });
 
 describe("as CycloneDX", () => {

@@ -77,6 +77,8 @@ export interface NotedFile {
   readonly note: Note;
   readonly layer?: Digest;
   readonly layerIndex?: number;
+  /** Equal for all links to one file: its size, time and mode. */
+  readonly inode?: string;
 }
 
 /** What is in an image, or in a folder. */
@@ -86,6 +88,10 @@ export interface Inventory {
   readonly distribution?: Distribution;
   /** By type, name, version and path. */
   readonly packages: readonly FoundPackage[];
+  /** Which needs which, by their URLs, as lock files and programs tell it: `needsOf` adds what is known by names. */
+  readonly needs?: readonly (readonly [from: string, to: string])[];
+  /** Of an image when its configuration says that it was made (RFC 3339). */
+  readonly created?: string;
   /** What could not be seen, a sentence each: what is not said to be clean. */
   readonly blindSpots: readonly string[];
   /** Of an image, base first. */
@@ -112,6 +118,19 @@ const coveredIn = (files: readonly NotedFile[]): ((path: string) => boolean) => 
   return (path) => covers.has(path) || folders.some((folder) => path.startsWith(folder));
 };
 
+/** A program with many names, as BusyBox has them, is one: by the name that is its own, else by the first. */
+const withoutLinks = (files: readonly NotedFile[]): readonly NotedFile[] => {
+  const kept = new Map<string, NotedFile>();
+  for (const file of files.toSorted((a, b) => byCode(a.path, b.path))) {
+    const { note, path, layerIndex, inode } = file;
+    const program = note.kind === "cataloged" && note.by === PROGRAMS ? note.found : undefined;
+    const key = program === undefined || inode === undefined ? path : JSON.stringify([layerIndex, inode, program.packages]);
+    const own = program?.packages.some(({ name }) => path.endsWith(`/${name}`)) === true;
+    if (own || !kept.has(key)) kept.set(key, file);
+  }
+  return [...kept.values()];
+};
+
 /** What files tell of packages. A package inside a file that the distribution has put there is told with the package that owns it. */
 export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder"): Inventory => {
   const release = files
@@ -130,8 +149,16 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
       ? {}
       : { distribution: release.id, distro: release.version === undefined ? release.id : `${release.id}-${release.version}` };
   const covered = coveredIn(files);
-  const packages = files
-    .filter(({ path, note }) => !(note.kind === "cataloged" && note.by === PROGRAMS && covered(path)))
+  const told = withoutLinks(files).filter(({ path, note }) => !(note.kind === "cataloged" && note.by === PROGRAMS && covered(path)));
+  const needs = told.flatMap(({ note }) => {
+    if (note.kind !== "cataloged" || note.found.edges === undefined) return [];
+    const purls = note.found.packages.map((one) => purlOf(one, distro));
+    return note.found.edges.flatMap(([from, to]) => {
+      const [a, b] = [purls[from], purls[to]];
+      return a === undefined || b === undefined ? [] : [[a, b] as const];
+    });
+  });
+  const packages = told
     .flatMap(({ path, layer, layerIndex, note }) =>
       note.kind === "cataloged"
         ? note.found.packages.map((one): FoundPackage => {
@@ -151,6 +178,7 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
   return {
     ...(release === undefined ? {} : { distribution: release }),
     packages,
+    ...(needs.length === 0 ? {} : { needs }),
     blindSpots: [...(of === "image" ? distributionSpots(release, packages) : []), ...unread],
   };
 };
@@ -164,7 +192,13 @@ export const inventoryOf = ({
 }: Pick<ImageContents<Note>, "digest" | "files" | "layers" | "config">): Inventory => {
   const seen = files.filter(({ visible }) => visible);
   const inventory = inventoryFrom(
-    seen.map(({ header: { path }, note, layer, layerIndex }) => ({ path, note, layer, layerIndex })),
+    seen.map(({ header: { path, sizeBytes, mode, mtimeSeconds }, note, layer, layerIndex }) => ({
+      path,
+      note,
+      layer,
+      layerIndex,
+      inode: `${sizeBytes} ${mtimeSeconds} ${mode}`,
+    })),
     "image",
   );
   const base = guessedBase(config);
@@ -173,6 +207,7 @@ export const inventoryOf = ({
     ...inventory,
     packages: withOrigins(inventory.packages, files),
     layers: layersOf(layers, config),
+    ...(config.created === undefined ? {} : { created: config.created }),
     ...(base === undefined ? {} : { base }),
   };
 };

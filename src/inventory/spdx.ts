@@ -1,17 +1,10 @@
 import { createHash } from "node:crypto";
-import type { SbomOptions } from "./cyclonedx.ts";
+import { type SbomOptions, timeOf } from "./cyclonedx.ts";
 import { uuidOf } from "./document-id.ts";
 import type { Inventory } from "./inventory.ts";
+import { isExpression } from "./licence-ids.ts";
+import { needsOf } from "./needs.ts";
 import type { FoundPackage } from "./package.ts";
-
-/** Licences that packages name most, as SPDX lists them (spdx.org/licenses). What is written otherwise is told as it was written: nobody's guess. */
-const LISTED = new Set(
-  "0BSD AGPL-3.0-only AGPL-3.0-or-later Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-2-Clause BSD-3-Clause BSL-1.0 CC-BY-3.0 CC-BY-4.0 CC0-1.0 CDDL-1.0 EPL-1.0 EPL-2.0 GPL-2.0-only GPL-2.0-or-later GPL-3.0-only GPL-3.0-or-later ISC LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later MIT MIT-0 MPL-2.0 OpenSSL PostgreSQL PSF-2.0 Python-2.0 Ruby Unlicense WTFPL Zlib".split(
-    " ",
-  ),
-);
-
-const isExpression = (text: string): boolean => text.split(/ (?:AND|OR) /).every((one) => LISTED.has(one));
 
 const NONE = "NOASSERTION";
 
@@ -42,13 +35,11 @@ const packageOf = (purl: string, same: readonly FoundPackage[]): object => {
 };
 
 /**
- * SPDX 2.3 as JSON (spdx.github.io/spdx-spec/v2.3). The same image gives the same bytes, so the time it asks for is that of `SOURCE_DATE_EPOCH`, else the first second
- * of 1970.
+ * SPDX 2.3 as JSON (spdx.github.io/spdx-spec/v2.3). The same image gives the same bytes, so the time it asks for is the one that is given, else that of the image,
+ * else the first second of 1970.
  */
-export const spdx = (
-  { digest, packages }: Inventory,
-  { image, tool, createdAt = 0 }: SbomOptions & { readonly createdAt?: number },
-): string => {
+export const spdx = (inventory: Inventory, { image, tool, createdAt }: SbomOptions): string => {
+  const { digest, packages } = inventory;
   const root = "SPDXRef-image";
   const all = [...Map.groupBy(packages, ({ purl }) => purl)];
   const body = {
@@ -64,6 +55,9 @@ export const spdx = (
     relationships: [
       { spdxElementId: "SPDXRef-DOCUMENT", relationshipType: "DESCRIBES", relatedSpdxElement: root },
       ...all.map(([purl]) => ({ spdxElementId: root, relationshipType: "CONTAINS", relatedSpdxElement: idOf(purl) })),
+      ...[...needsOf(inventory)].flatMap(([from, needed]) =>
+        needed.map((to) => ({ spdxElementId: idOf(from), relationshipType: "DEPENDS_ON", relatedSpdxElement: idOf(to) })),
+      ),
     ],
   };
   const document = {
@@ -72,7 +66,7 @@ export const spdx = (
     SPDXID: "SPDXRef-DOCUMENT",
     name: image,
     documentNamespace: `urn:uuid:${uuidOf(JSON.stringify(body))}`,
-    creationInfo: { created: new Date(createdAt).toISOString().replace(/\.\d+Z$/, "Z"), creators: [`Tool: seaworthy-${tool}`] },
+    creationInfo: { created: timeOf(inventory, createdAt) ?? "1970-01-01T00:00:00Z", creators: [`Tool: seaworthy-${tool}`] },
     ...body,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;

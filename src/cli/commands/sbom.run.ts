@@ -12,11 +12,10 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
   const inventory = await inventoried(context, image, flags);
   const { packages, distribution, blindSpots, digest } = inventory;
   const json = { schema: "seaworthy/inventory@1", image, digest, distribution, packages, blindSpots };
-  if (flags.format === "cyclonedx") return { exit: 0, human: cyclonedx(inventory, { image, tool: VERSION }), json };
-  if (flags.format === "spdx") {
-    const epoch = Number(context.process.env["SOURCE_DATE_EPOCH"] ?? 0);
-    return { exit: 0, human: spdx(inventory, { image, tool: VERSION, createdAt: Number.isFinite(epoch) ? epoch * 1000 : 0 }), json };
-  }
+  const epoch = Number(context.process.env["SOURCE_DATE_EPOCH"] ?? Number.NaN);
+  const options = { image, tool: VERSION, ...(Number.isFinite(epoch) ? { createdAt: epoch * 1000 } : {}) };
+  if (flags.format === "cyclonedx") return { exit: 0, human: cyclonedx(inventory, options), json };
+  if (flags.format === "spdx") return { exit: 0, human: spdx(inventory, options), json };
   const rows = packages.map(({ type, namespace, name, version, layerIndex, path, ownedBy }) => [
     type,
     namespace === undefined ? name : `${namespace}/${name}`,

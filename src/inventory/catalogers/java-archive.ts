@@ -26,7 +26,7 @@ const manifestOf = (text: string): ReadonlyMap<string, string> => paragraphsOf(t
 /** Of an archive without Maven's word: what its manifest says, else its file's name. */
 const fromManifest = (manifest: ReadonlyMap<string, string>, path: string): readonly Package[] => {
   const file = path.slice(path.lastIndexOf("/") + 1).replace(ARCHIVE, "");
-  const [, fileName = file, fileVersion] = /^(.+?)-(\d[\w.+-]*)$/.exec(file) ?? [];
+  const [, fileName = file, fileVersion] = /^(.+?)-(\d+(?:\.\d[\w.+-]*)?)$/.exec(file) ?? [];
   const version = manifest.get("plugin-version") ?? manifest.get("implementation-version") ?? manifest.get("bundle-version") ?? fileVersion;
   const symbolic = manifest.get("bundle-symbolicname")?.split(";", 1)[0]?.trim();
   const [, bundleGroup, bundleName] = /^(.+)\.([^.]+)$/.exec(symbolic ?? "") ?? [];
