@@ -9,7 +9,7 @@ const PROMISES: Readonly<Record<number, string>> = {
   4: "The state needs a person: going on alone could do harm.",
   5: "Paused, waits for a decision. No command of this version pauses.",
   6: "Locked by another actor, or the plan is out of date.",
-  7: "Something needed is not there: the engine, the registry, the proxy, a tool, an image.",
+  7: "Something needed is not there: the engine, the registry, the proxy, a tool, an image, advisories that are new enough.",
   8: "The machine refused: disk, port, permission, deadline.",
   130: "Interrupted by SIGINT or SIGTERM.",
 };

@@ -31,6 +31,9 @@ x-seaworthy:
       - {id: CVE-2026-1234, package: "openssl@3.0.*", reason: no TLS server here, until: 2027-01-01, justification: vulnerable_code_not_in_execute_path}
     vex: [vex/base.openvex.json]
     baseline: .seaworthy/scan-baseline.json
+    maxAge: 7d
+    stale: warn
+    mirrors: [https://advisories.acme.example/osv]
   test: {target: test, command: [npm, test]}
   release: {keep: 5}
   proxy: {http: 80, image: "haproxy:lts"}

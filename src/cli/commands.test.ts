@@ -72,7 +72,8 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["sbom", ["--json", "--platform", "--format"]],
   ["scan", ["--json", "--platform", "--db", "--fail", "--only-fixed"]],
   ["db build", ["--json"]],
-  ["db status", ["--json", "--db"]],
+  ["db status", ["--json", "--db", "--max-age", "--stale"]],
+  ["db update", ["--json", "--db", "--ecosystem", "--mirror", "--exploited", "--epss", "--endoflife", "--full", "--dry-run"]],
 ];
 
 describe("help", () => {

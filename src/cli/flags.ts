@@ -157,3 +157,20 @@ export const COMMAND_ARGUMENT = {
 } as const;
 
 export const parseText = text;
+
+/** Flags of commands that judge by advisories. */
+export const AGE_FLAGS = {
+  maxAge: {
+    kind: "parsed",
+    parse: text,
+    brief: "Advisories older than this are stale (default: of x-seaworthy.scan, else 7d)",
+    optional: true,
+    placeholder: "DURATION",
+  },
+  stale: {
+    kind: "enum",
+    values: ["warn", "refuse"],
+    brief: "What becomes of a scan by stale advisories (default: of x-seaworthy.scan, else warn)",
+    optional: true,
+  },
+} as const satisfies FlagParametersForType<{ readonly maxAge?: string; readonly stale?: "warn" | "refuse" }, Context>;

@@ -32,7 +32,7 @@ const suppressionOf = (by: Suppression): ScanSuppression => {
 
 /** `seaworthy/scan@1`: what was found, and what the gate makes of it. */
 export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePolicy, verdict: GateVerdict): ScanDocument => {
-  const { image, digest, distribution, base, advisories, report, scanned, tellsExploited, blindSpots } = subject;
+  const { image, digest, distribution, base, advisories, endOfLife, report, scanned, tellsExploited, blindSpots } = subject;
   const entry = ({ packages, ...rest }: GateVulnerability) => {
     const origin = originOf({ packages }, base);
     return {
@@ -53,6 +53,7 @@ export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePoli
     ...(distribution === undefined ? {} : { distribution }),
     ...(base === undefined ? {} : { base: { ...base, ...baseShare(scanned.vulnerabilities, base) } }),
     ...(advisories === undefined ? {} : { advisories }),
+    ...(endOfLife === undefined ? {} : { endOfLife }),
     ...(report === undefined ? {} : { report }),
     gate: {
       fail,

@@ -1,12 +1,25 @@
 import { join } from "node:path";
 import { SeaworthyError } from "../core/index.ts";
 import type { BaseImage } from "../inventory/index.ts";
-import { baseShare, openMatcher, readExploited, readManifest, readReport, scan, type Scanned, type Vulnerability } from "../scan/index.ts";
+import {
+  agesOf,
+  baseShare,
+  type EndOfLife,
+  openMatcher,
+  readExploited,
+  readManifest,
+  readReport,
+  scan,
+  type Scanned,
+  type SourceAge,
+  staleWords,
+  type Vulnerability,
+} from "../scan/index.ts";
+import { type AgeFlags, agePolicy, ageWords, endWords, scanSettings } from "./advisory-age.ts";
 import { advisoryFolder } from "./advisory-folder.ts";
 import type { Context } from "./context.ts";
 import { inventoried, type Inventoried, type InventoryFlags } from "./inventoried.ts";
 import { shareWords } from "./render/base-image.ts";
-import { ago } from "./render/table.ts";
 
 /** What a gate is to judge, and what is told with it. */
 export interface ScanSubject {
@@ -14,7 +27,9 @@ export interface ScanSubject {
   readonly digest?: string;
   readonly distribution?: { readonly id: string; readonly version?: string; readonly name: string };
   readonly base?: BaseImage;
-  readonly advisories?: { readonly builtAt: string };
+  readonly advisories?: { readonly builtAt: string; readonly stale: boolean; readonly sources: readonly SourceAge[] };
+  /** Distributions and runtimes whose makers mend them no more. */
+  readonly endOfLife?: readonly EndOfLife[];
   readonly report?: { readonly tool: string; readonly version?: string; readonly at?: string; readonly file: string };
   readonly scanned: Scanned;
   readonly tellsExploited: boolean;
@@ -31,23 +46,31 @@ export interface OwnScan extends ScanSubject {
 const digestIn = (name: string): readonly string[] => /@(sha\d+:[0-9a-f]+)$/.exec(name)?.slice(1) ?? [];
 
 /** Scans an image by the advisories at hand. @throws INPUT_NOT_FOUND without advisories, what inventoried throws */
-export const ownScan = async (context: Context, image: string, flags: InventoryFlags & { readonly db?: string }): Promise<OwnScan> => {
+export const ownScan = async (
+  context: Context,
+  image: string,
+  flags: InventoryFlags & AgeFlags & { readonly db?: string },
+): Promise<OwnScan> => {
   const folder = advisoryFolder(context, flags.db);
   const manifest = readManifest(folder);
   if (manifest === undefined)
     throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
-      hint: "Build them from OSV records: seaworthy db build FILE...; or judge another tool's report with --from.",
+      hint: "Fetch them: seaworthy db update; or build them from OSV records: seaworthy db build FILE...; or judge another tool's report with --from.",
     });
+  const ageRule = agePolicy(scanSettings(context), flags);
   const inventory = await inventoried(context, image, flags);
   using matcher = openMatcher(folder, manifest);
-  const { vulnerabilities, judged, blindSpots } = scan(inventory, matcher);
+  const { vulnerabilities, judged, blindSpots, ecosystems, endOfLife, endOfLifeAsOf } = scan(inventory, matcher);
+  const ages = agesOf(manifest, { now: Date.now(), maxAgeMs: ageRule.maxAgeMs, ecosystems });
+  const stale = staleWords(ages, ageRule);
   const { digest, distribution, base, packages, tags = [] } = inventory;
   return {
     image,
     ...(digest === undefined ? {} : { digest }),
     ...(distribution === undefined ? {} : { distribution }),
     ...(base === undefined ? {} : { base }),
-    advisories: { builtAt: new Date(manifest.builtAt).toISOString() },
+    advisories: { builtAt: new Date(manifest.builtAt).toISOString(), stale: stale.length > 0, sources: ages },
+    endOfLife,
     scanned: {
       subject: { names: [image, ...tags], digests: [...(digest === undefined ? [] : [digest]), ...digestIn(image)] },
       vulnerabilities,
@@ -56,7 +79,13 @@ export const ownScan = async (context: Context, image: string, flags: InventoryF
     },
     tellsExploited: manifest.exploited !== undefined,
     blindSpots,
-    facts: [...shareWords(baseShare(vulnerabilities, base), inventory), `advisories of ${ago(manifest.builtAt, Date.now())}`],
+    facts: [
+      ...shareWords(baseShare(vulnerabilities, base), inventory),
+      ...endOfLife.map(endWords),
+      ...(endOfLife.length === 0 || endOfLifeAsOf === undefined ? [] : [`ends of life by the built-in list of ${endOfLifeAsOf}`]),
+      `advisories: ${ageWords(ages)}`,
+      ...stale.map((words) => `stale: ${words}`),
+    ],
     inventory,
     vulnerabilities,
   };

@@ -52,6 +52,16 @@ export const ERRORS = {
     retryable: true,
     hint: "Run the named program by hand: what it writes to standard error is not shown here, because a secret may be in it.",
   },
+  ADVISORIES_UNREACHABLE: {
+    exit: 7,
+    retryable: true,
+    hint: "What was there before is still there. Try again later, name other mirrors (--mirror), or carry a file over: seaworthy db export, db import.",
+  },
+  ADVISORIES_STALE: {
+    exit: 7,
+    retryable: false,
+    hint: "Fetch newer ones (seaworthy db update), or allow older ones: --max-age, x-seaworthy.scan.maxAge.",
+  },
   PROXY_UNREACHABLE: { exit: 7, retryable: true, hint: "See docker logs seaworthy-proxy." },
   BUILD_FAILED: { exit: 1, retryable: false, hint: "The failing step and its output are above." },
   DISK_FULL: { exit: 8, retryable: true, hint: "Free space on the named file system, then run again; nothing was changed." },

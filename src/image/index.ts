@@ -3,6 +3,8 @@ export { listCatalog } from "./client/catalog.ts";
 export { createRegistryClient } from "./client/client.ts";
 export { isInternalAddress } from "./client/endpoint.ts";
 export { type Answer, type Body, bytesBody, createWire, discard, readBounded, type Wire } from "./client/http.ts";
+export { follow } from "./client/redirect.ts";
+export { retryAfterMs } from "./client/retry.ts";
 export { createSession, scopeOf, type Session } from "./client/session.ts";
 export { dockerCredentials } from "./client/credentials/docker-credentials.ts";
 export type { Credentials, CredentialSource } from "./client/credentials/types.ts";

@@ -19,8 +19,6 @@ export interface ScanSettings {
   readonly fail: (typeof FAIL_AT)[number];
   /** Only what has a fix is refused. Default false. */
   readonly onlyFixed: boolean;
-  /** How old a scan may be that somebody attested. Absent: 7 days. */
-  readonly maxAge?: Duration;
   readonly waive: readonly {
     /** Any name of the vulnerability. */
     readonly id: string;
@@ -37,4 +35,10 @@ export interface ScanSettings {
   readonly vex: readonly string[];
   /** Absolute path. */
   readonly baseline?: string;
+  /** Advisories older than this are stale; a scan that somebody attested may be this old. Absent: 7 days. */
+  readonly maxAge?: Duration;
+  /** What becomes of a scan by stale ones. */
+  readonly stale?: "warn" | "refuse";
+  /** Addresses that advisories are fetched from, in this order. */
+  readonly mirrors?: readonly string[];
 }

@@ -15,3 +15,8 @@ export { type GateSubject, type GateVulnerability, type Scanned } from "./gate/s
 export type { Change, DockerfileLine } from "./why/change.ts";
 export { type DockerfileLines, why, type WhyPackage } from "./why/why.ts";
 export { isScanPredicate, readScanPredicate, type ScanDone, type ScanStatement, scannedBy, scanPredicate } from "./predicate.ts";
+export { type AgePolicy, agesOf, DEFAULT_AGE, type SourceAge, staleWords } from "./database/ages.ts";
+export { type EndOfLife } from "./end-of-life/end-of-life.ts";
+export { updateDatabase } from "./update/update.ts";
+export { parseMirror } from "./update/mirrors.ts";
+export { LISTS, OSV_MIRROR } from "./update/sources.ts";

@@ -3,7 +3,8 @@ import type { Advisory, FixState, Severity } from "./advisories/advisory.ts";
 import { affectedBy } from "./advisories/intervals.ts";
 import { canonicalName } from "./advisories/names.ts";
 import { isWorse } from "./advisories/severity.ts";
-import { openEpss, type Epss } from "./database/epss.ts";
+import { type Products, readEndOfLife } from "./database/endoflife.ts";
+import { type Epss, openEpss } from "./database/epss.ts";
 import { type Exploitation, readExploited } from "./database/exploited.ts";
 import { type Manifest, readManifest } from "./database/manifest.ts";
 import { openSeverities } from "./database/severities.ts";
@@ -49,6 +50,8 @@ export interface Match {
 export interface Matcher extends Disposable {
   /** Undefined: there is no source of advisories for its ecosystem. */
   match(component: Component): readonly Match[] | undefined;
+  /** When releases end, as the database knows it; undefined where it does not. */
+  products(): Products | undefined;
 }
 
 interface Found {
@@ -145,7 +148,7 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
     open.set(ecosystem, known);
     return known;
   };
-  const { exploited, epss, severities } = manifest ?? {};
+  const { exploited, epss, severities, endoflife } = manifest ?? {};
   const kevs = late(() => (exploited === undefined ? new Map<string, Exploitation>() : readExploited(join(folder, exploited.file))));
   const scores = late(() => (epss === undefined ? undefined : openEpss(join(folder, epss.file))));
   const others = late(() => (severities === undefined ? undefined : openSeverities(join(folder, severities.file))));
@@ -160,6 +163,7 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
       if (shard === undefined || scheme === undefined) return undefined;
       return matchesOf(component, shard.find(canonicalName(component.ecosystem, component.name)), scheme, lore);
     },
+    products: () => (endoflife === undefined ? undefined : readEndOfLife(join(folder, endoflife.file))),
     [Symbol.dispose]: () => {
       for (const shard of [...open.values(), scores.opened(), others.opened()]) shard?.[Symbol.dispose]();
     },

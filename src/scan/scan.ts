@@ -1,5 +1,8 @@
 import type { FoundPackage, Inventory } from "../inventory/index.ts";
+import { isDistribution } from "./advisories/ecosystem.ts";
 import { componentOf } from "./components.ts";
+import { type EndOfLife, endOfLifeOf } from "./end-of-life/end-of-life.ts";
+import { SHIPPED_DATE, shippedProducts } from "./end-of-life/shipped.ts";
 import type { Match, Matcher } from "./match.ts";
 import { worstFirst } from "./order.ts";
 
@@ -21,6 +24,10 @@ export interface ScanResult {
   readonly judged: number;
   /** Whose advisories were asked, in order: `Debian:12`, `npm`. */
   readonly ecosystems: readonly string[];
+  /** Distributions and runtimes whose makers mend them no more. */
+  readonly endOfLife: readonly EndOfLife[];
+  /** Day of the built-in list that says so; absent where the database has one of its own. */
+  readonly endOfLifeAsOf?: string;
   /** What could not be judged, a sentence each. */
   readonly blindSpots: readonly string[];
 }
@@ -29,8 +36,17 @@ const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-/** Judges what is in an image by the advisories at hand. */
-export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher: Pick<Matcher, "match">): ScanResult => {
+/** Judges what is in an image by the advisories at hand. `now` in milliseconds since the epoch. */
+export const scan = (
+  inventory: Inventory,
+  matcher: Pick<Matcher, "match"> & Partial<Pick<Matcher, "products">>,
+  now = Date.now(),
+): ScanResult => {
+  const { packages, distribution, blindSpots } = inventory;
+  const products = matcher.products?.();
+  const endOfLife = endOfLifeOf(inventory, products ?? shippedProducts(), now);
+  /** Nobody looks after its packages any more, so what has no fix gets none. */
+  const isAbandoned = endOfLife.some(({ subject, state }) => subject === "distribution" && state === "ended");
   const found = new Map<string, Vulnerability>();
   const unknown = new Map<string, number>();
   const asked = new Set<string>();
@@ -55,6 +71,7 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
       const before = found.get(key);
       found.set(key, {
         ...match,
+        ...(isAbandoned && isDistribution(of.ecosystem) && match.state === "unfixed" ? { state: "end-of-life" } : {}),
         name: of.name,
         version: of.version,
         ecosystem: of.ecosystem,
@@ -66,6 +83,8 @@ export const scan = ({ packages, distribution, blindSpots }: Inventory, matcher:
     vulnerabilities: [...found.values()].toSorted(worstFirst),
     judged,
     ecosystems: [...asked].toSorted(byCode),
+    endOfLife,
+    ...(products === undefined ? { endOfLifeAsOf: SHIPPED_DATE } : {}),
     blindSpots: [
       ...blindSpots,
       ...[...unknown].map(

@@ -1,8 +1,67 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { JSON_FLAG, parseText } from "../flags.ts";
+import { AGE_FLAGS, JSON_FLAG, parseText } from "../flags.ts";
 import type { Flags as BuildFlags } from "./db-build.run.ts";
 import type { Flags as StatusFlags } from "./db-status.run.ts";
+import type { Flags as UpdateFlags } from "./db-update.run.ts";
+
+const DB_FLAG = {
+  kind: "parsed",
+  parse: parseText,
+  brief: "Folder of advisories (default: the user's cache)",
+  optional: true,
+  placeholder: "DIR",
+} as const;
+
+const listFlag = (what: string) =>
+  ({
+    kind: "parsed",
+    parse: parseText,
+    brief: `Where ${what}, or off (default: their publisher)`,
+    optional: true,
+    placeholder: "URL",
+  }) as const;
+
+const update = buildCommand<UpdateFlags, [], Context>({
+  loader: async () => (await import("./db-update.run.ts")).run,
+  parameters: {
+    flags: {
+      ...JSON_FLAG,
+      db: DB_FLAG,
+      ecosystem: {
+        kind: "parsed",
+        parse: parseText,
+        brief: "Only this one, as OSV names it: Debian, npm; may be given several times (default: those that are there, or the usual ones)",
+        optional: true,
+        variadic: true,
+        placeholder: "NAME",
+      },
+      mirror: {
+        kind: "parsed",
+        parse: parseText,
+        brief: "Address of OSV's bulk files, tried in the order given (default: of x-seaworthy.scan.mirrors, else OSV's own)",
+        optional: true,
+        variadic: true,
+        placeholder: "URL",
+      },
+      exploited: listFlag("CISA's catalogue of what is exploited is"),
+      epss: listFlag("EPSS's scores (csv.gz) are"),
+      endoflife: listFlag("endoflife.date's products are"),
+      full: { kind: "boolean", withNegated: false, brief: "Fetch whole files, not only what changed", optional: true },
+      dryRun: { kind: "boolean", withNegated: false, brief: "Say what would be fetched, and change nothing", optional: true },
+    },
+  },
+  docs: {
+    customUsage: [
+      { input: "", brief: "all that is there already, or what images are usually made of" },
+      { input: "--ecosystem Debian --ecosystem npm", brief: "these two" },
+      { input: "--mirror https://osv.acme.example --mirror https://storage.googleapis.com/osv-vulnerabilities", brief: "a mirror first" },
+    ],
+    brief: "Fetch advisories, or what changed in them",
+    fullDescription:
+      "OSV's bulk file of each ecosystem once, then only the records that its list of changes names. A mirror that is busy, broken or silent gives way to the next; what was broken off is gone on with. Each source takes the place of the one before when it is whole, so that scans go on meanwhile. Exit 7 when one could not be had.",
+  },
+});
 
 const build = buildCommand<BuildFlags, string[], Context>({
   loader: async () => (await import("./db-build.run.ts")).run,
@@ -36,16 +95,11 @@ const status = buildCommand<StatusFlags, [], Context>({
   parameters: {
     flags: {
       ...JSON_FLAG,
-      db: {
-        kind: "parsed",
-        parse: parseText,
-        brief: "Folder of advisories (default: the user's cache)",
-        optional: true,
-        placeholder: "DIR",
-      },
+      ...AGE_FLAGS,
+      db: DB_FLAG,
     },
   },
   docs: { brief: "What advisories there are, and how old they are" },
 });
 
-export const db = buildRouteMap({ routes: { build, status }, docs: { brief: "The advisories that seaworthy scan judges by" } });
+export const db = buildRouteMap({ routes: { build, status, update }, docs: { brief: "The advisories that seaworthy scan judges by" } });

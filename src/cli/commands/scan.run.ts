@@ -3,6 +3,7 @@ import { SeaworthyError, writeFileAtomic } from "../../core/index.ts";
 import { nextStep, renderScan, renderScanJson, type ScanDocument, verdictWords } from "../../report/index.ts";
 import { judge } from "../../scan/index.ts";
 import type { Context } from "../context.ts";
+import type { AgeFlags } from "../advisory-age.ts";
 import type { InventoryFlags } from "../inventoried.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { scanBaseline } from "../scan-baseline.ts";
@@ -11,7 +12,7 @@ import { type GateFlags, scanPolicy } from "../scan-policy.ts";
 import { ownScan, reportedScan, type ScanSubject } from "../scan-subject.ts";
 import { explained } from "../why.ts";
 
-export interface Flags extends InventoryFlags, GateFlags {
+export interface Flags extends InventoryFlags, GateFlags, AgeFlags {
   readonly db?: string;
   readonly why?: string;
   readonly from?: string;

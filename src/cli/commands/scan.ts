@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { CACHE_FLAG, fileFlag, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, parseText, PLATFORM_FLAG } from "../flags.ts";
+import { AGE_FLAGS, CACHE_FLAG, fileFlag, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, parseText, PLATFORM_FLAG } from "../flags.ts";
 import type { Flags } from "./scan.run.ts";
 
 export const scan = buildCommand<Flags, [string?], Context>({
@@ -34,6 +34,7 @@ export const scan = buildCommand<Flags, [string?], Context>({
         placeholder: "FILE",
       },
       baseline: fileFlag("Hold only what is not in it, instead of the settings' baseline"),
+      ...AGE_FLAGS,
       why: {
         kind: "parsed",
         parse: parseText,

@@ -34,9 +34,6 @@ export const scan = section({
   schema: v.strictObject({
     fail: v.optional(described("What is this bad or worse is refused.", v.picklist(FAIL_AT, `expected ${FAIL_AT.join(", ")}`)), "high"),
     onlyFixed: v.optional(described("Whether only what has a fix is refused.", flag), false),
-    maxAge: v.exactOptional(
-      described("How old a scan may be that somebody attested, for deploy to take it as proof (default 7d).", durationSchema),
-    ),
     waive: v.optional(
       described("Vulnerabilities to live with, each with a reason and an end.", v.array(waiver, "expected a list of mappings")),
       [],
@@ -44,6 +41,21 @@ export const scan = section({
     vex: v.optional(described("Files that say what does no harm: OpenVEX or CycloneDX, from the project's folder.", listSchema), []),
     baseline: v.exactOptional(
       described("File of what was there when the gate was set up, written by seaworthy scan --write-baseline.", wordSchema),
+    ),
+    maxAge: v.exactOptional(
+      described(
+        "Advisories older than this are stale, and a scan that somebody attested is no proof for deploy any more (7d where nothing is said).",
+        durationSchema,
+      ),
+    ),
+    stale: v.exactOptional(
+      described(
+        "What becomes of a scan by stale advisories: warn (which is the default) or refuse.",
+        v.picklist(["warn", "refuse"], "expected warn or refuse"),
+      ),
+    ),
+    mirrors: v.exactOptional(
+      described("Addresses that seaworthy db update asks for OSV's bulk files, in this order, instead of OSV's own.", listSchema),
     ),
   }),
 });

@@ -62,7 +62,32 @@ export interface ScanDocument {
   readonly digest?: string;
   readonly distribution?: { readonly id: string; readonly version?: string; readonly name: string };
   /** As of when the advisories were. Absent where a report was judged. */
-  readonly advisories?: { readonly builtAt: string };
+  readonly advisories?: {
+    readonly builtAt: string;
+    /** Whether one of its sources is older than is allowed. */
+    readonly stale: boolean;
+    /** Of each source that was asked, by its name, of what day it is and how old. */
+    readonly sources: readonly {
+      readonly source: string;
+      readonly from: string;
+      readonly asOf: string;
+      readonly fetchedAt: string;
+      readonly ageMs: number;
+      readonly stale: boolean;
+    }[];
+  };
+  /** Distributions and runtimes whose makers mend them no more; absent where a report was judged. */
+  readonly endOfLife?: readonly {
+    readonly subject: "distribution" | "runtime";
+    readonly name: string;
+    readonly version: string;
+    readonly product: string;
+    readonly cycle: string;
+    readonly state: "ended" | "extended";
+    readonly ended?: string;
+    readonly extendedUntil?: string;
+    readonly paths: readonly string[];
+  }[];
   /** The report that was judged in place of a scan of our own. */
   readonly report?: { readonly tool: string; readonly version?: string; readonly at?: string; readonly file: string };
   readonly gate: {

@@ -27,7 +27,8 @@ export interface Edition extends Disposable {
   /** What comes replaces its own older form only. */
   patch(family: string): FamilyWriting;
   exploited(list: Exploited): Promise<void>;
-  epss(rows: AsyncIterable<Epss & { readonly cve: string }>, date: string | undefined): Promise<void>;
+  /** `date` is asked for when all rows have come. */
+  epss(rows: AsyncIterable<Epss & { readonly cve: string }>, date: () => string | undefined): Promise<void>;
   endoflife(products: unknown, count: number, date: string | undefined): Promise<void>;
   source(name: string, origin: Origin): void;
   finish(builtAt: number): Promise<Manifest>;
@@ -49,7 +50,8 @@ const openHolders = (shards: readonly (readonly [string, string])[]) => {
   };
 };
 
-export const beginEdition = ({ path: folder, before, scratch, publish }: ChangedFolder): Edition => {
+export const beginEdition = (changed: ChangedFolder): Edition => {
+  const { path: folder, before, scratch, publish } = changed;
   const writing = new Map<string, ShardWriting>();
   const replaced = new Set<string>();
   const sources = new Map<string, Origin>(Object.entries(before?.sources ?? {}));
@@ -147,7 +149,8 @@ export const beginEdition = ({ path: folder, before, scratch, publish }: Changed
       } finally {
         database.close();
       }
-      sides.epss = { ...(await settle(path, folder, "epss")), count, ...(date === undefined ? {} : { date }) };
+      const day = date();
+      sides.epss = { ...(await settle(path, folder, "epss")), count, ...(day === undefined ? {} : { date: day }) };
     },
     source: (name, origin) => void sources.set(name, origin),
     finish: async (builtAt) => {

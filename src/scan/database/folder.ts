@@ -12,7 +12,9 @@ const SCRATCH = ".making-";
 /** A folder of advisories that one process changes. */
 export interface ChangedFolder extends Disposable {
   readonly path: string;
-  /** What is there. Undefined: nothing, or what this version does not read and replaces. */
+  /** For what is being fetched: outlives the process, so that the next one goes on with it. */
+  readonly downloads: string;
+  /** What is there now, after `publish` that. Undefined: nothing, or what this version does not read and replaces. */
   readonly before: Manifest | undefined;
   /** A folder within, for what is being made; gone at the end. */
   readonly scratch: string;
@@ -40,7 +42,7 @@ export const changeFolder = async (path: string, clock: Clock, signal?: AbortSig
     // Of those that were killed: nobody else is at work here now.
     for (const name of readdirSync(path)) if (name.startsWith(SCRATCH)) rmSync(join(path, name), { recursive: true, force: true });
     const scratch = mkdtempSync(join(path, SCRATCH));
-    const before = beforeIn(path);
+    let before = beforeIn(path);
     const publish = (next: Manifest): Manifest => {
       const now = clock.now();
       const current = new Set(filesOf(next).map(({ file }) => file));
@@ -56,11 +58,15 @@ export const changeFolder = async (path: string, clock: Clock, signal?: AbortSig
       for (const name of readdirSync(path))
         if (/\.sqlite$|^(?:exploited|endoflife)-.*\.json$/.test(name) && !current.has(name) && !Object.hasOwn(retired, name))
           rmSync(join(path, name), { force: true });
+      before = manifest;
       return manifest;
     };
     return {
       path,
-      before,
+      downloads: join(path, ".downloads"),
+      get before() {
+        return before;
+      },
       scratch,
       publish,
       [Symbol.dispose]: () => {
