@@ -45,6 +45,15 @@ describe("a Go program", () => {
     expect(read([Buffer.from("go1.15.2\0"), noise, old])).toEqual(["stdlib 1.15.2", ...EXPECTED.slice(1)]);
     expect(read([Buffer.from("go1.15.2\0go1.13\0"), noise, old])).toEqual(EXPECTED.slice(1));
   });
+  test("that its builder has given a version is of that, where its own packages name one", () => {
+    const built = (flags: string): Buffer =>
+      info("go1.21.3", `path\texample.com/app\nmod\texample.com/app\t(devel)\t\nbuild\t-ldflags=${JSON.stringify(flags)}\n`);
+    const own = "-s -w -X example.com/app/pkg/version.Version=v2.10.1 -X 'example.com/app/pkg/version.Codename=saintmarcelin'";
+    expect(read([built(own)])).toEqual(["stdlib 1.21.3", "example.com/app v2.10.1"]);
+    expect(read([built("-X main.version=1.2.3-rc.1")])).toEqual(["stdlib 1.21.3", "example.com/app v1.2.3-rc.1"]);
+    expect(read([built(`${own} -X main.version=3.0.0`)])).toEqual(["stdlib 1.21.3"]);
+    expect(read([built("-X github.com/other/lib/version.Version=9.9.9 -X main.goVersion2=1.2.3")])).toEqual(["stdlib 1.21.3"]);
+  });
   test("that is damaged or cut off tells nothing, and throws nothing", () => {
     const whole = info("go1.21.3", MODULES);
     for (let length = 0; length < whole.length; length += 1) expect(read([whole.subarray(0, length)])).toEqual([]);

@@ -12,14 +12,37 @@ const RELEASE = /go(1\.\d{1,2}(?:\.\d{1,2})?(?:(?:beta|rc)\d{1,2})?)(?![\d.])/;
 const MAX_RELEASES = 2;
 
 const moduleOf = (name: string | undefined, version: string | undefined): Package | undefined =>
-  name === undefined || version === undefined || !/^v\d/.test(version) ? undefined : { type: "golang", name, version, licenses: [] };
+  name === undefined || name === "" || version === undefined || !/^v\d/.test(version)
+    ? undefined
+    : { type: "golang", name, version, licenses: [] };
+
+const WRITTEN_IN = /-X[ =]?['"]?([^\s'"=]{1,300})=v?(\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,60})?)(?=['"\s\\]|$)/g;
+
+/**
+ * The version that a program of no release by the tool chain's word (`(devel)`) was given at its build: `-X github.com/a/b/version.Version=1.2.3`. Only its own packages
+ * count, and only where all say one.
+ */
+const writtenIn = (name: string, settings: string): string | undefined => {
+  const own = [...settings.matchAll(WRITTEN_IN)].flatMap(([, variable = "", version = ""]) =>
+    (variable.startsWith("main.") || variable.startsWith(`${name}/`) || variable.startsWith(`${name}.`)) && /version$/i.test(variable)
+      ? [version]
+      : [],
+  );
+  const [only, another] = new Set(own);
+  return only === undefined || another !== undefined ? undefined : `v${only}`;
+};
 
 /** `mod`, `dep` and `=>` lines (Go src/runtime/debug/mod.go): what stands behind an arrow is in the place of the one above. */
 const modulesOf = (info: string): readonly Package[] => {
   const modules: (Package | undefined)[] = [];
+  const settings = info
+    .split("\n")
+    .filter((line) => line.startsWith("build\t-ldflags"))
+    .join("\n");
   for (const line of info.split("\n")) {
-    const [kind, name, version] = line.split("\t");
-    if (kind === "mod" || kind === "dep") modules.push(moduleOf(name, version));
+    const [kind, name = "", version] = line.split("\t");
+    if (kind === "mod") modules.push(moduleOf(name, version === "(devel)" ? writtenIn(name, settings) : version));
+    else if (kind === "dep") modules.push(moduleOf(name, version));
     else if (kind === "=>" && modules.length > 0) modules[modules.length - 1] = moduleOf(name, version);
   }
   return modules.flatMap((one) => one ?? []);

@@ -21,12 +21,12 @@ export const LANGUAGES: readonly Product[] = [
   },
   {
     name: "ruby",
-    file: /^(?:ruby|libruby\.so[\d.]*)$/,
+    file: /^(?:ruby[\d.]*|libruby(?:-[\d.]+)?\.so[\d.]*)$/,
     patterns: [/ruby (?<version>\d{1,4}\.\d{1,4}\.\d{1,4}(?:p\d{1,4}|(?:rc|preview)\d{1,4})?) \(/],
   },
   {
     name: "perl",
-    file: /^perl[\d.]*$/,
+    file: /^(?:perl[\d.]*|libperl\.so[\d.]*)$/,
     patterns: [/\/perl\d?\/(?<version>5\.\d{1,2}\.\d{1,2})/, /\/perl\/(?<version>5\.\d{1,2}\.\d{1,2})/],
   },
   {
@@ -36,7 +36,7 @@ export const LANGUAGES: readonly Product[] = [
   },
   {
     name: "node",
-    file: /^node$/,
+    file: /^(?:node(?:js)?|libnode\.so[\d.]*)$/,
     patterns: [
       /node\.js\/v(?<version>\d{1,4}\.\d{1,4}\.\d{1,4})/,
       /\0node v(?<version>\d{1,4}\.\d{1,4}\.\d{1,4})\0/,
@@ -96,9 +96,13 @@ export const LANGUAGES: readonly Product[] = [
     patterns: [
       /otp_src_(?<version>\d{1,4}(?:\.\d{1,4}){1,4})\//,
       /\/OTP-(?<version>\d{1,4}(?:\.\d{1,4}){1,4})\//,
-      /\0(?<version>\d{2}(?:\.\d{1,4}){1,4})\0{2,16}/,
+      // The runtime's own number (`erts-14.1.1`) is another.
+      /\[kernel-poll:%s\]\n\0(?<version>\d{2}(?:\.\d{1,4}){1,4})\0/,
+      /\0(?<version>\d{2}(?:\.\d{1,4}){1,4})\0{2,16}Erlang\/OTP \d{2}%s \[erts-/,
     ],
   },
+  { name: "erlang", file: /^OTP_VERSION$/, patterns: [/^(?<version>\d{2}(?:\.\d{1,4}){1,4})\s*$/] },
+  { name: "lua", file: /^(?:lua[\d.-]*|liblua[\d.-]*\.so[\d.]*)$/, patterns: [/\$LuaVersion: Lua (?<version>5\.\d\.\d{1,2}) /] },
   { name: "elixir", file: /^elixir$/, patterns: [/ELIXIR_VERSION=(?<version>\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[\w.]{1,20})?)/] },
   { name: "elixir", file: /^elixir\.app$/, patterns: [/\{vsn,\s{0,8}"(?<version>\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[\w.]{1,20})?)"\}/] },
   {
@@ -122,7 +126,11 @@ export const LANGUAGES: readonly Product[] = [
   {
     name: "rust",
     file: /^libstd-[0-9a-f]+\.(?:so|dylib)$/,
-    patterns: [/rustc? version (?<version>\d{1,4}\.\d{1,4}\.\d{1,4})/, /c (?<version>\d{1,4}\.\d{1,4}\.\d{1,4}) \([0-9a-f]{9} \d{4}/],
+    patterns: [
+      /rustc? version (?<version>\d{1,4}\.\d{1,4}\.\d{1,4})/,
+      /c (?<version>\d{1,4}\.\d{1,4}\.\d{1,4}) \([0-9a-f]{9} \d{4}/,
+      /\/rustc-(?<version>\d{1,4}\.\d{1,4}\.\d{1,4})\/library\//,
+    ],
   },
   { name: "swipl", file: /^swipl$/, patterns: [/swipl-(?<version>\d{1,4}\.\d{1,4}\.\d{1,4})\//] },
   { name: "gcc", file: /^(?:gcc|g\+\+|cc1)[\d.-]*$/, patterns: [/GCC: \([^)\n]{1,60}\) (?<version>\d{1,4}\.\d{1,4}\.\d{1,4})/] },

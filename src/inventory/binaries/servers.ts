@@ -23,7 +23,7 @@ export const SERVERS: readonly Product[] = [
     patterns: [
       /HA-?Proxy version (?<version>\d{1,4}\.\d{1,4}(?:\.\d{1,4}|-dev\d{1,4}))/i,
       /\0{2,16}(?<version>\d{1,4}\.\d{1,4}(?:\.\d{1,4}|-dev\d{1,4}))-[0-9a-f]{7,8}\0/,
-      / version (?<version>\d{1,4}\.\d{1,4}\.\d{1,4}), released \d{4}\/\d{2}\/\d{2}/,
+      / version (?<version>\d{1,4}\.\d{1,4}\.\d{1,4})(?:-[\w.+~-]{1,40})?, released \d{4}\/\d{2}\/\d{2}/,
     ],
   },
   {
@@ -79,7 +79,7 @@ export const SERVERS: readonly Product[] = [
   { name: "helm", file: /^helm$/, patterns: [/[^\w.]v(?<version>[2-4]\.\d{1,2}\.\d{1,2}(?:-(?:alpha|beta|rc)\.\d{1,4})?)\0/] },
   {
     name: "redis",
-    file: /^redis-server$/,
+    file: /^redis-(?:server|check-rdb)$/,
     patterns: [
       /Redis version (?<version>\d{1,4}\.\d{1,4}\.\d{1,4})/,
       /[^\d.](?<version>\d\.\d{1,2}\.(?:0|[1-9]\d?))(?:[0-9a-f]{12}|buildkitsandbox)-\d{19}/,
@@ -126,6 +126,24 @@ export const SERVERS: readonly Product[] = [
     file: /^elastic-agent$/,
     patterns: [/(?:53:04PM|enroll(?:: true)?)(?<version>\d{1,4}\.\d{1,4}\.\d{1,4})(?=[^\d.])/],
   },
+  { name: "varnish", file: /^varnishd$/, patterns: [/varnish-(?<version>\d{1,2}\.\d{1,2}\.\d{1,2}) revision [0-9a-f]{40}/] },
+  { name: "squid", file: /^squid$/, patterns: [/\0squid\/(?<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)\0/] },
+  { name: "bind", file: /^named$/, patterns: [/\0libisc-(?<version>9\.\d{1,3}\.\d{1,3})(?:-[\w.+~-]{1,40})?\.so/] },
+  { name: "unbound", file: /^unbound$/, patterns: [/\0unbound (?<version>1\.\d{1,3}\.\d{1,3})\0/] },
+  {
+    name: "openssh",
+    file: /^(?:sshd?|sshd-session)$/,
+    patterns: [/\0OpenSSH_(?<version>\d{1,2}\.\d{1,2}(?:\.\d{1,2})?p\d{1,2})(?: [\w.+~-]{1,60})?\0/],
+  },
+  { name: "pgbouncer", file: /^pgbouncer$/, patterns: [/\0PgBouncer (?<version>1\.\d{1,3}\.\d{1,3})/] },
+  { name: "pgpool", file: /^pgpool$/, patterns: [/\0(?<version>\d\.\d{1,3}\.\d{1,3})\0pgpool-II\0/] },
+  { name: "mosquitto", file: /^mosquitto$/, patterns: [/\0(?<version>[12]\.\d{1,3}\.\d{1,3})\0mosquitto version %s/] },
+  { name: "exim", file: /^exim4?$/, patterns: [/<<eximcnumber>>\0(?<version>4\.\d{2,3}(?:\.\d{1,3})?)\0<<eximversion>>/] },
+  { name: "postfix", file: /^(?:master|postfix|smtpd)$/, patterns: [/\0mail_version=(?<version>[23]\.\d{1,3}\.\d{1,3})\0/] },
+  { name: "dovecot", file: /^dovecot$/, patterns: [/Dovecot v(?<version>\d\.\d{1,3}\.\d{1,3}(?:\.\d{1,3})?) \(/] },
+  { name: "vsftpd", file: /^vsftpd$/, patterns: [/\0vsftpd: version (?<version>\d\.\d{1,2}\.\d{1,2})/] },
+  { name: "stunnel", file: /^stunnel[45]?$/, patterns: [/\0stunnel (?<version>\d\.\d{2}) on /] },
+  { name: "monit", file: /^monit$/, patterns: [/>monit (?<version>5\.\d{1,3}\.\d{1,3})</] },
   { name: "proftpd", file: /^proftpd$/, patterns: [/ProFTPD Version (?<version>\d{1,4}\.\d{1,4}\.\d{1,4}(?:rc\d{1,4}|[a-z])?)/] },
   { name: "openldap", file: /^(?:ldapsearch|slapd|ldapadd)$/, patterns: [/OpenLDAP: \w{1,40} (?<version>\d{1,4}\.\d{1,4}\.\d{1,4})/] },
 ];
