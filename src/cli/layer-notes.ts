@@ -10,7 +10,9 @@ import { VERSION } from "./version.ts";
 /** Changes with the code that reads layers: what older code made of a layer is not what this would. In the bundle that is all of its files. */
 const codeOf = (): string => {
   const here = import.meta.dirname;
-  const folders = import.meta.filename.endsWith(".ts") ? [join(here, "..", "image"), join(here, "..", "inventory")] : [here];
+  const folders = import.meta.filename.endsWith(".ts")
+    ? [join(here, "..", "image"), join(here, "..", "inventory"), join(here, "..", "source", "secrets")]
+    : [here];
   const hash = createHash("sha256").update(VERSION);
   for (const folder of folders)
     for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted()) {

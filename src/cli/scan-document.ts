@@ -1,5 +1,6 @@
-import type { ScanDocument, ScanSuppression } from "../report/index.ts";
+import type { ScanDocument, ScanDocumentSecret, ScanSuppression } from "../report/index.ts";
 import { baseShare, type GatePolicy, type GateVerdict, type GateVulnerability, originOf, type Suppression } from "../scan/index.ts";
+import { broughtBy } from "../inventory/index.ts";
 import type { ScanSubject } from "./scan-subject.ts";
 
 const suppressionOf = (by: Suppression): ScanSuppression => {
@@ -30,10 +31,32 @@ const suppressionOf = (by: Suppression): ScanSuppression => {
   }
 };
 
+const secretOf = (
+  { secret }: GateVulnerability,
+  base: ScanSubject["base"],
+  rest: Pick<ScanDocumentSecret, "refused" | "notes" | "by">,
+): readonly ScanDocumentSecret[] => {
+  if (secret === undefined) return [];
+  const { layerIndex, hidden, ...one } = secret;
+  const origin = broughtBy(layerIndex, base);
+  return [
+    {
+      ...one,
+      ...(layerIndex === undefined ? {} : { layerNumber: layerIndex + 1 }),
+      ...(hidden === undefined ? {} : { [hidden.how === "deleted" ? "deletedInLayer" : "replacedInLayer"]: hidden.by + 1 }),
+      ...(origin === undefined ? {} : { origin }),
+      ...rest,
+    },
+  ];
+};
+
 /** `seaworthy/scan@1`: what was found, and what the gate makes of it. */
 export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePolicy, verdict: GateVerdict): ScanDocument => {
   const { image, digest, distribution, base, advisories, endOfLife, report, scanned, tellsExploited, blindSpots } = subject;
-  const entry = ({ packages, ...rest }: GateVulnerability) => {
+  const known = scanned.vulnerabilities.filter(({ secret }) => secret === undefined);
+  const open = verdict.open.filter(({ vulnerability }) => vulnerability.secret === undefined);
+  const suppressed = verdict.suppressed.filter(({ vulnerability }) => vulnerability.secret === undefined);
+  const entry = ({ packages, secret: _, ...rest }: GateVulnerability) => {
     const origin = originOf({ packages }, base);
     return {
       ...rest,
@@ -51,7 +74,7 @@ export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePoli
     image,
     ...(digest === undefined ? {} : { digest }),
     ...(distribution === undefined ? {} : { distribution }),
-    ...(base === undefined ? {} : { base: { ...base, ...baseShare(scanned.vulnerabilities, base) } }),
+    ...(base === undefined ? {} : { base: { ...base, ...baseShare(known, base) } }),
     ...(advisories === undefined ? {} : { advisories }),
     ...(endOfLife === undefined ? {} : { endOfLife }),
     ...(report === undefined ? {} : { report }),
@@ -64,12 +87,21 @@ export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePoli
       tellsExploited,
     },
     ...(scanned.judged === undefined ? {} : { judged: scanned.judged }),
-    vulnerabilities: verdict.open.map(({ vulnerability, refused, notes }) => ({
+    vulnerabilities: open.map(({ vulnerability, refused, notes }) => ({
       ...entry(vulnerability),
       ...(refused === undefined ? {} : { refused }),
       ...(notes.length === 0 ? {} : { notes }),
     })),
-    suppressed: verdict.suppressed.map(({ vulnerability, by }) => ({ ...entry(vulnerability), by: suppressionOf(by) })),
+    suppressed: suppressed.map(({ vulnerability, by }) => ({ ...entry(vulnerability), by: suppressionOf(by) })),
+    secrets: [
+      ...verdict.open.flatMap(({ vulnerability, refused, notes }) =>
+        secretOf(vulnerability, base, {
+          ...(refused === undefined ? {} : { refused: "severity" as const }),
+          ...(notes.length === 0 ? {} : { notes }),
+        }),
+      ),
+      ...verdict.suppressed.flatMap(({ vulnerability, by }) => secretOf(vulnerability, base, { by: suppressionOf(by) })),
+    ],
     findings: verdict.findings,
     gone: verdict.gone,
     blindSpots,

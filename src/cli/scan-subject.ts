@@ -11,6 +11,7 @@ import {
   readReport,
   scan,
   type Scanned,
+  secretAsVulnerability,
   type SourceAge,
   staleWords,
   type Vulnerability,
@@ -63,7 +64,7 @@ export const ownScan = async (
   const { vulnerabilities, judged, blindSpots, ecosystems, endOfLife, endOfLifeAsOf } = scan(inventory, matcher);
   const ages = agesOf(manifest, { now: Date.now(), maxAgeMs: ageRule.maxAgeMs, ecosystems });
   const stale = staleWords(ages, ageRule);
-  const { digest, distribution, base, packages, tags = [] } = inventory;
+  const { digest, distribution, base, packages, tags = [], secrets = [] } = inventory;
   return {
     image,
     ...(digest === undefined ? {} : { digest }),
@@ -73,7 +74,7 @@ export const ownScan = async (
     endOfLife,
     scanned: {
       subject: { names: [image, ...tags], digests: [...(digest === undefined ? [] : [digest]), ...digestIn(image)] },
-      vulnerabilities,
+      vulnerabilities: [...vulnerabilities, ...secrets.map(secretAsVulnerability)],
       packages,
       judged,
     },

@@ -37,7 +37,7 @@ export { bytesOf, everyFile, type ImageUsage, usageOf } from "./filesystem/usage
 export { type LayerCache, openLayerCache } from "./filesystem/layer-cache.ts";
 export type { NoteCodec } from "./filesystem/packed-layer.ts";
 export { recalled } from "./filesystem/remembered.ts";
-export { type Lookout } from "./filesystem/layer.ts";
+export type { Follower, Lookout } from "./filesystem/layer.ts";
 export { readLayoutImage } from "./filesystem/layout-image.ts";
 export { readRegistryImage } from "./filesystem/registry-image.ts";
 export { type LayeredFile } from "./filesystem/stacked.ts";

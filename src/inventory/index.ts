@@ -4,6 +4,7 @@ export { type Inventory, inventoryLookout, inventoryOf } from "./inventory.ts";
 export { noteCodec } from "./note.ts";
 export { type FoundPackage, type PackageType } from "./package.ts";
 export { type Distribution } from "./distribution.ts";
+export type { FoundSecret } from "./secrets.ts";
 export { cyclonedx } from "./cyclonedx.ts";
 export { spdx } from "./spdx.ts";
 export { inventoryKey, openInventoryCache } from "./kept.ts";

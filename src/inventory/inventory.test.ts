@@ -43,6 +43,11 @@ const inventory = (written: readonly Written[]): Inventory => {
   const files = written.flatMap(
     ({ path, content, layer: index = 0, hidden, visible = hidden === undefined }): readonly LayeredFile<Note>[] => {
       const header = headerOf(path, Buffer.byteLength(content));
+      const follower = inventoryLookout.follow?.(header);
+      follower?.take(Buffer.from(content));
+      const followed = follower?.end();
+      if (followed !== undefined)
+        return [{ header, note: followed, layer: layer(index), layerIndex: index, visible, ...(hidden === undefined ? {} : { hidden }) }];
       const wanted = inventoryLookout.wants(header);
       const note = wanted === undefined ? undefined : inventoryLookout.note(header, Buffer.from(content).subarray(0, wanted));
       return note === undefined
@@ -214,5 +219,26 @@ describe("as SPDX", () => {
     };
     expect(named("MIT OR Apache-2.0")).toMatchObject({ licenseDeclared: "MIT OR Apache-2.0" });
     expect(named("GPLv3+")).toMatchObject({ licenseDeclared: "NOASSERTION", licenseComments: "as written: GPLv3+" });
+  });
+});
+
+describe("secrets of an image", () => {
+  const TOKEN = "npm_aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC2dF4hJ6";
+  const secretsIn = (...files: readonly Written[]) =>
+    inventory([OS, STATUS, ...files]).secrets?.map(({ id, path, line, layerIndex, hidden }) => [id, path, line, layerIndex, hidden]);
+  test("in a file that a later layer deletes, with the layer that does", () => {
+    const npmrc = { path: "root/.npmrc", content: `a=b\n_authToken=${TOKEN}`, layer: 1, hidden: { by: 2, how: "deleted" as const } };
+    expect(secretsIn(npmrc)).toEqual([["secret:npm-token", "root/.npmrc", 2, 1, { by: 2, how: "deleted" }]]);
+  });
+  test("in a file that is replaced with the same in it: once, as it is seen", () => {
+    const old = { path: "app/a.json", content: `{"a":"${TOKEN}"}`, layer: 1, hidden: { by: 2, how: "replaced" as const } };
+    expect(secretsIn(old, { path: "app/a.json", content: `{\n"a":"${TOKEN}"}`, layer: 2 })).toEqual([
+      ["secret:npm-token", "app/a.json", 2, 2, undefined],
+    ]);
+  });
+  test("what is kept of a layer holds no value", () => {
+    const file = { path: "app/a.json", content: `{"a":"${TOKEN}"}` };
+    expect(JSON.stringify(inventory([OS, STATUS, file]))).not.toContain(TOKEN.slice(4));
+    expect(secretsIn(file)).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import { type Digest, forTerminal } from "../core/index.ts";
-import type { ImageContents, Lookout, TarHeader } from "../image/index.ts";
+import type { Follower, ImageContents, Lookout, TarHeader } from "../image/index.ts";
+import { isKeyStore, isLookedThrough, secretsInFile } from "../source/secrets/index.ts";
 import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
 import { readCompiled } from "./binaries/compiled.ts";
 import { mayTell } from "./binaries/elf.ts";
@@ -11,6 +12,7 @@ import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
 import { withOrigins } from "./origin.ts";
+import { type FoundSecret, secretsOf } from "./secrets.ts";
 
 /** Who told, of what is written in programs. */
 const PROGRAMS = "programs";
@@ -21,8 +23,24 @@ const readable = (type: string): boolean => type === "file" || type === "hardlin
 /** Of a file with holes its length with them: a part of it must not be taken for the whole. */
 const lengthOf = ({ sizeBytes, logicalBytes = sizeBytes }: Pick<TarHeader, "sizeBytes" | "logicalBytes">): number => logicalBytes;
 
+/** Small files are read whole, beside what catalogers may read. */
+const secretsFollower = (path: string): Follower<Note> => {
+  const chunks: Buffer[] = [];
+  return {
+    // A program shows in its first bytes.
+    take: (chunk) => {
+      if (chunks.push(Buffer.from(chunk)) === 1 && chunk.subarray(0, 8192).includes(0)) return isKeyStore(path);
+      return true;
+    },
+    end: () => {
+      const secrets = secretsInFile(path, Buffer.concat(chunks));
+      return secrets.length === 0 ? undefined : { kind: "secrets", secrets };
+    },
+  };
+};
+
 /** What is looked for in files. They are parsed as they pass; only what they tell is kept. */
-export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note> => {
+export const lookoutFor = (scopes: readonly Cataloger["scope"][], { secrets = false } = {}): Lookout<Note> => {
   const catalogers = CATALOGERS.filter(({ scope }) => scopes.includes(scope));
   const catalogerOf = (path: string): Cataloger | undefined => catalogers.find(({ isMine }) => isMine(path));
   return {
@@ -30,7 +48,8 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note>
       if (!readable(type) || catalogerOf(path) !== undefined || isOsRelease(path)) return undefined;
       const program = readProgram(path);
       let compiled = readCompiled(path, mode, sizeBytes);
-      if (program === undefined && compiled === undefined) return undefined;
+      if (program === undefined && compiled === undefined)
+        return secrets && isLookedThrough(path, sizeBytes) ? secretsFollower(path) : undefined;
       return {
         isWorth: (part) => {
           if (compiled !== undefined && !mayTell(part)) compiled = undefined;
@@ -69,7 +88,7 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][]): Lookout<Note>
 };
 
 /** For the layers of an image: what is there to run. Lock files of what it was built from say nothing of what is in it. */
-export const inventoryLookout: Lookout<Note> = lookoutFor(["installed"]);
+export const inventoryLookout: Lookout<Note> = lookoutFor(["installed"], { secrets: true });
 
 /** A file that told something. */
 export interface NotedFile {
@@ -98,6 +117,8 @@ export interface Inventory {
   readonly layers?: readonly InventoryLayer[];
   /** Of an image where its base ends, as far as that is known. */
   readonly base?: BaseImage;
+  /** Of an image: in its configuration and in every layer, also where a later one deletes the file. */
+  readonly secrets?: readonly FoundSecret[];
 }
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
@@ -208,6 +229,7 @@ export const inventoryOf = ({
     packages: withOrigins(inventory.packages, files),
     layers: layersOf(layers, config),
     ...(config.created === undefined ? {} : { created: config.created }),
+    secrets: secretsOf(files, config),
     ...(base === undefined ? {} : { base }),
   };
 };

@@ -20,3 +20,4 @@ export { type EndOfLife } from "./end-of-life/end-of-life.ts";
 export { updateDatabase } from "./update/update.ts";
 export { parseMirror } from "./update/mirrors.ts";
 export { LISTS, OSV_MIRROR } from "./update/sources.ts";
+export { secretAsVulnerability } from "./gate/secrets.ts";

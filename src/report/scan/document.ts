@@ -55,6 +55,33 @@ export type ScanSuppression =
     }
   | { readonly kind: "baseline" };
 
+/** What gives a secret away: never its value. */
+export interface ScanDocumentSecret {
+  /** What a waiver names: `secret:npm-token`. */
+  readonly id: string;
+  readonly what: string;
+  /** By its form, or the place where a program keeps it; else it only looks like one. */
+  readonly isSure: boolean;
+  readonly in: "file" | "environment" | "label" | "history";
+  /** Of a file; else `environment/NAME`, `label/NAME`, `history/STEP`. */
+  readonly path: string;
+  readonly line?: number;
+  readonly layer?: string;
+  /** From 1, base first. */
+  readonly layerNumber?: number;
+  /** The layer that hides the file: the image still carries it. */
+  readonly deletedInLayer?: number;
+  readonly replacedInLayer?: number;
+  /** Of the history, from 1. */
+  readonly step?: number;
+  readonly origin?: "base" | "own";
+  /** It alone refuses the image. */
+  readonly refused?: "severity";
+  readonly notes?: readonly string[];
+  /** Why it is not held against the image. */
+  readonly by?: ScanSuppression;
+}
+
 /** `seaworthy/scan@1`. */
 export interface ScanDocument {
   readonly schema: "seaworthy/scan@1";
@@ -106,6 +133,8 @@ export interface ScanDocument {
   /** The worst first, without what is suppressed. */
   readonly vulnerabilities: readonly ScanDocumentEntry[];
   readonly suppressed: readonly (ScanDocumentEntry & { readonly by: ScanSuppression })[];
+  /** The surest first, those that are suppressed last. */
+  readonly secrets: readonly ScanDocumentSecret[];
   /** About the gate's own settings. */
   readonly findings: readonly { readonly kind: string; readonly place?: string; readonly message: string }[];
   /** Of the baseline, what is no longer found. */

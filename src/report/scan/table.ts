@@ -1,6 +1,6 @@
 import { forTerminal } from "../../core/index.ts";
 import { count, type Paint, paintOf, type Style, wrap } from "../style.ts";
-import type { ScanDocument, ScanDocumentEntry } from "./document.ts";
+import type { ScanDocument, ScanDocumentEntry, ScanDocumentSecret } from "./document.ts";
 import {
   fixWords,
   isGivenUp,
@@ -95,6 +95,44 @@ const groups = ({ vulnerabilities }: ScanDocument, width: number, paint: Paint):
   return [...byLevel, ...group(paint.bold(`will not be fixed, or not now: ${levelCounts(givenUp)}`), givenUp, width, paint)];
 };
 
+const placeOf = ({ in: where, path, line, step }: ScanDocumentSecret): string =>
+  where === "file" ? `/${path}:${line}` : where === "history" ? `step ${step} of the history` : `${where} ${path.slice(where.length + 1)}`;
+
+const fateOf = ({ layerNumber, deletedInLayer, replacedInLayer, origin }: ScanDocumentSecret): string =>
+  [
+    layerNumber === undefined ? "" : `layer ${layerNumber}`,
+    deletedInLayer === undefined ? "" : `(deleted in layer ${deletedInLayer})`,
+    replacedInLayer === undefined ? "" : `(replaced in layer ${replacedInLayer})`,
+    origin === "base" ? "base" : "",
+  ]
+    .filter((word) => word !== "")
+    .join(" ");
+
+/** Where secrets lie: those that refuse the image all, of the others some. */
+const secretLines = ({ secrets }: ScanDocument, show: boolean, width: number, paint: Paint): readonly string[] => {
+  const open = secrets.filter(({ by }) => by === undefined);
+  const told = [...open, ...(show ? secrets.filter(({ by }) => by !== undefined) : [])];
+  const shown = told.filter((one, index) => one.refused !== undefined || index < MAX_TOLD);
+  const waived = secrets.length - open.length;
+  if (secrets.length === 0) return [];
+  const rows = shown.flatMap((one) => [
+    cut(
+      `  ${[one.id, plainCell(placeOf(one)), fateOf(one)].filter((word) => word !== "").join("  ")}  ${one.isSure ? "" : "possibly "}${plainCell(one.what)}`.trimEnd(),
+      width,
+    ),
+    ...[...(one.notes ?? []), ...(one.by === undefined ? [] : [suppressionWords(one.by)])].map((note) =>
+      paint.dim(cut(`    ${plainCell(note)}`, width)),
+    ),
+  ]);
+  const title = `secrets: ${open.length}${waived === 0 ? "" : `, ${waived} not held against it`}`;
+  return [
+    paint.bold(open.some(({ refused }) => refused !== undefined) ? paint.red(title) : title),
+    ...rows,
+    ...(told.length === shown.length ? [] : [paint.dim(`  and ${told.length - shown.length} more; --format json has them all`)]),
+    "",
+  ];
+};
+
 const suppressed = (document: ScanDocument, show: boolean, width: number, paint: Paint): readonly string[] => {
   const counts = suppressedCounts(document);
   if (counts === "") return [];
@@ -133,6 +171,7 @@ export const renderScan = (
   const verdict = verdictWords(document);
   return [
     ...groups(document, width, paint),
+    ...secretLines(document, showSuppressed, width, paint),
     ...suppressed(document, showSuppressed, width, paint),
     ...lines.flatMap((line) => wrap(plainCell(line), width)).map((line) => cut(line, width)),
     ...wrap(plainCell(`${verdict}; next: ${nextStep(document)}`), width).map((line) =>

@@ -61,12 +61,14 @@ const threshold = ({ fail, onlyFixed }: ScanDocument["gate"]): string =>
   `${fail === "critical" ? "critical" : `${fail} or worse`}${onlyFixed ? " with a fix" : ""}`;
 
 /** What the gate says, in a sentence. */
-export const verdictWords = ({ gate, vulnerabilities }: ScanDocument): string => {
+export const verdictWords = ({ gate, vulnerabilities, secrets }: ScanDocument): string => {
   if (gate.unjudged) return "refused: nothing in it could be judged, which is no proof";
   const refused = vulnerabilities.filter((one) => one.refused !== undefined);
+  const lost = secrets.filter((one) => one.refused !== undefined).length;
+  if (refused.length === 0 && lost > 0) return `refused: ${count(lost, "secret")} in it`;
   if (refused.length === 0) return `passed: nothing ${threshold(gate)}${gate.tellsExploited ? ", nothing known to be exploited" : ""}`;
   const exploited = refused.filter((one) => one.refused === "exploited").length;
-  return `refused: ${levelCounts(refused)}${exploited === 0 ? "" : `, ${count(exploited, "of them").replace(/s$/, "")} known to be exploited`}`;
+  return `refused: ${levelCounts(refused)}${lost === 0 ? "" : `, ${count(lost, "secret")}`}${exploited === 0 ? "" : `, ${count(exploited, "of them").replace(/s$/, "")} known to be exploited`}`;
 };
 
 /** The one thing to do next. */
@@ -74,6 +76,8 @@ export const nextStep = (document: ScanDocument): string => {
   const { gate, vulnerabilities, findings, image, report } = document;
   if (gate.unjudged) return "see above what could not be judged, and why";
   const refused = vulnerabilities.filter((one) => one.refused !== undefined);
+  if (document.secrets.some((one) => one.refused !== undefined))
+    return "revoke the secrets, for whoever has the image has them, and build it without them (RUN --mount=type=secret)";
   const [first] = refused;
   if (first === undefined) {
     const [finding] = findings;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { entryOf } from "./baseline.ts";
 import { found, scanned, vulnerability } from "./gate.fixture.ts";
 import { DEFAULT_GATE, type GatePolicy, judge } from "./judge.ts";
+import { secretAsVulnerability } from "./secrets.ts";
 import type { ScanWaiver } from "./waiver.ts";
 import type { VexStatement } from "./vex/statement.ts";
 
@@ -173,4 +174,20 @@ describe("the baseline", () => {
   test("gives way to a waiver", () => {
     expect(judge(scanned([one]), policy({ baseline, waivers: [waiver()] }), NOW).suppressed).toMatchObject([{ by: { kind: "waiver" } }]);
   });
+});
+
+test("a secret is held whether it has a fix or not, unless it is waived; what only looks like one is told", () => {
+  const secret = (isSure: boolean) =>
+    secretAsVulnerability({ id: "secret:npm-token", what: "an npm token", isSure, in: "file", path: "root/.npmrc", line: 1 });
+  const judged = (isSure: boolean, waivers: readonly ScanWaiver[] = []) =>
+    judge(
+      { subject: { names: [], digests: [] }, vulnerabilities: [secret(isSure)], packages: [], judged: 1 },
+      { ...DEFAULT_GATE, onlyFixed: true, fail: "critical", waivers },
+      Date.UTC(2026, 0, 1),
+    );
+  const waiver: ScanWaiver = { id: "secret:npm-token", path: "/root/**", reason: "revoked", until: "2026-12-01" };
+  expect(judged(true).passed).toBe(false);
+  expect(judged(false).passed).toBe(true);
+  expect(judged(true, [waiver])).toMatchObject({ passed: true, suppressed: [{ by: { kind: "waiver" } }] });
+  expect(judged(true, [{ ...waiver, path: "/app/**" }])).toMatchObject({ passed: false, findings: [{ kind: "waiver-unused" }] });
 });

@@ -63,7 +63,8 @@ const rank = ({ severity }: Pick<GateVulnerability, "severity">): number =>
 
 const refusalOf = (vulnerability: GateVulnerability, { fail, onlyFixed }: GatePolicy): OpenVulnerability["refused"] => {
   if (vulnerability.exploited === true) return "exploited";
-  if (rank(vulnerability) < RATINGS.indexOf(fail) || (onlyFixed && vulnerability.fixed === undefined)) return undefined;
+  if (rank(vulnerability) < RATINGS.indexOf(fail) || (onlyFixed && vulnerability.fixed === undefined && vulnerability.secret === undefined))
+    return undefined;
   return "severity";
 };
 

@@ -1,4 +1,4 @@
-import type { FoundPackage } from "../../inventory/index.ts";
+import type { FoundPackage, FoundSecret } from "../../inventory/index.ts";
 import type { Vulnerability } from "../scan.ts";
 
 /** What the gate asks of a package. Ours are such; reports of other tools know types that ours does not. */
@@ -11,6 +11,8 @@ export interface GatePackage extends Omit<FoundPackage, "type" | "layer" | "lice
 /** One vulnerability and the packages that have it, whoever found it. */
 export interface GateVulnerability extends Omit<Vulnerability, "packages"> {
   readonly packages: readonly GatePackage[];
+  /** It is a secret that the image gives away, and no vulnerability of a package: `packages` holds its file. */
+  readonly secret?: FoundSecret;
 }
 
 /** What was scanned: for statements about images. */

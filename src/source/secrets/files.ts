@@ -5,26 +5,33 @@ const BY_NAME =
   /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.git-credentials|\.dockercfg|kubeconfig|\.htpasswd|\.kube\/config|credentials?\.(?:json|xml)|secret_token\.rb|password\.txt|[^/]+\.(?:p12|pfx|jks|kdbx))$/i;
 
 /** Files that hold one only with the right words in them: certificates are public, most `.npmrc` and `.env` files hold settings. */
-const BY_CONTENT: readonly (readonly [name: RegExp, content: RegExp, what: string])[] = [
-  [/\.(?:pem|key|priv|private_key|secret)$/i, /PRIVATE KEY-----/, "a private key"],
-  [/(?:^|\/)\.npmrc$/, /_(?:auth|authToken|password)\s*=[ \t]*["']?[^\s"'$]/i, "an npm token"],
-  [/(?:^|\/)\.yarnrc(?:\.yml)?$/, /npmAuth(?:Token|Ident)["']?\s*:\s*["']?[^\s"'$]/, "an npm token"],
-  [/(?:^|\/)\.pypirc$/, /^\s*password\s*[:=][ \t]*\S/im, "a password for a package index"],
-  [/(?:^|\/)\.?pip(?:\.conf|\/pip\.conf)$/, /:\/\/[^\s/:@]+:[^\s/@]+@/, "a password for a package index"],
-  [/(?:^|\/)\.docker\/config\.json$/, /"auth"\s*:\s*"[^"]/, "a registry's password"],
+export const BY_CONTENT: readonly (readonly [name: RegExp, content: RegExp, what: string, rule: string])[] = [
+  [/\.(?:pem|key|priv|private_key|secret)$/i, /PRIVATE KEY-----/, "a private key", "private-key"],
+  [/(?:^|\/)\.npmrc$/, /_(?:auth|authToken|password)\s*=[ \t]*["']?[^\s"'$]/i, "an npm token", "npm-token"],
+  [/(?:^|\/)\.yarnrc(?:\.yml)?$/, /npmAuth(?:Token|Ident)["']?\s*:\s*["']?[^\s"'$]/, "an npm token", "npm-token"],
+  [/(?:^|\/)\.pypirc$/, /^\s*password\s*[:=][ \t]*\S/im, "a password for a package index", "package-index-password"],
+  [/(?:^|\/)\.?pip(?:\.conf|\/pip\.conf)$/, /:\/\/[^\s/:@]+:[^\s/@]+@/, "a password for a package index", "package-index-password"],
+  [/(?:^|\/)\.docker\/config\.json$/, /"auth"\s*:\s*"[^"]/, "a registry's password", "registry-password"],
   [
     /(?:^|\/)(?:\.aws\/)?credentials$/,
     /aws_secret_access_key\s*=[ \t]*\S|^\s*(?:password|token|secret)\s*[:=][ \t]*\S/im,
     "cloud credentials",
+    "cloud-credentials",
   ],
-  [/(?:^|\/)application_default_credentials\.json$/, /"(?:private_key|refresh_token)"/, "cloud credentials"],
+  [/(?:^|\/)application_default_credentials\.json$/, /"(?:private_key|refresh_token)"/, "cloud credentials", "cloud-credentials"],
   [
     /(?:^|\/)\.env(?:\.(?!example$|sample$|template$|dist$)[\w-]+)?$/,
     /^\s*(?:export\s+)?\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)\w*\s*=[ \t]*["']?[^\s"'$]/im,
     "a password or token",
+    "env-file-secret",
   ],
-  [/(?:^|\/)\.composer\/auth\.json$/, /"(?:password|token)"|oauth/, "a package registry's token"],
-  [/(?:^|\/)\.m2\/settings(?:-security)?\.xml$/, /<(?:password|passphrase|master)>[^<$]/, "a package registry's password"],
+  [/(?:^|\/)\.composer\/auth\.json$/, /"(?:password|token)"|oauth/, "a package registry's token", "package-index-password"],
+  [
+    /(?:^|\/)\.m2\/settings(?:-security)?\.xml$/,
+    /<(?:password|passphrase|master)>[^<$]/,
+    "a package registry's password",
+    "package-index-password",
+  ],
 ];
 
 /** Texts that people keep settings in: a secret of a known form is looked for in these. */
