@@ -3,7 +3,8 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { type Digest, digestOf, hexOf } from "../../core/index.ts";
 import type { CollectReport } from "./collect.ts";
-import { markHeld } from "./marking.ts";
+import { mark } from "./marking.ts";
+import type { Steps } from "./steps.ts";
 import { medium } from "./medium.fixture.ts";
 import { DAY_MS, HOUR_MS, openTestStore, type TestStore } from "./store.fixture.ts";
 
@@ -171,6 +172,13 @@ test("records that would let an image's parts be taken end the run before anythi
   expect([at.has("1.0.0"), at.has(gone.digest)]).toEqual([true, true]);
 });
 
+const finish = <Result>(steps: Steps<Result>): Result => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+};
+
 test("each digest is visited once: thirty levels of indexes that each name the next twice over", () => {
   const edges = Array.from({ length: 60 }, (_, level) =>
     ["a", "b"].flatMap((from) =>
@@ -182,10 +190,33 @@ test("each digest is visited once: thirty levels of indexes that each name the n
     seenAt: 0,
     deletedAt: undefined,
   }));
-  const held = markHeld(
-    { manifests, edges, tags: [{ tag: "t", digest: "a0", deletedAt: undefined }], asked: new Set() },
-    { graceSince: 1, trashSince: 1, live: new Set() },
+  const { held, hold, dead } = finish(
+    mark(
+      { manifests, edges, tags: [{ tag: "t", digest: "a0", deletedAt: undefined }], asked: new Set() },
+      { graceSince: 1, trashSince: 1, live: new Set() },
+    ),
   );
   expect(held.size).toBe(manifests.length - 1);
   expect(held.get("a0")).toBe("tag t");
+  expect(finish(dead())).toEqual(["b0"]);
+  hold("b0", "pushed again");
+  expect(finish(dead())).toEqual([]);
+});
+
+test("what is dead goes before what it names, refers to or signs", () => {
+  const edges = [
+    { parent: "index", child: "image", kind: "manifest" as const },
+    { parent: "outer", child: "index", kind: "manifest" as const },
+    { parent: "sbom", child: "image", kind: "subject" as const },
+    { parent: "signed sbom", child: "sbom", kind: "subject" as const },
+    // An index that names what it refers to.
+    { parent: "both", child: "image", kind: "manifest" as const },
+    { parent: "both", child: "image", kind: "subject" as const },
+  ];
+  const digests = ["both", "image", "index", "outer", "sbom", "signed sbom"];
+  const manifests = digests.map((digest) => ({ digest, seenAt: 0, deletedAt: undefined }));
+  const marked = finish(mark({ manifests, edges, tags: [], asked: new Set() }, { graceSince: 1, trashSince: 1, live: new Set() }));
+  const order = finish(marked.dead());
+  expect(order.toSorted()).toEqual(digests);
+  for (const { parent, child } of edges) expect(order.indexOf(parent), `${parent} before ${child}`).toBeLessThan(order.indexOf(child));
 });

@@ -42,7 +42,11 @@ const migrate = (sqlite: DatabaseSync, path: string): void => {
 export const openDatabase = (path: string): Database => {
   const sqlite = new DatabaseSync(path, { timeout: 5000 });
   sqlite.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768;",
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
+  );
+  // What a dry run of a collection would take.
+  sqlite.exec(
+    "CREATE TEMP TABLE going (repository_id INTEGER, digest TEXT, PRIMARY KEY (repository_id, digest)) WITHOUT ROWID; CREATE TEMP TABLE unlinking (digest TEXT, repository_id INTEGER, PRIMARY KEY (digest, repository_id)) WITHOUT ROWID;",
   );
   try {
     migrate(sqlite, path);

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/index.ts";
 import type { BlobStorage } from "./blob-storage.ts";
 import type { Database } from "./database.ts";
 import type { Exclusive } from "./exclusive.ts";
+import type { Needed } from "./needed.ts";
 import type { Reached } from "./points.ts";
 import type { TagRules } from "./tags.ts";
 
@@ -13,4 +14,5 @@ export interface Inside {
   readonly exclusive: Exclusive;
   readonly rules: TagRules;
   readonly reached: Reached;
+  readonly needed: Needed;
 }

@@ -1,8 +1,8 @@
-import { type Clock, type Digest, isDigest, parseDigest } from "../../core/index.ts";
+import { type Digest, isDigest, parseDigest } from "../../core/index.ts";
 import { type Descriptor, type Index, isNonDistributable, type Manifest, parseManifest } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
 import { bytesOf, type Database, numberOf, textOf } from "./database.ts";
-import type { Reached } from "./points.ts";
+import type { Inside } from "./inside.ts";
 import { repositoryId, type RepositoryKind, requireRepositoryId } from "./repositories.ts";
 import { newOperation, removeTagsOf, setTag, type TagRules } from "./tags.ts";
 
@@ -90,7 +90,7 @@ const edgesOf = (manifest: Manifest | Index): readonly (readonly [child: Digest,
 
 const MOVING: TagRules = { isImmutable: () => false };
 
-export const createManifests = (database: Database, clock: Clock, rules: TagRules, reached: Reached): Manifests => ({
+export const createManifests = ({ database, clock, rules, reached, needed }: Inside): Manifests => ({
   get: (repository, reference) => {
     const row = database.one(isDigest(reference) ? BY_DIGEST : BY_TAG, repository, reference);
     return row === undefined
@@ -127,6 +127,8 @@ export const createManifests = (database: Database, clock: Clock, rules: TagRule
         setTag(database, { repository, id }, { tag, digest: manifest.digest }, kind === "mirror" ? MOVING : rules, now);
       reached("manifest.writing");
     });
+    for (const digest of [manifest.digest, ...(manifest.kind === "index" ? manifest.manifests.map((child) => child.digest) : [])])
+      needed.tell(digest);
     reached("manifest.stored");
   },
   parents: (repository, digest) =>

@@ -1,4 +1,5 @@
 import { followedBy } from "../policy/follower.ts";
+import { eachOf, type Steps } from "./steps.ts";
 
 /** A repository as a collection sees it, without the bytes. */
 export interface Holdings {
@@ -17,62 +18,109 @@ export interface Limits {
   readonly live: ReadonlySet<string>;
 }
 
-const grouped = (pairs: Iterable<readonly [string, string]>): ReadonlyMap<string, readonly string[]> => {
-  const all = new Map<string, string[]>();
-  for (const [from, to] of pairs) {
-    const known = all.get(from);
-    if (known === undefined) all.set(from, [to]);
-    else known.push(to);
-  }
-  return all;
+export interface Marked {
+  /** Every manifest that something needs, with the reason. */
+  readonly held: ReadonlyMap<string, string>;
+  /** From now on this one is held too, with everything that it holds. */
+  hold(digest: string, reason: string): void;
+  /** The others, each before what it names or refers to: when some are gone, none that is left has lost a part. */
+  dead(): Steps<readonly string[]>;
+}
+
+type Graph = Map<string, string[]>;
+
+const connect = (graph: Graph, from: string, to: string): void => {
+  const known = graph.get(from);
+  if (known === undefined) graph.set(from, [to]);
+  else known.push(to);
 };
 
 /** What is held for its own sake, with the reason. */
 function* roots(
   { manifests, tags, edges, asked }: Holdings,
   { graceSince, trashSince, live }: Limits,
-): Generator<readonly [string, string]> {
-  const known = new Set(manifests.map(({ digest }) => digest));
+  known: ReadonlySet<string>,
+): Generator<readonly [string, string] | undefined> {
   for (const { tag, digest, deletedAt } of tags) {
     const image = followedBy(tag);
     // Signatures may lie where their image never was; where it was, they wait for it below.
-    if (image !== undefined && known.has(image)) continue;
-    if (deletedAt === undefined) yield [digest, `tag ${tag}`];
-    else if (deletedAt > trashSince) yield [digest, `tag ${tag}, in the trash`];
+    if (image !== undefined && known.has(image)) yield undefined;
+    else if (deletedAt === undefined) yield [digest, `tag ${tag}`];
+    else yield deletedAt > trashSince ? [digest, `tag ${tag}, in the trash`] : undefined;
   }
   for (const { digest, seenAt, deletedAt } of manifests) {
     if (live.has(digest)) yield [digest, "deployed"];
     if (asked.has(digest)) yield [digest, "asked for within the grace"];
     if (deletedAt !== undefined && deletedAt > trashSince) yield [digest, "in the trash"];
-    if (deletedAt === undefined && seenAt > graceSince) yield [digest, "within the grace"];
+    yield deletedAt === undefined && seenAt > graceSince ? [digest, "within the grace"] : undefined;
   }
   for (const { parent, child, kind } of edges)
-    if (kind === "subject" && !known.has(child)) yield [parent, `refers to ${child}, which was never here`];
+    yield kind === "subject" && !known.has(child) ? [parent, `refers to ${child}, which was never here`] : undefined;
 }
 
 /**
- * Every manifest that something needs, with the reason. What an index names is held by it; what refers to an image, and the tags that go with it
- * (`sha256-<hex>.sig`), are held by it and by nothing else. Each digest is visited once, however indexes are nested (zot #4318).
+ * Marks what something needs. What an index names is held by it; what refers to an image, and the tags that go with it (`sha256-<hex>.sig`), are held by it
+ * and by nothing else. Each digest is visited once, however indexes are nested (zot #4318).
  */
-export const markHeld = (holdings: Holdings, limits: Limits): ReadonlyMap<string, string> => {
-  const { edges, tags } = holdings;
-  const children = grouped(edges.flatMap(({ parent, child, kind }) => (kind === "manifest" ? [[parent, child] as const] : [])));
-  const referrers = grouped(edges.flatMap(({ parent, child, kind }) => (kind === "subject" ? [[child, parent] as const] : [])));
-  const followers = grouped(
-    tags.flatMap(({ tag, digest, deletedAt }) => {
-      const image = followedBy(tag);
-      return image === undefined || deletedAt !== undefined ? [] : [[image, digest] as const];
-    }),
-  );
+export function* mark(holdings: Holdings, limits: Limits): Steps<Marked> {
+  const { manifests, edges, tags } = holdings;
+  const known = new Set<string>();
+  yield* eachOf(manifests, ({ digest }) => known.add(digest));
+  const [children, referrers, followers]: Graph[] = [new Map(), new Map(), new Map()];
+  /** What must outlast it: what it names, refers to, or signs. */
+  const later: Graph = new Map();
+  if (children === undefined || referrers === undefined || followers === undefined) throw new Error("no graphs");
+  yield* eachOf(edges, ({ parent, child, kind }) => {
+    if (kind === "manifest") connect(children, parent, child);
+    else connect(referrers, child, parent);
+    connect(later, parent, child);
+  });
+  yield* eachOf(tags, ({ tag, digest, deletedAt }) => {
+    const image = followedBy(tag);
+    if (image === undefined || deletedAt !== undefined) return;
+    connect(followers, image, digest);
+    connect(later, digest, image);
+  });
   const held = new Map<string, string>();
-  const waiting: (readonly [string, string])[] = [...roots(holdings, limits)];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [digest, reason] = next;
-    if (held.has(digest)) continue;
-    held.set(digest, reason);
-    for (const child of children.get(digest) ?? []) waiting.push([child, `part of ${digest}`]);
-    for (const referrer of referrers.get(digest) ?? []) waiting.push([referrer, `refers to ${digest}`]);
-    for (const follower of followers.get(digest) ?? []) waiting.push([follower, `goes with ${digest}`]);
-  }
-  return held;
-};
+  const hold = (first: string, why: string): void => {
+    const waiting: (readonly [string, string])[] = [[first, why]];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const [digest, reason] = next;
+      if (held.has(digest)) continue;
+      held.set(digest, reason);
+      for (const child of children.get(digest) ?? []) waiting.push([child, `part of ${digest}`]);
+      for (const referrer of referrers.get(digest) ?? []) waiting.push([referrer, `refers to ${digest}`]);
+      for (const follower of followers.get(digest) ?? []) waiting.push([follower, `goes with ${digest}`]);
+    }
+  };
+  yield* eachOf(roots(holdings, limits, known), (root) => {
+    if (root !== undefined) hold(...root);
+  });
+  return {
+    held,
+    hold,
+    dead: function* () {
+      const order: string[] = [];
+      const seen = new Set<string>();
+      const visit = (first: string): void => {
+        const path: { readonly digest: string; readonly next: Iterator<string> }[] = [];
+        const enter = (digest: string): void => {
+          if (seen.has(digest) || held.has(digest) || !known.has(digest)) return;
+          seen.add(digest);
+          path.push({ digest, next: (later.get(digest) ?? [])[Symbol.iterator]() });
+        };
+        enter(first);
+        for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+          const step = at.next.next();
+          if (step.done !== true) enter(step.value);
+          else {
+            order.push(at.digest);
+            path.pop();
+          }
+        }
+      };
+      yield* eachOf(manifests, ({ digest }) => visit(digest));
+      return order.reverse();
+    },
+  };
+}

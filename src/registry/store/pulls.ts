@@ -1,9 +1,10 @@
 import type { Clock, Digest } from "../../core/index.ts";
 import type { Database } from "./database.ts";
+import type { Needed } from "./needed.ts";
 
 /** Kept in memory at most this long, and for at most this many references, before they are written. */
 const WRITE_EVERY_MS = 60_000;
-const MAX_WAITING = 5000;
+const MAX_WAITING = 1000;
 
 /** Who was pulled, and when last: coarse, because a pull must not wait for a disk. */
 export interface Pulls {
@@ -22,7 +23,7 @@ interface Waiting {
 const ADD =
   "INSERT INTO pull (repository_id, reference, pulls, pulled_at, seen_at) SELECT id, ?2, ?3, ?4, ?5 FROM repository WHERE name = ?1 ON CONFLICT DO UPDATE SET pulls = pulls + excluded.pulls, pulled_at = max(pulled_at, excluded.pulled_at), seen_at = max(seen_at, excluded.seen_at)";
 
-export const createPulls = (database: Database, clock: Clock): Pulls => {
+export const createPulls = (database: Database, clock: Clock, needed: Needed): Pulls => {
   const waiting = new Map<string, Waiting>();
   let writtenAt = clock.now();
   const flush = (): void => {
@@ -54,6 +55,7 @@ export const createPulls = (database: Database, clock: Clock): Pulls => {
   return {
     record: (repository, reference, digest, method) => {
       const now = clock.now();
+      needed.tell(digest);
       add(repository, digest, method, now);
       if (reference !== digest) add(repository, reference, method, now);
       if (waiting.size > MAX_WAITING || now - writtenAt > WRITE_EVERY_MS) flush();

@@ -11,6 +11,7 @@ import { createExclusive } from "./exclusive.ts";
 import type { Inside } from "./inside.ts";
 import { openStorage } from "./open-storage.ts";
 import { createManifests, type Manifests } from "./manifests.ts";
+import { createNeeded } from "./needed.ts";
 import type { Reached } from "./points.ts";
 import { createPulls, type Pulls } from "./pulls.ts";
 import { kindOfRepository, listRepositories, type RepositoryKind } from "./repositories.ts";
@@ -77,14 +78,16 @@ export const openStore = async (dataFolder: string, options: StoreOptions): Prom
       const uploads = createUploads(dataFolder, clock, reserveBytes, reached);
       await syncFolder(dataFolder);
       const exclusive = createExclusive();
-      const pulls = createPulls(database, clock);
+      const needed = createNeeded();
+      const pulls = createPulls(database, clock, needed);
       // Written again when it is this old, or a tenth of the grace: reading hardly ever writes.
       const leaseMs = (): number => Math.min(LEASE_MS, policy.settings.gc.grace / 10);
-      const inside: Inside = { database, storage, clock, exclusive, rules: policy, reached };
+      const inside: Inside = { database, storage, clock, exclusive, rules: policy, reached, needed };
+      let collecting: Promise<unknown> = Promise.resolve();
       return {
         blobs: createBlobs(inside, leaseMs),
         uploads,
-        manifests: createManifests(database, clock, policy, reached),
+        manifests: createManifests(inside),
         tags: createTags(database, clock, reached),
         pulls,
         trash: createTrash(inside),
@@ -94,8 +97,12 @@ export const openStore = async (dataFolder: string, options: StoreOptions): Prom
           return retain(inside, policy, options);
         },
         collect: (options) => {
-          pulls.flush();
-          return collect(inside, policy, options);
+          const run = collecting.then(() => {
+            pulls.flush();
+            return collect(inside, policy, options);
+          });
+          collecting = run.catch(() => undefined);
+          return run;
         },
         scrub: (options) => scrub(inside, options),
         usage: createUsage(database),

@@ -53,7 +53,7 @@ const restoreManifest = (database: Database, repository: string, id: number, dig
   );
 };
 
-export const createTrash = ({ database, clock, rules, reached }: Inside): Trash => {
+export const createTrash = ({ database, clock, rules, reached, needed }: Inside): Trash => {
   const back = (row: Row, operation: number, now: number): void => {
     const [repository, tag, digest] = [textOf(row, "repository"), textOf(row, "name"), textOf(row, "digest")];
     const id = numberOf(row, "repository_id");
@@ -85,6 +85,7 @@ export const createTrash = ({ database, clock, rules, reached }: Inside): Trash 
       reached("undo.writing");
       return result;
     });
+    for (const { digest } of undone.restored) needed.tell(digest);
     reached("undo.done");
     return undone;
   };
