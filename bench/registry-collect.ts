@@ -69,10 +69,10 @@ try {
   const rows: Row[] = [];
   let worst = 0;
   for (const dryRun of [true, false]) {
-    let isOver = false;
+    const collection = { isOver: false };
     const seen: number[] = [];
     const client = (async () => {
-      while (!isOver) {
+      while (!collection.isOver) {
         const began = performance.now();
         await (await fetch(`http://${registry.address}/v2/team/app/manifests/${pulled}`)).arrayBuffer();
         seen.push(performance.now() - began);
@@ -94,7 +94,7 @@ try {
     const { manifests: taken, heldManifests } = await control.ask("collect", { dryRun });
     const seconds = (performance.now() - began) / 1000;
     clearInterval(watch);
-    isOver = true;
+    collection.isOver = true;
     await client;
     worst = Math.max(worst, longestCpu);
     seen.sort((a, b) => a - b);

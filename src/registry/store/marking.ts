@@ -22,9 +22,9 @@ export interface Marked {
   /** Every manifest that something needs, with the reason. */
   readonly held: ReadonlyMap<string, string>;
   /** From now on this one is held too, with everything that it holds. */
-  hold(digest: string, reason: string): void;
+  readonly hold: (digest: string, reason: string) => void;
   /** The others, each before what it names or refers to: when some are gone, none that is left has lost a part. */
-  dead(): Steps<readonly string[]>;
+  readonly dead: () => Steps<readonly string[]>;
 }
 
 type Graph = Map<string, string[]>;
