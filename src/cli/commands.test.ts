@@ -73,7 +73,9 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["scan", ["--json", "--platform", "--db", "--fail", "--only-fixed"]],
   ["db build", ["--json"]],
   ["db status", ["--json", "--db", "--max-age", "--stale"]],
-  ["db update", ["--json", "--db", "--ecosystem", "--mirror", "--exploited", "--epss", "--endoflife", "--full", "--dry-run"]],
+  ["db export", ["--json", "--db"]],
+  ["db import", ["--json", "--db"]],
+  ["db update", ["--json", "--db", "--from", "--ecosystem", "--mirror", "--exploited", "--epss", "--endoflife", "--full", "--dry-run"]],
 ];
 
 describe("help", () => {

@@ -41,7 +41,7 @@ export type { Follower, Lookout } from "./filesystem/layer.ts";
 export { readLayoutImage } from "./filesystem/layout-image.ts";
 export { readRegistryImage } from "./filesystem/registry-image.ts";
 export { type LayeredFile } from "./filesystem/stacked.ts";
-export { type TarHeader } from "./archive/read-tar.ts";
+export { readTar, type TarHeader } from "./archive/read-tar.ts";
 export { archiveDestination } from "./places/archive-destination.ts";
 export { combined } from "./places/combined.ts";
 export { copyImage, type CopyOptions } from "./places/copy-image.ts";

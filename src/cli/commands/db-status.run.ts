@@ -43,7 +43,7 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
       table([["source", "as of", "age", "from"], ...sources]),
       "",
       `built ${ago(manifest.builtAt, now)}, in ${folder}`,
-      ...stale.map((words) => `stale: ${words}`),
+      ...(stale.length === 0 ? [] : [`${stale.length} of ${ages.length} sources are stale: seaworthy db update fetches newer ones`]),
     ].join("\n"),
     json: {
       schema: "seaworthy/db-status@1",

@@ -1,5 +1,5 @@
 import { SeaworthyError } from "../../core/index.ts";
-import { LISTS, OSV_MIRROR, parseMirror, updateDatabase } from "../../scan/index.ts";
+import { LISTS, OSV_MIRROR, parseMirror, updateDatabase, updateFromPublished, type Updated } from "../../scan/index.ts";
 import { scanSettings } from "../advisory-age.ts";
 import { advisoryFolder } from "../advisory-folder.ts";
 import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
@@ -8,6 +8,7 @@ import { table } from "../render/table.ts";
 
 export interface Flags extends OutputFlags {
   readonly db?: string;
+  readonly from?: readonly string[];
   readonly ecosystem?: readonly string[];
   readonly mirror?: readonly string[];
   readonly exploited?: string;
@@ -19,10 +20,9 @@ export interface Flags extends OutputFlags {
 
 const OFF = "off";
 
-/** Lists have whole addresses, not folders. */
-const listAt = (flag: string, written: string): URL => {
+const addressIn = (flag: string, written: string): URL => {
   if (URL.canParse(written) && /^https?:\/\//i.test(written)) return new URL(written);
-  throw new SeaworthyError("USAGE", `--${flag} "${written.slice(0, 200)}" is no address: expected https://HOST/FILE, or off`);
+  throw new SeaworthyError("USAGE", `${flag} "${written.slice(0, 200)}" is no address: expected https://HOST/PATH`);
 };
 
 const WORDS = {
@@ -34,26 +34,7 @@ const WORDS = {
 } as const;
 const WORDS_BEFORE = { ...WORDS, changed: "has changes", replaced: "would be fetched" } as const;
 
-export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
-  const folder = advisoryFolder(context, flags.db);
-  const mirrors = flags.mirror ?? scanSettings(context)?.mirrors ?? [OSV_MIRROR];
-  const lists = Object.fromEntries(
-    (["exploited", "epss", "endoflife"] as const)
-      .map((name) => [name, flags[name] ?? LISTS[name]] as const)
-      .filter(([, written]) => written !== OFF)
-      .map(([name, written]) => [name, listAt(name, written)]),
-  );
-  const dryRun = flags.dryRun === true;
-  const { manifest, sources } = await updateDatabase(folder, {
-    families: flags.ecosystem,
-    mirrors: mirrors.map(parseMirror),
-    lists,
-    full: flags.full === true,
-    dryRun,
-    env: context.process.env,
-    progress: progressFor(context, flags),
-    signal: context.signal,
-  });
+const outcomeOf = (folder: string, { manifest, sources }: Updated, dryRun: boolean): Outcome => {
   const failed = sources.filter(({ state }) => state === "failed" || state === "missing");
   const words = dryRun ? WORDS_BEFORE : WORDS;
   return {
@@ -67,4 +48,32 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
     ].join("\n"),
     json: { schema: "seaworthy/db-update@1", folder, dryRun, sources, shards: manifest?.shards ?? {} },
   };
+};
+
+export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome> => {
+  const folder = advisoryFolder(context, flags.db);
+  const dryRun = flags.dryRun === true;
+  const common = {
+    full: flags.full === true,
+    dryRun,
+    env: context.process.env,
+    progress: progressFor(context, flags),
+    signal: context.signal,
+  };
+  if (flags.from !== undefined) {
+    const other = (["ecosystem", "mirror", "exploited", "epss", "endoflife"] as const).find((name) => flags[name] !== undefined);
+    if (other !== undefined)
+      throw new SeaworthyError("USAGE", `--from takes a database as somebody made it, with all that is in it: leave --${other} out`);
+    const from = flags.from.map((written) => addressIn("--from", written));
+    return outcomeOf(folder, await updateFromPublished(folder, { ...common, from }), dryRun);
+  }
+  const mirrors = flags.mirror ?? scanSettings(context)?.mirrors ?? [OSV_MIRROR];
+  const lists = Object.fromEntries(
+    (["exploited", "epss", "endoflife"] as const)
+      .map((name) => [name, flags[name] ?? LISTS[name]] as const)
+      .filter(([, written]) => written !== OFF)
+      .map(([name, written]) => [name, addressIn(`--${name}`, written)]),
+  );
+  const options = { ...common, families: flags.ecosystem, mirrors: mirrors.map(parseMirror), lists };
+  return outcomeOf(folder, await updateDatabase(folder, options), dryRun);
 });

@@ -2,6 +2,7 @@ import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { Context } from "../context.ts";
 import { AGE_FLAGS, JSON_FLAG, parseText } from "../flags.ts";
 import type { Flags as BuildFlags } from "./db-build.run.ts";
+import type { Flags as CarryFlags } from "./db-export.run.ts";
 import type { Flags as StatusFlags } from "./db-status.run.ts";
 import type { Flags as UpdateFlags } from "./db-update.run.ts";
 
@@ -28,6 +29,15 @@ const update = buildCommand<UpdateFlags, [], Context>({
     flags: {
       ...JSON_FLAG,
       db: DB_FLAG,
+      from: {
+        kind: "parsed",
+        parse: parseText,
+        brief:
+          "Instead: a database that somebody made, from any static server: a folder of advisories (https://HOST/PATH/) or a file of db export; mirrors of it after one another",
+        optional: true,
+        variadic: true,
+        placeholder: "URL",
+      },
       ecosystem: {
         kind: "parsed",
         parse: parseText,
@@ -55,6 +65,7 @@ const update = buildCommand<UpdateFlags, [], Context>({
     customUsage: [
       { input: "", brief: "all that is there already, or what images are usually made of" },
       { input: "--ecosystem Debian --ecosystem npm", brief: "these two" },
+      { input: "--from https://files.acme.example/advisories/", brief: "what the team has put on its server" },
       { input: "--mirror https://osv.acme.example --mirror https://storage.googleapis.com/osv-vulnerabilities", brief: "a mirror first" },
     ],
     brief: "Fetch advisories, or what changed in them",
@@ -102,4 +113,28 @@ const status = buildCommand<StatusFlags, [], Context>({
   docs: { brief: "What advisories there are, and how old they are" },
 });
 
-export const db = buildRouteMap({ routes: { build, status, update }, docs: { brief: "The advisories that seaworthy scan judges by" } });
+const fileArgument = (brief: string) => ({ kind: "tuple", parameters: [{ parse: parseText, brief, placeholder: "FILE" }] }) as const;
+
+const exportCommand = buildCommand<CarryFlags, [string], Context>({
+  loader: async () => (await import("./db-export.run.ts")).run,
+  parameters: { flags: { ...JSON_FLAG, db: DB_FLAG }, positional: fileArgument("File to write") },
+  docs: {
+    brief: "Write the database of advisories as one file, for networks that are closed",
+    fullDescription: "The same advisories give the same bytes. It can also be put on any static server, for seaworthy db update --from.",
+  },
+});
+
+const importCommand = buildCommand<CarryFlags, [string], Context>({
+  loader: async () => (await import("./db-import.run.ts")).run,
+  parameters: { flags: { ...JSON_FLAG, db: DB_FLAG }, positional: fileArgument("File of seaworthy db export") },
+  docs: {
+    brief: "Take a database of advisories from a file of seaworthy db export",
+    fullDescription:
+      "It takes the place of what was there. Every file in it is held to its digest and to the form of a database first: it is taken whole or not at all.",
+  },
+});
+
+export const db = buildRouteMap({
+  routes: { build, export: exportCommand, import: importCommand, status, update },
+  docs: { brief: "The advisories that seaworthy scan judges by" },
+});

@@ -112,6 +112,10 @@ describe("what it says", () => {
     const rocky = record({ id: "RLSA-2024:1", aliases: [], summary: "Important: kernel security update", related: ["CVE-2024-0007"] });
     expect(told(rocky).advisory).toMatchObject({ cves: ["CVE-2024-0007"], severities: [{ rating: "high", written: "Important" }] });
   });
+  test("severities without a type or a score are passed over, the record is not", () => {
+    const severity = [{ score: V3 }, { type: "CVSS_V3" }, { type: "CVSS_V3", score: "7.5" }];
+    expect(told(record({ severity })).advisory.severities).toMatchObject([{ score: 6.1 }]);
+  });
   test("a malicious package is as bad as can be, whatever it does not say", () => {
     expect(told(record({ id: "MAL-2024-1" })).advisory.severities?.[0]?.rating).toBe("critical");
   });

@@ -12,7 +12,7 @@ const MAX_NAME = 1000;
 
 const word = v.pipe(v.string(), v.maxLength(MAX_NAME));
 const words = v.optional(v.nullable(v.array(word)), []);
-const said = v.optional(v.nullable(v.array(v.object({ type: word, score: word }))), []);
+const said = v.optional(v.nullable(v.array(v.object({ type: v.optional(word), score: v.optional(word) }))), []);
 const specific = v.optional(v.nullable(v.record(v.string(), v.unknown())));
 
 /** What of an OSV record decides (ossf.github.io/osv-schema); the rest is left to whoever follows its link. */

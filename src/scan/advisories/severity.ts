@@ -41,7 +41,7 @@ export const severityOf = (written: string): Severity | undefined => {
 
 export const isWorse = (a: Rating, b: Rating): boolean => RATINGS.indexOf(a) > RATINGS.indexOf(b);
 
-type Said = readonly { readonly type: string; readonly score: string }[];
+type Said = readonly { readonly score?: string | undefined }[];
 type Specific = Readonly<Record<string, unknown>> | null | undefined;
 
 const wordsIn = (specific: Specific): readonly Severity[] =>
@@ -54,7 +54,7 @@ const wordsIn = (specific: Specific): readonly Severity[] =>
  * newest CVSS down, then, elsewhere, the database's own word.
  */
 export const severitiesFrom = (scores: Said, isDistribution: boolean, ...specifics: readonly Specific[]): readonly Severity[] => {
-  const stated = scores.flatMap(({ score }) => severityOf(score) ?? []);
+  const stated = scores.flatMap(({ score }) => (score === undefined ? [] : (severityOf(score) ?? [])));
   const vectors = stated
     .filter(({ cvss }) => cvss !== undefined)
     .toSorted((a, b) => Number(b.cvss) - Number(a.cvss) || (b.score ?? 0) - (a.score ?? 0));

@@ -28,7 +28,8 @@ const slugOf = (name: string): string =>
     .replaceAll(/^[-.]+|[-.]+$/g, "")
     .slice(0, 100);
 
-const synced = (path: string): void => {
+/** On the disk before anything names it. */
+export const synced = (path: string): void => {
   const handle = openSync(path, "r");
   try {
     fsyncSync(handle);

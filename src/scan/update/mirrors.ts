@@ -50,7 +50,7 @@ export const createMirrors = (places: readonly URL[], { clock, signal, note }: M
           } catch (error) {
             if (!(error instanceof MirrorError)) throw error;
             if (error.kind === "missing") missing += 1;
-            else note(forTerminal(error.message));
+            else if (!failures.includes(error.message)) note(forTerminal(error.message));
             failures.push(error.message);
             restsUntil.set(place, clock.now() + (error.retryAfterMs ?? (error.kind === "busy" ? FIRST_WAIT_MS * 2 ** (round - 1) : 0)));
           }
@@ -63,7 +63,7 @@ export const createMirrors = (places: readonly URL[], { clock, signal, note }: M
         if (round >= ROUNDS || waitMs > LONGEST_WAIT_MS)
           throw new SeaworthyError(
             "ADVISORIES_UNREACHABLE",
-            `${path}: ${places.length === 1 ? "it" : "none of the mirrors"} could not be fetched`,
+            `${path === "" ? (places[0]?.href ?? "") : path}: ${places.length === 1 ? "it" : "none of the mirrors"} could not be fetched`,
             {
               problems: [...new Set(failures)].map((one) => forTerminal(one)),
             },
