@@ -4,6 +4,7 @@ import { zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Package } from "./package.ts";
+import { zipOf } from "./zip.fixture.ts";
 
 const read = (path: string, content: string): readonly Package[] | undefined =>
   CATALOGERS.find(({ isMine }) => isMine(path))?.read(Buffer.from(content), path)?.packages;
@@ -12,6 +13,14 @@ const short = (packages: readonly Package[] | undefined): readonly string[] | un
   packages?.map(({ type, namespace, name, version, source }) =>
     [type, namespace, name, version, source === undefined ? undefined : `${source.name}=${source.version}`].filter(Boolean).join(" "),
   );
+
+test("a Python package that is an archive", () => {
+  const egg = zipOf({ "EGG-INFO/PKG-INFO": "Metadata-Version: 1.0\nName: six\nVersion: 1.16.0\n", "six.py": "" });
+  const path = "usr/lib/python2.7/site-packages/six-1.16.0-py2.7.egg";
+  const read = (content: Buffer) => CATALOGERS.find(({ isMine }) => isMine(path))?.read(content, path);
+  expect(short(read(egg)?.packages)).toEqual(["pypi six 1.16.0"]);
+  expect(read(Buffer.from("no archive"))).toBeUndefined();
+});
 
 test("slices of Ubuntu's packages, with the files of each", () => {
   const wall = [

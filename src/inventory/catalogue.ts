@@ -38,6 +38,7 @@ import { podfileLock } from "./catalogers/podfile-lock.ts";
 import { pom } from "./catalogers/pom.ts";
 import { portage } from "./catalogers/portage.ts";
 import { pubspecLock } from "./catalogers/pubspec-lock.ts";
+import { pythonEgg } from "./catalogers/python-egg.ts";
 import { pythonInstalled } from "./catalogers/python-installed.ts";
 import { pythonLock } from "./catalogers/python-lock.ts";
 import { rInstalled } from "./catalogers/r-installed.ts";
@@ -94,6 +95,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   pom,
   portage,
   pubspecLock,
+  pythonEgg,
   pythonInstalled,
   pythonLock,
   rInstalled,

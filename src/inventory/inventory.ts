@@ -16,6 +16,12 @@ import { type FoundSecret, secretsOf } from "./secrets.ts";
 
 /** Who told, of what is written in programs. */
 const PROGRAMS = "programs";
+/** A Go program's own word for its version is better than what is found in it: `github.com/traefik/traefik/v3`. */
+const asModule = (product: Package, modules: readonly Package[]): Package => {
+  const own = modules.find(({ type, name }) => type === "golang" && name.replace(/\/v\d+$/, "").endsWith(`/${product.name}`));
+  return own === undefined || /-0\.\d{14}-/.test(own.version) ? product : { ...product, version: own.version.replace(/^v|\+.*$/g, "") };
+};
+
 const MAX_OS_RELEASE = 64 * 1024;
 
 const readable = (type: string): boolean => type === "file" || type === "hardlink" || type === "sparse";
@@ -61,7 +67,7 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][], { secrets = fa
         },
         end: () => {
           const [product, parts] = [program?.end(), compiled?.end()];
-          const packages = [...(parts?.packages ?? []), ...(product === undefined ? [] : [product])];
+          const packages = [...(parts?.packages ?? []), ...(product === undefined ? [] : [asModule(product, parts?.packages ?? [])])];
           return packages.length === 0 ? undefined : { kind: "cataloged", by: PROGRAMS, found: { ...parts, packages } };
         },
       };

@@ -36,6 +36,10 @@ describe("a program", () => {
     ["usr/bin/sudo", "\0Sudo version %s\n\x001.9.13p3\0", "sudo 1.9.13p3"],
     ["lib/libz.so.1.2.13", " inflate 1.2.13 Copyright 1995-2022 Mark Adler \0", "zlib 1.2.13"],
     ["usr/bin/lua5.4", "$LuaVersion: Lua 5.4.4  Copyright (C) 1994-2022\0", "lua 5.4.4"],
+    ["usr/bin/ffmpeg", "ffconcat version 1.0\0%s version N-47683-g0e8eb07980-static\0", undefined],
+    ["usr/bin/ffmpeg", "\0%s version 6.1.1-3ubuntu5\0", "ffmpeg 6.1.1"],
+    ["opt/python/lib/libpython3.11.so.1.0", "\x003.0.13\0OpenSSL\x003.11.9\0strict\0", "python 3.11.9"],
+    ["opt/python/bin/python3.11", "\x003.45.1\0built-in\x003.5.1\0x\0", undefined],
     ["usr/bin/true", "\x001.2.3\0", undefined],
     ["usr/bin/node", "nothing that says so", undefined],
   ])("%s is known by what is written in it", (path, content, product) => {

@@ -15,17 +15,33 @@ export interface ProgramReader {
   readonly end: () => Package | undefined;
 }
 
-/** The products that a file of this path may be. */
-const candidates = (path: string): readonly Product[] => {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return PRODUCTS.filter(({ file }) => file.test(name));
+/** Versions that are looked at for one that can be the file's. */
+const MAX_MATCHES = 50;
+
+/** The products that a file of this name may be. */
+const candidates = (fileName: string): readonly Product[] => PRODUCTS.filter(({ file }) => file.test(fileName));
+
+/** The first version that a pattern finds and that can be the file's. */
+const versionIn = (text: string, pattern: RegExp, agrees: (version: string) => boolean): string | undefined => {
+  const every = new RegExp(pattern.source, `${pattern.flags}g`);
+  for (let times = 0; times < MAX_MATCHES; times += 1) {
+    const match = every.exec(text);
+    const version = match?.groups?.["version"];
+    if (match === null || (version !== undefined && agrees(version))) return version;
+    // What stands behind a version may stand in front of the next.
+    every.lastIndex = match.index + 1;
+  }
+  return undefined;
 };
 
 /** Undefined when no product has a file of that name. */
 export const readProgram = (path: string): ProgramReader | undefined => {
-  const products = candidates(path);
+  const fileName = path.slice(path.lastIndexOf("/") + 1);
+  const products = candidates(fileName);
   if (products.length === 0) return undefined;
-  const patterns = products.flatMap(({ name, patterns: all }) => all.map((pattern) => ({ name, pattern })));
+  const patterns = products.flatMap(({ name, patterns: all, agrees }) =>
+    all.map((pattern) => ({ name, pattern, agrees: (version: string) => agrees?.(version, fileName) ?? true })),
+  );
   /** By the pattern's place: an earlier one is more particular, wherever in the file it stands. */
   const found = new Map<number, string>();
   let block: Uint8Array[] = [];
@@ -34,8 +50,8 @@ export const readProgram = (path: string): ProgramReader | undefined => {
   const search = (): void => {
     const bytes = Buffer.concat([before, ...block]);
     const text = bytes.toString("latin1");
-    for (const [place, { pattern }] of patterns.entries()) {
-      const version = found.has(place) ? undefined : pattern.exec(text)?.groups?.["version"];
+    for (const [place, { pattern, agrees }] of patterns.entries()) {
+      const version = found.has(place) ? undefined : versionIn(text, pattern, agrees);
       if (version !== undefined) found.set(place, version);
     }
     before = Buffer.from(bytes.subarray(Math.max(0, bytes.length - OVERLAP_BYTES)));

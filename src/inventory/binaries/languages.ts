@@ -12,7 +12,12 @@ export const LANGUAGES: readonly Product[] = [
   {
     name: "python",
     file: /^(?:python\d*(?:\.\d+)*|libpython\d[^/]*\.so[\d.]*)$/,
-    patterns: [/\0(?<version>[23]\.\d{1,2}\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)\0(?=[^\0])/],
+    // SQLite and OpenSSL, which some builds link in, number their releases much alike.
+    patterns: [/\0(?<version>(?:2\.[0-7]|3\.[12]?\d)\.\d{1,2}(?:(?:a|b|rc)\d{1,2})?\+?)\0(?=[^\0])/],
+    agrees: (version, fileName) => {
+      const [, release] = /python(\d\.\d+)/.exec(fileName) ?? [];
+      return release === undefined || version.startsWith(`${release}.`);
+    },
   },
   {
     name: "python",

@@ -9,4 +9,6 @@ export interface Product {
    * one of several products they stand in the order of the catalogue, the particular before the general.
    */
   readonly patterns: readonly RegExp[];
+  /** Whether a version can be that of a file of this name: what is linked into it has versions, too. Absent: any can. */
+  readonly agrees?: (version: string, fileName: string) => boolean;
 }

@@ -28,7 +28,7 @@ export const TOOLS: readonly Product[] = [
   { name: "jq", file: /^jq$/, patterns: [/\0(?<version>\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?:rc\d{1,4})?)\0DEBUG:/] },
   { name: "sqlcipher", file: /^sqlcipher$/, patterns: [/community\0(?<version>\d{1,4}\.\d{1,4}\.\d{1,4})\0/] },
   { name: "util-linux", file: /^getopt$/, patterns: [/util-linux (?<version>\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)\0/] },
-  { name: "ffmpeg", file: /^(?:ffmpeg|ffprobe)$/, patterns: [/ version (?<version>\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)/] },
+  { name: "ffmpeg", file: /^(?:ffmpeg|ffprobe)$/, patterns: [/\0%s version n?(?<version>\d{1,4}\.\d{1,4}(?:\.\d{1,4})?)/] },
   {
     name: "ffmpeg",
     file: /^lib(?:av\w{1,40}|sw\w{1,40})[^/]*\.so/,
