@@ -1,5 +1,6 @@
 import type { Distribution, FoundPackage } from "../inventory/index.ts";
 import type { Component } from "./match.ts";
+import { asUpstream } from "./upstream.ts";
 
 const major = (version: string): string => version.split(".", 1)[0] ?? version;
 const minor = (version: string): string => version.split(".", 2).join(".");
@@ -20,6 +21,9 @@ const RELEASES: Readonly<Record<string, (version: string) => string>> = {
 export const ecosystemOf = ({ id, version = "" }: Distribution): string | undefined =>
   version === "" && id !== "wolfi" && id !== "chainguard" ? undefined : RELEASES[id]?.(version);
 
+/** Names upstream products and their releases. */
+const UPSTREAM = "Bitnami";
+
 /** Of package URL types. What is not among them nobody publishes advisories of that are read here. */
 const LANGUAGES: Readonly<Record<string, string>> = {
   bitnami: "Bitnami",
@@ -29,7 +33,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   cran: "CRAN",
   gem: "RubyGems",
   // Its names are those of upstream products.
-  generic: "Bitnami",
+  generic: UPSTREAM,
   github: "GitHub Actions",
   golang: "Go",
   hackage: "Hackage",
@@ -57,6 +61,7 @@ export const componentOf = (found: FoundPackage, distribution: Distribution | un
     const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);
     return ecosystem === undefined ? undefined : { ecosystem, name: source.name, version: source.version };
   }
+  if (type === "generic" && namespace === undefined) return { ecosystem: UPSTREAM, ...asUpstream({ name, version }) };
   const ecosystem = LANGUAGES[type];
   return ecosystem === undefined
     ? undefined
