@@ -7,6 +7,8 @@ export interface Cataloged {
   readonly owns?: ReadonlyMap<string, readonly string[]>;
   /** Files, and folders with a slash behind, of whose programs this file tells better than what is written in them. */
   readonly covers?: readonly string[];
+  /** Why not all of the file was read, where that is so. */
+  readonly unseen?: string;
   /** Which of the packages needs which, by their places among them. */
   readonly edges?: readonly (readonly [from: number, to: number])[];
 }

@@ -201,7 +201,12 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
         : [],
     )
     .toSorted((a, b) => byCode(a.purl, b.purl) || byCode(a.path, b.path));
-  const unread = files.flatMap(({ path, note }) => (note.kind === "unread" ? [`${forTerminal(path)} was not read: ${note.because}`] : []));
+  const unread = files.flatMap(({ path, note }) => {
+    if (note.kind === "unread") return [`${forTerminal(path)} was not read: ${note.because}`];
+    return note.kind === "cataloged" && note.found.unseen !== undefined
+      ? [`${forTerminal(path)} was not read to its end: ${note.found.unseen}`]
+      : [];
+  });
   return {
     ...(release === undefined ? {} : { distribution: release }),
     packages,

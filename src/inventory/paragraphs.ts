@@ -17,9 +17,19 @@ const paragraphOf = (lines: readonly string[]): Paragraph => {
   return fields;
 };
 
-/** Paragraphs with an empty line between each two. */
-export const paragraphsOf = (text: string): readonly Paragraph[] =>
-  text
-    .split(/\r?\n[ \t]*(?:\r?\n[ \t]*)+/)
-    .map((part) => paragraphOf(part.split(/\r?\n/)))
-    .filter((paragraph) => paragraph.size > 0);
+/** No package has more to say; the rest of a longer one is left out. */
+const MAX_CHARACTERS = 1024 * 1024;
+
+/** Paragraphs with an empty line between each two, one at a time: a file can have millions of them. */
+export function* eachParagraph(text: string): Generator<Paragraph, void, undefined> {
+  const between = /\r?\n[ \t]*(?:\r?\n[ \t]*)+/g;
+  for (let at = 0; at < text.length;) {
+    const gap = between.exec(text);
+    const paragraph = paragraphOf(text.slice(at, Math.min(gap?.index ?? text.length, at + MAX_CHARACTERS)).split(/\r?\n/));
+    if (paragraph.size > 0) yield paragraph;
+    at = gap === null ? text.length : between.lastIndex;
+  }
+}
+
+/** The first one of a file that is not about many. */
+export const firstParagraph = (text: string): Paragraph | undefined => eachParagraph(text).next().value ?? undefined;

@@ -6,6 +6,8 @@ const LOCAL = 0x04034b50;
 const STORED = 0;
 const DEFLATED = 8;
 const MAX_ENTRIES = 200_000;
+/** PATH_MAX of Linux; what follows is left out. */
+const MAX_NAME_BYTES = 4096;
 
 export interface ZipEntry {
   readonly path: string;
@@ -38,7 +40,7 @@ export const zipEntries = (archive: Buffer): readonly ZipEntry[] | undefined => 
     const [packed, sizeBytes] = [archive.readUInt32LE(at + 20), archive.readUInt32LE(at + 24)];
     const [nameLength, extra, comment] = [archive.readUInt16LE(at + 28), archive.readUInt16LE(at + 30), archive.readUInt16LE(at + 32)];
     const offset = archive.readUInt32LE(at + 42);
-    const path = archive.toString("utf8", at + 46, Math.min(at + 46 + nameLength, end.end));
+    const path = archive.toString("utf8", at + 46, Math.min(at + 46 + Math.min(nameLength, MAX_NAME_BYTES), end.end));
     shift ??= shiftOf(archive, offset, start);
     const local = offset + shift;
     entries.push({

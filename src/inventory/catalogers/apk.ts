@@ -1,5 +1,18 @@
+import { createAllowance, MAX_OWNED_CHARACTERS, MAX_PACKAGES, MORE_PACKAGES } from "../allowance.ts";
 import { type Cataloger, MIB } from "../cataloger.ts";
 import type { Package } from "../package.ts";
+
+/** No package has more to say. */
+const MAX_CHARACTERS = 16 * MIB;
+
+function* partsOf(text: string): Generator<string, void, undefined> {
+  for (let at = 0; at < text.length;) {
+    const found = text.indexOf("\n\n", at);
+    const end = found < 0 ? text.length : found;
+    if (end > at) yield text.slice(at, Math.min(end, at + MAX_CHARACTERS));
+    at = end + 1;
+  }
+}
 
 /** Alpine's, Wolfi's and Chainguard's packages: one letter a field, an empty line behind each package (apk-tools, `lib/apk/db/installed`). */
 export const apk: Cataloger = {
@@ -11,18 +24,21 @@ export const apk: Cataloger = {
   read: (content) => {
     const packages: Package[] = [];
     const owns = new Map<string, string[]>();
-    for (const part of content.toString("utf8").split(/\n\n+/)) {
+    const characters = createAllowance(MAX_OWNED_CHARACTERS);
+    for (const part of partsOf(content.toString("utf8"))) {
       const fields = new Map<string, string>();
       const files: string[] = [];
       let folder = "";
       for (const line of part.split("\n")) {
         const [, letter = "", value = ""] = /^([A-Za-z]):(.*)$/.exec(line) ?? [];
         if (letter === "F") folder = value;
-        else if (letter === "R") files.push(folder === "" ? value : `${folder}/${value}`);
+        else if (letter === "R" && characters.take(folder.length + value.length + 1))
+          files.push(folder === "" ? value : `${folder}/${value}`);
         else if (!fields.has(letter)) fields.set(letter, value);
       }
       const [name = "", version = "", origin = "", arch = "", license = ""] = ["P", "V", "o", "A", "L"].map((letter) => fields.get(letter));
       if (name === "" || version === "") continue;
+      if (packages.length === MAX_PACKAGES) return { packages, owns, unseen: MORE_PACKAGES };
       packages.push({
         type: "apk",
         name,
@@ -33,6 +49,6 @@ export const apk: Cataloger = {
       });
       owns.set(name, files);
     }
-    return { packages, owns };
+    return { packages, owns, ...(characters.isSpent() ? { unseen: "the names of its files are longer than is read" } : {}) };
   },
 };

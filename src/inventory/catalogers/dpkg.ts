@@ -1,6 +1,7 @@
-import { type Cataloger, MIB } from "../cataloger.ts";
+import { MAX_PACKAGES, MORE_PACKAGES } from "../allowance.ts";
+import { type Cataloged, type Cataloger, MIB } from "../cataloger.ts";
 import { type Package, requiring } from "../package.ts";
-import { type Paragraph, paragraphsOf } from "../paragraphs.ts";
+import { type Paragraph, eachParagraph } from "../paragraphs.ts";
 
 /** `Source: name (version)`; without the parentheses its version is the package's. */
 const sourceOf = (
@@ -38,6 +39,18 @@ export const debianPackage = (fields: Paragraph): Package | undefined => {
   };
 };
 
+/** All of a database. */
+export const packagesOf = (content: Buffer, packageOf: (fields: Paragraph) => Package | undefined): Cataloged => {
+  const packages: Package[] = [];
+  for (const fields of eachParagraph(content.toString("utf8"))) {
+    const found = packageOf(fields);
+    if (found === undefined) continue;
+    if (packages.length === MAX_PACKAGES) return { packages, unseen: MORE_PACKAGES };
+    packages.push(found);
+  }
+  return { packages };
+};
+
 /** Debian's and Ubuntu's packages, and distroless's, which have a file each (dpkg(1), `/var/lib/dpkg/status`). */
 export const dpkg: Cataloger = {
   name: "dpkg",
@@ -45,5 +58,5 @@ export const dpkg: Cataloger = {
   reads: "var/lib/dpkg/status, var/lib/dpkg/status.d/*",
   isMine: (path) => /(?:^|\/)var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/.test(path) && !path.endsWith(".md5sums"),
   maxBytes: 64 * MIB,
-  read: (content) => ({ packages: paragraphsOf(content.toString("utf8")).flatMap((fields) => debianPackage(fields) ?? []) }),
+  read: (content) => packagesOf(content, debianPackage),
 };

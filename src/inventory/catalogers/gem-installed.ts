@@ -3,10 +3,10 @@ import { requiring } from "../package.ts";
 
 /** `s.name = "rack".freeze`, of any variable. */
 const assigned = (text: string, field: string): string | undefined =>
-  new RegExp(`^\\s*\\w+\\.${field}\\s*=\\s*(?:Gem::Version\\.new\\s*\\(?\\s*)?["']([^"'\\n]{1,200})["']`, "m").exec(text)?.[1];
+  new RegExp(`^[ \\t]*\\w+\\.${field}\\s*=\\s*(?:Gem::Version\\.new\\s*\\(?\\s*)?["']([^"'\\n]{1,200})["']`, "m").exec(text)?.[1];
 
 const licensesOf = (text: string): readonly string[] => {
-  const list = /^\s*\w+\.licenses\s*=\s*\[([^\]\n]{0,500})\]/m.exec(text)?.[1] ?? "";
+  const list = /^[ \t]*\w+\.licenses\s*=\s*\[([^\]\n]{0,500})\]/m.exec(text)?.[1] ?? "";
   const several = [...list.matchAll(/["']([^"']+)["']/g)].map(([, license = ""]) => license);
   const one = assigned(text, "license");
   return one === undefined ? several : [one];
@@ -14,7 +14,7 @@ const licensesOf = (text: string): readonly string[] => {
 
 /** `s.add_runtime_dependency(%q<rack>.freeze, ["~> 2.0".freeze])`, and `add_dependency` of older ones. */
 const dependenciesOf = (text: string): readonly (readonly [string, string])[] =>
-  [...text.matchAll(/^\s*\w+\.add_(?:runtime_)?dependency\(?\s*%q<([^>\n]{1,200})>[^[\n]{0,40}\[([^\]\n]{0,300})\]/gm)].map(
+  [...text.matchAll(/^[ \t]*\w+\.add_(?:runtime_)?dependency\(?\s*%q<([^>\n]{1,200})>[^[\n]{0,40}\[([^\]\n]{0,300})\]/gm)].map(
     ([, name = "", ranges = ""]) => [name, [...ranges.matchAll(/["']([^"']+)["']/g)].map(([, range = ""]) => range).join(", ")],
   );
 

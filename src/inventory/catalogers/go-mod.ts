@@ -23,7 +23,7 @@ export const goMod: Cataloger = {
     let block = "";
     for (const raw of content
       .toString("utf8")
-      .replaceAll(/\/\*[\s\S]*?\*\//g, "")
+      .replaceAll(/\/\*[^]*?(?:\*\/|$)/g, "")
       .split(/\r?\n/)) {
       const line = raw.replace(/(?:^|\s)\/\/.*$/, "").trim();
       const [, directive, rest] = (block === "" ? DIRECTIVE.exec(line) : undefined) ?? [];

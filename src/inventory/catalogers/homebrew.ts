@@ -11,7 +11,7 @@ export const homebrew: Cataloger = {
   maxBytes: MIB,
   read: (content, path) => {
     const [, name, version] = CELLAR.exec(path) ?? [];
-    const license = /^\s*license "([^"\n]{1,200})"/m.exec(content.toString("utf8"))?.[1];
+    const license = /^[ \t]*license "([^"\n]{1,200})"/m.exec(content.toString("utf8"))?.[1];
     return name === undefined || version === undefined
       ? undefined
       : { packages: [{ type: "brew", name, version, licenses: license === undefined ? [] : [license] }] };

@@ -1,19 +1,21 @@
+import { type Allowance, createAllowance, MAX_PACKAGES } from "../allowance.ts";
 import { type Cataloger, MIB } from "../cataloger.ts";
 import type { Package } from "../package.ts";
-import { paragraphsOf } from "../paragraphs.ts";
+import { firstParagraph } from "../paragraphs.ts";
 import { type ZipEntry, zipEntries } from "../zip.ts";
 
 const ARCHIVE = /\.(?:jar|war|ear|par|sar|nar|kar|jpi|hpi|lpkg)$/i;
 /** Archives in archives: an application server's in an application's in a start archive. */
 const MAX_DEPTH = 4;
+/** Archives within one file, and what all that is looked at of them unpacks to. */
+const MAX_ARCHIVES = 20_000;
+const MAX_UNPACKED_BYTES = 1024 * MIB;
 const MAX_NESTED_BYTES = 128 * MIB;
 const MAX_TEXT_BYTES = MIB;
 
-const textOf = (entry: ZipEntry | undefined): string | undefined => entry?.read(MAX_TEXT_BYTES)?.toString("utf8");
-
 /** `groupId=…` (maven.apache.org/shared/maven-archiver): what Maven itself has written of what is in the archive. */
 const fromProperties = (text: string): readonly Package[] => {
-  const value = (key: string): string | undefined => new RegExp(`^\\s*${key}\\s*[=:]\\s*(\\S{1,300})\\s*$`, "m").exec(text)?.[1];
+  const value = (key: string): string | undefined => new RegExp(`^[ \\t]*${key}\\s*[=:]\\s*(\\S{1,300})\\s*$`, "m").exec(text)?.[1];
   const [namespace, name, version] = [value("groupId"), value("artifactId"), value("version")];
   return namespace === undefined || name === undefined || version === undefined || version.includes("${")
     ? []
@@ -21,11 +23,16 @@ const fromProperties = (text: string): readonly Package[] => {
 };
 
 /** Lines of a manifest are folded after 72 bytes (docs.oracle.com, JAR File Specification). */
-const manifestOf = (text: string): ReadonlyMap<string, string> => paragraphsOf(text.replaceAll(/\r?\n /g, ""))[0] ?? new Map();
+const manifestOf = (text: string): ReadonlyMap<string, string> => firstParagraph(text.replaceAll(/\r?\n /g, "")) ?? new Map();
+
+const MAX_NAME = 300;
 
 /** Of an archive without Maven's word: what its manifest says, else its file's name. */
 const fromManifest = (manifest: ReadonlyMap<string, string>, path: string): readonly Package[] => {
-  const file = path.slice(path.lastIndexOf("/") + 1).replace(ARCHIVE, "");
+  const file = path
+    .slice(path.lastIndexOf("/") + 1)
+    .replace(ARCHIVE, "")
+    .slice(0, MAX_NAME);
   const [, fileName = file, fileVersion] = /^(.+?)-(\d+(?:\.\d[\w.+-]*)?)$/.exec(file) ?? [];
   const version = manifest.get("plugin-version") ?? manifest.get("implementation-version") ?? manifest.get("bundle-version") ?? fileVersion;
   const symbolic = manifest.get("bundle-symbolicname")?.split(";", 1)[0]?.trim();
@@ -37,9 +44,20 @@ const fromManifest = (manifest: ReadonlyMap<string, string>, path: string): read
   return [{ type: "maven", ...(namespace === undefined ? {} : { namespace }), name, version: version.trim(), licenses: [] }];
 };
 
-const packagesIn = (archive: Buffer, path: string, depth: number): readonly Package[] | undefined => {
-  const entries = zipEntries(archive);
+/** Of one file and all that is in it. */
+interface Allowed {
+  readonly bytes: Allowance;
+  readonly archives: Allowance;
+  readonly packages: Allowance;
+}
+
+const packagesIn = (archive: Buffer, path: string, depth: number, allowed: Allowed): readonly Package[] | undefined => {
+  const entries = allowed.archives.take(1) ? zipEntries(archive) : undefined;
   if (entries === undefined) return undefined;
+  const textOf = (entry: ZipEntry | undefined): string | undefined =>
+    entry === undefined || !allowed.bytes.take(Math.min(entry.sizeBytes, MAX_TEXT_BYTES))
+      ? undefined
+      : entry.read(MAX_TEXT_BYTES)?.toString("utf8");
   const maven = entries
     .filter((entry) => /^META-INF\/maven\/.+\/pom\.properties$/.test(entry.path))
     .flatMap((entry) => fromProperties(textOf(entry) ?? ""));
@@ -51,10 +69,10 @@ const packagesIn = (archive: Buffer, path: string, depth: number): readonly Pack
       : entries
           .filter((entry) => ARCHIVE.test(entry.path))
           .flatMap((entry) => {
-            const inner = entry.read(MAX_NESTED_BYTES);
-            return inner === undefined ? [] : (packagesIn(inner, entry.path, depth + 1) ?? []);
+            const inner = allowed.bytes.take(entry.sizeBytes) ? entry.read(MAX_NESTED_BYTES) : undefined;
+            return inner === undefined ? [] : (packagesIn(inner, entry.path, depth + 1, allowed) ?? []);
           });
-  return [...own, ...nested];
+  return [...own.filter(() => allowed.packages.take(1)), ...nested];
 };
 
 /** Java packages in archives, in those within them too: by Maven's own word, else by the manifest and the file's name. */
@@ -65,7 +83,17 @@ export const javaArchive: Cataloger = {
   isMine: (path) => ARCHIVE.test(path),
   maxBytes: 256 * MIB,
   read: (content, path) => {
-    const packages = packagesIn(content, path, 0);
-    return packages === undefined ? undefined : { packages: [...new Map(packages.map((one) => [JSON.stringify(one), one])).values()] };
+    const allowed = {
+      bytes: createAllowance(MAX_UNPACKED_BYTES),
+      archives: createAllowance(MAX_ARCHIVES),
+      packages: createAllowance(MAX_PACKAGES),
+    };
+    const packages = packagesIn(content, path, 0, allowed);
+    if (packages === undefined) return undefined;
+    const isCut = Object.values(allowed).some(({ isSpent }) => isSpent());
+    return {
+      packages: [...new Map(packages.map((one) => [JSON.stringify(one), one])).values()],
+      ...(isCut ? { unseen: "it holds more archives, packages or bytes than are looked at" } : {}),
+    };
   },
 };

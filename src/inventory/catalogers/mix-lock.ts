@@ -11,7 +11,7 @@ export const mixLock: Cataloger = {
   read: (content) => ({
     packages: packagesMatching(
       content.toString("utf8"),
-      /^\s*"[^"\n]{1,200}":\s*\{:hex,\s*:"?(?<name>[\w.-]{1,200})"?,\s*"(?<version>[^"\n]{1,100})"/gm,
+      /^[ \t]*"[^"\n]{1,200}":\s*\{:hex,\s*:"?(?<name>[\w.-]{1,200})"?,\s*"(?<version>[^"\n]{1,100})"/gm,
       "hex",
     ),
   }),

@@ -1,6 +1,5 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import { paragraphsOf } from "../paragraphs.ts";
-import { debianPackage } from "./dpkg.ts";
+import { debianPackage, packagesOf } from "./dpkg.ts";
 
 /** Packages of OpenWrt and of Yocto's images, in dpkg's form (openwrt.org/docs/guide-user/additional-software/opkg). */
 export const opkg: Cataloger = {
@@ -9,11 +8,10 @@ export const opkg: Cataloger = {
   reads: "usr/lib/opkg/status, var/lib/opkg/status",
   isMine: (path) => /(?:^|\/)(?:usr|var)\/lib\/opkg\/(?:status|info\/[^/]+\.control)$/.test(path),
   maxBytes: 16 * MIB,
-  read: (content) => ({
-    packages: paragraphsOf(content.toString("utf8")).flatMap((fields) => {
+  read: (content) =>
+    packagesOf(content, (fields) => {
       const found = debianPackage(fields);
       const license = fields.get("license");
-      return found === undefined ? [] : [{ ...found, type: "opkg" as const, licenses: license === undefined ? [] : [license] }];
+      return found === undefined ? undefined : { ...found, type: "opkg", licenses: license === undefined ? [] : [license] };
     }),
-  }),
 };

@@ -1,6 +1,6 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
 import { type Package, requiring } from "../package.ts";
-import { paragraphsOf } from "../paragraphs.ts";
+import { firstParagraph } from "../paragraphs.ts";
 
 /** The values of a field that may stand there several times, of the header alone. */
 const all = (header: string, field: string): readonly string[] =>
@@ -38,7 +38,7 @@ export const pythonInstalled: Cataloger = {
   maxBytes: 4 * MIB,
   read: (content) => {
     const text = content.toString("utf8");
-    const [fields] = paragraphsOf(text);
+    const fields = firstParagraph(text);
     const [name, version] = [fields?.get("name"), fields?.get("version")];
     if (name === undefined || name === "" || version === undefined || version === "") return undefined;
     const header = text.slice(0, /\r?\n\r?\n/.exec(text)?.index);

@@ -1,5 +1,5 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
-import { paragraphsOf } from "../paragraphs.ts";
+import { firstParagraph } from "../paragraphs.ts";
 
 /** R packages that are installed (cran.r-project.org/doc/manuals/R-exts.html, "The DESCRIPTION file"): a `Built` line says so. */
 export const rInstalled: Cataloger = {
@@ -9,7 +9,7 @@ export const rInstalled: Cataloger = {
   isMine: (path) => /(?:^|\/)DESCRIPTION$/.test(path),
   maxBytes: MIB,
   read: (content) => {
-    const [fields] = paragraphsOf(content.toString("utf8"));
+    const fields = firstParagraph(content.toString("utf8"));
     const [name, version, license] = [fields?.get("package"), fields?.get("version"), fields?.get("license")];
     if (name === undefined || version === undefined || name === "" || version === "" || fields?.get("built")?.startsWith("R ") !== true)
       return undefined;

@@ -5,6 +5,8 @@ import type { Package } from "../package.ts";
 const PINNED =
   /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*(?:[<>!~]=?\s*[\w.!+*-]+\s*,\s*)*={2,3}\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*(?:[;,#)].*|\s--.*)?$/;
 
+const MAX_LINE = 10_000;
+
 /** pip itself takes a byte order mark, and so what other shells than POSIX's write (pip/_internal/utils/encoding.py). */
 const textOf = (content: Buffer): string =>
   content[0] === 0xff && content[1] === 0xfe ? content.toString("utf16le", 2) : content.toString("utf8").replace(/^\uFEFF/, "");
@@ -23,10 +25,10 @@ export const requirements: Cataloger = {
   read: (content) => ({
     packages: textOf(content)
       // A line goes on behind a backslash, but no comment does.
-      .replaceAll(/^(?!\s*#)(.*)\\\r?\n/gm, "$1 ")
+      .replaceAll(/^(?![ \t]*#)(.*)\\\r?\n/gm, "$1 ")
       .split(/\r?\n/)
       .flatMap((line): readonly Package[] => {
-        const [, name, version] = PINNED.exec(line.trim()) ?? [];
+        const [, name, version] = PINNED.exec(line.slice(0, MAX_LINE).replaceAll(/\s+/g, " ").trim()) ?? [];
         return name === undefined || version === undefined || version.endsWith(".") ? [] : [{ type: "pypi", name, version, licenses: [] }];
       }),
   }),

@@ -1,4 +1,6 @@
+import { createAllowance, MAX_OWNED_CHARACTERS, MAX_PACKAGES, MORE_PACKAGES } from "../allowance.ts";
 import { type Cataloger, MIB } from "../cataloger.ts";
+import type { Package } from "../package.ts";
 import { berkeleyBlobs } from "../rpm/berkeley.ts";
 import { readHeader } from "../rpm/header.ts";
 import { ndbBlobs } from "../rpm/ndb.ts";
@@ -14,7 +16,18 @@ export const rpm: Cataloger = {
   read: (content) => {
     const blobs = sqliteBlobs(content) ?? ndbBlobs(content) ?? berkeleyBlobs(content);
     if (blobs === undefined) return undefined;
-    const found = blobs.flatMap((blob) => readHeader(blob) ?? []);
-    return { packages: found.map((one) => one.package), owns: new Map(found.map((one) => [one.package.name, one.files])) };
+    const characters = createAllowance(MAX_OWNED_CHARACTERS);
+    // A database can name the same bytes a million times.
+    const bytes = createAllowance(2 * content.length);
+    const packages: Package[] = [];
+    const owns = new Map<string, readonly string[]>();
+    for (const blob of blobs) {
+      if (packages.length === MAX_PACKAGES || !bytes.take(blob.length)) return { packages, owns, unseen: MORE_PACKAGES };
+      const found = readHeader(blob, characters);
+      if (found === undefined) continue;
+      packages.push(found.package);
+      owns.set(found.package.name, found.files);
+    }
+    return { packages, owns, ...(characters.isSpent() ? { unseen: "the names of its files are longer than is read" } : {}) };
   },
 };

@@ -11,7 +11,7 @@ export const stackLock: Cataloger = {
   read: (content) => ({
     packages: packagesMatching(
       content.toString("utf8"),
-      /^\s*(?:-|hackage:|- hackage:)\s*(?<name>[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z][A-Za-z0-9]*)*)-(?<version>\d[\d.]{0,60})(?:@|\s*$)/gm,
+      /^[ \t]*(?:-|hackage:|- hackage:)\s*(?<name>[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z][A-Za-z0-9]*)*)-(?<version>\d[\d.]{0,60})(?:@|\s*$)/gm,
       "hackage",
     ),
   }),

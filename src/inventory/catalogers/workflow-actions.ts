@@ -2,7 +2,7 @@ import { type Cataloger, MIB } from "../cataloger.ts";
 import { packagesMatching } from "../match-lines.ts";
 
 const USES =
-  /^\s*(?:-\s+)?["']?uses["']?:\s*["']?(?<namespace>[\w.-]{1,100})\/(?<name>[\w./-]{1,300})@(?<version>[\w./-]{1,200})["']?\s*(?:#.{0,300})?$/gm;
+  /^[ \t]*(?:-\s+)?["']?uses["']?:\s*["']?(?<namespace>[\w.-]{1,100})\/(?<name>[\w./-]{1,300})@(?<version>[\w./-]{1,200})["']?\s*(?:#.{0,300})?$/gm;
 
 /** Actions and workflows of others that GitHub's workflows use (docs.github.com/actions). */
 export const workflowActions: Cataloger = {

@@ -1,3 +1,4 @@
+import { type Allowance, createAllowance, MAX_OWNED_CHARACTERS } from "../allowance.ts";
 import type { Package } from "../package.ts";
 
 /** Tags of a header (rpm include/rpm/rpmtag.h). */
@@ -64,14 +65,19 @@ const sourceOf = (sourceRpm: string | undefined, epoch: string): Package["source
   return name === undefined ? undefined : { name, version: `${epoch}${version}-${release}` };
 };
 
-const filesOf = (indexes: readonly number[], baseNames: readonly string[], dirNames: readonly string[]): readonly string[] =>
+const filesOf = (
+  indexes: readonly number[],
+  baseNames: readonly string[],
+  dirNames: readonly string[],
+  characters: Allowance,
+): readonly string[] =>
   baseNames.flatMap((name, at) => {
     const folder = dirNames[indexes[at] ?? -1];
-    return folder === undefined ? [] : [`${folder}${name}`.replace(/^\/+/, "")];
+    return folder === undefined || !characters.take(folder.length + name.length) ? [] : [`${folder}${name}`.replace(/^\/+/, "")];
   });
 
 /** Reads a header as the database of rpm keeps it (rpm docs/manual/format.md, "Header structure", without its magic); undefined for what is none, and for keys. */
-export const readHeader = (blob: Buffer): RpmPackage | undefined => {
+export const readHeader = (blob: Buffer, characters: Allowance = createAllowance(MAX_OWNED_CHARACTERS)): RpmPackage | undefined => {
   if (blob.length < 8) return undefined;
   const [count, size] = [blob.readUInt32BE(0), blob.readUInt32BE(4)];
   const start = 8 + count * 16;
@@ -112,6 +118,6 @@ export const readHeader = (blob: Buffer): RpmPackage | undefined => {
       ...(arch === undefined ? {} : { arch }),
       licenses: license === undefined || license === "" ? [] : [license],
     },
-    files: filesOf(numbers(TAG.dirIndexes), strings(TAG.baseNames), strings(TAG.dirNames)),
+    files: filesOf(numbers(TAG.dirIndexes), strings(TAG.baseNames), strings(TAG.dirNames), characters),
   };
 };

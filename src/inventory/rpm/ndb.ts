@@ -1,3 +1,5 @@
+import { MAX_PACKAGES } from "../allowance.ts";
+
 const DATABASE = 0x506d7052;
 const SLOT = 0x746f6c53;
 const BLOB = 0x53626c42;
@@ -17,6 +19,7 @@ export const ndbBlobs = (content: Buffer): readonly Buffer[] | undefined => {
     if (offset + ENTRY > content.length || content.readUInt32LE(offset) !== BLOB) continue;
     const length = content.readUInt32LE(offset + 12);
     const from = offset + ENTRY;
+    if (blobs.length > MAX_PACKAGES) break;
     if (from + length <= content.length) blobs.push(content.subarray(from, from + length));
   }
   return blobs;

@@ -98,6 +98,70 @@ test("a database in SQLite's form is read, and nothing of it is left over", () =
   }
 });
 
+describe("databases that stand for more than they are", () => {
+  const databaseOf = (sql: string, blob?: Buffer): Buffer => {
+    const folder = mkdtempSync(join(tmpdir(), "seaworthy-rpm-test-"));
+    try {
+      const path = join(folder, "rpmdb.sqlite");
+      const database = new DatabaseSync(path);
+      database.exec(sql);
+      if (blob !== undefined) database.prepare("INSERT INTO Packages (hnum, blob) VALUES (1, ?)").run(blob);
+      database.close();
+      return readFileSync(path);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  const rpmOf = (content: Buffer) => rpm.read(content, "var/lib/rpm/rpmdb.sqlite");
+  test.each([
+    [
+      "a view without an end",
+      "CREATE VIEW Packages AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT zeroblob(1000000) AS blob FROM c",
+    ],
+    [
+      "a column that is computed",
+      "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob AS (zeroblob(900000000 + hnum))); INSERT INTO Packages (hnum) VALUES (1), (2), (3), (4), (5)",
+    ],
+    ["a virtual table", "CREATE VIRTUAL TABLE Packages USING fts5(blob)"],
+  ])("%s in SQLite's form is none", (_, sql) => {
+    expect(rpmOf(databaseOf(sql))).toBeUndefined();
+  });
+  test("any byte of SQLite's form another", { timeout: 60_000 }, () => {
+    const whole = databaseOf("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB)", header(BASH));
+    for (let at = 0; at < whole.length; at += at < 200 ? 1 : 97) {
+      const other = Buffer.from(whole);
+      other[at] = (other[at] ?? 0) ^ 0xff;
+      expect(() => rpmOf(other)).not.toThrow();
+    }
+  });
+  test("a folder's name of a megabyte with a hundred thousand files in it: not all are kept, and that is said", () => {
+    const large = header({
+      ...BASH,
+      1116: Array.from({ length: 100_000 }, () => 0),
+      1117: Array.from({ length: 100_000 }, () => "x"),
+      1118: [`/${"f".repeat(1_000_000)}/`],
+    });
+    const found = rpmOf(databaseOf("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB)", large));
+    expect(found?.owns?.get("bash")?.length).toBeLessThan(100);
+    expect(found?.unseen).toMatch(/longer than is read/);
+  });
+  test("a hundred thousand slots that lead to the same bytes", () => {
+    const blob = header(BASH);
+    const content = Buffer.alloc(4096 * 500 + 16 + blob.length);
+    content.writeUInt32LE(0x506d7052, 0);
+    content.writeUInt32LE(500, 12);
+    for (let at = 32; at < 4096 * 500; at += 16) {
+      content.writeUInt32LE(0x746f6c53, at);
+      content.writeUInt32LE(1, at + 4);
+      content.writeUInt32LE((4096 * 500) / 16, at + 8);
+    }
+    content.writeUInt32LE(0x53626c42, 4096 * 500);
+    content.writeUInt32LE(blob.length, 4096 * 500 + 12);
+    blob.copy(content, 4096 * 500 + 16);
+    expect(rpm.read(content, "var/lib/rpm/Packages.db")?.unseen).toMatch(/more than 100000 packages/);
+  });
+});
+
 describe("databases that are none", () => {
   const chain = Buffer.alloc(512 * 4);
   chain.writeUInt32LE(0x061561, 12);

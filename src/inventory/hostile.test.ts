@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { CATALOGERS } from "./catalogue.ts";
+import type { Cataloged } from "./cataloger.ts";
+import { zipOf } from "./zip.fixture.ts";
+
+const read = (path: string, content: string | Buffer): Cataloged | undefined =>
+  CATALOGERS.find(({ isMine }) => isMine(path))?.read(Buffer.from(content), path);
+
+const filled = (part: string, length = 100_000): string => part.repeat(Math.ceil(length / part.length)).slice(0, length);
+
+/** One path for each kind of file. */
+const PATHS = [
+  ...["opt/java/release", "a/.spdx-a.spdx", "pom.xml", "packages.lock.json", "project.assets.json", "packages.config", "gradle.lockfile"],
+  ...["conan.lock", "conda-meta/a.json", "usr/lib/opkg/status", "var/lib/chisel/manifest.wall", "Package.resolved", "mix.lock"],
+  ...["rebar.lock", "Podfile.lock", "pubspec.lock", "stack.yaml.lock", "cabal.project.freeze", "a/DESCRIPTION", "a.rockspec", "ebin/a.app"],
+  ...["a/pack.pl", ".terraform.lock.hcl", "setup.py", "var/lib/pacman/local/a-1-1/desc", "var/lib/pacman/local/a-1-1/files"],
+  ...["var/db/pkg/a/b-1/CONTENTS", ".registry/a.reg", "wp-content/plugins/a/a.php", "a.1/opam", ".github/workflows/a.yml"],
+  ...["Cellar/a/1/.brew/a.rb", "var/lib/dpkg/status", "var/lib/dpkg/info/a.list", "lib/apk/db/installed", "node_modules/a/package.json"],
+  ...["a.dist-info/METADATA", "specifications/a.gemspec", "composer/installed.json", "a.deps.json", "Cargo.lock", "pylock.toml"],
+  ...["Pipfile.lock", "requirements.txt", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Gemfile.lock", "composer.lock"],
+  ...["go.mod", "a.jar", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db", "var/lib/rpm/rpmdb.sqlite"],
+];
+
+/** Aliases of aliases: some kilobytes that stand for 9^30 values. */
+const ALIASES = [
+  "lockfileVersion: '6.0'",
+  "x0: &x0 {resolution: {integrity: a}, dependencies: {a: 1.0.0}}",
+  ...Array.from(
+    { length: 30 },
+    (_, at) => `x${at + 1}: &x${at + 1} {${Array.from({ length: 9 }, (__, key) => `k${key}: *x${at}`).join(", ")}}`,
+  ),
+  ...["packages", "snapshots", "importers", "jobs", "PODS"].map((key) => `${key}: *x30`),
+].join("\n");
+
+const CONTENTS = [
+  ...[
+    "\n",
+    "\r\n",
+    " \n",
+    " ",
+    "\t",
+    "\0",
+    "a",
+    '"',
+    "'",
+    "\\",
+    '\\"',
+    "(",
+    "{",
+    "[",
+    "<",
+    "- ",
+    "/* ",
+    "/*/",
+    "//",
+    "<!--",
+    "<a ",
+    "#\n",
+    ":",
+    "a:\n",
+  ],
+  ...[
+    '{"a":',
+    "{a: ",
+    "[a, ",
+    "<dependency><groupId>",
+    "a==1 \\\n",
+    "[[package]]\n",
+    "s.name = ",
+    "{vsn,",
+    "P:\nV:\n\n",
+    'a@^1:\n  version "1"\n',
+  ],
+].map((part) => filled(part));
+const DEEP = ["[", '{"a":', '{"dependencies":{"a":'].map((part) => filled(part, 1_000_000));
+
+describe("what takes long or deep in a file", () => {
+  test.each(PATHS)("%s", { timeout: 60_000 }, (path) => {
+    const begun = process.cpuUsage();
+    for (const content of [...CONTENTS, ...DEEP, ALIASES]) expect(() => read(path, content)).not.toThrow();
+    const { user, system } = process.cpuUsage(begun);
+    // A guard against what grows with the square of a file's size: that takes eight seconds for one of these alone.
+    expect((user + system) / 1e6).toBeLessThan(6);
+  });
+});
+
+describe("few bytes that stand for many", () => {
+  test("files of an apk package in a folder with a name of a megabyte: not all are kept, and that is said", { timeout: 60_000 }, () => {
+    const found = read("lib/apk/db/installed", `P:a\nV:1\nF:${filled("f", 1_000_000)}\n${"R:x\n".repeat(100_000)}\nP:b\nV:2\n`);
+    expect(found?.packages.map(({ name }) => name)).toEqual(["a", "b"]);
+    expect(found?.owns?.get("a")?.length).toBeLessThan(100);
+    expect(found?.unseen).toMatch(/longer than is read/);
+  });
+  test("more packages than a distribution has", { timeout: 60_000 }, () => {
+    expect(read("var/lib/dpkg/status", "Package: a\nVersion: 1\n\n".repeat(150_000))).toMatchObject({
+      packages: { length: 100_000 },
+      unseen: "it tells of more than 100000 packages",
+    });
+    expect(read("lib/apk/db/installed", "P:a\nV:1\n\n".repeat(150_000))?.unseen).toMatch(/more than 100000/);
+  });
+  test("a paragraph without an end, and millions of them", { timeout: 60_000 }, () => {
+    expect(read("var/lib/dpkg/status", `Package: a\nVersion: 1\n${" more\n".repeat(1_000_000)}`)?.packages).toHaveLength(1);
+    expect(read("var/lib/dpkg/status", "A:b\n\n".repeat(2_000_000))?.packages).toEqual([]);
+  });
+  test("archives within an archive, of which each would unpack to a hundred megabytes", { timeout: 120_000 }, () => {
+    const zeros = Buffer.alloc(100 * 1024 * 1024);
+    const one = zipOf({ "a.jar": zeros });
+    // All of them are the same bytes: their directory names the first.
+    const entry = one.subarray(one.indexOf("PK\x01\x02"), one.length - 22);
+    const end = Buffer.from(one.subarray(one.length - 22));
+    const count = 5000;
+    end.writeUInt16LE(count, 8);
+    end.writeUInt16LE(count, 10);
+    end.writeUInt32LE(entry.length * count, 12);
+    const bomb = Buffer.concat([one.subarray(0, one.indexOf("PK\x01\x02")), ...Array.from({ length: count }, () => entry), end]);
+    expect(bomb.length).toBeLessThan(500_000);
+    expect(read("bomb.jar", bomb)).toEqual({ packages: [], unseen: "it holds more archives, packages or bytes than are looked at" });
+  });
+});
