@@ -9,17 +9,20 @@ const read = (path: string, content: string | Buffer): Cataloged | undefined =>
 const filled = (part: string, length = 100_000): string => part.repeat(Math.ceil(length / part.length)).slice(0, length);
 
 /** One path for each kind of file. */
-const PATHS = [
-  ...["opt/java/release", "a/.spdx-a.spdx", "pom.xml", "packages.lock.json", "project.assets.json", "packages.config", "gradle.lockfile"],
-  ...["conan.lock", "conda-meta/a.json", "usr/lib/opkg/status", "var/lib/chisel/manifest.wall", "Package.resolved", "mix.lock"],
-  ...["rebar.lock", "Podfile.lock", "pubspec.lock", "stack.yaml.lock", "cabal.project.freeze", "a/DESCRIPTION", "a.rockspec", "ebin/a.app"],
-  ...["a/pack.pl", ".terraform.lock.hcl", "setup.py", "var/lib/pacman/local/a-1-1/desc", "var/lib/pacman/local/a-1-1/files"],
-  ...["var/db/pkg/a/b-1/CONTENTS", ".registry/a.reg", "wp-content/plugins/a/a.php", "a.1/opam", ".github/workflows/a.yml"],
-  ...["Cellar/a/1/.brew/a.rb", "var/lib/dpkg/status", "var/lib/dpkg/info/a.list", "lib/apk/db/installed", "node_modules/a/package.json"],
-  ...["a.dist-info/METADATA", "specifications/a.gemspec", "composer/installed.json", "a.deps.json", "Cargo.lock", "pylock.toml"],
-  ...["Pipfile.lock", "requirements.txt", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Gemfile.lock", "composer.lock"],
-  ...["go.mod", "a.jar", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db", "var/lib/rpm/rpmdb.sqlite"],
-];
+const PATHS = `
+  opt/java/release a/.spdx-a.spdx pom.xml packages.lock.json project.assets.json packages.config
+  gradle.lockfile conan.lock conda-meta/a.json usr/lib/opkg/status var/lib/chisel/manifest.wall Package.resolved
+  mix.lock rebar.lock Podfile.lock pubspec.lock stack.yaml.lock cabal.project.freeze
+  a/DESCRIPTION a.rockspec ebin/a.app a/pack.pl .terraform.lock.hcl setup.py
+  var/lib/pacman/local/a-1-1/desc var/lib/pacman/local/a-1-1/files var/db/pkg/a/b-1/CONTENTS .registry/a.reg wp-content/plugins/a/a.php a.1/opam
+  .github/workflows/a.yml Cellar/a/1/.brew/a.rb var/lib/dpkg/status var/lib/dpkg/info/a.list lib/apk/db/installed node_modules/a/package.json
+  a.dist-info/METADATA specifications/a.gemspec composer/installed.json a.deps.json Cargo.lock pylock.toml
+  Pipfile.lock requirements.txt package-lock.json yarn.lock pnpm-lock.yaml bun.lock
+  Gemfile.lock composer.lock go.mod a.jar var/lib/rpm/Packages var/lib/rpm/Packages.db
+  var/lib/rpm/rpmdb.sqlite
+`
+  .trim()
+  .split(/\s+/);
 
 /** Aliases of aliases: some kilobytes that stand for 9^30 values. */
 const ALIASES = [
@@ -29,48 +32,47 @@ const ALIASES = [
     { length: 30 },
     (_, at) => `x${at + 1}: &x${at + 1} {${Array.from({ length: 9 }, (__, key) => `k${key}: *x${at}`).join(", ")}}`,
   ),
-  ...["packages", "snapshots", "importers", "jobs", "PODS"].map((key) => `${key}: *x30`),
+  "packages: *x30",
+  "snapshots: *x30",
+  "importers: *x30",
+  "jobs: *x30",
 ].join("\n");
 
 const CONTENTS = [
-  ...[
-    "\n",
-    "\r\n",
-    " \n",
-    " ",
-    "\t",
-    "\0",
-    "a",
-    '"',
-    "'",
-    "\\",
-    '\\"',
-    "(",
-    "{",
-    "[",
-    "<",
-    "- ",
-    "/* ",
-    "/*/",
-    "//",
-    "<!--",
-    "<a ",
-    "#\n",
-    ":",
-    "a:\n",
-  ],
-  ...[
-    '{"a":',
-    "{a: ",
-    "[a, ",
-    "<dependency><groupId>",
-    "a==1 \\\n",
-    "[[package]]\n",
-    "s.name = ",
-    "{vsn,",
-    "P:\nV:\n\n",
-    'a@^1:\n  version "1"\n',
-  ],
+  "\n",
+  "\r\n",
+  " \n",
+  " ",
+  "\t",
+  "\0",
+  "a",
+  '"',
+  "'",
+  "\\",
+  '\\"',
+  "(",
+  "{",
+  "[",
+  "<",
+  "- ",
+  "/* ",
+  "/*/",
+  "//",
+  "<!--",
+  "<a ",
+  "#\n",
+  ":",
+  "a:\n",
+  '{"a":',
+  "{a: ",
+  "[a, ",
+  "<dependency><groupId>",
+  "a==1 \\\n",
+  "[[package]]\n",
+  "s.name = ",
+  "{vsn,",
+  "P:\nV:\n\n",
+  'a@^1:\n  version "1"\n',
 ].map((part) => filled(part));
 const DEEP = ["[", '{"a":', '{"dependencies":{"a":'].map((part) => filled(part, 1_000_000));
 

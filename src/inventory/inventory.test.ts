@@ -73,11 +73,41 @@ describe("an inventory", () => {
     ]);
   });
   test("a package in a file that the distribution has put there belongs to the distribution's", () => {
-    const list = { path: "var/lib/dpkg/info/python3-six:amd64.list", content: `/.\n/usr\n/${SIX.path}\n` };
+    const list = { path: "var/lib/dpkg/info/python3-six:amd64.list", content: `/.\n/usr\n/${SIX.path}\n`, layer: 1 };
     expect(inventory([OS, STATUS, SIX, list]).packages.map(({ name, ownedBy }) => [name, ownedBy])).toEqual([
       ["python3-six", undefined],
       ["six", "python3-six"],
     ]);
+  });
+  describe("what a later layer put over the distribution's file is not the distribution's", () => {
+    const owned = (...written: readonly Written[]): readonly unknown[] =>
+      inventory([OS, ...written]).packages.flatMap(({ name, version, ownedBy }) => (name === "six" ? [[version, ownedBy]] : []));
+    const list = (at: number): Written => ({ path: "var/lib/dpkg/info/python3-six.list", content: `/${SIX.path}\n`, layer: at });
+    const six = (at: number, version: string, by?: number): Written => ({
+      ...SIX,
+      content: `Name: six\nVersion: ${version}\n`,
+      layer: at,
+      ...(by === undefined ? {} : { hidden: { by, how: "replaced" } }),
+    });
+    const apk = (at: number, more: string, by?: number): Written => ({
+      path: "lib/apk/db/installed",
+      content: `P:py3-six\nV:1.16-r0\nF:usr/lib/python3/dist-packages\nR:six-1.16.0.egg-info\n\n${more}`,
+      layer: at,
+      ...(by === undefined ? {} : { hidden: { by, how: "replaced" } }),
+    });
+    test("dpkg: by the layer of the package's own list", () => {
+      expect(owned(STATUS, list(0), six(0, "1.16.0"))).toEqual([["1.16.0", "python3-six"]]);
+      expect(owned(STATUS, list(0), six(0, "1.16.0", 1), six(1, "1.17.0"))).toEqual([["1.17.0", undefined]]);
+      // Installed again, or upgraded, the list comes with it.
+      expect(owned(STATUS, list(2), six(0, "1.16.0", 2), six(2, "1.17.0"))).toEqual([["1.17.0", "python3-six"]]);
+    });
+    test("a file that was only copied up, as by chmod, is still its", () => {
+      expect(owned(STATUS, list(0), six(0, "1.16.0", 1), six(1, "1.16.0"))).toEqual([["1.16.0", "python3-six"]]);
+    });
+    test("apk and rpm: by the layer of the package, however often the database was written since", () => {
+      expect(owned(apk(0, ""), six(0, "1.16.0"))).toEqual([["1.16.0", "py3-six"]]);
+      expect(owned(apk(0, "", 2), six(0, "1.16.0", 1), six(1, "1.17.0"), apk(2, "P:curl\nV:8-r0\n"))).toEqual([["1.17.0", undefined]]);
+    });
   });
   test("what a later layer deletes or replaces is not there", () => {
     expect(inventory([OS, { ...STATUS, visible: false }, { ...SIX, visible: false }]).packages).toEqual([]);

@@ -12,6 +12,7 @@ import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
 import { withOrigins } from "./origin.ts";
+import { withoutReplaced } from "./ownership.ts";
 import { type FoundSecret, secretsOf } from "./secrets.ts";
 
 /** Who told, of what is written in programs. */
@@ -237,7 +238,7 @@ export const inventoryOf = ({
   return {
     digest,
     ...inventory,
-    packages: withOrigins(inventory.packages, files),
+    packages: withoutReplaced(withOrigins(inventory.packages, files), seen),
     layers: layersOf(layers, config),
     ...(config.created === undefined ? {} : { created: config.created }),
     secrets: secretsOf(files, config),
