@@ -9,6 +9,7 @@ import {
   systemClock,
 } from "../core/index.ts";
 import { createDockerEngine, type Engine } from "../engine/index.ts";
+import { noteCodec } from "../inventory/index.ts";
 import type { Project } from "../project/index.ts";
 import { createProxy, type Proxy } from "../proxy/index.ts";
 import { openReleases, type Releases } from "../release/index.ts";
@@ -20,6 +21,7 @@ import { advisoryFolder } from "./advisory-folder.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Context } from "./context.ts";
 import type { RolloutFlags } from "./flags.ts";
+import { layerNotes } from "./layer-notes.ts";
 import { progressFor } from "./progress.ts";
 import { VERSION } from "./version.ts";
 
@@ -107,6 +109,7 @@ export const withVoyage = async <T>(
     releases: host.releases,
     keys: keyOptions(context, keys),
     advisoryFolder: advisoryFolder(context, undefined),
+    layerNotes: () => layerNotes(context, { reader: "inventory", codec: noteCodec, progress }),
     cacheFolder: cacheFolder(context.process.env),
     progress,
     clock: systemClock,

@@ -1,7 +1,7 @@
 export { type BaseImage, baseByLayers, broughtBy, guessedBase, type InventoryLayer } from "./base-image.ts";
 export { inventoryOfFolder } from "./folder.ts";
 export { type Inventory, inventoryLookout, inventoryOf } from "./inventory.ts";
-export { noteCodec } from "./note.ts";
+export { type Note, noteCodec } from "./note.ts";
 export { type FoundPackage, type PackageType } from "./package.ts";
 export { type Distribution } from "./distribution.ts";
 export type { FoundSecret } from "./secrets.ts";

@@ -52,6 +52,8 @@ export interface Releases {
   seal(manifest: ReleaseManifest): Promise<PlanFile>;
   /** What the manifest would change of the live release, whose manifest comes with it. */
   diff(manifest: ReleaseManifest): { readonly diff: ReleaseDiff; readonly live?: ReleaseManifest };
+  /** The live release; undefined when nothing is live. */
+  live(project: string): { readonly release: number; readonly manifest: ReleaseManifest } | undefined;
   /** Makes the manifest live, or leaves the previous release serving. An unfinished rollout is converged first; one that waits for a word is not. @throws PAUSED */
   deploy(manifest: ReleaseManifest, options: DeployOptions): Promise<RolloutOutcome>;
   /**
@@ -190,6 +192,10 @@ export const openReleases = (options: ReleasesOptions): Releases & Disposable =>
     diff: (manifest) => {
       const live = liveRelease(journal, manifest.project)?.entry;
       return { diff: releaseDiff(live, manifest), ...(live === undefined ? {} : { live: live.manifest }) };
+    },
+    live: (project) => {
+      const live = liveRelease(journal, project)?.entry;
+      return live === undefined ? undefined : { release: live.release, manifest: live.manifest };
     },
     seal: (manifest) =>
       governed(() => {

@@ -4,14 +4,20 @@ import { parseManifest, type RegistryClient } from "../image/index.ts";
 import { type CommitRange, commitsBetween } from "../project/index.ts";
 import type { ReleaseDiff, ReleaseManifest, ReleaseService } from "../release/index.ts";
 import type { Voyage } from "./voyage.ts";
+import { type VulnerabilityChanges, vulnerabilityChanges } from "./vulnerability-changes.ts";
 
 /** What of a release a person looks at before it is approved. */
 export interface Changes extends ReleaseDiff {
   /** Absent when nothing is live or a release knows no commit; otherwise the commits, or why they cannot be told. */
   readonly commits?: CommitRange | { readonly unknown: string };
+  readonly vulnerabilities: {
+    /** What scans found of the images of each, in their words. Empty: nothing is known, because none was scanned. */
+    readonly from: readonly string[];
+    readonly to: readonly string[];
+    /** Of images that change, and were both read here before. */
+    readonly services?: readonly VulnerabilityChanges[];
+  };
   /** Of images that change: what is transferred, compressed. Absent where the registry did not tell. */
-  /** What scans found of the images of each, in their words. Empty: nothing is known, because none was scanned. */
-  readonly vulnerabilities: { readonly from: readonly string[]; readonly to: readonly string[] };
   readonly sizes: readonly { readonly service: string; readonly fromBytes?: number; readonly toBytes?: number }[];
 }
 
@@ -48,11 +54,12 @@ const scanned = (evidence: readonly Evidence[]): readonly string[] =>
 
 /** What the manifest would change of the live release. Changes nothing. */
 export const changesOf = async (
-  { project, releases, harbour }: Pick<Voyage, "project" | "releases" | "harbour">,
+  voyage: Pick<Voyage, "project" | "releases" | "harbour" | "advisoryFolder" | "clock" | "state" | "tool" | "platform">,
   manifest: ReleaseManifest,
   /** What is known of its images. */
   evidence: readonly Evidence[],
 ): Promise<Changes> => {
+  const { project, releases, harbour } = voyage;
   const { diff, live } = releases.diff(manifest);
   const commits = await commitsOf(diff, project.folder);
   const changed = diff.services.filter(({ image }) => image !== undefined).map(({ service }) => service);
@@ -66,5 +73,7 @@ export const changesOf = async (
     }),
   );
   const from = diff.from === undefined ? [] : scanned(releases.evidenceOf(project.name, diff.from.release));
-  return { ...diff, sizes, vulnerabilities: { from, to: scanned(evidence) }, ...(commits === undefined ? {} : { commits }) };
+  const services = vulnerabilityChanges(voyage, live, manifest, changed);
+  const vulnerabilities = { from, to: scanned(evidence), ...(services.length === 0 ? {} : { services }) };
+  return { ...diff, sizes, vulnerabilities, ...(commits === undefined ? {} : { commits }) };
 };

@@ -119,7 +119,7 @@ export const knownDigest = (image: Reference, digests: readonly string[]): Diges
 
 /** An image that others built: by the digest the user pinned, else by what its tag stands for in the engine or the registry now. */
 export const resolveForeign = async (
-  service: Service,
+  service: Pick<Service, "name" | "spec">,
   engine: Engine,
   client: RegistryClient,
   wanted: Platform,

@@ -17,12 +17,14 @@ type Open = GateVerdict["open"][number];
 export const refusedOf = ({ open }: GateVerdict): readonly Open[] => open.filter(({ refused }) => refused !== undefined);
 
 /** One finding in a line. */
-export const findingWords = ({ vulnerability: { id, name, version, severity, fixed }, refused, notes }: Open): string =>
-  [
-    `${id} (${severity?.rating ?? "unknown"}${refused === "exploited" ? ", known to be exploited" : ""}) in ${name} ${version}`,
-    fixed === undefined ? "no fix" : `fixed in ${fixed}`,
-    ...notes,
-  ].join(", ");
+export const findingWords = ({ vulnerability: { id, name, version, severity, fixed, secret }, refused, notes }: Open): string =>
+  secret !== undefined
+    ? [`${id} (${severity?.rating ?? "unknown"}): ${secret.what} in ${secret.path}`, ...notes].join(", ")
+    : [
+        `${id} (${severity?.rating ?? "unknown"}${refused === "exploited" ? ", known to be exploited" : ""}) in ${name} ${version}`,
+        fixed === undefined ? "no fix" : `fixed in ${fixed}`,
+        ...notes,
+      ].join(", ");
 
 /** How many findings are told in a sentence; the report lists them. */
 const MOST_TOLD = 3;
@@ -39,7 +41,9 @@ export const scanWords = ({
 }): string => {
   if (verdict.unjudged) return "nothing in it could be judged, which is no proof";
   const refused = refusedOf(verdict);
-  const found = `${counted(vulnerabilities.length, "known vulnerability", "known vulnerabilities")} in ${counted(judged, "package", "packages")}`;
+  const secrets = vulnerabilities.filter(({ secret }) => secret !== undefined).length;
+  const known = counted(vulnerabilities.length - secrets, "known vulnerability", "known vulnerabilities");
+  const found = `${known} in ${counted(judged, "package", "packages")}${secrets === 0 ? "" : `, ${counted(secrets, "secret", "secrets")}`}`;
   const waived = verdict.suppressed.length === 0 ? "" : `, ${verdict.suppressed.length} of them excused`;
   if (refused.length === 0) return `${found}${waived}, none that is refused`;
   const told = refused.slice(0, MOST_TOLD).map(findingWords);
@@ -54,7 +58,7 @@ export const scanEvidence = (image: ScannedImage): Evidence => ({
   kind: "scan",
   verdict: { state: image.verdict.passed ? "proven" : "disproved" },
   source: "ship/scan",
-  because: `${scanWords(image)}; advisories of ${isoTime(image.done.advisories.builtAt)}`,
+  because: [`${scanWords(image)}; advisories of ${isoTime(image.done.advisories.builtAt)}`, ...image.done.stale].join("; "),
   at: image.done.finishedAt,
 });
 

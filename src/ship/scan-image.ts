@@ -9,9 +9,9 @@ import {
   readArchiveImage,
   readImage,
   readRegistryImage,
+  type ReadOptions,
 } from "../image/index.ts";
-import { type Inventory, inventoryKey, inventoryLookout, inventoryOf, openInventoryCache } from "../inventory/index.ts";
-import type { Service } from "../project/index.ts";
+import { type Inventory, inventoryKey, inventoryLookout, inventoryOf, type Note, openInventoryCache } from "../inventory/index.ts";
 import type { ResolvedService } from "./images.ts";
 import type { Voyage } from "./voyage.ts";
 
@@ -20,6 +20,8 @@ export interface ScanSubject {
   readonly service: string;
   /** As a person knows it. */
   readonly name: string;
+  /** As a command names it, where one can. */
+  readonly image: string;
   /** Of its manifest: the subject of evidence. */
   readonly digest: Digest;
   /** What a release names: the index, or the manifest itself. */
@@ -28,21 +30,14 @@ export interface ScanSubject {
   readonly ours: boolean;
   /** Where it is read, when it was not before. */
   readonly from: "its build" | "the engine" | "its registry";
-  readonly read: (voyage: Voyage, onLayer: (layer: number, of: number | undefined) => void) => Promise<Inventory>;
+  readonly read: (voyage: Voyage, reading: Reading) => Promise<Inventory>;
 }
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 /** Three times what the largest usual images hold. */
 const MAX_FILES = 600_000;
 
-const options = ({ signal }: Pick<Voyage, "signal">, platform: Platform, onLayer: (layer: number, of: number | undefined) => void) => ({
-  lookout: inventoryLookout,
-  budget: createBudget({ signal, maxNotes: MAX_FILES }),
-  platform,
-  // Every blob is held to its digest on the way.
-  trustDiffIds: true,
-  onLayer,
-});
+type Reading = ReadOptions<Note>;
 
 /** What was built: from the layout that will be pushed. */
 export const builtSubjects = ({ built }: Pick<Voyage, "built">, service: string): readonly ScanSubject[] => {
@@ -50,48 +45,61 @@ export const builtSubjects = ({ built }: Pick<Voyage, "built">, service: string)
   if (image === undefined) return [];
   return image.platforms.map(({ platform, manifest }) => ({
     service,
+    image: service,
     name: image.platforms.length === 1 ? service : `${service} (${formatPlatform(platform)})`,
     digest: manifest,
     index: image.digest,
     platform,
     ours: true,
     from: "its build",
-    read: async (voyage, onLayer) => {
+    read: async (_voyage, reading) => {
       const layout = await openLayout(image.layoutFolder);
       const source = {
         manifest: (digest: Digest) => layout.manifest(digest),
         blob: ({ digest }: { readonly digest: Digest }) => layout.openBlob(digest),
       };
-      return inventoryOf(await readImage(await layout.manifest(manifest), source, options(voyage, platform, onLayer)));
+      return inventoryOf(await readImage(await layout.manifest(manifest), source, reading));
     },
   }));
 };
 
+type About = Omit<ScanSubject, "digest" | "index" | "image" | "from" | "read"> & Partial<Pick<ScanSubject, "digest" | "index">>;
+
+/** What the engine has under this name or digest, as it would save it; known by its id where nobody says another digest. Undefined when it has none. */
+export const engineSubject = async (
+  { engine }: Pick<Voyage, "engine">,
+  reference: string,
+  about: About,
+): Promise<ScanSubject | undefined> => {
+  const here = await engine.images.inspect(reference);
+  if (here === undefined) return undefined;
+  const digest = about.digest ?? here.id;
+  return {
+    ...about,
+    image: reference,
+    digest,
+    index: about.index ?? digest,
+    from: "the engine",
+    read: async (voyage, reading) => inventoryOf(await readArchiveImage(voyage.engine.images.save(here.id), undefined, reading)),
+  };
+};
+
 /** What is in a registry, or others built: from the engine where it has it, since that is what it runs, else from its registry. */
 export const resolvedSubject = async (
-  { engine, platform }: Pick<Voyage, "engine" | "platform">,
-  image: ResolvedService,
-  { spec }: Pick<Service, "spec">,
+  voyage: Pick<Voyage, "engine" | "platform">,
+  { service, repository, digest, manifest, ours }: Pick<ResolvedService, "service" | "repository" | "digest" | "manifest" | "ours">,
+  image: Reference | undefined,
 ): Promise<ScanSubject> => {
-  const named = image.ours || spec.image === undefined ? undefined : formatReference(spec.image);
-  const here = named === undefined ? undefined : await engine.images.inspect(named);
-  return {
-    service: image.service,
-    name: image.service,
-    digest: image.manifest,
-    index: image.digest,
-    platform,
-    ours: image.ours,
-    from: here === undefined ? "its registry" : "the engine",
-    read: async (voyage, onLayer) => {
-      const reading = options(voyage, platform, onLayer);
-      return inventoryOf(
-        here === undefined
-          ? await readRegistryImage(voyage.harbour.client, byDigest(image.repository, image.manifest), reading)
-          : await readArchiveImage(voyage.engine.images.save(here.id), undefined, reading),
-      );
-    },
-  };
+  const about = { service, name: service, digest: manifest, index: digest, platform: voyage.platform, ours };
+  const here = ours || image === undefined ? undefined : await engineSubject(voyage, formatReference(image), about);
+  return (
+    here ?? {
+      ...about,
+      image: formatReference(byDigest(repository, digest)),
+      from: "its registry",
+      read: async ({ harbour }, reading) => inventoryOf(await readRegistryImage(harbour.client, byDigest(repository, manifest), reading)),
+    }
+  );
 };
 
 /** Every platform of an image in a registry; provenance and the like, which an index lists without one, are not. @throws IMAGE_NOT_FOUND */
@@ -105,13 +113,13 @@ export const remoteSubjects = async (
   const subject = (digest: Digest, platform: Platform, called: string): ScanSubject => ({
     service: name,
     name: called,
+    image: name,
     digest,
     index: reference.digest,
     platform,
     ours: true,
     from: "its registry",
-    read: async (voyage, onLayer) =>
-      inventoryOf(await readRegistryImage(voyage.harbour.client, byDigest(reference, digest), options(voyage, platform, onLayer))),
+    read: async (voyage, reading) => inventoryOf(await readRegistryImage(voyage.harbour.client, byDigest(reference, digest), reading)),
   });
   if (manifest.kind === "index")
     return manifest.manifests.flatMap(({ digest, platform }) =>
@@ -141,9 +149,17 @@ export const inventoryOfSubject = async (voyage: Voyage, subject: ScanSubject): 
   if (known !== undefined) return known;
   const step = `read ${name}`;
   voyage.progress.begin(step, `from ${from}`);
-  const inventory = await subject.read(voyage, (layer, of) =>
-    voyage.progress.begin(step, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
-  );
+  const cache = voyage.layerNotes?.();
+  const inventory = await subject.read(voyage, {
+    lookout: inventoryLookout,
+    budget: createBudget({ signal: voyage.signal, maxNotes: MAX_FILES }),
+    platform,
+    // Every blob is held to its digest on the way.
+    trustDiffIds: true,
+    onLayer: (layer, of) => voyage.progress.begin(step, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
+    ...(cache === undefined ? {} : { cache }),
+  });
+  await cache?.close();
   cacheOf(voyage).keep(keyOf(voyage, digest, platform), inventory);
   voyage.progress.end(step, `${inventory.packages.length} packages`);
   return inventory;

@@ -1,6 +1,20 @@
 import { type Digest, formatPlace, isoTime } from "../core/index.ts";
 import type { Inventory } from "../inventory/index.ts";
-import { gatePolicy, type GatePolicy, type GateVerdict, judge, openMatcher, readManifest, scan, type ScanDone } from "../scan/index.ts";
+import {
+  agesOf,
+  DEFAULT_AGE,
+  gatePolicy,
+  type GatePolicy,
+  type GateVerdict,
+  judge,
+  openMatcher,
+  readManifest,
+  scan,
+  type ScanDone,
+  secretAsVulnerability,
+  type SourceAge,
+  staleWords,
+} from "../scan/index.ts";
 import type { Project } from "../project/index.ts";
 import { inventoryOfSubject, type ScanSubject } from "./scan-image.ts";
 import type { Voyage } from "./voyage.ts";
@@ -9,15 +23,24 @@ import type { Voyage } from "./voyage.ts";
 export interface ScannedImage {
   readonly subject: ScanSubject;
   readonly inventory: Inventory;
-  readonly done: ScanDone;
+  readonly done: Looked & ScanDone;
   readonly verdict: GateVerdict;
 }
+
+/** A scan, and what it was made by. */
+type Looked = Omit<ScanDone, "tool"> & {
+  readonly sources: readonly SourceAge[];
+  /** A sentence for each source that is too old. */
+  readonly stale: readonly string[];
+  /** Whether they know what is exploited at all. */
+  readonly tellsExploited: boolean;
+};
 
 /** The advisories of a folder, opened once for all images. */
 export interface Advisories extends Disposable {
   readonly builtAt: number;
-  /** What was found, by them as they are now. */
-  look(inventory: Inventory): Omit<ScanDone, "tool">;
+  /** What was found, by them as they are now. @throws ADVISORIES_STALE where the project refuses old ones */
+  look(inventory: Inventory): Looked;
 }
 
 /** What the project holds against its images. */
@@ -31,20 +54,32 @@ export const gatePolicyOf = ({ settings, folder, locate }: Pick<Project, "settin
   });
 
 /** How old a scan may be that somebody attested. */
-export const scanMaxAgeMs = ({ settings }: Pick<Project, "settings">): number => settings.scan.maxAge ?? 7 * 86_400_000;
+export const scanMaxAgeMs = ({ settings }: Pick<Project, "settings">): number => settings.scan.maxAge ?? DEFAULT_AGE.maxAgeMs;
 
 /** Undefined where the folder has none. @throws INPUT_INVALID when what is there cannot be read */
-export const openAdvisories = (folder: string, { clock }: Pick<Voyage, "clock">): Advisories | undefined => {
+export const openAdvisories = (folder: string, { clock, project }: Pick<Voyage, "clock" | "project">): Advisories | undefined => {
   const manifest = readManifest(folder);
   if (manifest === undefined) return undefined;
   const matcher = openMatcher(folder, manifest);
+  const { maxAge = DEFAULT_AGE.maxAgeMs, stale = DEFAULT_AGE.stale } = project.settings.scan;
   return {
     builtAt: manifest.builtAt,
     look: (inventory) => {
       const startedAt = clock.now();
-      const { vulnerabilities, judged, blindSpots } = scan(inventory, matcher);
+      const { vulnerabilities, judged, blindSpots, ecosystems } = scan(inventory, matcher);
+      const sources = agesOf(manifest, { now: startedAt, maxAgeMs: maxAge, ecosystems });
       const advisories = { builtAt: manifest.builtAt, from: `seaworthy:advisories@${isoTime(manifest.builtAt)}` };
-      return { advisories, vulnerabilities, judged, blindSpots, startedAt, finishedAt: clock.now() };
+      return {
+        advisories,
+        sources,
+        stale: staleWords(sources, { maxAgeMs: maxAge, stale }),
+        tellsExploited: manifest.exploited !== undefined,
+        vulnerabilities: [...vulnerabilities, ...(inventory.secrets ?? []).map(secretAsVulnerability)],
+        judged,
+        blindSpots,
+        startedAt,
+        finishedAt: clock.now(),
+      };
     },
     [Symbol.dispose]: () => matcher[Symbol.dispose](),
   };
@@ -53,14 +88,15 @@ export const openAdvisories = (folder: string, { clock }: Pick<Voyage, "clock">)
 /** By all that a statement about an image may call it. */
 export const gateSubject = ({
   name,
+  image,
   digest,
   index,
   service,
-}: Pick<ScanSubject, "name" | "digest" | "index" | "service">): {
+}: Pick<ScanSubject, "name" | "image" | "digest" | "index" | "service">): {
   readonly names: readonly string[];
   readonly digests: readonly Digest[];
 } => ({
-  names: [...new Set([name, service])],
+  names: [...new Set([name, image, service])],
   digests: [...new Set([digest, index])],
 });
 

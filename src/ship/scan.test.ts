@@ -1,9 +1,12 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { byDigest, byTag, parseReference } from "../core/index.ts";
-import { copyToRegistry, openLayout } from "../image/index.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { byDigest, byTag, digestOf, parseReference } from "../core/index.ts";
+import { copyToRegistry, createRegistryClient, openLayout } from "../image/index.ts";
 import { generateKeyPair, PREDICATES, readAttestations, registryStore, writeKeyPair } from "../trust/index.ts";
 import { signingKey } from "./keys.ts";
+import { releaseManifest } from "./manifest.ts";
+import { gatePolicyOf, openAdvisories } from "./scan-images.ts";
+import { scanRunning } from "./scan-running.ts";
 import { deploy } from "./stages/deploy.ts";
 import { scan } from "./stages/scan.ts";
 import { sign } from "./stages/sign.ts";
@@ -229,5 +232,108 @@ describe("what was scanned travels with the image", () => {
     const again = { ...voyage, evidence: [], verified: [] };
     await deploy.run(again);
     expect(scannedOf(again)).toMatchObject([{ kind: "scan", verdict: { state: "disproved" } }]);
+  });
+});
+
+test("before an approval: what the next image brings and takes away, where both were read here", async () => {
+  const { voyage, deployed } = await startVoyage({
+    files: { "compose.yaml": "services:\n  web: {build: .}\nx-seaworthy: {policy: {profile: dev}}\n", Dockerfile: "FROM scratch\n" },
+  });
+  await oneAdvisory(voyage.advisoryFolder);
+  const next = async (version: string, more: Partial<Voyage> = {}): Promise<Voyage> => {
+    const built = new Map([["web", await scannable(join(voyage.cacheFolder, version), "web", version)]]);
+    const sailed: Voyage = { ...voyage, built, images: new Map(), evidence: [], verified: [], ...more };
+    await scan.run(sailed);
+    await push.run(sailed);
+    if (!sailed.dryRun) await sign.run(sailed);
+    await deploy.run(sailed);
+    return sailed;
+  };
+  await next(OLD);
+  const live = deployed[0]?.manifest;
+  if (live === undefined) throw new Error("nothing was deployed");
+  const releases = {
+    ...voyage.releases,
+    diff: (manifest: typeof live) => {
+      const image = { from: digestOf("a"), to: digestOf("b") };
+      const services = [{ service: "web", change: "changed", image, added: [], removed: [], changed: [] } as const];
+      const { diff } = voyage.releases.diff(manifest);
+      return { diff: { ...diff, services }, live };
+    },
+  };
+  const { changes } = await next(MENDED, { dryRun: true, releases });
+  expect(changes?.vulnerabilities.services).toEqual([
+    { service: "web", appeared: [], gone: [{ id: "CVE-2026-0001", package: "openssl", version: OLD, severity: "high" }] },
+  ]);
+  // Nothing is said to be gone by advisories that nobody has.
+  const { changes: unknown } = await next(MENDED, { dryRun: true, releases, advisoryFolder: "/nowhere" });
+  expect(unknown?.vulnerabilities.services).toBeUndefined();
+});
+
+describe("what runs", () => {
+  const inRegistry = async (voyage: Voyage, version: string) => {
+    const image = await scannable(join(voyage.cacheFolder, version), "web", version);
+    const repository = parseReference(`${voyage.harbour.address}/shop/web`);
+    const options = { tags: [], progress: voyage.progress };
+    await copyToRegistry(await openLayout(image.layoutFolder), image.digest, voyage.harbour.client, byTag(repository, "1"), options);
+    return {
+      repository: `${voyage.harbour.address}/shop/web`,
+      digest: image.digest,
+      manifest: image.platforms[0]?.manifest ?? image.digest,
+    };
+  };
+
+  test("is scanned as it was released, by digest; once read it is looked up without its registry", async () => {
+    const { voyage } = await startVoyage({
+      files: { "compose.yaml": "services:\n  web: {image: nginx}\n  other: {image: nginx}\nx-seaworthy: {policy: {profile: dev}}\n" },
+    });
+    await oneAdvisory(voyage.advisoryFolder);
+    const image = await inRegistry(voyage, OLD);
+    const nginx = parseReference("nginx");
+    const named = {
+      service: "web",
+      repository: nginx,
+      digest: image.digest,
+      manifest: image.manifest,
+      platforms: [voyage.platform],
+      ours: false,
+    };
+    const manifest = await releaseManifest(voyage, new Map([["web", named]]), "1.0.0");
+    const services = manifest.services.map((service) => ({ ...service, image }));
+    const live = { ...voyage, releases: { ...voyage.releases, live: () => ({ release: 4, manifest: { ...manifest, services } }) } };
+    using advisories = openAdvisories(voyage.advisoryFolder, voyage);
+    if (advisories === undefined) throw new Error("no advisories were made");
+    const policy = gatePolicyOf(voyage.project);
+    const scanned = await scanRunning(live, advisories, policy);
+    expect(scanned).toMatchObject({
+      release: 4,
+      images: [{ subject: { service: "web", digest: image.manifest }, verdict: { passed: false } }],
+      unread: [],
+    });
+    const away = {
+      ...live,
+      harbour: { ...live.harbour, client: { ...live.harbour.client, manifest: () => Promise.reject(new Error("away")) } },
+    };
+    expect((await scanRunning(away, advisories, policy)).images).toHaveLength(1);
+    expect((await scanRunning(away, advisories, policy, ["other"])).images).toHaveLength(0);
+  });
+
+  test("is what the project names while nothing is live; what cannot be had is said", async () => {
+    const { voyage } = await startVoyage({
+      files: { "compose.yaml": "services:\n  web: {build: .}\n  db: {image: '127.0.0.1:1/no/db:1'}\n", Dockerfile: "FROM scratch\n" },
+    });
+    await oneAdvisory(voyage.advisoryFolder);
+    using advisories = openAdvisories(voyage.advisoryFolder, voyage);
+    if (advisories === undefined) throw new Error("no advisories were made");
+    const client = createRegistryClient({ attempts: 1 });
+    onTestFinished(() => client.close());
+    const harbour = { ...voyage.harbour, client };
+    expect(await scanRunning({ ...voyage, harbour }, advisories, gatePolicyOf(voyage.project))).toEqual({
+      images: [],
+      unread: [
+        { service: "web", because: "the engine has no image shop-web" },
+        { service: "db", because: expect.stringContaining("127.0.0.1:1/no/db:1") },
+      ],
+    });
   });
 });

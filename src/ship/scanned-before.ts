@@ -1,5 +1,5 @@
 import type { Evidence } from "../checklist/index.ts";
-import { byDigest, isoTime, isSeaworthyError } from "../core/index.ts";
+import { byDigest, formatReference, isoTime, isSeaworthyError } from "../core/index.ts";
 import { isScanPredicate, judge, readScanPredicate, scannedBy, type ScanStatement } from "../scan/index.ts";
 import { readAttestations, registryStore, type TrustedKey } from "../trust/index.ts";
 import type { ResolvedService } from "./images.ts";
@@ -49,7 +49,13 @@ export const judgedScan = async (
   if (finishedAt + maxAgeMs < now) return `its newest attested scan is of ${isoTime(finishedAt)}, which is too old`;
   if (result === undefined) return `its attested scan is by ${scanner || "another scanner"}, whose findings are not read`;
   const { service, manifest, digest } = image;
-  const subject = gateSubject({ service, name: service, digest: manifest, index: digest });
+  const subject = gateSubject({
+    service,
+    name: service,
+    image: formatReference(byDigest(image.repository, digest)),
+    digest: manifest,
+    index: digest,
+  });
   const verdict = judge(scannedBy(result, subject), gatePolicyOf(voyage.project), now);
   const by = `attested by ${key.fingerprint.slice(7, 19)} (${key.path})`;
   return {
@@ -98,7 +104,9 @@ export const scannedBefore = async (voyage: Voyage, keysOf: () => readonly Trust
     if (typeof told !== "string") found.push(told);
     else if (advisories !== undefined && (kept || !voyage.dryRun))
       found.push(
-        scanEvidence(await scanSubject(voyage, advisories, await resolvedSubject(voyage, image, service), gatePolicyOf(voyage.project))),
+        scanEvidence(
+          await scanSubject(voyage, advisories, await resolvedSubject(voyage, image, service.spec.image), gatePolicyOf(voyage.project)),
+        ),
       );
     else {
       const next = advisories === undefined ? `there are no advisories in ${voyage.advisoryFolder}` : "a dry run reads no images";

@@ -2,6 +2,8 @@ import type { Evidence } from "../checklist/index.ts";
 import type { BuiltImage } from "../build/index.ts";
 import type { Clock, Platform, Progress, StateFolder, VerifiedDigest } from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
+import type { LayerCache } from "../image/index.ts";
+import type { Note } from "../inventory/index.ts";
 import type { Contents, Project } from "../project/index.ts";
 import type { Approved, Plan, PlanFile, ReleaseManifest, Releases, RolloutOutcome } from "../release/index.ts";
 import type { Changes } from "./changes.ts";
@@ -24,6 +26,8 @@ export interface Voyage {
   readonly state: StateFolder;
   readonly releases: Releases;
   readonly keys: KeyOptions;
+  /** What was learned of layers before. Absent: each is read. */
+  readonly layerNotes?: () => LayerCache<Note>;
   /** Folder of the advisories that images are judged by. */
   readonly advisoryFolder: string;
   /** Folder for build layouts and caches on this machine. */

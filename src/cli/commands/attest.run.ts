@@ -65,9 +65,7 @@ const attestScan = async (
     told.push({ image: name, attested, outcome: added === 0 ? "already" : "attested" });
   }
   if (advisories === undefined)
-    voyage.progress.note(
-      `there are no advisories in ${folder}: no scan is attested (seaworthy db build FILE... makes them of OSV records)`,
-    );
+    voyage.progress.note(`there are no advisories in ${folder}: no scan is attested (seaworthy db update fetches them)`);
   return told;
 };
 

@@ -37,8 +37,23 @@ const rendered = (document: ScanDocument, facts: readonly string[], context: Con
   });
 };
 
-const checked = (flags: Flags, image: string | undefined): void => {
-  if (image === undefined && flags.from === undefined) throw new SeaworthyError("USAGE", "name an image, or a report with --from");
+/** What looks at one image and nothing else. */
+const ONE_IMAGE = ["why", "writeBaseline", "output", "platform", "base", "file", "fail", "onlyFixed", "vex", "baseline"] as const;
+
+/** The project in this folder, or one service of it, where no image is named. */
+const projectOrService = async (context: Context, flags: Flags, image: string | undefined): Promise<Outcome | undefined> => {
+  if (flags.from !== undefined || (image !== undefined && !/^[a-zA-Z0-9][\w-]*$/.test(image))) return undefined;
+  // All that a release is made of, which an image by itself does not need.
+  const { isService, projectScan } = await import("../scan-project.ts");
+  if (image !== undefined && !(await isService(context, image))) return undefined;
+  const other = ONE_IMAGE.find((flag) => flags[flag] !== undefined);
+  if (other !== undefined && image !== undefined) return undefined;
+  if (other !== undefined)
+    throw new SeaworthyError("USAGE", `--${other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for one image: name it`);
+  return await projectScan(context, flags, image === undefined ? [] : [image]);
+};
+
+const checked = (flags: Flags): void => {
   if (flags.why !== undefined && flags.from !== undefined)
     throw new SeaworthyError("USAGE", "--why looks into the image: it takes no report of --from");
   if (flags.acceptNew === true && flags.writeBaseline === undefined)
@@ -46,7 +61,9 @@ const checked = (flags: Flags, image: string | undefined): void => {
 };
 
 const scanning = reporting<Flags, [string?]>(async (context, flags, image): Promise<Outcome> => {
-  checked(flags, image);
+  checked(flags);
+  const project = await projectOrService(context, flags, image);
+  if (project !== undefined) return project;
   const policy = scanPolicy(context, flags);
   let subject: ScanSubject;
   if (flags.from !== undefined)

@@ -72,6 +72,8 @@ export const scan = buildCommand<Flags, [string?], Context>({
   },
   docs: {
     customUsage: [
+      { input: "", brief: "what runs of the project in this folder, else what it names" },
+      { input: "web", brief: "one service of it" },
       { input: "shop/web:1.2.3", brief: "what is known against it" },
       { input: "shop/web:1.2.3 --why CVE-2024-45590", brief: "where it comes from and what takes it out" },
       { input: "web.tar --fail critical --only-fixed --json", brief: "for a script" },

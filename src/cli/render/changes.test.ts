@@ -28,6 +28,12 @@ const changes: Changes = {
   commits: { way: "forward", count: 2, commits: [{ id: "b".repeat(40), subject: "faster \u001b[31msearch" }] },
 };
 
+const SERVICE = {
+  service: "web",
+  appeared: [{ id: "CVE-2026-2", package: "zlib", version: "1.2", severity: "high", exploited: true }],
+  gone: [{ id: "CVE-2026-1", package: "openssl", version: "3.0.1", severity: "low" }],
+} as const;
+
 test("what a person looks at before they approve, without what a terminal would obey", () => {
   expect(renderChanges(changes).split("\n")).toEqual([
     "1.0.0 (r4) -> 1.1.0",
@@ -52,6 +58,15 @@ test.each([
   [{ services: [] }, "  no service changes"],
   [{ vulnerabilities: { from: ["web: 2 high"], to: [] } }, "    web: 2 high"],
   [{ vulnerabilities: { from: ["web: 2 high"], to: [] } }, "  vulnerabilities of this one: not known"],
+  [
+    { vulnerabilities: { from: ["web: 2"], to: ["web: 1"], services: [SERVICE] } },
+    "    new: CVE-2026-2 (high, known to be exploited) in zlib 1.2",
+  ],
+  [{ vulnerabilities: { from: ["web: 2"], to: ["web: 1"], services: [SERVICE] } }, "    gone: CVE-2026-1 (low) in openssl 3.0.1"],
+  [
+    { vulnerabilities: { from: ["web: 2"], to: ["web: 1"], services: [{ ...SERVICE, appeared: [], gone: [] }] } },
+    "  vulnerabilities of web: the same as of the live image",
+  ],
   [{ to: { version: "2", dirty: true } }, "1.0.0 (r4) -> 2, with changes that are in no commit"],
 ] as const)("%j", (rest, line) => {
   expect(renderChanges({ ...changes, ...rest }).split("\n")).toContain(line);

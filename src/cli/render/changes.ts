@@ -53,12 +53,32 @@ const commitLines = ({ commits }: Changes): readonly string[] => {
   ];
 };
 
+/** How many of each are told. */
+const MOST_VULNERABILITIES = 20;
+
+type Changed = NonNullable<Changes["vulnerabilities"]["services"]>[number];
+
+const vulnerabilityLines = (words: string, list: Changed["appeared"]): readonly string[] => [
+  ...list
+    .slice(0, MOST_VULNERABILITIES)
+    .map(
+      ({ id, package: name, version, severity, exploited }) =>
+        `    ${words}: ${id} (${severity}${exploited === true ? ", known to be exploited" : ""}) in ${name} ${version}`,
+    ),
+  ...(list.length > MOST_VULNERABILITIES ? [`    and ${list.length - MOST_VULNERABILITIES} more that are ${words}`] : []),
+];
+
+const changedLines = ({ service, appeared, gone }: Changed): readonly string[] =>
+  appeared.length === 0 && gone.length === 0
+    ? [`  vulnerabilities of ${service}: the same as of the live image`]
+    : [`  vulnerabilities of ${service}:`, ...vulnerabilityLines("new", appeared), ...vulnerabilityLines("gone", gone)];
+
 /** Nothing is said to be new or fixed that was not looked for. */
-const scanLines = ({ vulnerabilities: { from, to } }: Changes): readonly string[] => {
+const scanLines = ({ vulnerabilities: { from, to, services = [] } }: Changes): readonly string[] => {
   if (from.length === 0 && to.length === 0) return ["  vulnerabilities: not known, no image was scanned"];
   const side = (name: string, words: readonly string[]): readonly string[] =>
     words.length === 0 ? [`  vulnerabilities ${name}: not known`] : [`  vulnerabilities ${name}:`, ...words.map((line) => `    ${line}`)];
-  return [...side("of the live release", from), ...side("of this one", to)];
+  return [...side("of the live release", from), ...side("of this one", to), ...services.flatMap(changedLines)];
 };
 
 /** What a person looks at before they approve: names and numbers, never a value. */

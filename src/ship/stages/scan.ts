@@ -15,7 +15,7 @@ const subjectsOf = async (voyage: Voyage): Promise<readonly ScanSubject[]> => {
     else {
       const image = images.get(service.name) ?? (await resolveForeign(service, engine, harbour.client, platform));
       images.set(service.name, image);
-      found.push(await resolvedSubject(voyage, image, service));
+      found.push(await resolvedSubject(voyage, image, service.spec.image));
     }
   }
   return found;
@@ -52,6 +52,7 @@ const scanAll = async (voyage: Voyage, advisories: Advisories): Promise<StageRes
     const image = await scanSubject(voyage, advisories, subject, policy);
     scanned.push(image);
     voyage.evidence.push(scanEvidence(image));
+    for (const one of image.done.stale) voyage.progress.note(`warning: stale advisories: ${one}`);
     for (const { message, place } of image.verdict.findings) voyage.progress.note(`${place === undefined ? "" : `${place}: `}${message}`);
   }
   voyage.scanned = scanned;
@@ -86,7 +87,7 @@ export const scan: Stage = {
     if (advisories === undefined)
       return untried(
         voyage,
-        `there are no advisories in ${voyage.advisoryFolder}, so nothing is known of its images: seaworthy db build FILE... makes them of OSV records`,
+        `there are no advisories in ${voyage.advisoryFolder}, so nothing is known of its images: seaworthy db update fetches them`,
       );
     using open = advisories;
     return await scanAll(voyage, open);

@@ -1,0 +1,87 @@
+import { isSeaworthyError, SeaworthyError } from "../core/index.ts";
+import { loadProject } from "../project/index.ts";
+import { renderScan, type ScanDocument } from "../report/index.ts";
+import { gatePolicyOf, openAdvisories, type ScannedImage, scanRunning } from "../ship/index.ts";
+import { ageWords } from "./advisory-age.ts";
+import { advisoryFolder } from "./advisory-folder.ts";
+import type { Context } from "./context.ts";
+import { withVoyage } from "./host.ts";
+import type { Outcome, OutputFlags } from "./outcome.ts";
+import { scanDocument } from "./scan-document.ts";
+
+export interface ProjectScanFlags extends OutputFlags {
+  readonly db?: string;
+  readonly showSuppressed?: boolean;
+}
+
+/** Whether the name is a service's of the project in this folder, which then is what is meant. */
+export const isService = async ({ cwd, process }: Pick<Context, "cwd" | "process">, name: string): Promise<boolean> => {
+  try {
+    const { services } = await loadProject({ folder: cwd, env: process.env, git: false });
+    return services.some((service) => service.name === name);
+  } catch (error) {
+    // An image can be scanned in any folder.
+    if (isSeaworthyError(error)) return false;
+    throw error;
+  }
+};
+
+const documentOf = ({ subject, inventory, done, verdict }: ScannedImage, policy: ReturnType<typeof gatePolicyOf>): ScanDocument =>
+  scanDocument(
+    {
+      image: subject.image,
+      digest: subject.digest,
+      ...(inventory.distribution === undefined ? {} : { distribution: inventory.distribution }),
+      advisories: { builtAt: new Date(done.advisories.builtAt).toISOString(), stale: done.stale.length > 0, sources: done.sources },
+      scanned: {
+        subject: { names: [subject.name], digests: [subject.digest] },
+        vulnerabilities: done.vulnerabilities,
+        packages: inventory.packages,
+        judged: done.judged,
+      },
+      tellsExploited: done.tellsExploited,
+      blindSpots: done.blindSpots,
+      facts: [],
+    },
+    policy,
+    verdict,
+  );
+
+/** Scans what runs of the project in this folder, else what it names. @throws INPUT_NOT_FOUND without advisories, and where there is no project */
+export const projectScan = (context: Context, flags: ProjectScanFlags, services: readonly string[]): Promise<Outcome> =>
+  withVoyage(context, flags.json === true ? { json: true } : {}, async (voyage): Promise<Outcome> => {
+    const folder = advisoryFolder(context, flags.db);
+    using advisories = openAdvisories(folder, voyage);
+    if (advisories === undefined)
+      throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
+        hint: "Fetch them: seaworthy db update; or build them from OSV records: seaworthy db build FILE...",
+      });
+    const policy = gatePolicyOf(voyage.project);
+    const { release, images, unread } = await scanRunning(voyage, advisories, policy, services);
+    const documents = images.map((image) => documentOf(image, policy));
+    const style = context.colour.stdout ? "ansi" : "plain";
+    const factsOf = (at: number): readonly string[] => {
+      const done = images[at]?.done;
+      return done === undefined ? [] : [`advisories: ${ageWords(done.sources)}`, ...done.stale.map((words) => `stale: ${words}`)];
+    };
+    return {
+      // What was not looked at has not passed.
+      exit: unread.length === 0 && images.every(({ verdict }) => verdict.passed) ? 0 : 1,
+      human: [
+        release === undefined
+          ? `${voyage.project.name}: nothing is live; the images that it names`
+          : `${voyage.project.name}: release r${release}, as it runs`,
+        ...documents.map((document, at) =>
+          renderScan(document, { style, facts: factsOf(at), showSuppressed: flags.showSuppressed === true }),
+        ),
+        ...unread.map(({ service, because }) => `${service}: not scanned: ${because}`),
+      ].join("\n\n"),
+      json: {
+        schema: "seaworthy/scans@1",
+        project: voyage.project.name,
+        ...(release === undefined ? {} : { release: `r${release}` }),
+        images: documents.map((document, at) => ({ service: images[at]?.subject.service, ...document })),
+        unread,
+      },
+    };
+  });
