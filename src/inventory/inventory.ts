@@ -49,7 +49,12 @@ const secretsFollower = (path: string): Follower<Note> => {
 /** What is looked for in files. They are parsed as they pass; only what they tell is kept. */
 export const lookoutFor = (scopes: readonly Cataloger["scope"][], { secrets = false } = {}): Lookout<Note> => {
   const catalogers = CATALOGERS.filter(({ scope }) => scopes.includes(scope));
-  const catalogerOf = (path: string): Cataloger | undefined => catalogers.find(({ isMine }) => isMine(path));
+  // The same path is asked for up to three times in a row.
+  let asked: { readonly path: string; readonly cataloger: Cataloger | undefined } | undefined;
+  const catalogerOf = (path: string): Cataloger | undefined => {
+    if (asked?.path !== path) asked = { path, cataloger: catalogers.find(({ isMine }) => isMine(path)) };
+    return asked.cataloger;
+  };
   return {
     follow: ({ path, type, mode, sizeBytes }) => {
       if (!readable(type) || catalogerOf(path) !== undefined || isOsRelease(path)) return undefined;

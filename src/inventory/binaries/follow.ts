@@ -18,8 +18,11 @@ export interface ProgramReader {
 /** Versions that are looked at for one that can be the file's. */
 const MAX_MATCHES = 50;
 
+/** Nearly no file of an image has the name of a program: they are turned away at once. */
+const ANY = new RegExp(PRODUCTS.map(({ file }) => file.source).join("|"));
+
 /** The products that a file of this name may be. */
-const candidates = (fileName: string): readonly Product[] => PRODUCTS.filter(({ file }) => file.test(fileName));
+const candidates = (fileName: string): readonly Product[] => (ANY.test(fileName) ? PRODUCTS.filter(({ file }) => file.test(fileName)) : []);
 
 /** The first version that a pattern finds and that can be the file's. */
 const versionIn = (text: string, pattern: RegExp, agrees: (version: string) => boolean): string | undefined => {

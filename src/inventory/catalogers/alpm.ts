@@ -16,7 +16,7 @@ export const alpm: Cataloger = {
   name: "alpm",
   scope: "installed",
   reads: "var/lib/pacman/local/*/desc",
-  isMine: (path) => DESC.test(path),
+  isMine: (path) => path.endsWith("/desc") && DESC.test(path),
   maxBytes: MIB,
   read: (content) => {
     const sections = sectionsOf(content.toString("utf8"));

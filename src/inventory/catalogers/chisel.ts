@@ -18,7 +18,7 @@ export const chisel: Cataloger = {
   name: "chisel",
   scope: "installed",
   reads: "var/lib/chisel/manifest.wall",
-  isMine: (path) => /(?:^|\/)var\/lib\/chisel\/manifest\.wall$/.test(path),
+  isMine: (path) => path.endsWith(".wall") && /(?:^|\/)var\/lib\/chisel\/manifest\.wall$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
     const wall = wallOf(content);

@@ -8,7 +8,7 @@ export const opam: Cataloger = {
   name: "opam",
   scope: "installed",
   reads: "*/name.version/opam",
-  isMine: (path) => PLACE.test(path),
+  isMine: (path) => path.endsWith("/opam") && PLACE.test(path),
   maxBytes: MIB,
   read: (content, path) => {
     const text = content.toString("utf8");

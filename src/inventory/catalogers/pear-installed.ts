@@ -9,7 +9,7 @@ export const pearInstalled: Cataloger = {
   name: "pear-installed",
   scope: "installed",
   reads: ".registry/**/*.reg",
-  isMine: (path) => /(?:^|\/)\.registry\/(?:.+\/)?[^/]+\.reg$/.test(path),
+  isMine: (path) => path.endsWith(".reg") && /(?:^|\/)\.registry\/(?:.+\/)?[^/]+\.reg$/.test(path),
   maxBytes: 4 * MIB,
   read: (content) => {
     const text = content.toString("utf8");

@@ -7,7 +7,7 @@ export const portage: Cataloger = {
   name: "portage",
   scope: "installed",
   reads: "var/db/pkg/*/*/CONTENTS",
-  isMine: (path) => CONTENTS.test(path),
+  isMine: (path) => path.endsWith("/CONTENTS") && CONTENTS.test(path),
   maxBytes: 16 * MIB,
   read: (content, path) => {
     const [, namespace, name, version] = CONTENTS.exec(path) ?? [];
