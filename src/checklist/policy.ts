@@ -11,6 +11,8 @@ export type Profile = (typeof PROFILES)[number];
 /** A dated decision to live with a disproved or untried item. */
 export interface Waiver {
   readonly item: ItemId;
+  /** Only of this service. Absent: of the whole project. */
+  readonly service?: string;
   /** ISO date; the waiver holds up to and including that day, in UTC. */
   readonly until: string;
   readonly by: string;
@@ -43,6 +45,10 @@ export const requirementOf = (policy: Policy, item: ItemId): Requirement => {
 };
 
 export const waiverHolds = (waiver: Waiver, now: number): boolean => now < Date.parse(`${waiver.until}T00:00:00Z`) + 86_400_000;
+
+/** The waiver of an item that holds: of the service, or of the whole project. */
+export const waiverOf = (waivers: readonly Waiver[], item: ItemId, service: string | undefined, now: number): Waiver | undefined =>
+  waivers.find((one) => one.item === item && (one.service === undefined || one.service === service) && waiverHolds(one, now));
 
 /** Whether a state satisfies a requirement. */
 export const satisfies = (state: VerdictState, requirement: Requirement): boolean => {

@@ -165,6 +165,20 @@ describe("a waiver", () => {
       until: "2027-01-01",
     });
   });
+  test("of one service lives with what is wrong there, and with nothing of another", () => {
+    const ofWeb = waived("2026-12-01").waivers.map((one) => ({ ...one, service: "web" }));
+    const policy = { ...DEFAULT_POLICY, waivers: ofWeb };
+    const db: Subject = { kind: "service", service: "db" };
+    expect(verdict([evidence("static", "disproved")], policy).verdict.state).toBe("waived");
+    expect(verdict([evidence("static", "disproved"), evidence("static", "proven", db)], policy).verdict.state).toBe("waived");
+    const both = verdict([evidence("static", "disproved"), evidence("static", "disproved", db)], policy);
+    expect(both.verdict.state).toBe("disproved");
+    expect(both.evidence[0]?.subject).toEqual(db);
+    expect(verdict([evidence("static", "disproved", db)], policy).verdict.state).toBe("disproved");
+    expect(verdict([evidence("static", "not-tried", db)], policy).verdict.state).toBe("not-tried");
+    expect(verdict([evidence("static", "not-tried")], policy).verdict.state).toBe("waived");
+    expect(verdict([evidence("static", "not-tried"), evidence("static", "not-tried", db)], policy).verdict.state).toBe("not-tried");
+  });
   test("keeps the evidence it stands for", () => {
     const given = [evidence("static", "disproved")];
     expect(verdict(given, waived("2026-12-01")).evidence).toEqual(given);

@@ -1,6 +1,6 @@
 import { type Evidence, EVIDENCE_KINDS, type EvidenceKind, type Verdict } from "./evidence.ts";
 import { type ItemId, itemOf, ITEMS } from "./items.ts";
-import { type GateResult, type Policy, requirementOf, satisfies, waiverHolds } from "./policy.ts";
+import { type GateResult, type Policy, requirementOf, satisfies, type Waiver, waiverOf } from "./policy.ts";
 
 /** One line of the checklist: an item, what is held of it, and everything that speaks for or against. */
 export interface ItemVerdict {
@@ -12,9 +12,11 @@ export interface ItemVerdict {
 
 const STRENGTH = new Map(EVIDENCE_KINDS.map((kind, index) => [kind, index]));
 const tried = (evidence: Evidence): boolean => evidence.verdict.state === "proven" || evidence.verdict.state === "disproved";
+const serviceOf = ({ subject }: Evidence): string | undefined =>
+  subject.kind === "image" || subject.kind === "service" ? subject.service : undefined;
 const subjectKey = (evidence: Evidence): string => {
-  const { subject } = evidence;
-  return subject.kind === "image" || subject.kind === "service" ? `service:${subject.service}` : JSON.stringify(subject);
+  const service = serviceOf(evidence);
+  return service === undefined ? JSON.stringify(evidence.subject) : `service:${service}`;
 };
 
 /** For one subject the strongest kind that was tried decides; within that kind one disproof outweighs any number of proofs. */
@@ -60,12 +62,17 @@ const verdictOf = (
 ): ItemVerdict => {
   const groups = Map.groupBy(evidence, subjectKey);
   const decided = [...groups.values()].map(decideSubject).filter((one) => one !== undefined);
-  const deciding = decided.find((one) => one.verdict.state === "disproved") ?? decided[0];
-  const untried = evidence.find((one) => one.verdict.state === "not-tried");
+  const waiverFor = (one: Evidence | undefined): Waiver | undefined =>
+    waiverOf(policy.waivers, item, one === undefined ? undefined : serviceOf(one), now);
+  const disproved = decided.filter((one) => one.verdict.state === "disproved");
+  // A waiver of one service lives with nothing of another.
+  const deciding = disproved.find((one) => waiverFor(one) === undefined) ?? disproved[0] ?? decided[0];
+  const notTried = evidence.filter((one) => one.verdict.state === "not-tried");
+  const untried = notTried.find((one) => waiverFor(one) === undefined) ?? notTried[0];
   const verdict: Verdict = deciding?.verdict ?? untried?.verdict ?? { state: "not-tried", reason: whyUnknown(item, ran) };
-  const waiver = policy.waivers.find((one) => one.item === item && waiverHolds(one, now));
-  const waived = waiver !== undefined && verdict.state !== "proven";
   const first = deciding ?? untried;
+  const waiver = waiverFor(first);
+  const waived = waiver !== undefined && verdict.state !== "proven";
   return {
     item,
     verdict: waived ? { state: "waived", by: waiver.by, until: waiver.until, why: waiver.why } : verdict,

@@ -23,7 +23,7 @@ import { type Reading, unknownField } from "./read/reading.ts";
 import { REFUSED_TOP_LEVEL } from "./read/refused.ts";
 import { listOf, name } from "./read/scalars.ts";
 import { namedEntries, readConfig, readNetwork, readSecret, readVolume } from "./read/top-level.ts";
-import { checkReferences } from "./references.ts";
+import { checkReferences, checkWaivers } from "./references.ts";
 import { locateIn, readService } from "./services.ts";
 
 export interface LoadOptions {
@@ -108,6 +108,7 @@ const resolveProject = (root: MappingNode, projectKey: string, profiles: Readonl
   const allServices = new Set(namedEntries(root, "services", { ...reading, problems: [] }).map(([key]) => key));
   checkReferences(services, { networks, volumes, secrets, configs, allServices }, reading);
   const settings = projectSettings(tree, reading);
+  checkWaivers(settings.waive, allServices, locateIn(tree), reading);
   if (allServices.size === 0 && reading.problems.length === 0)
     reading.problems.push({ code: "INPUT_INVALID", message: `${root.source.path}: there are no services` });
   if (reading.lenient !== true && reading.problems.length > 0) throw problemsError(reading.problems);

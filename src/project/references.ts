@@ -1,4 +1,5 @@
-import type { FileSource, Origin, ProjectNetwork, ProjectVolume, Service } from "./project.ts";
+import type { Waiver } from "../checklist/index.ts";
+import type { FileSource, Locate, Origin, ProjectNetwork, ProjectVolume, Service } from "./project.ts";
 import { type Reading, report } from "./read/reading.ts";
 
 export interface Named {
@@ -31,6 +32,15 @@ const checkNames = (service: Service, { networks, volumes, secrets, configs }: N
     if (!secrets.has(source)) undefinedName(at(service, "secrets", index), "secrets", "secret", source);
   for (const [index, { source }] of spec.configs.entries())
     if (!configs.has(source)) undefinedName(at(service, "configs", index), "configs", "config", source);
+};
+
+/** A waiver of a service that is not there waives nothing, and whoever wrote it thinks otherwise. */
+export const checkWaivers = (waivers: readonly Waiver[], services: ReadonlySet<string>, locate: Locate, reading: Reading): void => {
+  for (const [index, { service }] of waivers.entries()) {
+    const place = locate("x-seaworthy", "waive", index, "service");
+    if (service !== undefined && !services.has(service) && place !== undefined)
+      report(reading, place, `x-seaworthy.waive: there is no service "${service}"`);
+  }
 };
 
 const checkDependencies = (service: Service, active: ReadonlyMap<string, Service>, all: ReadonlySet<string>, reading: Reading): void => {

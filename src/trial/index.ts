@@ -6,3 +6,4 @@ export { type TrialOptions, type TrialOutcome, type TrialReport, tryService } fr
 export type { SmokeRequest } from "./smoke/request.ts";
 export type * from "./subject.ts";
 export type { Level, Trial } from "./trial.ts";
+export { waivedBy } from "./waived.ts";

@@ -4,7 +4,7 @@ import { forTerminal, SeaworthyError, writeFileAtomic } from "../../core/index.t
 import { loadProject, type Project } from "../../project/index.ts";
 import { renderTrialPage } from "../../report/index.ts";
 import { type ImageSource, type ImageTrial, tryImage, tryProjectService } from "../../ship/index.ts";
-import { fixProposals, type Level, type ProposalFix, TRIALS, type TrialReport } from "../../trial/index.ts";
+import { fixProposals, type Level, type ProposalFix, TRIALS, type TrialOutcome, type TrialReport, waivedBy } from "../../trial/index.ts";
 import { loadOptionsOf } from "../chosen-project.ts";
 import type { Context } from "../context.ts";
 import { writeFixed } from "../fixed-files.ts";
@@ -99,7 +99,8 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...names) =
   const ofServices = project === undefined ? undefined : await tryServices(context, flags, services);
   const ofImages = images.length === 0 ? [] : await tryImages(context, flags, images);
   const reports = [...(ofServices?.reports ?? []), ...ofImages.map(({ report }) => report)];
-  const documents = reports.map(trialsDocument);
+  const waiverFor = (outcome: TrialOutcome, report: TrialReport) => waivedBy(outcome, report, project?.policy.waivers ?? [], begun);
+  const documents = reports.map((report) => trialsDocument(report, waiverFor));
   if (page !== undefined) {
     const name = project?.name ?? ofImages.map(({ report }) => report.subject.reference ?? report.subject.service).join(", ");
     writeFileAtomic(page, renderTrialPage(documents, { project: name, version: VERSION }));
@@ -108,10 +109,10 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...names) =
   const dryRun = flags.dryRun === true;
   const colour = context.colour.stdout;
   return {
-    exit: reports.some(({ outcomes }) => outcomes.some(({ state }) => state === "disproved")) ? 1 : 0,
+    exit: documents.some(({ trials }) => trials.some(({ verdict }) => verdict === "disproved")) ? 1 : 0,
     human: [
       ...notes,
-      ...(ofServices?.reports ?? []).map((report) => renderTrials(report, begun, colour)),
+      ...(ofServices?.reports ?? []).map((report) => renderTrials(report, begun, colour, waiverFor)),
       ...ofImages.map((one) => renderImageTrial(one, begun, colour)),
       ...(fix === undefined ? [] : [renderProposalFix(fix, dryRun)]),
       ...(page === undefined ? [] : [`page: ${forTerminal(page)}`]),
@@ -122,7 +123,10 @@ export const run = reporting<Flags, string[]>(async (context, flags, ...names) =
       ...(ofImages.length === 0
         ? {}
         : {
-            images: ofImages.map(({ report, compose }) => ({ ...trialsDocument(report), ...(compose === undefined ? {} : { compose }) })),
+            images: ofImages.map(({ report, compose }) => ({
+              ...trialsDocument(report, waiverFor),
+              ...(compose === undefined ? {} : { compose }),
+            })),
           }),
       ...(notes.length === 0 ? {} : { notes }),
       ...(fix === undefined ? {} : { fixed: proposalFixDocument(fix, dryRun) }),

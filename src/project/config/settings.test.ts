@@ -239,6 +239,7 @@ describe("refusals at line and column", () => {
     ["policy: 5", "2:23: x-seaworthy.policy: expected a mapping"],
     ["waive: [{item: signed, until: 2027-02-30, by: a, why: b}]", "2:38: x-seaworthy.waive.0.until: expected a date such as 2027-03-01"],
     ["waive: [{item: signed, until: 2027-02-03, by: a}]", "2:23: x-seaworthy.waive.0.why: missing"],
+    ["waive: [{item: signed, service: nope, until: 2027-02-03, by: a, why: b}]", '2:38: x-seaworthy.waive: there is no service "nope"'],
     [
       "waive: [{item: signed, until: 2027-02-03, by: a, why: b, wy: c}]",
       '2:72: unknown field "wy" in x-seaworthy.waive.0; did you mean "why"?',

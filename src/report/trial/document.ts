@@ -14,7 +14,9 @@ export interface TrialVerdict {
   readonly items: readonly ItemId[];
   /** What it would show, in a sentence. */
   readonly claim: string;
-  readonly verdict: "proven" | "disproved" | "not-tried";
+  /** `waived`: disproved, and lived with for now. */
+  readonly verdict: "proven" | "disproved" | "not-tried" | "waived";
+  readonly waived?: { readonly by: string; readonly until: string; readonly why: string };
   readonly because: string;
   readonly unless?: string;
   readonly measured: Readonly<Record<string, number | string | boolean | readonly string[]>>;

@@ -72,6 +72,14 @@ const START: TrialSeries = {
 };
 
 describe("what a page says", () => {
+  test("what is waived stands apart, with who lives with it until when", () => {
+    const waived = { by: "ann", until: "2027-01-01", why: "plain lines <for now>" };
+    const page = renderTrialPage([document({ trials: [verdict({ id: "logs", verdict: "waived", waived }), verdict()] })], OPTIONS);
+    expect(texts(page)).toContain("|0|disproved|1|waived|1|proven|0|not tried|");
+    expect(texts(page)).toContain("|~ waived (1)|logs|");
+    expect(page).toContain("Waived until 2027-01-01 by ann: plain lines &lt;for now&gt;");
+    expect(shown(document())).not.toContain("waived");
+  });
   test("which service and image, how it was tried, what was different", () => {
     expect(shown(document())).toContain(
       "|Sea trial of shop|1 service, run as production would run it, in a harmless place|web|image|sha256:0123|tried|2026-11-21T12:00:00Z, level standard, 27.4 s|came up|after 412 ms|shown by|GET / on port 3000|as in production|",

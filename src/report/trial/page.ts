@@ -7,9 +7,9 @@ import { figure } from "./charts.ts";
 import { subjectName, type TrialDocument, type TrialVerdict } from "./document.ts";
 import { TRIAL_STYLE } from "./style.ts";
 
-const VERDICTS = ["disproved", "proven", "not-tried"] as const;
-const WORDS = { disproved: "disproved", proven: "proven", "not-tried": "not tried" } as const;
-const MARKS = { disproved: "✗", proven: "✓", "not-tried": "–" } as const;
+const VERDICTS = ["disproved", "waived", "proven", "not-tried"] as const;
+const WORDS = { disproved: "disproved", waived: "waived", proven: "proven", "not-tried": "not tried" } as const;
+const MARKS = { disproved: "✗", waived: "~", proven: "✓", "not-tried": "–" } as const;
 
 const MOST_SHOWN = 8;
 
@@ -29,12 +29,13 @@ const measurement = ([key, value]: readonly [string, TrialVerdict["measured"][st
   return [name, value.length === 0 ? "none" : more > 0 ? `${shown} and ${more} more` : shown];
 };
 
-const row = ({ id, claim, because, unless, measured, seconds }: TrialVerdict): Markup => {
+const row = ({ id, claim, because, unless, waived, measured, seconds }: TrialVerdict): Markup => {
   const numbers = Object.entries(measured).map(measurement);
   return html`<tr>
     <th class="name" scope="row">${id}<span>${claim}</span></th>
     <td>
       <p>${because}</p>
+      ${waived === undefined ? NOTHING_HERE : html`<p class="waived">Waived until ${waived.until} by ${waived.by}: ${waived.why}</p>`}
       ${unless === undefined ? NOTHING_HERE : html`<p class="unless">It rests on this: ${unless}.</p>`}
     </td>
     <td class="measured">
@@ -101,6 +102,10 @@ const differencesPart = ({ differences }: TrialDocument): Markup =>
 const counted = ({ trials }: TrialDocument, verdict: TrialVerdict["verdict"]): number =>
   trials.filter((one) => one.verdict === verdict).length;
 
+/** Waivers are told of where there are some. */
+const told = (service: TrialDocument): readonly TrialVerdict["verdict"][] =>
+  VERDICTS.filter((verdict) => verdict !== "waived" || counted(service, verdict) > 0);
+
 const servicePart = (service: TrialDocument, index: number): Markup => {
   const { subject, at, level, seconds, smoke, upMs, trials } = service;
   const charts = trials.flatMap(({ series }) => (series === undefined ? [] : [figure(series)]));
@@ -118,7 +123,7 @@ const servicePart = (service: TrialDocument, index: number): Markup => {
       ${differencesPart(service)}
     </dl>
     <ul class="counts">
-      ${VERDICTS.map((verdict) => html`<li class="${verdict}"><b>${counted(service, verdict)}</b> ${WORDS[verdict]}</li>`)}
+      ${told(service).map((verdict) => html`<li class="${verdict}"><b>${counted(service, verdict)}</b> ${WORDS[verdict]}</li>`)}
     </ul>
     ${
       charts.length === 0
@@ -150,7 +155,9 @@ const contents = (services: readonly TrialDocument[]): Markup =>
             (one, index) =>
               html`<li>
                 <a href="#service-${index}">${subjectName(one)}</a>:
-                ${VERDICTS.map((verdict) => `${counted(one, verdict)} ${WORDS[verdict]}`).join(", ")}
+                ${told(one)
+                  .map((verdict) => `${counted(one, verdict)} ${WORDS[verdict]}`)
+                  .join(", ")}
               </li>`,
           )}
         </ul>

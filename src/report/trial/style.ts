@@ -12,10 +12,10 @@ p { margin: .3rem 0; } .soft, footer { color: var(--soft); } code { font: .92em 
 nav ul { list-style: none; padding: 0; margin: 1rem 0 0; display: grid; gap: .35rem; } a { color: var(--blue); }
 .service { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.4rem 1.5rem 1.6rem; margin-top: 1.5rem; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; margin: 0; } .facts dt { color: var(--soft); } .facts dd { margin: 0; grid-column: 2; }
-.counts { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; margin: 1.2rem 0 0; padding: 0; list-style: none; }
+.counts { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: .75rem; margin: 1.2rem 0 0; padding: 0; list-style: none; }
 .counts li { border-radius: 8px; padding: .5rem .9rem; display: flex; align-items: baseline; gap: .55rem; flex-wrap: wrap; } .counts b { font-size: 1.6rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.disproved { color: var(--bad); } .proven { color: var(--good); } .not-tried { color: var(--none); }
-.counts .disproved { background: var(--bad-soft); } .counts .proven { background: var(--good-soft); } .counts .not-tried { background: var(--none-soft); }
+.disproved { color: var(--bad); } .proven { color: var(--good); } .not-tried { color: var(--none); } .waived { color: var(--blue); }
+.counts .disproved { background: var(--bad-soft); } .counts .proven { background: var(--good-soft); } .counts .not-tried { background: var(--none-soft); } .counts .waived { background: var(--blue-soft); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; padding: .8rem .9rem; break-inside: avoid; } svg { display: block; width: 100%; max-width: 26rem; height: auto; } figcaption { color: var(--soft); font-size: .86rem; margin-top: .4rem; }
 svg text { fill: var(--ink); font: 12px system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif; font-variant-numeric: tabular-nums; } svg .tick { fill: var(--soft); font-size: 11px; } svg .value { font-weight: 600; }
