@@ -9,6 +9,8 @@ export interface Cataloged {
   readonly covers?: readonly string[];
   /** Why not all of the file was read, where that is so. */
   readonly unseen?: string;
+  /** Licences of a package of the distribution, by its name: its own database does not tell them. */
+  readonly licensed?: readonly (readonly [name: string, licences: readonly string[]])[];
   /** Which of the packages needs which, by their places among them. */
   readonly edges?: readonly (readonly [from: number, to: number])[];
 }

@@ -12,6 +12,7 @@ import { composerLock } from "./catalogers/composer-lock.ts";
 import { conanfile } from "./catalogers/conanfile.ts";
 import { condaInstalled } from "./catalogers/conda-installed.ts";
 import { dotnetDeps } from "./catalogers/dotnet-deps.ts";
+import { dpkgCopyright } from "./catalogers/dpkg-copyright.ts";
 import { dpkgFiles } from "./catalogers/dpkg-files.ts";
 import { dpkg } from "./catalogers/dpkg.ts";
 import { gemInstalled } from "./catalogers/gem-installed.ts";
@@ -69,6 +70,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   conanfile,
   condaInstalled,
   dotnetDeps,
+  dpkgCopyright,
   dpkgFiles,
   dpkg,
   gemInstalled,

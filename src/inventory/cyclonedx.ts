@@ -1,6 +1,8 @@
 import { uuidOf } from "./document-id.ts";
 import type { Inventory } from "./inventory.ts";
-import { isExpression, isListed } from "./licence-ids.ts";
+import { type BaseImage, broughtBy } from "./base-image.ts";
+import { isListed } from "./licence-ids.ts";
+import { licencesOf } from "./licences.ts";
 import { needsOf } from "./needs.ts";
 import type { FoundPackage } from "./package.ts";
 
@@ -20,10 +22,10 @@ export const timeOf = ({ created }: Pick<Inventory, "created">, createdAt?: numb
 };
 
 /** One by its identifier, or an expression, or names: never two of these together. */
-const licensesOf = (written: readonly string[]): readonly object[] => {
-  const [first] = written;
-  if (written.length === 1 && first !== undefined && !isListed(first) && isExpression(first)) return [{ expression: first }];
-  return written.map((one) => ({ license: isListed(one) ? { id: one } : { name: one } }));
+const licensesIn = (same: readonly FoundPackage[]): readonly object[] => {
+  const known = licencesOf(same);
+  if ("words" in known) return known.words.map((one) => ({ license: isListed(one) ? { id: one } : { name: one } }));
+  return [isListed(known.expression) ? { license: { id: known.expression } } : { expression: known.expression }];
 };
 
 /** One component however many files tell of it. */
@@ -33,20 +35,21 @@ const byPurl = (packages: readonly FoundPackage[]): readonly (readonly [string, 
 
 const property = (name: string, value: string): { readonly name: string; readonly value: string } => ({ name: `seaworthy:${name}`, value });
 
-const component = ([purl, same]: readonly [string, readonly FoundPackage[]]): object => {
+const component = ([purl, same]: readonly [string, readonly FoundPackage[]], base: BaseImage | undefined): object => {
   const [first] = same;
-  const licenses = [...new Set(same.flatMap((one) => one.licenses))];
+  const licenses = licensesIn(same);
   return {
     type: first?.type === "generic" || first?.type === "bitnami" ? "application" : "library",
     "bom-ref": purl,
     ...(first?.namespace === undefined ? {} : { group: first.namespace }),
     name: first?.name ?? "",
     version: first?.version ?? "",
-    ...(licenses.length === 0 ? {} : { licenses: licensesOf(licenses) }),
+    ...(licenses.length === 0 ? {} : { licenses }),
     purl,
-    properties: same.flatMap(({ path, layer, ownedBy, source, development }) => [
+    properties: same.flatMap(({ path, layer, layerIndex, ownedBy, source, development }) => [
       property("path", path),
       ...(layer === undefined ? [] : [property("layer", layer)]),
+      ...[broughtBy(layerIndex, base) ?? []].flat().map((origin) => property("origin", origin)),
       ...(ownedBy === undefined ? [] : [property("owned-by", ownedBy)]),
       ...(source === undefined ? [] : [property("source", `${source.name}@${source.version}`)]),
       ...(development === true ? [property("development", "true")] : []),
@@ -56,7 +59,7 @@ const component = ([purl, same]: readonly [string, readonly FoundPackage[]]): ob
 
 /** CycloneDX 1.6 (cyclonedx.org/docs/1.6/json): the same image gives the same bytes, so its time is the one that is given, else the image's. */
 export const cyclonedx = (inventory: Inventory, { image, tool, createdAt }: SbomOptions): string => {
-  const { digest, distribution, packages } = inventory;
+  const { digest, distribution, packages, base } = inventory;
   const components = [
     ...(distribution === undefined
       ? []
@@ -69,7 +72,7 @@ export const cyclonedx = (inventory: Inventory, { image, tool, createdAt }: Sbom
             description: distribution.name,
           },
         ]),
-    ...byPurl(packages).map(component),
+    ...byPurl(packages).map((one) => component(one, base)),
   ];
   const subject =
     digest === undefined

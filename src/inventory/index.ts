@@ -6,5 +6,6 @@ export { type FoundPackage, type PackageType } from "./package.ts";
 export { type Distribution } from "./distribution.ts";
 export type { FoundSecret } from "./secrets.ts";
 export { cyclonedx } from "./cyclonedx.ts";
+export { type LicenceUse, licenceUses } from "./licences.ts";
 export { spdx } from "./spdx.ts";
 export { inventoryKey, openInventoryCache } from "./kept.ts";

@@ -248,7 +248,8 @@ describe("as SPDX", () => {
       return packages.find(({ name }) => name === "left");
     };
     expect(named("MIT OR Apache-2.0")).toMatchObject({ licenseDeclared: "MIT OR Apache-2.0" });
-    expect(named("GPLv3+")).toMatchObject({ licenseDeclared: "NOASSERTION", licenseComments: "as written: GPLv3+" });
+    expect(named("GPLv3+")).toMatchObject({ licenseDeclared: "GPL-3.0-or-later" });
+    expect(named("GPL")).toMatchObject({ licenseDeclared: "NOASSERTION", licenseComments: "as written: GPL" });
   });
 });
 
@@ -271,4 +272,27 @@ describe("secrets of an image", () => {
     expect(JSON.stringify(inventory([OS, STATUS, file]))).not.toContain(TOKEN.slice(4));
     expect(secretsIn(file)).toHaveLength(1);
   });
+});
+
+test("Debian's packages have the licences that their source's copyright file tells", () => {
+  const status = {
+    path: "var/lib/dpkg/status",
+    content:
+      "Package: libc6\nStatus: install ok installed\nVersion: 1\nSource: glibc\n\nPackage: libc-bin\nStatus: install ok installed\nVersion: 1\nSource: glibc\n\nPackage: bash\nStatus: install ok installed\nVersion: 5\n",
+  };
+  const copyright = {
+    path: "usr/share/doc/libc6/copyright",
+    content: "Format: x\n\nFiles: *\nLicense: LGPL-2.1+\n\nFiles: a\nLicense: Expat\n",
+  };
+  const told = inventory([OS, status, copyright]);
+  expect(told.packages.map(({ name, licenses }) => [name, licenses.join()])).toEqual([
+    ["bash", ""],
+    ["libc-bin", "LGPL-2.1+,Expat"],
+    ["libc6", "LGPL-2.1+,Expat"],
+  ]);
+  expect(cyclonedx(told, { image: "i", tool: "1" })).toContain('"expression": "LGPL-2.1-or-later AND MIT"');
+  expect(spdx(told, { image: "i", tool: "1" })).toContain('"licenseDeclared": "LGPL-2.1-or-later AND MIT"');
+  expect(cyclonedx(told, { image: "i", tool: "1" })).toContain(
+    '{\n          "name": "seaworthy:origin",\n          "value": "base"\n        }',
+  );
 });

@@ -164,6 +164,21 @@ const withoutLinks = (files: readonly NotedFile[]): readonly NotedFile[] => {
   return [...kept.values()];
 };
 
+/** Packages of one source often share what tells of their licences. */
+const withLicences = (packages: readonly FoundPackage[], licensed: ReadonlyMap<string, readonly string[]>): readonly FoundPackage[] => {
+  const sourceOf = ({ source, name }: FoundPackage): string => source?.name ?? name;
+  const ofSource = new Map(
+    packages.flatMap((one) => {
+      const licences = one.type === "deb" ? licensed.get(one.name) : undefined;
+      return licences === undefined ? [] : [[sourceOf(one), licences] as const];
+    }),
+  );
+  return packages.map((one) => {
+    const licences = one.type === "deb" && one.licenses.length === 0 ? (licensed.get(one.name) ?? ofSource.get(sourceOf(one))) : undefined;
+    return licences === undefined ? one : { ...one, licenses: licences };
+  });
+};
+
 /** What files tell of packages. A package inside a file that the distribution has put there is told with the package that owns it. */
 export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder"): Inventory => {
   const release = files
@@ -191,8 +206,9 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
       return a === undefined || b === undefined ? [] : [[a, b] as const];
     });
   });
-  const packages = told
-    .flatMap(({ path, layer, layerIndex, note }) =>
+  const licensed = new Map(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.licensed ?? []) : [])));
+  const packages = withLicences(
+    told.flatMap(({ path, layer, layerIndex, note }) =>
       note.kind === "cataloged"
         ? note.found.packages.map((one): FoundPackage => {
             const owner = ofDistribution(one) ? undefined : owners.get(path);
@@ -205,8 +221,9 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
             };
           })
         : [],
-    )
-    .toSorted((a, b) => byCode(a.purl, b.purl) || byCode(a.path, b.path));
+    ),
+    licensed,
+  ).toSorted((a, b) => byCode(a.purl, b.purl) || byCode(a.path, b.path));
   const unread = files.flatMap(({ path, note }) => {
     if (note.kind === "unread") return [`${forTerminal(path)} was not read: ${note.because}`];
     return note.kind === "cataloged" && note.found.unseen !== undefined

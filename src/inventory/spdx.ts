@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { type SbomOptions, timeOf } from "./cyclonedx.ts";
 import { uuidOf } from "./document-id.ts";
 import type { Inventory } from "./inventory.ts";
-import { isExpression } from "./licence-ids.ts";
+import { broughtBy, type BaseImage } from "./base-image.ts";
+import { licencesOf } from "./licences.ts";
 import { needsOf } from "./needs.ts";
 import type { FoundPackage } from "./package.ts";
 
@@ -20,15 +21,15 @@ const described = (name: string, id: string, rest: object): object => ({
   ...rest,
 });
 
-const packageOf = (purl: string, same: readonly FoundPackage[]): object => {
+const packageOf = (purl: string, same: readonly FoundPackage[], base: BaseImage | undefined): object => {
   const [first] = same;
-  const licenses = [...new Set(same.flatMap((one) => one.licenses))];
-  const [only] = licenses;
-  const listed = licenses.length === 1 && only !== undefined && isExpression(only);
+  const licences = licencesOf(same);
+  const origin = broughtBy(first?.layerIndex, base);
   return described(first?.namespace === undefined ? (first?.name ?? "") : `${first.namespace}/${first.name}`, idOf(purl), {
     versionInfo: first?.version ?? "",
-    licenseDeclared: listed ? only : NONE,
-    ...(licenses.length === 0 || listed ? {} : { licenseComments: `as written: ${licenses.join("; ")}` }),
+    licenseDeclared: "expression" in licences ? licences.expression : NONE,
+    ...("words" in licences && licences.words.length > 0 ? { licenseComments: `as written: ${licences.words.join("; ")}` } : {}),
+    ...(origin === undefined ? {} : { comment: origin === "base" ? "of the base image" : "of the image's own layers" }),
     sourceInfo: `found in ${[...new Set(same.map(({ path, layer }) => (layer === undefined ? path : `${path} of the layer ${layer}`)))].join(", ")}`,
     externalRefs: [{ referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: purl }],
   });
@@ -39,7 +40,7 @@ const packageOf = (purl: string, same: readonly FoundPackage[]): object => {
  * else the first second of 1970.
  */
 export const spdx = (inventory: Inventory, { image, tool, createdAt }: SbomOptions): string => {
-  const { digest, packages } = inventory;
+  const { digest, packages, base } = inventory;
   const root = "SPDXRef-image";
   const all = [...Map.groupBy(packages, ({ purl }) => purl)];
   const body = {
@@ -50,7 +51,7 @@ export const spdx = (inventory: Inventory, { image, tool, createdAt }: SbomOptio
         primaryPackagePurpose: digest === undefined ? "APPLICATION" : "CONTAINER",
         ...(digest?.startsWith("sha256:") === true ? { checksums: [{ algorithm: "SHA256", checksumValue: digest.slice(7) }] } : {}),
       }),
-      ...all.map(([purl, same]) => packageOf(purl, same)),
+      ...all.map(([purl, same]) => packageOf(purl, same, base)),
     ],
     relationships: [
       { spdxElementId: "SPDXRef-DOCUMENT", relationshipType: "DESCRIBES", relatedSpdxElement: root },

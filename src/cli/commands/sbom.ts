@@ -1,4 +1,4 @@
-import { buildCommand } from "@stricli/core";
+import { buildCommand, numberParser } from "@stricli/core";
 import type { Context } from "../context.ts";
 import { CACHE_FLAG, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, PLATFORM_FLAG } from "../flags.ts";
 import type { Flags } from "./sbom.run.ts";
@@ -13,9 +13,17 @@ export const sbom = buildCommand<Flags, [string], Context>({
       ...CACHE_FLAG,
       format: {
         kind: "enum",
-        values: ["table", "cyclonedx", "spdx"],
-        brief: "cyclonedx: CycloneDX 1.6, spdx: SPDX 2.3, both as JSON (default: table)",
+        values: ["table", "tree", "cyclonedx", "spdx"],
+        brief: "tree: by layer and kind, cyclonedx: CycloneDX 1.6, spdx: SPDX 2.3, both as JSON (default: table)",
         optional: true,
+      },
+      licenses: { kind: "boolean", withNegated: false, brief: "Which licences are in it, and of how many packages", optional: true },
+      top: {
+        kind: "parsed",
+        parse: numberParser,
+        brief: "How many packages of a kind the tree names (default: 10; 0: all)",
+        optional: true,
+        placeholder: "NUMBER",
       },
     },
     positional: IMAGE_ARGUMENT,

@@ -27,6 +27,18 @@ const manifestOf = (text: string): ReadonlyMap<string, string> => firstParagraph
 
 const MAX_NAME = 300;
 
+/** `Apache-2.0;link="…"`, or addresses that say nothing by themselves (OSGi Core, "Bundle-License"). */
+const bundleLicences = (written: string | undefined): readonly string[] =>
+  (written ?? "").split(",").flatMap((one) => {
+    const [name = ""] = one.trim().split(";", 1);
+    if (/apache\.org\/licenses\/LICENSE-2\.0/.test(name)) return ["Apache-2.0"];
+    return name === "" || name.length > 100 || name.includes("://") || name === "<<EXTERNAL>>" ? [] : [name];
+  });
+
+/** `<license><name>…` of what Maven built it from. */
+const pomLicences = (text: string): readonly string[] =>
+  [...text.matchAll(/<license>\s*(?:<!--[^>]{0,200}-->\s*)?<name>\s*([^<]{1,100}?)\s*<\/name>/g)].map(([, name = ""]) => name);
+
 /** Of an archive without Maven's word: what its manifest says, else its file's name. */
 const fromManifest = (manifest: ReadonlyMap<string, string>, path: string): readonly Package[] => {
   const file = path
@@ -41,7 +53,15 @@ const fromManifest = (manifest: ReadonlyMap<string, string>, path: string): read
   const name =
     manifest.get("short-name") ?? manifest.get("extension-name") ?? (fileVersion === undefined ? (bundleName ?? fileName) : fileName);
   if (version === undefined || name === "" || version.length > 300) return [];
-  return [{ type: "maven", ...(namespace === undefined ? {} : { namespace }), name, version: version.trim(), licenses: [] }];
+  return [
+    {
+      type: "maven",
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+      version: version.trim(),
+      licenses: bundleLicences(manifest.get("bundle-license")),
+    },
+  ];
 };
 
 /** Of one file and all that is in it. */
@@ -60,7 +80,11 @@ const packagesIn = (archive: Buffer, path: string, depth: number, allowed: Allow
       : entry.read(MAX_TEXT_BYTES)?.toString("utf8");
   const maven = entries
     .filter((entry) => /^META-INF\/maven\/.+\/pom\.properties$/.test(entry.path))
-    .flatMap((entry) => fromProperties(textOf(entry) ?? ""));
+    .flatMap((entry) => {
+      const pom = entries.find((one) => one.path === entry.path.replace(/properties$/, "xml"));
+      const licenses = pomLicences(textOf(pom) ?? "");
+      return fromProperties(textOf(entry) ?? "").map((one) => ({ ...one, licenses }));
+    });
   const manifest = textOf(entries.find((entry) => entry.path === "META-INF/MANIFEST.MF"));
   const own = maven.length > 0 || manifest === undefined ? maven : fromManifest(manifestOf(manifest), path);
   const nested =
