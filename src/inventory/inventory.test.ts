@@ -109,6 +109,17 @@ describe("an inventory", () => {
       expect(owned(apk(0, "", 2), six(0, "1.16.0", 1), six(1, "1.17.0"), apk(2, "P:curl\nV:8-r0\n"))).toEqual([["1.17.0", undefined]]);
     });
   });
+  test("also where its list names the folder that is now a link to the one that has it", () => {
+    const release = { path: "usr/lib/jvm/release", content: 'JAVA_VERSION="17.0.9"\n' };
+    const list = { path: "var/lib/dpkg/info/jre.list", content: "/lib/jvm/release\n" };
+    expect(inventory([OS, STATUS, release, list]).packages.map(({ name, ownedBy }) => [name, ownedBy])).toEqual([
+      ["python3-six", undefined],
+      ["java", "jre"],
+    ]);
+    const other = { path: "lib/jvm/release", content: release.content };
+    const usr = { path: "var/lib/dpkg/info/jre.list", content: "/usr/lib/jvm/release\n" };
+    expect(inventory([OS, STATUS, other, usr]).packages.at(-1)).toMatchObject({ name: "java", ownedBy: "jre" });
+  });
   test("what a later layer deletes or replaces is not there", () => {
     expect(inventory([OS, { ...STATUS, visible: false }, { ...SIX, visible: false }]).packages).toEqual([]);
   });

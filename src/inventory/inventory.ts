@@ -144,6 +144,12 @@ const distributionSpots = (distribution: Distribution | undefined, packages: rea
   return packages.some(ofDistribution) ? [] : [`${forTerminal(distribution.name)}: no database of installed packages was found`];
 };
 
+/** Where `/bin` is a link to `/usr/bin`, packages still say that their files lie in the one, and layers have them in the other (wiki.debian.org/UsrMerge). */
+const merged = (path: string): string => {
+  const [, folder, rest = ""] = /^(usr\/)?((?:bin|sbin|lib|lib32|lib64|libx32)\/.*)$/.exec(path) ?? [];
+  return folder === undefined ? `usr/${path}` : rest;
+};
+
 /** Whether another file tells better of the programs at a path. */
 const coveredIn = (files: readonly NotedFile[]): ((path: string) => boolean) => {
   const covers = new Set(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.covers ?? []) : [])));
@@ -211,7 +217,7 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
     told.flatMap(({ path, layer, layerIndex, note }) =>
       note.kind === "cataloged"
         ? note.found.packages.map((one): FoundPackage => {
-            const owner = ofDistribution(one) ? undefined : owners.get(path);
+            const owner = ofDistribution(one) ? undefined : (owners.get(path) ?? owners.get(merged(path)));
             return {
               ...one,
               path,
