@@ -14,6 +14,16 @@ const short = (packages: readonly Package[] | undefined): readonly string[] | un
     [type, namespace, name, version, source === undefined ? undefined : `${source.name}=${source.version}`].filter(Boolean).join(" "),
   );
 
+test("of Alpine, what provides what another needs", () => {
+  const database =
+    "P:musl\nV:1.2.5-r0\np:so:libc.musl-x86_64.so.1=1\n\nP:busybox\nV:1.36.1-r2\nD:so:libc.musl-x86_64.so.1 !uutils\np:/bin/sh cmd:sh=1.36.1-r2\n\nP:app\nV:1-r0\nD:/bin/sh busybox>=1.3 gone\n\n";
+  expect(CATALOGERS.find(({ name }) => name === "apk")?.read(Buffer.from(database), "lib/apk/db/installed")?.edges).toEqual([
+    [1, 0],
+    [2, 1],
+    [2, 1],
+  ]);
+});
+
 test("a Python package that is an archive", () => {
   const egg = zipOf({ "EGG-INFO/PKG-INFO": "Metadata-Version: 1.0\nName: six\nVersion: 1.16.0\n", "six.py": "" });
   const path = "usr/lib/python2.7/site-packages/six-1.16.0-py2.7.egg";

@@ -14,6 +14,10 @@ function* partsOf(text: string): Generator<string, void, undefined> {
   }
 }
 
+/** `so:libc.musl-x86_64.so.1=1.2.3`, `busybox>=1.36`, `cmd:sh`: what is meant, without its version; what is refused (`!other`) is not needed. */
+const meant = (written: string | undefined): readonly string[] =>
+  (written ?? "").split(/\s+/, 2000).flatMap((one) => /^[^!<>=~][^<>=~]*/.exec(one)?.[0] ?? []);
+
 /** Alpine's, Wolfi's and Chainguard's packages: one letter a field, an empty line behind each package (apk-tools, `lib/apk/db/installed`). */
 export const apk: Cataloger = {
   name: "apk",
@@ -23,6 +27,8 @@ export const apk: Cataloger = {
   maxBytes: 64 * MIB,
   read: (content) => {
     const packages: Package[] = [];
+    const providers = new Map<string, number>();
+    const needs: (readonly [from: number, what: string])[] = [];
     const owns = new Map<string, string[]>();
     const characters = createAllowance(MAX_OWNED_CHARACTERS);
     for (const part of partsOf(content.toString("utf8"))) {
@@ -39,6 +45,8 @@ export const apk: Cataloger = {
       const [name = "", version = "", origin = "", arch = "", license = ""] = ["P", "V", "o", "A", "L"].map((letter) => fields.get(letter));
       if (name === "" || version === "") continue;
       if (packages.length === MAX_PACKAGES) return { packages, owns, unseen: MORE_PACKAGES };
+      for (const provided of [name, ...meant(fields.get("p"))]) providers.set(provided, packages.length);
+      for (const needed of meant(fields.get("D"))) needs.push([packages.length, needed]);
       packages.push({
         type: "apk",
         name,
@@ -49,6 +57,15 @@ export const apk: Cataloger = {
       });
       owns.set(name, files);
     }
-    return { packages, owns, ...(characters.isSpent() ? { unseen: "the names of its files are longer than is read" } : {}) };
+    const edges = needs.flatMap(([from, what]) => {
+      const to = providers.get(what);
+      return to === undefined || to === from ? [] : [[from, to] as const];
+    });
+    return {
+      packages,
+      owns,
+      ...(edges.length === 0 ? {} : { edges }),
+      ...(characters.isSpent() ? { unseen: "the names of its files are longer than is read" } : {}),
+    };
   },
 };
