@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { byDigest, byTag, digestOf, parseReference } from "../core/index.ts";
+import { byDigest, byTag, digestOf, parseReference, SeaworthyError } from "../core/index.ts";
 import { copyToRegistry, createRegistryClient, openLayout } from "../image/index.ts";
 import { generateKeyPair, PREDICATES, readAttestations, registryStore, writeKeyPair } from "../trust/index.ts";
 import { signingKey } from "./keys.ts";
@@ -212,6 +212,24 @@ describe("what was scanned travels with the image", () => {
       state: "refused",
       problems: expect.arrayContaining([expect.stringMatching(/^scanned must be proven: .*CVE-2026-0001/)]),
     });
+  });
+
+  test("a registry that takes no attestations, or shows none, stands in nobody's way, and that is said", async () => {
+    const voyage = await sailing(MENDED);
+    await scan.run(voyage);
+    await push.run(voyage);
+    const refuse = (): Promise<never> => Promise.reject(new SeaworthyError("REGISTRY_REFUSED", "405 is what it says"));
+    const notes: string[] = [];
+    const deaf = {
+      ...voyage,
+      harbour: { ...voyage.harbour, client: { ...voyage.harbour.client, referrers: refuse } },
+      progress: { ...voyage.progress, note: (words: string) => notes.push(words) },
+    };
+    expect(await sign.run(deaf)).toMatchObject({ state: "passed", words: expect.stringContaining("2 new signatures, 0 new attestations") });
+    expect(notes).toEqual(["warning: no more is attested of web: 405 is what it says"]);
+    const there = await elsewhere(voyage);
+    await deploy.run({ ...there, harbour: deaf.harbour });
+    expect(scannedOf(there)).toMatchObject([{ verdict: { state: "not-tried", reason: expect.stringContaining("cannot be read (405") } }]);
   });
 
   test("one that is too old, or by a key that nobody trusts here, counts for nothing", async () => {

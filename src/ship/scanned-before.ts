@@ -1,5 +1,5 @@
 import type { Evidence } from "../checklist/index.ts";
-import { byDigest, formatReference, isoTime, isSeaworthyError } from "../core/index.ts";
+import { byDigest, formatReference, hasCode, isoTime, isSeaworthyError, wordsOf } from "../core/index.ts";
 import { isScanPredicate, judge, readScanPredicate, scannedBy, type ScanStatement } from "../scan/index.ts";
 import { readAttestations, registryStore, type TrustedKey } from "../trust/index.ts";
 import type { ResolvedService } from "./images.ts";
@@ -66,7 +66,14 @@ export const judgedScan = async (
 };
 
 const attested = async (voyage: Voyage, image: ResolvedService, keys: readonly TrustedKey[]): Promise<Evidence | string> => {
-  const judged = await judgedScan(voyage, image, keys, scanMaxAgeMs(voyage.project));
+  let judged: Awaited<ReturnType<typeof judgedScan>>;
+  try {
+    judged = await judgedScan(voyage, image, keys, scanMaxAgeMs(voyage.project));
+  } catch (error) {
+    // Registries that know no referrers answer in many ways; whether a scan is asked for is the policy's to say.
+    if (!hasCode(error, "REGISTRY_REFUSED", "REGISTRY_UNREACHABLE", "INPUT_INVALID", "INPUT_TOO_LARGE")) throw error;
+    return `what is attested of it cannot be read (${wordsOf(error)})`;
+  }
   if (typeof judged === "string") return judged;
   return {
     item: "scanned",

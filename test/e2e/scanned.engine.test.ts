@@ -80,6 +80,8 @@ test("a planted fault stops the ship; waived it sails, with proof beside the ima
   const verified = await expectExit(["verify", "--scanned-within", "1d"], 0);
   expect(verified).toMatch(/scanned .*\n +1 known vulnerability in \d+ packages?, 1 of them excused/);
   expect(await expectExit(["verify", "--scanned-within", "0s"], 1)).toContain("which is too old");
+  // What ship attested is what attest would say.
+  expect(await expectExit(["attest"], 0)).toMatch(/^already .*web@sha256:\w+\n +cyclonedx, spdx, vuln$/m);
   // Whoever has no advisories deploys by what was attested.
   cache = join(shop.scratch.folder, "empty");
   expect(await expectExit(["deploy", "--dry-run"], 0)).toMatch(/web@sha256:\w+: 1 known vulnerability .* attested by/);
