@@ -11,6 +11,7 @@ import { checklistReference } from "./docs.d/checklist.ts";
 import { composeFields } from "./docs.d/compose.ts";
 import { errorsReference } from "./docs.d/errors.ts";
 import { findingsReference } from "./docs.d/findings-schema.ts";
+import { scanReference } from "./docs.d/scan-schema.ts";
 import { rulesReference } from "./docs.d/rules.ts";
 import { composeExtensionSchema, registryFileSchema, settingsFileSchema } from "./docs.d/settings-schema.ts";
 import { settingsReference } from "./docs.d/settings.ts";
@@ -67,6 +68,7 @@ export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   "docs/reference/settings.md": settingsReference(),
   "docs/reference/schema/seaworthy.json": json(settingsFileSchema()),
   "docs/reference/schema/findings-1.json": json(findingsReference()),
+  "docs/reference/schema/scan-1.json": json(scanReference()),
   "docs/reference/schema/registry.json": json(registryFileSchema()),
   "docs/reference/schema/compose.json": json(composeExtensionSchema()),
   "docs/guide/compose.md": between(readFileSync(join(root, "docs/guide/compose.md"), "utf8"), composeFields()),

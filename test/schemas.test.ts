@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { findingsReference, findingsSchema } from "../script/docs.d/findings-schema.ts";
+import { scanReference, scanSchema } from "../script/docs.d/scan-schema.ts";
 import { composeExtensionSchema, settingsFileSchema } from "../script/docs.d/settings-schema.ts";
 import { EXAMPLE } from "../script/docs.d/settings.ts";
 import { seaworthy } from "../src/cli/test-data/run.ts";
@@ -174,6 +175,55 @@ describe("what check prints", () => {
       const changed = JSON.stringify(JSON.parse(out)).replace(from, to);
       expect(violations(schema, JSON.parse(changed)).length, from).toBeGreaterThan(0);
     }
+  });
+});
+
+describe("what scan prints", () => {
+  const at = join(folder, "scanned");
+  mkdirSync(join(at, ".git"), { recursive: true });
+  const vulnerability = (id: string, more: object) => ({
+    VulnerabilityID: id,
+    PkgName: "stdlib",
+    InstalledVersion: "v1.20.1",
+    Severity: "CRITICAL",
+    ...more,
+  });
+  writeFileSync(
+    join(at, "trivy.json"),
+    JSON.stringify({
+      SchemaVersion: 2,
+      ArtifactName: "acme/web:1",
+      Results: [
+        {
+          Target: "app",
+          Class: "lang-pkgs",
+          Type: "gobinary",
+          Vulnerabilities: [
+            vulnerability("CVE-2026-1001", {
+              FixedVersion: "1.21",
+              Title: "bad",
+              CVSS: { nvd: { V3Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H" } },
+            }),
+            vulnerability("CVE-2026-1002", { Status: "will_not_fix" }),
+            vulnerability("CVE-2026-1003", { Severity: "UNKNOWN" }),
+          ],
+        },
+      ],
+    }),
+  );
+  writeFileSync(
+    join(at, ".seaworthy.yaml"),
+    "scan: {waive: [{id: CVE-2026-1001, reason: r, until: 2999-01-01}, {id: CVE-2026-1002, reason: r, until: 2020-01-01}, {id: CVE-2026-1, reason: r, until: 2999-01-01}]}\n",
+  );
+
+  test("fits scan-1.json, and has no key that it does not know", async () => {
+    const { out, exit } = await seaworthy(["scan", "--from", "trivy.json", "--db", "none", "--json"], { cwd: at });
+    const document: unknown = JSON.parse(out);
+    expect(exit).toBe(1);
+    expect(violations(scanReference(), document)).toEqual([]);
+    expect(v.safeParse(scanSchema, document).issues?.map(({ message, path }) => [message, path?.map(({ key }) => key)])).toBeUndefined();
+    const changed: unknown = JSON.parse(out.replace('"passed":false', '"passed":"no"'));
+    expect(violations(scanReference(), changed).length).toBeGreaterThan(0);
   });
 });
 

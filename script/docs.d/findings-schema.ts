@@ -66,7 +66,7 @@ export const findingsSchema = v.strictObject({
 });
 
 /** Readers must take keys that they do not know: some may be added. */
-const open = (schema: unknown): unknown => {
+export const open = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(open);
   if (typeof schema !== "object" || schema === null) return schema;
   return Object.fromEntries(

@@ -52,7 +52,7 @@ const secretOf = (
 
 /** `seaworthy/scan@1`: what was found, and what the gate makes of it. */
 export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePolicy, verdict: GateVerdict): ScanDocument => {
-  const { image, digest, distribution, base, advisories, endOfLife, report, scanned, tellsExploited, blindSpots } = subject;
+  const { image, digest, distribution, base, advisories, endOfLife, report, scanned, tellsExploited, blindSpots, writtenAt } = subject;
   const known = scanned.vulnerabilities.filter(({ secret }) => secret === undefined);
   const open = verdict.open.filter(({ vulnerability }) => vulnerability.secret === undefined);
   const suppressed = verdict.suppressed.filter(({ vulnerability }) => vulnerability.secret === undefined);
@@ -61,12 +61,16 @@ export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePoli
     return {
       ...rest,
       ...(origin === undefined ? {} : { origin }),
-      packages: packages.map(({ purl, path, layer, layerIndex }) => ({
-        purl,
-        path,
-        ...(layer === undefined ? {} : { layer }),
-        ...(layerIndex === undefined ? {} : { layerNumber: layerIndex + 1 }),
-      })),
+      packages: packages.map(({ purl, path, layer, layerIndex }) => {
+        const written = layerIndex === undefined ? undefined : writtenAt?.(layerIndex);
+        return {
+          purl,
+          path,
+          ...(layer === undefined ? {} : { layer }),
+          ...(layerIndex === undefined ? {} : { layerNumber: layerIndex + 1 }),
+          ...(written === undefined ? {} : { written }),
+        };
+      }),
     };
   };
   return {

@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { SeaworthyError } from "../core/index.ts";
-import type { BaseImage } from "../inventory/index.ts";
+import { type BaseImage, cyclonedx } from "../inventory/index.ts";
 import {
   agesOf,
   baseShare,
@@ -21,6 +22,7 @@ import { advisoryFolder } from "./advisory-folder.ts";
 import type { Context } from "./context.ts";
 import { inventoried, type Inventoried, type InventoryFlags } from "./inventoried.ts";
 import { shareWords } from "./render/base-image.ts";
+import { VERSION } from "./version.ts";
 
 /** What a gate is to judge, and what is told with it. */
 export interface ScanSubject {
@@ -28,16 +30,31 @@ export interface ScanSubject {
   readonly digest?: string;
   readonly distribution?: { readonly id: string; readonly version?: string; readonly name: string };
   readonly base?: BaseImage;
+  /** The line of the Dockerfile that brought a layer, counted from 0. */
+  readonly writtenAt?: (layerIndex: number) => { readonly file: string; readonly line: number } | undefined;
   readonly advisories?: { readonly builtAt: string; readonly stale: boolean; readonly sources: readonly SourceAge[] };
   /** Distributions and runtimes whose makers mend them no more. */
   readonly endOfLife?: readonly EndOfLife[];
   readonly report?: { readonly tool: string; readonly version?: string; readonly at?: string; readonly file: string };
+  /** All components as CycloneDX, where they are known. */
+  readonly bom?: () => Readonly<Record<string, unknown>>;
   readonly scanned: Scanned;
   readonly tellsExploited: boolean;
   readonly blindSpots: readonly string[];
   /** For people, a line each. */
   readonly facts: readonly string[];
 }
+
+/** What came with the base image is changed in the FROM line. */
+const writtenAt = ({ own, base, layers = [] }: Inventoried): ScanSubject["writtenAt"] => {
+  if (own === undefined) return undefined;
+  return (layerIndex) => {
+    const step = layers[layerIndex]?.step;
+    const instruction =
+      base !== undefined && layerIndex < base.layers ? own.base?.from : step === undefined ? undefined : own.instructions.get(step);
+    return instruction === undefined ? undefined : { file: own.dockerfile.source.path, line: instruction.range.start.line };
+  };
+};
 
 export interface OwnScan extends ScanSubject {
   readonly inventory: Inventoried;
@@ -65,15 +82,20 @@ export const ownScan = async (
   const ages = agesOf(manifest, { now: Date.now(), maxAgeMs: ageRule.maxAgeMs, ecosystems });
   const stale = staleWords(ages, ageRule);
   const { digest, distribution, base, packages, tags = [], secrets = [] } = inventory;
+  const lines = writtenAt(inventory);
+  // The path of an archive is nobody's name for what is in it.
+  const onDisk = existsSync(resolve(context.cwd, image));
   return {
     image,
     ...(digest === undefined ? {} : { digest }),
     ...(distribution === undefined ? {} : { distribution }),
     ...(base === undefined ? {} : { base }),
+    bom: () => JSON.parse(cyclonedx(inventory, { image, tool: VERSION })) as Readonly<Record<string, unknown>>,
+    ...(lines === undefined ? {} : { writtenAt: lines }),
     advisories: { builtAt: new Date(manifest.builtAt).toISOString(), stale: stale.length > 0, sources: ages },
     endOfLife,
     scanned: {
-      subject: { names: [image, ...tags], digests: [...(digest === undefined ? [] : [digest]), ...digestIn(image)] },
+      subject: { names: onDisk ? tags : [image, ...tags], digests: [...(digest === undefined ? [] : [digest]), ...digestIn(image)] },
       vulnerabilities: [...vulnerabilities, ...secrets.map(secretAsVulnerability)],
       packages,
       judged,

@@ -15,6 +15,7 @@ export * from "./text/edit.ts";
 export * from "./text/range.ts";
 export * from "./values/byte-size.ts";
 export * from "./values/digest.ts";
+export { uuidOf } from "./values/document-id.ts";
 export * from "./values/duration.ts";
 export * from "./values/host-name.ts";
 export type * from "./values/image-run-config.ts";

@@ -1,4 +1,4 @@
-import { uuidOf } from "./document-id.ts";
+import { uuidOf } from "../core/index.ts";
 import type { Inventory } from "./inventory.ts";
 import { type BaseImage, broughtBy } from "./base-image.ts";
 import { isListed } from "./licence-ids.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { uuidOf } from "../core/index.ts";
 import { type SbomOptions, timeOf } from "./cyclonedx.ts";
-import { uuidOf } from "./document-id.ts";
 import type { Inventory } from "./inventory.ts";
 import { broughtBy, type BaseImage } from "./base-image.ts";
 import { licencesOf } from "./licences.ts";

@@ -1,6 +1,8 @@
 import { type Evidence, type Finding, type GateResult, itemOf, type ItemVerdict } from "../checklist/index.ts";
 import { forTerminal, isoTime } from "../core/index.ts";
 import { countVerdicts } from "./checklist.ts";
+import { type CycloneDxScanOptions, scanCycloneDx } from "./scan/cyclonedx.ts";
+import { type SarifOptions, scanSarif } from "./scan/sarif.ts";
 import type { ScanDocument } from "./scan/document.ts";
 import { countBySeverity } from "./findings.ts";
 
@@ -36,7 +38,16 @@ export const findingsDocument = (
   });
 
 /** `seaworthy/scan@1` as a text. */
-export const renderScanJson = (document: ScanDocument): string => `${JSON.stringify(clean(document), undefined, 2)}\n`;
+export const renderScanJson = (document: ScanDocument): string => cleanJson(document);
+
+const cleanJson = (document: object): string => `${JSON.stringify(clean(document), undefined, 2)}\n`;
+
+/** A scan as SARIF 2.1.0. */
+export const renderScanSarif = (document: ScanDocument, options: SarifOptions): string => cleanJson(scanSarif(document, options));
+
+/** A scan as CycloneDX 1.6. */
+export const renderScanCycloneDx = (document: ScanDocument, options: CycloneDxScanOptions): string =>
+  cleanJson(scanCycloneDx(document, options));
 
 /** `seaworthy/checklist@1`. Every item of the checklist once, in its order. `gate` is the policy's answer, when it was asked. */
 export const checklistDocument = (verdicts: readonly ItemVerdict[], gate?: GateResult) =>

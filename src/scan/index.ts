@@ -9,6 +9,7 @@ export { scan, type Vulnerability } from "./scan.ts";
 export { type BaselineEntry } from "./gate/baseline.ts";
 export { nextBaseline, readBaseline, writeBaseline } from "./gate/baseline-file.ts";
 export { readReport } from "./gate/reports/read.ts";
+export { writeVex } from "./gate/vex/write.ts";
 export { gatePolicy } from "./gate/policy.ts";
 export { DEFAULT_GATE, type GatePolicy, type GateVerdict, judge, type Suppression } from "./gate/judge.ts";
 export { type GateSubject, type GateVulnerability, type Scanned } from "./gate/subject.ts";

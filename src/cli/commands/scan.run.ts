@@ -1,7 +1,16 @@
 import { resolve } from "node:path";
 import { SeaworthyError, writeFileAtomic } from "../../core/index.ts";
-import { nextStep, renderScan, renderScanJson, type ScanDocument, verdictWords } from "../../report/index.ts";
-import { judge } from "../../scan/index.ts";
+import {
+  nextStep,
+  renderScan,
+  renderScanCycloneDx,
+  renderScanJson,
+  renderScanSarif,
+  type ScanDocument,
+  scanMarkdown,
+  verdictWords,
+} from "../../report/index.ts";
+import { type GateVerdict, judge, writeVex } from "../../scan/index.ts";
 import type { Context } from "../context.ts";
 import type { AgeFlags } from "../advisory-age.ts";
 import type { InventoryFlags } from "../inventoried.ts";
@@ -10,35 +19,59 @@ import { scanBaseline } from "../scan-baseline.ts";
 import { scanDocument } from "../scan-document.ts";
 import { type GateFlags, scanPolicy } from "../scan-policy.ts";
 import { ownScan, reportedScan, type ScanSubject } from "../scan-subject.ts";
+import { VERSION } from "../version.ts";
 import { explained } from "../why.ts";
 
 export interface Flags extends InventoryFlags, GateFlags, AgeFlags {
   readonly db?: string;
   readonly why?: string;
   readonly from?: string;
-  readonly format?: "table" | "json";
+  readonly format?: "table" | "json" | "sarif" | "cyclonedx" | "markdown";
   readonly output?: string;
   readonly showSuppressed?: boolean;
   readonly writeBaseline?: string;
   readonly acceptNew?: boolean;
+  readonly writeVex?: string;
+  readonly vexAuthor?: string;
 }
 
 const WIDEST = 200;
 
 /** The document as text, in the form that was asked for. */
-const rendered = (document: ScanDocument, facts: readonly string[], context: Context, flags: Flags): string => {
+const rendered = (document: ScanDocument, subject: ScanSubject, facts: readonly string[], context: Context, flags: Flags): string => {
+  const showSuppressed = flags.showSuppressed === true;
   if (flags.json === true) return renderScanJson(document);
+  if (flags.format === "sarif") return renderScanSarif(document, { tool: VERSION, showSuppressed });
+  if (flags.format === "cyclonedx")
+    return renderScanCycloneDx(document, { tool: VERSION, ...(subject.bom === undefined ? {} : { bom: subject.bom() }) });
+  if (flags.format === "markdown") return scanMarkdown(document);
   const toFile = flags.output !== undefined;
   return renderScan(document, {
     style: context.colour.stdout && !toFile ? "ansi" : "plain",
     facts,
-    showSuppressed: flags.showSuppressed === true,
+    showSuppressed,
     ...(toFile || context.columns === undefined ? {} : { width: Math.min(WIDEST, Math.max(40, context.columns)) }),
   });
 };
 
 /** What looks at one image and nothing else. */
-const ONE_IMAGE = ["why", "writeBaseline", "output", "platform", "base", "file", "fail", "onlyFixed", "vex", "baseline"] as const;
+const ONE_IMAGE = [
+  "why",
+  "writeBaseline",
+  "output",
+  "platform",
+  "base",
+  "file",
+  "fail",
+  "onlyFixed",
+  "vex",
+  "baseline",
+  "writeVex",
+  "showSuppressed",
+] as const;
+
+/** A form that holds one image. */
+const isDocument = ({ format }: Flags): boolean => format === "sarif" || format === "cyclonedx" || format === "markdown";
 
 /** The project in this folder, or one service of it, where no image is named. */
 const projectOrService = async (context: Context, flags: Flags, image: string | undefined): Promise<Outcome | undefined> => {
@@ -47,7 +80,8 @@ const projectOrService = async (context: Context, flags: Flags, image: string | 
   const { isService, projectScan } = await import("../scan-project.ts");
   if (image !== undefined && !(await isService(context, image))) return undefined;
   const other = ONE_IMAGE.find((flag) => flags[flag] !== undefined);
-  if (other !== undefined && image !== undefined) return undefined;
+  if ((other !== undefined || isDocument(flags)) && image !== undefined) return undefined;
+  if (isDocument(flags)) throw new SeaworthyError("USAGE", `--format ${flags.format} is for one image: name it`);
   if (other !== undefined)
     throw new SeaworthyError("USAGE", `--${other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for one image: name it`);
   return await projectScan(context, flags, image === undefined ? [] : [image]);
@@ -56,8 +90,29 @@ const projectOrService = async (context: Context, flags: Flags, image: string | 
 const checked = (flags: Flags): void => {
   if (flags.why !== undefined && flags.from !== undefined)
     throw new SeaworthyError("USAGE", "--why looks into the image: it takes no report of --from");
+  if (flags.vexAuthor !== undefined && flags.writeVex === undefined)
+    throw new SeaworthyError("USAGE", "--vex-author signs what --write-vex writes: give both");
+  if (flags.json === true && flags.format !== undefined && flags.format !== "json")
+    throw new SeaworthyError("USAGE", `--json and --format ${flags.format} are two forms: give one`);
   if (flags.acceptNew === true && flags.writeBaseline === undefined)
     throw new SeaworthyError("USAGE", "--accept-new says what --write-baseline may take in: give both");
+};
+
+const vexWritten = (
+  { cwd, process }: Context,
+  { writeVex: path, vexAuthor }: Flags,
+  { scanned }: ScanSubject,
+  verdict: GateVerdict,
+  now: number,
+): readonly string[] => {
+  if (path === undefined) return [];
+  const epoch = Number(process.env["SOURCE_DATE_EPOCH"] ?? Number.NaN);
+  const { statements, changed } = writeVex(path, cwd, verdict, scanned.subject, {
+    author: vexAuthor ?? "Unknown Author",
+    tool: VERSION,
+    now: Number.isFinite(epoch) ? epoch * 1000 : now,
+  });
+  return [`VEX ${path}: ${statements} ${statements === 1 ? "statement" : "statements"}${changed ? "" : ", as it was"}`];
 };
 
 const scanning = reporting<Flags, [string?]>(async (context, flags, image): Promise<Outcome> => {
@@ -80,11 +135,11 @@ const scanning = reporting<Flags, [string?]>(async (context, flags, image): Prom
       : scanBaseline({ file: flags.writeBaseline, grow: flags.acceptNew === true, cwd: context.cwd }, subject.scanned, policy, now);
   const verdict = written?.verdict ?? judge(subject.scanned, policy, now);
   const document = scanDocument(subject, policy, verdict);
-  const facts = [...subject.facts, ...(written === undefined ? [] : [written.fact])];
+  const facts = [...subject.facts, ...(written === undefined ? [] : [written.fact]), ...vexWritten(context, flags, subject, verdict, now)];
   const exit = verdict.passed ? 0 : 1;
   if (flags.output === undefined)
-    return { exit, human: flags.json === true ? "" : rendered(document, facts, context, flags), json: document };
-  writeFileAtomic(resolve(context.cwd, flags.output), rendered(document, facts, context, flags));
+    return { exit, human: flags.json === true ? "" : rendered(document, subject, facts, context, flags), json: document };
+  writeFileAtomic(resolve(context.cwd, flags.output), rendered(document, subject, facts, context, flags));
   context.process.stdout.write(`${verdictWords(document)}; next: ${nextStep(document)}\nwrote ${flags.output}\n`);
   return { exit, human: "", json: undefined };
 });

@@ -6,6 +6,8 @@ export interface ScanDocumentPackage {
   readonly layer?: string;
   /** From 1, base first. */
   readonly layerNumber?: number;
+  /** The line of the Dockerfile that brought it, where that is known. */
+  readonly written?: { readonly file: string; readonly line: number };
 }
 
 /** One vulnerability as it is told. */

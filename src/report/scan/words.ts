@@ -94,5 +94,5 @@ export const nextStep = (document: ScanDocument): string => {
   const [most = ""] = [...counts].toSorted(([, a], [, b]) => b.length - a.length).map(([name]) => name);
   const [one] = counts.get(most) ?? [];
   const update = `update ${most}${one?.fixed === undefined ? "" : ` (fixed in ${one.fixed})`}, which can mend ${counts.get(most)?.length ?? 0} of ${refused.length}`;
-  return report === undefined ? `${update}; seaworthy scan ${image} --why ${first.id} tells what takes one out` : update;
+  return report === undefined ? `${update}; seaworthy scan ${image} --why ${(one ?? first).id} tells what takes one out` : update;
 };

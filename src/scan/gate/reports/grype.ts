@@ -5,7 +5,7 @@ import type { StatedSeverity } from "../../match.ts";
 import { type JsonFile, parsedFile } from "../json-file.ts";
 import { parsePurl } from "../purl.ts";
 import type { GatePackage, GateVulnerability } from "../subject.ts";
-import { digestsIn, type ForeignReport, grouped, isCve, lineOf, pathOf } from "./report.ts";
+import { digestsIn, type ForeignReport, grouped, imageNames, isCve, lineOf, pathOf } from "./report.ts";
 
 const TEXT = v.nullish(v.string("expected text"));
 const TEXTS = v.nullish(v.array(v.string("expected text"), "expected a list of texts"));
@@ -188,7 +188,7 @@ export const grypeReport = (file: JsonFile): ForeignReport => {
     layers: [],
     ...target,
   };
-  const names = [userInput ?? "", ...(tags ?? []), ...(repoDigests ?? [])].filter((name) => name !== "");
+  const names = imageNames([userInput, ...(tags ?? []), ...(repoDigests ?? [])]);
   const digests = [...new Set([manifestDigest ?? "", ...digestsIn(names), imageID ?? ""])].filter((digest) => digest !== "");
   const order = (layers ?? []).map(({ digest }) => digest ?? "");
   const vulnerabilities = grouped((matches ?? []).map((match) => vulnerabilityOf(match, order)));
@@ -199,7 +199,7 @@ export const grypeReport = (file: JsonFile): ForeignReport => {
     tool: "grype",
     ...(descriptor?.version == null ? {} : { version: descriptor.version }),
     ...((descriptor?.timestamp ?? "") === "" ? {} : { at: descriptor?.timestamp ?? "" }),
-    image: names[0] ?? file.shown,
+    image: userInput ?? file.shown,
     ...(digests[0] === undefined ? {} : { digest: digests[0] }),
     ...(name === "" ? {} : { distribution: { id: name, ...(version === "" ? {} : { version }), name: `${name} ${version}`.trim() } }),
     scanned: { subject: { names, digests }, vulnerabilities, packages: vulnerabilities.flatMap((one) => one.packages), judged: undefined },

@@ -33,6 +33,10 @@ export const lineOf = (...texts: readonly (string | null | undefined)[]): string
 /** In archives paths begin with no slash. */
 export const pathOf = (path: string | null | undefined): string => (path ?? "").replace(/^\/+/, "");
 
+/** Names of images; the path of an archive is none. */
+export const imageNames = (names: readonly (string | null | undefined)[]): readonly string[] =>
+  [...new Set(names)].flatMap((name) => (name == null || name === "" || /^[./]|\.(?:tar|tgz|tar\.\w+)$/.test(name) ? [] : [name]));
+
 /** `sha256:...` of `name@sha256:...`. */
 export const digestsIn = (names: readonly string[]): readonly string[] =>
   names.flatMap((name) => /@(sha\d+:[0-9a-f]+)$/.exec(name)?.[1] ?? []);

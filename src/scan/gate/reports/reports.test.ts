@@ -215,7 +215,7 @@ describe("Grype", () => {
       distribution: { id: "debian" },
       blindSpots: [],
     });
-    expect(scanned.subject).toEqual({ names: ["web:1.2", "web:1.2", `ghcr.io/acme/web@${B}`], digests: [A, B, C] });
+    expect(scanned.subject).toEqual({ names: ["web:1.2", `ghcr.io/acme/web@${B}`], digests: [A, B, C] });
     expect(scanned).toMatchObject({
       judged: undefined,
       vulnerabilities: [

@@ -5,7 +5,7 @@ import type { StatedSeverity } from "../../match.ts";
 import { type JsonFile, parsedFile } from "../json-file.ts";
 import { parsePurl } from "../purl.ts";
 import type { GatePackage, GateVulnerability } from "../subject.ts";
-import { digestsIn, type ForeignReport, grouped, isCve, lineOf, pathOf } from "./report.ts";
+import { digestsIn, type ForeignReport, grouped, imageNames, isCve, lineOf, pathOf } from "./report.ts";
 
 const TEXT = v.nullish(v.string("expected text"));
 const TEXTS = v.nullish(v.array(v.string("expected text"), "expected a list of texts"));
@@ -283,7 +283,7 @@ export const trivyReport = (file: JsonFile): ForeignReport => {
   const packages = read.flatMap((one) => one.packages);
   // Of a result that lists no packages only those are known that something was found in.
   const judged = read.reduce((sum, one) => sum + Math.max(1, one.packages.length), 0);
-  const names = [ArtifactName ?? "", ...(Metadata?.RepoTags ?? []), ...(Metadata?.RepoDigests ?? [])].filter((name) => name !== "");
+  const names = imageNames([ArtifactName, ...(Metadata?.RepoTags ?? []), ...(Metadata?.RepoDigests ?? [])]);
   const digests = [...digestsIn(names), ...(Metadata?.ImageID == null ? [] : [Metadata.ImageID])];
   const { Family = "", Name = "" } = Metadata?.OS ?? {};
   return {
