@@ -23,6 +23,17 @@ export const SETS: readonly (readonly [name: string, make: (name: string) => Dat
     },
   ],
   [
+    "Image with Large Manifest",
+    (name) => {
+      const { set, image } = dataSet(name);
+      image({
+        tag: "large-manifest",
+        annotations: Object.fromEntries(Array.from({ length: 390 }, (_, at) => [`large-annotation-${at}`, "A".repeat(10_000)])),
+      });
+      return set;
+    },
+  ],
+  [
     "Index",
     (name) => {
       const { set, index } = dataSet(name);

@@ -6,6 +6,7 @@ import { answer, beginAnswer, type Exchange, type Headers } from "./exchange.ts"
 import { sendFileBody } from "./file-body.ts";
 import { digestName } from "./names.ts";
 import { type ByteRange, parseRange } from "./range.ts";
+import { hasAlready, requirePreconditions } from "./preconditions.ts";
 import type { Service } from "./service.ts";
 
 /** Begins the answer to a GET or HEAD of a blob whose size is known, with one range. The bytes that must follow, if any. */
@@ -18,7 +19,8 @@ const beginBlob = (exchange: Exchange, digest: Digest, size: number): ByteRange 
     "cache-control": "private, max-age=31536000, immutable",
   };
   const { request, response } = exchange;
-  if (request.headers["if-none-match"] === `"${digest}"`) {
+  requirePreconditions(request.headers, digest, { what: digest, isWrite: false });
+  if (hasAlready(request.headers, digest)) {
     answer(exchange, 304, headers);
     return undefined;
   }

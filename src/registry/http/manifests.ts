@@ -4,6 +4,7 @@ import { Refusal } from "../refusal.ts";
 import type { StoredManifest } from "../store/manifests.ts";
 import { answer, type Exchange, type Headers } from "./exchange.ts";
 import { manifestName, tagName } from "./names.ts";
+import { hasAlready, requirePreconditions } from "./preconditions.ts";
 import type { Admission, Service } from "./service.ts";
 
 const requireAdmission = async (service: Service, { caller }: Exchange, admission: Omit<Admission, "who" | "mayPush">): Promise<void> => {
@@ -25,7 +26,8 @@ export const answerManifest = async (
   await requireAdmission(service, exchange, { action: "pull", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
   service.store.pulls.record(repository, name, found.digest, exchange.method === "HEAD" ? "HEAD" : "GET");
   const headers = { "docker-content-digest": found.digest, etag: `"${found.digest}"`, "cache-control": "no-cache", ...more };
-  if (exchange.request.headers["if-none-match"] === `"${found.digest}"`) return answer(exchange, 304, headers);
+  requirePreconditions(exchange.request.headers, found.digest, { what: `${repository}:${name}`, isWrite: false });
+  if (hasAlready(exchange.request.headers, found.digest)) return answer(exchange, 304, headers);
   answer(exchange, 200, { ...headers, "content-type": found.mediaType }, found.bytes);
 };
 
@@ -99,11 +101,16 @@ export const storeManifest = async (service: Service, exchange: Exchange, reposi
   const push = { action: "push", repository, digest: manifest.digest, mediaType: manifest.mediaType } as const;
   for (const tag of tags) await requireAdmission(service, exchange, { ...push, tag });
   if (tags.length === 0) await requireAdmission(service, exchange, push);
+  requirePreconditions(exchange.request.headers, service.store.manifests.get(repository, name)?.digest, {
+    what: `${repository}:${name}`,
+    isWrite: true,
+  });
   service.store.manifests.put(repository, manifest, tags);
   service.log({ level: "info", message: "manifest stored", fields: { repository, reference: name, digest: manifest.digest } });
   answer(exchange, 201, {
     location: `/v2/${repository}/manifests/${manifest.digest}`,
     "docker-content-digest": manifest.digest,
+    etag: `"${manifest.digest}"`,
     ...(manifest.subject === undefined ? {} : { "oci-subject": manifest.subject.digest }),
     ...(exchange.query.has("tag") ? { "oci-tag": tags.join(", ") } : {}),
   });
@@ -117,6 +124,10 @@ export const deleteManifest = async (service: Service, exchange: Exchange, repos
   await requireAdmission(service, exchange, { action: "delete", repository, ...tag, digest: found.digest, mediaType: found.mediaType });
   if ("digest" in reference && (await service.liveDigests()).has(reference.digest))
     throw new Refusal(409, "DENIED", `${reference.digest} is deployed; deploy another release before deleting it`);
+  requirePreconditions(exchange.request.headers, service.store.manifests.get(repository, name)?.digest, {
+    what: `${repository}:${name}`,
+    isWrite: true,
+  });
   if ("tag" in reference) service.store.tags.delete(repository, reference.tag);
   else service.store.manifests.delete(repository, reference.digest);
   service.log({
