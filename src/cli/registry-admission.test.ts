@@ -99,6 +99,72 @@ test("a platform of a signed index is pulled, what has no file system is, and a 
   await expect(pushed(pusher, "latest")).rejects.toThrow(/the tag latest may not be pushed here: this registry takes v\*, main/);
 });
 
+test("what comes through a mirror: the signature that upstream has beside it counts, also in an outage; a mirror may be exempt", async () => {
+  const pair = generateKeyPair("");
+  writeFileSync(join(folder, "upstream.key"), pair.privatePem);
+  writeFileSync(join(folder, "upstream.pub"), pair.publicPem);
+  const upstream = await startRegistry({
+    dataFolder: join(folder, "upstream"),
+    listen: { host: "127.0.0.1", port: 0 },
+    open: true,
+    log: () => undefined,
+  });
+  const mirrorData = join(folder, "mirror");
+  {
+    using users = openAdministration(mirrorData, { clock: fakeClock(), who: "test", dryRun: false, warn: () => undefined }, true);
+    secrets["mirrored"] = users.addRobot("mirrored", [{ pattern: "mirror/**", actions: ["pull"] }], undefined).secret;
+  }
+  const mirror = await startRegistry({
+    dataFolder: mirrorData,
+    listen: { host: "127.0.0.1", port: 0 },
+    open: false,
+    log: () => undefined,
+    admit: admissionBy({ keyPaths: [join(folder, "upstream.pub")], tags: [], clock }),
+    mirrors: [
+      { upstream: upstream.address, name: "up", freshForMs: 0 },
+      { upstream: upstream.address.replace("127.0.0.1", "localhost"), name: "free", freshForMs: 0, internal: true, signed: false },
+    ],
+  });
+  const outside = createRegistryClient({ attempts: 1, credentials: async () => undefined });
+  clients.push(outside);
+  try {
+    const at = parseReference(`${upstream.address}/shop/web`);
+    const config = Buffer.from('{"os":"linux"}');
+    const layer = Buffer.from("layer");
+    for (const blob of [config, layer]) await outside.pushBlob(at, blob);
+    const document = {
+      schemaVersion: 2,
+      mediaType: MEDIA.ociManifest,
+      config: { mediaType: MEDIA.ociConfig, digest: digestOf(config), size: config.length },
+      layers: [{ mediaType: MEDIA.ociLayer, digest: digestOf(layer), size: layer.length }],
+    };
+    const { digest } = await outside.pushManifest(byTag(at, "latest"), Buffer.from(JSON.stringify(document)), MEDIA.ociManifest);
+    const puller = as("mirrored");
+    const mirrored = (name: string) => parseReference(`${mirror.address}/mirror/${name}/shop/web:latest`);
+    await expect(puller.manifest(mirrored("up"))).rejects.toThrow(/is not signed by a key that this registry trusts/);
+    expect((await puller.manifest(mirrored("free"))).digest).toBe(digest);
+    // A key that nobody here trusts.
+    await signDigest(registryStore(outside), byTag(at, "latest"), digest, await readPrivateKey(join(folder, "cosign.key"), async () => ""));
+    await clock.sleep(6000);
+    await expect(puller.manifest(mirrored("up"))).rejects.toThrow(/is not signed/);
+    await signDigest(
+      registryStore(outside),
+      byTag(at, "latest"),
+      digest,
+      await readPrivateKey(join(folder, "upstream.key"), async () => ""),
+    );
+    await clock.sleep(6000);
+    expect((await puller.manifest(mirrored("up"))).digest).toBe(digest);
+    await upstream.close();
+    // The verdict is over; what it was made of is here.
+    await clock.sleep(11 * 60_000);
+    expect((await puller.manifest(mirrored("up"))).digest).toBe(digest);
+  } finally {
+    await mirror.close();
+    await upstream.close();
+  }
+});
+
 describe("only what was scanned", () => {
   const DAY_MS = 86_400_000;
   const scanOf = (at: number) => ({

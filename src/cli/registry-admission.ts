@@ -34,9 +34,9 @@ const globOf = (pattern: string): RegExp => {
 };
 
 const readerOf = (contents: Contents): AttestationStore => ({
-  readManifest: async ({ repository, digest, tag }) => contents.manifest(repository, digest ?? tag ?? ""),
+  readManifest: ({ repository, digest, tag }) => contents.find(repository, digest ?? tag ?? ""),
   readBlob: ({ repository }, digest, maxBytes) => contents.blob(repository, digest, maxBytes),
-  referrers: async ({ repository }, digest) => contents.referrers(repository, digest),
+  referrers: ({ repository }, digest) => contents.referrers(repository, digest),
   writeBlob: () => Promise.reject(new Error("admission only reads")),
   writeManifest: () => Promise.reject(new Error("admission only reads")),
 });

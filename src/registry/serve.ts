@@ -108,7 +108,6 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   });
   const watched = watchUpkeep(opened, figures.count, clock);
   const { store } = watched;
-  const contents = contentsOf(store);
   const ask = (): void => {
     store.repositories("", 1);
     guard?.accounts.all();
@@ -152,9 +151,11 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
         ...service.mirrors.gauges(),
       ]);
     },
-    admit: async (admission: Admission) => options.admit?.(admission, contents),
+    admit: async (admission: Admission) =>
+      admission.action === "pull" && service.mirrors.isExempt(admission.repository) ? undefined : options.admit?.(admission, contents),
     liveDigests: options.liveDigests ?? (async () => new Set<Digest>()),
   };
+  const contents = contentsOf({ manifests: store.manifests, blobs: store.blobs, mirrors: service.mirrors });
   const listeners: Listening[] = [];
   let endControl = async (): Promise<void> => undefined;
   let figuresAddress: string | undefined;

@@ -35,6 +35,8 @@ export interface Mirrors {
   tags(repository: string, page: { readonly count: number | undefined; readonly last: string | undefined }): Promise<TagsPage>;
   /** Upstream's own list, by its API or its fallback tag. Undefined when it cannot be asked now. @throws as `manifest` */
   referrers(repository: string, subject: Digest): Promise<ReferrersPage | undefined>;
+  /** Whether images of this repository are given as they are, unsigned and unscanned: so its mirror's settings say. */
+  isExempt(repository: string): boolean;
   /** What the upstream of a repository said of its rate limit when it last answered. */
   rateLimit(repository: string): RateLimit | undefined;
   /** For /metrics. */
@@ -146,6 +148,7 @@ export const createMirrors = (first: readonly MirrorSettings[], ports: MirrorPor
       const { settings, upstream, place } = locate(repository);
       return listReferrers(upstream, place, subject, (tag) => manifests.get(upstream, place, tag, settings.freshForMs ?? FRESH_FOR_MS));
     },
+    isExempt: (repository) => find(repository)?.mirror.settings.signed === false,
     rateLimit: (repository) => find(repository)?.mirror.upstream.standing.rateLimit,
     gauges: () => [
       ...(mirrors.length === 0 ? [] : [{ name: "seaworthy_registry_mirror_open_fetches" as const, value: fills.openCount }]),

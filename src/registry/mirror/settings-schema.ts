@@ -87,6 +87,13 @@ const mirrorSchema = v.strictObject({
     described("The upstream stands in a private network: its name may lead to an internal address.", v.boolean("expected true or false")),
     false,
   ),
+  signed: v.optional(
+    described(
+      "Whether --signed-by and --scanned-by hold for what comes from here: signatures and attestations are looked for upstream, beside the image. false: it is given as it is.",
+      v.boolean("expected true or false"),
+    ),
+    true,
+  ),
   plainHttp: v.optional(
     described("The upstream has no TLS. Loopback addresses need not say so.", v.boolean("expected true or false")),
     false,
@@ -121,13 +128,14 @@ const credentialsOf = ({ credentials }: MirrorEntry, dataFolder: string): Creden
 
 /** What a mirror is told, of what the file says. */
 export const mirrorSettings = (entry: MirrorEntry, dataFolder: string): MirrorSettings => {
-  const { upstream, name, freshFor, repositories, tokenServices, internal, plainHttp } = entry;
+  const { upstream, name, freshFor, repositories, tokenServices, internal, signed, plainHttp } = entry;
   const [, six, host = six, port] = LISTEN.exec(entry.listen ?? "") ?? [];
   const credentials = credentialsOf(entry, dataFolder);
   return {
     upstream,
     freshForMs: freshFor,
     internal,
+    signed,
     plainHttp,
     ...(name === undefined ? {} : { name }),
     ...(host === undefined ? {} : { listen: { host, port: Number(port) } }),

@@ -14,6 +14,8 @@ export interface MirrorSettings {
   readonly repositories?: readonly string[];
   /** The upstream stands in a private network: its name may lead to an internal address. Without it such an answer of the name server is refused. */
   readonly internal?: boolean;
+  /** Whether what is asked of images before they are pulled (a signature, a scan) is asked of these too, of what upstream has beside them. Default true. */
+  readonly signed?: boolean;
   /** Spoken to without TLS. Loopback addresses always are. */
   readonly plainHttp?: boolean;
   /** Hosts of token services that may see the upstream's credentials although they share no domain with it. */
