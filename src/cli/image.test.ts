@@ -114,6 +114,17 @@ test("tree: folders, files, layers and waste", async () => {
   expect(document).toMatchObject({ wastedBytes: 5000, wasted: [{ path: "var/cache/big", layer: 1, byLayer: 2, how: "deleted" }] });
 });
 
+test("tree as a gate: what is over a limit is said, and ends with 1", async () => {
+  const kept = await json("tree", at("amd64.tar"), "--min-efficiency", "0.001", "--max-wasted", "5kb");
+  expect(kept).toMatchObject({ exit: 0, document: { refused: [] } });
+  const over = await json("tree", at("amd64.tar"), "--min-efficiency", "0.95", "--max-wasted", "4kb");
+  expect(over).toMatchObject({
+    exit: 1,
+    document: { refused: [expect.stringContaining("less than 0.95"), expect.stringContaining("more than 4")] },
+  });
+  expect(await json("tree", at("amd64.tar"), "--min-efficiency", "95")).toMatchObject({ document: { code: "USAGE" } });
+});
+
 test("diff: settings and files; none between an image and its copy, also where its layers are others", async () => {
   const out = await words("diff", at("amd64.tar"), at("arm64.tar"));
   expect(out).toContain("1 files added, 0 removed, 1 changed");
