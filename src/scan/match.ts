@@ -38,7 +38,7 @@ export interface Match {
   readonly fixed?: string;
   /** The worst that the matched advisories say first of all; where they say nothing, what others say of the CVE. */
   readonly severity?: StatedSeverity;
-  /** All that is said, the matched advisories first. */
+  /** All that the matched advisories say; where none of them has a vector, then those of others. */
   readonly severities: readonly StatedSeverity[];
   /** Known to be exploited, by CISA's catalogue. */
   readonly exploited?: true;
@@ -104,14 +104,17 @@ const stateOf = (all: readonly Found[], fixed: string | undefined): FixState =>
 const matchesOf = (component: Component, known: readonly Known[], scheme: VersionScheme, lore: Lore): readonly Match[] => {
   const found = known.flatMap(({ advisory, affected }): readonly Found[] => {
     const interval = affectedBy(affected, component.version, scheme);
-    return interval === undefined ? [] : [{ advisory, affected, fixed: interval.fixed }];
+    return interval === undefined ? [] : [{ advisory: advisory(), affected, fixed: interval.fixed }];
   });
   return [...grouped(found)]
     .map(([id, all]): Match => {
       const fixed = fixOf(all, scheme);
       const stated = all.map(statedBy);
       const first = stated.flatMap((one) => one[0] ?? []);
-      const others = lore.severities(id).filter(({ source }) => all.every(({ advisory }) => advisory.id !== source));
+      // Whoever has a vector of his own needs nobody else's.
+      const others = (stated.some((one) => one.some(({ score }) => score !== undefined)) ? [] : lore.severities(id)).filter(({ source }) =>
+        all.every(({ advisory }) => advisory.id !== source),
+      );
       const severity = first.reduce<StatedSeverity | undefined>(
         (worst, one) => (worst === undefined || isWorse(one.rating, worst.rating) ? one : worst),
         undefined,

@@ -75,7 +75,11 @@ export const beginEdition = (changed: ChangedFolder): Edition => {
     return known;
   };
 
-  const taking = (only: string | undefined, holdersOf: (id: string) => readonly string[]): FamilyWriting => {
+  const taking = (
+    only: string | undefined,
+    holdersOf: (id: string) => readonly string[],
+    took: (id: string, ecosystems: readonly string[]) => void = () => undefined,
+  ): FamilyWriting => {
     let newest: string | undefined;
     const gone = new Map<string, string>();
     const forget = (id: string, modified: string | undefined, but: ReadonlySet<string>): void => {
@@ -98,6 +102,7 @@ export const beginEdition = (changed: ChangedFolder): Edition => {
         const byEcosystem = Map.groupBy(mine, ({ ecosystem }) => ecosystem);
         forget(advisory.id, advisory.modified, new Set(byEcosystem.keys()));
         for (const [ecosystem, parts] of byEcosystem) writingOf(ecosystem).put(advisory, parts);
+        took(advisory.id, [...new Set([...holdersOf(advisory.id), ...byEcosystem.keys()])]);
         const family = only ?? familyOf(affected[0]?.ecosystem ?? "GIT");
         severitiesWriting().put(family, advisory);
         return byEcosystem.size > 0;
@@ -124,7 +129,12 @@ export const beginEdition = (changed: ChangedFolder): Edition => {
         severitiesWriting().forgetAll(family);
       }
       // Of a record that comes twice the shards that are being written may hold the older form.
-      return taking(family, (id) => [...writing].flatMap(([ecosystem, shard]) => (shard.has(id) ? ecosystem : [])));
+      const came = new Map<string, readonly string[]>();
+      return taking(
+        family,
+        (id) => came.get(id) ?? [],
+        (id, ecosystems) => void came.set(id, ecosystems),
+      );
     },
     patch: (family) => {
       const old = Object.entries(shardsBefore).filter(([ecosystem]) => familyOf(ecosystem) === family);

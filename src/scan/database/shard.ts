@@ -17,7 +17,8 @@ CREATE TABLE affected (
 export type StoredAffected = Omit<Affected, "ecosystem" | "name">;
 
 export interface Known {
-  readonly advisory: Advisory;
+  /** Parsed when it is asked for: most of what is looked up does not hold for the version. */
+  readonly advisory: () => Advisory;
   readonly affected: StoredAffected;
 }
 
@@ -31,7 +32,7 @@ const QUESTION =
 export const openShard = (path: string): OpenShard =>
   openTable(path, QUESTION, (rows) =>
     rows.map((row) => ({
-      advisory: JSON.parse(String(row["advisory"])) as Advisory,
+      advisory: () => JSON.parse(String(row["advisory"])) as Advisory,
       affected: JSON.parse(String(row["affected"])) as StoredAffected,
     })),
   );

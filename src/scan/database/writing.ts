@@ -13,13 +13,12 @@ export interface ShardWriting {
   put(advisory: Advisory, affected: readonly Affected[]): void;
   /** What an advisory said before is forgotten, unless it is newer than `modified`. */
   forget(id: string, modified?: string): void;
-  has(id: string): boolean;
   /** Undefined when nothing is left in it. */
   finish(folder: string, name: string): Promise<Shard | undefined>;
   close(): void;
 }
 
-export const UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;";
+export const UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;";
 
 const slugOf = (name: string): string =>
   name
@@ -90,7 +89,6 @@ export const writeShard = (path: string, from?: string): ShardWriting => {
       forgetAffected.run(n);
       remove.run(n);
     },
-    has: (id) => known.get(id) !== undefined,
     finish: async (folder, name) => {
       const count = (sql: string): number => Number(database.prepare(sql).get()?.["count"] ?? 0);
       const advisories = count("SELECT count(*) AS count FROM advisory");
