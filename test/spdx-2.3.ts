@@ -40,6 +40,7 @@ export const SPDX_2_3 = object(
           licenseComments: text,
           copyrightText: text,
           sourceInfo: text,
+          comment: text,
           primaryPackagePurpose: {
             enum: "OTHER INSTALL ARCHIVE FIRMWARE APPLICATION FRAMEWORK LIBRARY CONTAINER SOURCE DEVICE OPERATING_SYSTEM FILE".split(" "),
           },
