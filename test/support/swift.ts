@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,8 +12,7 @@ export interface Swift extends AsyncDisposable {
 }
 
 const PYTHON = "/usr/bin/python3";
-/** Where `script/swift` unpacks Debian's packages when they are not installed. */
-const UNPACKED = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "seaworthy", "swift");
+const UNPACKED = join(homedir(), ".cache", "seaworthy-bench", "swift");
 
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
@@ -21,14 +20,35 @@ const environment = (): NodeJS.ProcessEnv => ({
   LD_LIBRARY_PATH: join(UNPACKED, "usr/lib", `${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`),
 });
 
-/** Why there is none, for a test that is passed over; undefined when there is. */
-export const swiftMissing = (): string | undefined => {
-  if (!existsSync(PYTHON)) return "there is no Python";
-  const { status } = spawnSync(PYTHON, ["-c", "import swift.common.middleware.s3api.s3api, xattr, pyeclib"], {
-    env: environment(),
-    stdio: "ignore",
-  });
-  return status === 0 ? undefined : "Debian's python3-swift is neither installed nor unpacked: script/swift unpacks it";
+const runs = (): boolean =>
+  spawnSync(PYTHON, ["-c", "import swift.common.middleware.s3api.s3api, xattr, pyeclib"], { env: environment(), stdio: "ignore" })
+    .status === 0;
+
+/** Debian's package and what it needs (8 MB), fetched through apt and unpacked without installing them: nothing of theirs is started. */
+const unpack = (): void => {
+  const folder = mkdtempSync(join(tmpdir(), "seaworthy-swift-packages-"));
+  try {
+    const quiet = { cwd: folder, stdio: "ignore", timeout: 120_000 } as const;
+    mkdirSync(join(folder, "partial"));
+    const where = ["-o", `Dir::Cache::archives=${folder}`, "-o", "APT::Sandbox::User=root"];
+    execFileSync("apt-get", ["install", "-q", "-y", "--no-install-recommends", "--download-only", ...where, "python3-swift"], quiet);
+    mkdirSync(UNPACKED, { recursive: true });
+    for (const name of readdirSync(folder)) if (name.endsWith(".deb")) execFileSync("dpkg-deb", ["-x", name, UNPACKED], quiet);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Whether Swift can be had, here or through apt. */
+export const hasSwift = (): boolean => {
+  if (!existsSync(PYTHON)) return false;
+  if (runs()) return true;
+  try {
+    unpack();
+  } catch {
+    return false;
+  }
+  return runs();
 };
 
 const listening = (child: ChildProcess): Promise<string> =>

@@ -48,9 +48,12 @@ export const pendingUploads = (folder: string): Promise<readonly string[]> =>
     return keys;
   });
 
-/** @param backdate writes an object as of long ago, where a server can do that */
-export const bucketMedium = (address: BucketAddress, backdate?: S3Server["put"]): Medium => ({
-  settings: (folder) => bucketSettings(address, folder),
+/**
+ * @param address of the bucket that new folders get; absent where folders have their settings already
+ * @param backdate writes an object as of long ago, where a server can do that
+ */
+export const bucketMedium = (address?: BucketAddress, backdate?: S3Server["put"]): Medium => ({
+  settings: (folder) => (address === undefined ? "" : bucketSettings(address, folder)),
   write: (folder, digest, bytes, at) =>
     bucketOf(folder, async (client, root) => {
       if (at !== undefined && backdate !== undefined) return backdate(keyOf(root, digest), Buffer.from(bytes), at);

@@ -89,9 +89,17 @@ export const createS3Storage = ({ client, settings, reached }: S3StorageOptions)
         mark: answer.headers[MARK],
       };
     } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    // A HEAD cannot say whether the object or the bucket is missing, and of a bucket that is gone nothing may be called missing.
+    try {
+      await discard(await client.send({ method: "GET", key, headers: { range: "bytes=0-0" } }));
+    } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
+    // It came in between.
+    return headOf(key);
   };
   const checksumHeaders = (sha256: Buffer): Readonly<Record<string, string>> =>
     checksums ? { "x-amz-checksum-sha256": sha256.toString("base64") } : {};
