@@ -31,10 +31,13 @@ const folderIn = (before: string, more: string): string => {
   return folder;
 };
 
+const PUSH = new URL("./crash-worker.fixture.ts", import.meta.url);
+const LIVE = new URL("../store/crash-worker.fixture.ts", import.meta.url);
+
 /** The bucket is served by this process meanwhile. */
-const run = (worker: string, words: readonly string[]): Promise<{ readonly signal: string | null; readonly said: string }> =>
+const run = (worker: URL, words: readonly string[]): Promise<{ readonly signal: string | null; readonly said: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [new URL(worker, import.meta.url).pathname, ...words], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [worker.pathname, ...words], { stdio: ["ignore", "pipe", "inherit"] });
     let said = "";
     child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
     child.once("close", (_code, signal) => resolve({ signal, said }));
@@ -54,7 +57,7 @@ const POINTS = [
 ] as const;
 
 test("a push in parts passes every point", async () => {
-  const { signal, said } = await run("./crash-worker.fixture.ts", [folderIn("", ", partSize: 5mb"), "none", "0"]);
+  const { signal, said } = await run(PUSH, [folderIn("", ", partSize: 5mb"), "none", "0"]);
   const { counts } = JSON.parse(said) as { counts: Record<string, number> };
   expect([signal, Object.entries(counts).flatMap(([point, times]) => Array.from({ length: times }, (_, at) => [point, at + 1]))]).toEqual([
     null,
@@ -66,7 +69,7 @@ test.each(spread(POINTS, 4))(
   "a push in parts, killed at %s for the %i. time: the blob is whole or not there, no parts are left, the next push has it",
   async (point, time) => {
     const folder = folderIn("gc: {grace: 10m}\n", ", partSize: 5mb");
-    const { signal, said } = await run("./crash-worker.fixture.ts", [folder, point, String(time)]);
+    const { signal, said } = await run(PUSH, [folder, point, String(time)]);
     expect([signal, said]).toEqual(["SIGKILL", ""]);
     const store = await openStore(folder, { clock: systemClock, reserveBytes: 0, policy: readPolicy(folder) });
     try {
@@ -105,7 +108,7 @@ test.each(ALL ? LIFE : ["blob.stored", "collect.unlinked", "object.copied"])(
   async (point) => {
     const folder = folderIn(SETTINGS, "");
     const log = join(temporaryFolder(), "log");
-    expect((await run("../store/crash-worker.fixture.ts", [folder, point, "1", log])).signal).toBe("SIGKILL");
+    expect((await run(LIVE, [folder, point, "1", log])).signal).toBe("SIGKILL");
     let acknowledged: Tags = {};
     let open: readonly string[] = [];
     let ahead = 0;
