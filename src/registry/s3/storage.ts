@@ -79,6 +79,7 @@ export const createS3Storage = ({ client, settings, reached }: S3StorageOptions)
 
   const headOf = async (
     key: string,
+    mayHaveCome = true,
   ): Promise<{ readonly sizeBytes: number; readonly modifiedAt: number; readonly mark: unknown } | undefined> => {
     try {
       const answer = await client.send({ method: "HEAD", key });
@@ -98,8 +99,8 @@ export const createS3Storage = ({ client, settings, reached }: S3StorageOptions)
       if (isMissing(error)) return undefined;
       throw error;
     }
-    // It came in between.
-    return headOf(key);
+    // It came in between; a storage that says both for ever has nothing.
+    return mayHaveCome ? headOf(key, false) : undefined;
   };
   const checksumHeaders = (sha256: Buffer): Readonly<Record<string, string>> =>
     checksums ? { "x-amz-checksum-sha256": sha256.toString("base64") } : {};
