@@ -47,6 +47,8 @@ export interface LayerContents<Note> {
 }
 
 const MAX_DEPTH = 256;
+/** Of one layer, with what belongs to entries: how many of those there may be is the budget's to say. */
+const MAX_HEADERS = 10_000_000;
 /** A file with holes is filled up for its fingerprint to this length; a longer one is known by what is stored of it. */
 const MAX_FILLED_BYTES = 1024 ** 3;
 const WHITEOUT = ".wh.";
@@ -142,7 +144,7 @@ export const readLayer = async <Note>(
   const gone = new Set<string>();
   const emptied = new Set<string>();
   let isWhole = true;
-  for await (const entry of readTar(tar.stream)) {
+  for await (const entry of readTar(tar.stream, { maxEntries: MAX_HEADERS })) {
     const { path, type, linkPath } = entry.header;
     budget.entry();
     if (path.length > MAX_DEPTH && path.split("/", MAX_DEPTH + 1).length > MAX_DEPTH)

@@ -70,3 +70,23 @@ describe.skipIf(!existsSync(BINARY))("a real one (needs ../shared/scan)", () => 
     expect(found.length).toBeGreaterThan(1);
   });
 });
+
+test("the release is found where it stands behind a first copy that has none, beside other releases that are named", () => {
+  const info = Buffer.concat([
+    Buffer.from("3077af0c9274080241e1c107e6d618e6", "hex"),
+    Buffer.from("path\texample.org/a\n"),
+    Buffer.from("f932433186182072008242104116d8f2", "hex"),
+  ]);
+  const bytes = Buffer.concat([
+    Buffer.from("go1.18\0go1.17.3\0"),
+    info,
+    Buffer.alloc(100_000),
+    Buffer.from("\xff Go buildinf:\x08\x02\0\x08go1.19.8\xc0\x01", "latin1"),
+    info,
+  ]);
+  for (const size of [bytes.length, 50_000, 10_000]) {
+    const program = readGoProgram();
+    for (let at = 0; at < bytes.length; at += size) program.take(bytes.subarray(at, at + size));
+    expect(program.end()).toEqual([{ type: "golang", name: "stdlib", version: "1.19.8", licenses: [] }]);
+  }
+});

@@ -10,6 +10,7 @@ const BEFORE_BYTES = 64;
 /** Releases that a program names: before 1.18 it is its own only when there is no other. */
 const RELEASE = /go(1\.\d{1,2}(?:\.\d{1,2})?(?:(?:beta|rc)\d{1,2})?)(?![\d.])/;
 const MAX_RELEASES = 2;
+const MAX_COPIES = 4;
 
 const moduleOf = (name: string | undefined, version: string | undefined): Package | undefined =>
   name === undefined || name === "" || version === undefined || !/^v\d/.test(version)
@@ -53,6 +54,7 @@ export const readGoProgram = (): { readonly take: (chunk: Uint8Array) => void; r
   let pending = Buffer.alloc(0);
   let own: string | undefined;
   let modules: readonly Package[] | undefined;
+  let copies = 0;
   const named = new Set<string>();
 
   /** Releases in what is searched: the text is looked into only where such a word stands. */
@@ -76,15 +78,22 @@ export const readGoProgram = (): { readonly take: (chunk: Uint8Array) => void; r
       return;
     }
     const before = pending.toString("latin1", Math.max(0, at - BEFORE_BYTES), at);
-    own = /go(1\.\d{1,2}(?:\.\d{1,2})?(?:(?:beta|rc)\d{1,2})?)[^\0]{0,40}$/.exec(before)?.[1];
-    modules = modulesOf(pending.toString("utf8", at + START.length, end));
-    pending = Buffer.alloc(0);
+    own ??= /go(1\.\d{1,2}(?:\.\d{1,2})?(?:(?:beta|rc)\d{1,2})?)[^\0]{0,40}$/.exec(before)?.[1];
+    modules ??= modulesOf(pending.toString("utf8", at + START.length, end));
+    // Until 1.19 it often stands twice: first by itself, then behind the release.
+    copies += 1;
+    if (copies === MAX_COPIES || own !== undefined) {
+      pending = Buffer.alloc(0);
+      return;
+    }
+    pending = pending.subarray(end);
+    look();
   };
 
   return {
     take: (chunk) => {
       if (named.size < MAX_RELEASES) noteReleases(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      if (modules !== undefined) return;
+      if (copies === MAX_COPIES || own !== undefined) return;
       pending = pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([pending, chunk]);
       look();
     },
