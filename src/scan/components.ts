@@ -12,6 +12,7 @@ const RELEASES: Readonly<Record<string, (version: string) => string>> = {
   ubuntu: (version) => `Ubuntu:${version}${/^\d*[02468]\.04$/.test(version) ? ":LTS" : ""}`,
   alpine: (version) => `Alpine:v${minor(version)}`,
   almalinux: (version) => `AlmaLinux:${major(version)}`,
+  rhel: (version) => `Red Hat:${major(version)}`,
   rocky: (version) => `Rocky Linux:${major(version)}`,
   wolfi: () => "Wolfi",
   chainguard: () => "Chainguard",

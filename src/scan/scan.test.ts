@@ -63,6 +63,7 @@ describe("what a package is looked up as", () => {
     ["ubuntu", "25.10", "Ubuntu:25.10"],
     ["alpine", "3.20.1", "Alpine:v3.20"],
     ["almalinux", "9.3", "AlmaLinux:9"],
+    ["rhel", "9.4", "Red Hat:9"],
     ["wolfi", undefined, "Wolfi"],
     ["debian", undefined, undefined],
     ["shesek", "1", undefined],
