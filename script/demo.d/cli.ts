@@ -46,7 +46,8 @@ const KEPT_LINES = 40;
 export const createCli = (scratch: Scratch, words: Words, signal: AbortSignal): Cli => {
   const program = join(ROOT, "seaworthy");
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:COMPOSE_|GIT_|STOREFRONT_)/.test(name)));
-  const env = { ...own, SEAWORTHY_STATE: scratch.state, SEAWORTHY_RUN: scratch.run };
+  // Advisories that somebody has fetched here are about today's packages, and the demo's images are of whatever day they were made.
+  const env = { ...own, SEAWORTHY_STATE: scratch.state, SEAWORTHY_RUN: scratch.run, XDG_CACHE_HOME: join(scratch.run, "cache") };
 
   const call = async (args: readonly string[], onLine: (line: string) => void, expected: readonly number[] = [0]): Promise<void> => {
     signal.throwIfAborted();

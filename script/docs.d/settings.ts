@@ -6,7 +6,10 @@ import { code, table } from "./markdown.ts";
 export const EXAMPLE = `name: shop
 
 x-seaworthy:
-  policy: {profile: production, require: {multi-arch: not-disproved, https: "off"}}
+  policy:
+    profile: production
+    require: {multi-arch: not-disproved, https: "off"}
+    scan: {fail: high, onlyFixed: false, maxAge: 7d, stale: warn}
   waive:
     - {item: restore-proven, until: 2027-03-01, by: ann@acme.example, why: first month}
   trust: {keys: [cosign.pub]}
@@ -25,14 +28,10 @@ x-seaworthy:
     dockerfile: {labels: {org.opencontainers.image.source: url}, secretNames: [PIN]}
     compose: {movingTags: [edge], quotes: double}
   scan:
-    fail: high
-    onlyFixed: false
     waive:
       - {id: CVE-2026-1234, package: "openssl@3.0.*", reason: no TLS server here, until: 2027-01-01, justification: vulnerable_code_not_in_execute_path}
     vex: [vex/base.openvex.json]
     baseline: .seaworthy/scan-baseline.json
-    maxAge: 7d
-    stale: warn
     mirrors: [https://advisories.acme.example/osv]
   test: {target: test, command: [npm, test]}
   release: {keep: 5}

@@ -10,7 +10,7 @@ export interface AgeFlags {
   readonly stale?: AgePolicy["stale"];
 }
 
-/** `x-seaworthy.scan` where this folder has one. @throws what is wrong with the settings, at its place */
+/** `x-seaworthy.policy.scan` and `x-seaworthy.scan` where this folder has one. @throws what is wrong with the settings, at its place */
 export const scanSettings = ({ cwd, process }: Pick<Context, "cwd" | "process">): ScanSettings | undefined => {
   const read = readSettings({ folder: cwd, env: process.env });
   if (read !== undefined && read.problems.length > 0) throw problemsError(read.problems);

@@ -163,14 +163,14 @@ export const AGE_FLAGS = {
   maxAge: {
     kind: "parsed",
     parse: text,
-    brief: "Advisories older than this are stale (default: of x-seaworthy.scan, else 7d)",
+    brief: "Advisories older than this are stale (default: of x-seaworthy.policy.scan, else 7d)",
     optional: true,
     placeholder: "DURATION",
   },
   stale: {
     kind: "enum",
     values: ["warn", "refuse"],
-    brief: "What becomes of a scan by stale advisories (default: of x-seaworthy.scan, else warn)",
+    brief: "What becomes of a scan by stale advisories (default: of x-seaworthy.policy.scan, else warn)",
     optional: true,
   },
 } as const satisfies FlagParametersForType<{ readonly maxAge?: string; readonly stale?: "warn" | "refuse" }, Context>;

@@ -152,7 +152,8 @@ describe("what is wrong is told at its place, and nothing is judged", () => {
   test.each([
     ["scan:\n  waive:\n    - id: CVE-2026-1\n      reason: x\n", [], ".seaworthy.yaml:3:7: x-seaworthy.scan.waive.0.until: missing"],
     ["scan: {waive: [{id: CVE-2026-1, until: 2027-01-01}]}\n", [], "reason: missing"],
-    ["scan: {fial: high}\n", [], "fail"],
+    ["policy: {scan: {fial: high}}\n", [], "fail"],
+    ["scan: {fail: high}\n", [], "x-seaworthy.scan"],
     ["scan: {vex: [no.json]}\n", [], "no.json"],
     ["scan: {}\n", ["--vex", "bad.json"], "bad.json:2:3: this is no JSON"],
     ["scan: {}\n", ["--baseline", "bad.json"], "bad.json:2:3: this is no JSON"],

@@ -15,7 +15,7 @@ export interface GateFlags {
 
 const NO_SETTINGS: ScanSettings = { fail: DEFAULT_GATE.fail, onlyFixed: DEFAULT_GATE.onlyFixed, waive: [], vex: [] };
 
-/** The gate's policy: of `x-seaworthy.scan` where this folder has one, and of the flags, which win; VEX documents of both count. @throws what is wrong with them, at its place */
+/** The gate's policy: of `x-seaworthy.policy.scan` and `x-seaworthy.scan` where this folder has one, and of the flags, which win; VEX documents of both count. @throws what is wrong with them, at its place */
 export const scanPolicy = ({ cwd, process }: Pick<Context, "cwd" | "process">, flags: GateFlags): GatePolicy => {
   const read = readSettings({ folder: cwd, env: process.env });
   if (read !== undefined && read.problems.length > 0) throw problemsError(read.problems);

@@ -135,7 +135,7 @@ test("a scan tells the base's share and the secrets of every layer, without thei
 
 test("a waiver takes a secret from the gate, by its id and path", { timeout: 120_000 }, async () => {
   const waive = ["named-secret", "npm-token"].map((id) => ({ id: `secret:${id}`, reason: "given back", until: "2099-01-01" }));
-  write({ "waived/.seaworthy.yaml": JSON.stringify({ scan: { fail: "critical", waive } }) });
+  write({ "waived/.seaworthy.yaml": JSON.stringify({ policy: { scan: { fail: "critical" } }, scan: { waive } }) });
   const { document } = await json(["scan", APP, "--db", "../db"], join(folder, "waived"));
   expect(document.gate.refused).toBe(2);
 });

@@ -60,7 +60,7 @@ export const ERRORS = {
   ADVISORIES_STALE: {
     exit: 7,
     retryable: false,
-    hint: "Fetch newer ones (seaworthy db update), or allow older ones: --max-age, x-seaworthy.scan.maxAge.",
+    hint: "Fetch newer ones (seaworthy db update), or allow older ones: --max-age, x-seaworthy.policy.scan.maxAge.",
   },
   PROXY_UNREACHABLE: { exit: 7, retryable: true, hint: "See docker logs seaworthy-proxy." },
   BUILD_FAILED: { exit: 1, retryable: false, hint: "The failing step and its output are above." },

@@ -90,7 +90,6 @@ describe("known and not honoured: refused with the reason", () => {
     ["x-seaworthy: {release: {waves: []}}", "x-seaworthy.release.waves"],
     ["x-seaworthy: {proxy: {acme: {}}}", "x-seaworthy.proxy.acme"],
     ["x-seaworthy: {trust: {builders: [ci]}}", "x-seaworthy.trust.builders"],
-    ["x-seaworthy: {policy: {scan: {fail: high}}}", "x-seaworthy.policy.scan"],
   ])("%s", async (text, name) => {
     const error = await refusal(`services: {web: {image: a}}\n${text}\n`);
     expect(error).toMatchObject({ code: "FIELD_UNSUPPORTED", message: expect.stringMatching(/^compose\.yaml:2:\d+: /) });

@@ -13,7 +13,7 @@ export type Justification = (typeof JUSTIFICATIONS)[number];
 /** What a gate can refuse from, the least bad first. */
 export const FAIL_AT = ["low", "medium", "high", "critical"] as const;
 
-/** `x-seaworthy.scan`: what the gate over known vulnerabilities asks, where it is said. */
+/** `x-seaworthy.policy.scan` and `x-seaworthy.scan`: what the gate over known vulnerabilities asks, where it is said. */
 export interface ScanSettings {
   /** What is this bad or worse is refused. Default `high`. */
   readonly fail: (typeof FAIL_AT)[number];

@@ -78,7 +78,7 @@ describe("the scan on the way", () => {
   });
 
   test("refuses no more than the project does: a severity, a waiver until it ends, with its place", async () => {
-    expect(await scan.run(await sailing(OLD, { rest: ", scan: {fail: critical}" }))).toMatchObject({ state: "passed" });
+    expect(await scan.run(await sailing(OLD, { policy: "scan: {fail: critical}" }))).toMatchObject({ state: "passed" });
     const waived = (until: string) =>
       sailing(OLD, { rest: `, scan: {waive: [{id: CVE-2026-0001, reason: unreachable, until: ${until}}]}` });
     expect(await scan.run(await waived("2099-01-01"))).toMatchObject({

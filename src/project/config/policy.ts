@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { isItemId, type ItemId, ITEMS, PROFILES, type Requirement } from "../../checklist/index.ts";
 import { didYouMean } from "../../source/index.ts";
-import { described, later, section } from "./section.ts";
+import { FAIL_AT } from "../scan-settings.ts";
+import { described, durationSchema, flag, section } from "./section.ts";
 
 const REQUIREMENTS = ["proven", "not-disproved", "off"] as const satisfies readonly Requirement[];
 
@@ -41,6 +42,30 @@ export const policy = section({
       described("What single items of the checklist must be, whatever the profile.", v.record(itemSchema, requirement)),
       {},
     ),
-    scan: later("what the scan asks stands in x-seaworthy.scan"),
+    scan: v.optional(
+      described(
+        "What is held against an image. What is known to be exploited is refused whatever stands here, unless it is waived.",
+        v.strictObject({
+          fail: v.optional(
+            described("What is this bad or worse is refused.", v.picklist(FAIL_AT, `expected ${FAIL_AT.join(", ")}`)),
+            "high",
+          ),
+          onlyFixed: v.optional(described("Whether only what has a fix is refused.", flag), false),
+          maxAge: v.exactOptional(
+            described(
+              "Advisories older than this are stale, and a scan that somebody attested is no proof for deploy any more (7d where nothing is said).",
+              durationSchema,
+            ),
+          ),
+          stale: v.exactOptional(
+            described(
+              "What becomes of a scan by stale advisories: warn (which is the default) or refuse.",
+              v.picklist(["warn", "refuse"], "expected warn or refuse"),
+            ),
+          ),
+        }),
+      ),
+      {},
+    ),
   }),
 });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { FAIL_AT, JUSTIFICATIONS } from "../scan-settings.ts";
-import { dateSchema, described, durationSchema, flag, listSchema, pattern, section, wordSchema } from "./section.ts";
+import { JUSTIFICATIONS } from "../scan-settings.ts";
+import { dateSchema, described, listSchema, pattern, section, wordSchema } from "./section.ts";
 
 const ID = /^[A-Za-z][\w.:-]*$/;
 
@@ -30,10 +30,8 @@ const waiver = v.strictObject({
 export const scan = section({
   key: "scan",
   scope: "project",
-  docs: "What `seaworthy scan` holds against an image. What is known to be exploited is refused whatever stands here, unless it is waived. Lists here and in `.seaworthy.yaml` are joined; of other keys the compose file's counts.",
+  docs: "What is known of vulnerabilities beside the advisories: which to live with, and where `seaworthy db update` asks. How bad is too bad stands in `policy.scan`. Lists here and in `.seaworthy.yaml` are joined; of other keys the compose file's counts.",
   schema: v.strictObject({
-    fail: v.optional(described("What is this bad or worse is refused.", v.picklist(FAIL_AT, `expected ${FAIL_AT.join(", ")}`)), "high"),
-    onlyFixed: v.optional(described("Whether only what has a fix is refused.", flag), false),
     waive: v.optional(
       described("Vulnerabilities to live with, each with a reason and an end.", v.array(waiver, "expected a list of mappings")),
       [],
@@ -41,18 +39,6 @@ export const scan = section({
     vex: v.optional(described("Files that say what does no harm: OpenVEX or CycloneDX, from the project's folder.", listSchema), []),
     baseline: v.exactOptional(
       described("File of what was there when the gate was set up, written by seaworthy scan --write-baseline.", wordSchema),
-    ),
-    maxAge: v.exactOptional(
-      described(
-        "Advisories older than this are stale, and a scan that somebody attested is no proof for deploy any more (7d where nothing is said).",
-        durationSchema,
-      ),
-    ),
-    stale: v.exactOptional(
-      described(
-        "What becomes of a scan by stale advisories: warn (which is the default) or refuse.",
-        v.picklist(["warn", "refuse"], "expected warn or refuse"),
-      ),
     ),
     mirrors: v.exactOptional(
       described("Addresses that seaworthy db update asks for OSV's bulk files, in this order, instead of OSV's own.", listSchema),

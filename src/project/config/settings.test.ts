@@ -47,12 +47,12 @@ describe("defaults and values", () => {
   });
   test("everything said", async () => {
     const project = await load(`${WEB}x-seaworthy:
-  policy: {profile: strict, require: {multi-arch: off, signed: not-disproved}}
+  policy: {profile: strict, require: {multi-arch: off, signed: not-disproved}, scan: {fail: medium, onlyFixed: true, maxAge: 3d}}
   waive: [{item: restore-proven, until: 2027-03-01, by: ann@acme.example, why: first month}]
   trust: {keys: [cosign.pub]}
   registry: {repository: ghcr.io/acme/shop, port: 5000}
   check: {ignore: [{rule: image-size, path: tools/**, until: 2027-01-01, why: build image}], fail: error}
-  scan: {fail: medium, onlyFixed: true, waive: [{id: CVE-2026-1, package: left, path: "app/**", reason: r, until: 2027-01-01, justification: component_not_present}], vex: [vex/a.json], baseline: base.json}
+  scan: {waive: [{id: CVE-2026-1, package: left, path: "app/**", reason: r, until: 2027-01-01, justification: component_not_present}], vex: [vex/a.json], baseline: base.json}
   test: {target: test, command: [npm, test]}
   release: {keep: 9, keepFor: 30d}
   prune: {dangling: 2h, buildCache: {maxSize: 10gb}}
@@ -67,6 +67,7 @@ describe("defaults and values", () => {
       scan: {
         fail: "medium",
         onlyFixed: true,
+        maxAge: 3 * 86_400_000,
         waive: [
           { id: "CVE-2026-1", package: "left", path: "app/**", reason: "r", until: "2027-01-01", justification: "component_not_present" },
         ],

@@ -64,13 +64,13 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
   const node = child(root, "x-seaworthy");
   const path = "x-seaworthy";
   checkKeys("project", node, path, reading);
-  const { profile, require } = readSection(policy, node, path, reading) ?? defaults(policy.schema);
+  const { profile, require, scan: asked } = readSection(policy, node, path, reading) ?? defaults(policy.schema);
   const { keys } = readSection(trust, node, path, reading) ?? defaults(trust.schema);
   const { repository, port } = readSection(registry, node, path, reading) ?? defaults(registry.schema);
   const { http, https, certificates, image } = readSection(proxy, node, path, reading) ?? defaults(proxy.schema);
   const { keep, keepFor } = readSection(release, node, path, reading) ?? defaults(release.schema);
   const { dangling, buildCache } = readSection(prune, node, path, reading) ?? defaults(prune.schema);
-  const { baseline, vex, ...gate } = readSection(scan, node, path, reading) ?? defaults(scan.schema);
+  const { baseline, vex, ...told } = readSection(scan, node, path, reading) ?? defaults(scan.schema);
   const testing = readSection(test, node, path, reading);
   return {
     policy: { profile, require },
@@ -79,7 +79,8 @@ export const projectSettings = (root: ComposeNode, reading: Reading): ProjectSet
     registry: { ...(repository === undefined ? {} : { repository }), port },
     check: readSection(check, node, path, reading) ?? defaults(check.schema),
     scan: {
-      ...gate,
+      ...asked,
+      ...told,
       vex: vex.map((file) => resolve(reading.folder, file)),
       ...(baseline === undefined ? {} : { baseline: resolve(reading.folder, baseline) }),
     },
