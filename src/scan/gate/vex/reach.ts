@@ -54,16 +54,26 @@ const subcomponentReach = ({ subcomponents }: VexProduct, one: GatePackage): Rea
   return miss(2, `it speaks of ${first === undefined ? "nothing" : label(first)}${more}, not of ${one.purl}`);
 };
 
+/** Packages that a product is, looked for once for all that may lie within them. */
+const holders = new WeakMap<readonly GatePackage[], Map<VexProduct, readonly GatePackage[]>>();
+const holdersOf = (product: VexProduct, packages: readonly GatePackage[]): readonly GatePackage[] => {
+  const known = holders.get(packages) ?? new Map<VexProduct, readonly GatePackage[]>();
+  holders.set(packages, known);
+  const found = known.get(product) ?? packages.filter((each) => nearness(product, each) === "same");
+  known.set(product, found);
+  return found;
+};
+
 const productReach = (product: VexProduct, one: GatePackage, subject: GateSubject, packages: readonly GatePackage[]): Reach => {
   const image = imageMatch(product, subject);
   if (image === "same") return subcomponentReach(product, one);
   const own = nearness(product, one);
   if (own === "same") return subcomponentReach(product, one);
   if (product.subcomponents.length > 0) {
-    const holders = packages.filter((each) => nearness(product, each) === "same");
+    const found = holdersOf(product, packages);
     const sub = subcomponentReach(product, one);
-    if (holders.some((each) => isWithin(one, each))) return sub;
-    if (holders.length > 0 && sub.applies)
+    if (found.some((each) => isWithin(one, each))) return sub;
+    if (found.length > 0 && sub.applies)
       return miss(5, `its product ${label(product)} is in the image, but ${one.path} is no part of it`);
   }
   if (own !== "other") return miss(3, `it speaks of ${label(product)}, and this is ${one.purl}`);

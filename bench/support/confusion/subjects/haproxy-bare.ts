@@ -1,8 +1,8 @@
 import { check, type ConfusionSubject } from "../subject.ts";
 
 export const subject: ConfusionSubject = {
-  what: "HAProxy, stopped by SIGUSR1",
+  what: "HAProxy as the first process, stopped by SIGUSR1; it collects nothing",
   image: "haproxy",
   service: { init: false, mem_limit: "96m", memswap_limit: "96m", healthcheck: check("/app/server", "check") },
-  is: {},
+  is: { reaping: "disproved" },
 };
