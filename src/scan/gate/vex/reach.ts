@@ -73,8 +73,7 @@ const productReach = (product: VexProduct, one: GatePackage, subject: GateSubjec
     const found = holdersOf(product, packages);
     const sub = subcomponentReach(product, one);
     if (found.some((each) => isWithin(one, each))) return sub;
-    if (found.length > 0 && sub.applies)
-      return miss(5, `its product ${label(product)} is in the image, but ${one.path} is no part of it`);
+    if (found.length > 0 && sub.applies) return miss(5, `its product ${label(product)} is in the image, but ${one.path} is no part of it`);
   }
   if (own !== "other") return miss(3, `it speaks of ${label(product)}, and this is ${one.purl}`);
   return miss(image === undefined ? 0 : 1, image ?? `its product ${label(product)} is not in this image`);
