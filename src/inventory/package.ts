@@ -45,6 +45,8 @@ export interface Package {
   /** What a distribution made it from: its advisories speak of that. */
   readonly source?: { readonly name: string; readonly version: string };
   readonly arch?: string;
+  /** Of rpm: the module that brought it, with its stream, `nodejs:18`. */
+  readonly module?: string;
   /** A lock file says that it is for development only. */
   readonly development?: true;
   /** As they were written: SPDX identifiers or words. */

@@ -14,6 +14,12 @@ const RELEASES: Readonly<Record<string, (version: string) => string>> = {
   almalinux: (version) => `AlmaLinux:${major(version)}`,
   rhel: (version) => `Red Hat:${major(version)}`,
   rocky: (version) => `Rocky Linux:${major(version)}`,
+  sles: (version) => `SUSE:${version}`,
+  "opensuse-leap": (version) => `openSUSE:Leap ${version}`,
+  "opensuse-tumbleweed": () => "openSUSE:Tumbleweed",
+  mageia: (version) => `Mageia:${major(version)}`,
+  azurelinux: (version) => `Azure Linux:${major(version)}`,
+  mariner: (version) => `Azure Linux:${major(version)}`,
   wolfi: () => "Wolfi",
   chainguard: () => "Chainguard",
 };
@@ -21,6 +27,9 @@ const RELEASES: Readonly<Record<string, (version: string) => string>> = {
 /** Undefined when nobody publishes advisories of it that are read here. */
 export const ecosystemOf = ({ id, version = "" }: Distribution): string | undefined =>
   version === "" && id !== "wolfi" && id !== "chainguard" ? undefined : RELEASES[id]?.(version);
+
+/** Distributions of rpm packages whose advisories name what is installed; those of the others name what it was made from. */
+const BY_INSTALLED_NAME = new Set(["almalinux", "rhel"]);
 
 /** Names upstream products and their releases. */
 const UPSTREAM = "Bitnami";
@@ -52,11 +61,13 @@ const LANGUAGES: Readonly<Record<string, string>> = {
  * What the distribution owns is the distribution's to mend, so it is judged with the package that owns it: ask for that one.
  */
 export const componentOf = (found: FoundPackage, distribution: Distribution | undefined): Component | undefined => {
-  const { type, namespace, name, version, source = { name, version } } = found;
+  const { type, namespace, name, version, module, source = { name, version } } = found;
   if (type === "rpm") {
-    // Its advisories name what is installed, and not what it was made from.
     const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);
-    return ecosystem === undefined ? undefined : { ecosystem, name, version };
+    const named = distribution !== undefined && BY_INSTALLED_NAME.has(distribution.id) ? { name, version } : source;
+    return ecosystem === undefined
+      ? undefined
+      : { ecosystem, name: named.name, version: named.version, ...(module === undefined ? {} : { module }) };
   }
   if (type === "deb" || type === "apk") {
     const ecosystem = distribution === undefined ? undefined : ecosystemOf(distribution);

@@ -9,6 +9,7 @@ import { type Exploitation, readExploited } from "./database/exploited.ts";
 import { type Manifest, readManifest } from "./database/manifest.ts";
 import { openSeverities } from "./database/severities.ts";
 import { type Known, type OpenShard, openShard, type StoredAffected } from "./database/shard.ts";
+import { isOtherStream } from "./modules.ts";
 import { schemeOf } from "./versions/ecosystems.ts";
 import type { VersionScheme } from "./versions/scheme.ts";
 
@@ -18,6 +19,8 @@ export interface Component {
   readonly ecosystem: string;
   readonly name: string;
   readonly version: string;
+  /** Of Enterprise Linux: the module that brought it, with its stream. */
+  readonly module?: string;
 }
 
 /** A severity and who states it. */
@@ -104,7 +107,9 @@ const stateOf = (all: readonly Found[], fixed: string | undefined): FixState =>
 const matchesOf = (component: Component, known: readonly Known[], scheme: VersionScheme, lore: Lore): readonly Match[] => {
   const found = known.flatMap(({ advisory, affected }): readonly Found[] => {
     const interval = affectedBy(affected, component.version, scheme);
-    return interval === undefined ? [] : [{ advisory: advisory(), affected, fixed: interval.fixed }];
+    if (interval === undefined) return [];
+    const found = { advisory: advisory(), affected, fixed: interval.fixed };
+    return isOtherStream(component, { fixed: found.fixed, summary: found.advisory.summary }) ? [] : [found];
   });
   return [...grouped(found)]
     .map(([id, all]): Match => {

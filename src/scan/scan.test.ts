@@ -64,12 +64,31 @@ describe("what a package is looked up as", () => {
     ["alpine", "3.20.1", "Alpine:v3.20"],
     ["almalinux", "9.3", "AlmaLinux:9"],
     ["rhel", "9.4", "Red Hat:9"],
+    ["rocky", "9.4", "Rocky Linux:9"],
+    ["sles", "15.4", "SUSE:15.4"],
+    ["opensuse-leap", "15.6", "openSUSE:Leap 15.6"],
+    ["mageia", "9", "Mageia:9"],
+    ["azurelinux", "3.0", "Azure Linux:3"],
     ["wolfi", undefined, "Wolfi"],
     ["debian", undefined, undefined],
     ["shesek", "1", undefined],
   ])("%s %s is %s", (id, version, ecosystem) => {
     expect(ecosystemOf({ id, name: id, ...(version === undefined ? {} : { version }) })).toBe(ecosystem);
   });
+});
+
+test("of rpm, by what is installed where the advisories name that, else by its source; with its module", () => {
+  const headless = found({
+    type: "rpm",
+    name: "java-11-openjdk-headless",
+    version: "1:11.0.12.0.7-0.el8_4",
+    source: { name: "java-11-openjdk", version: "1:11.0.12.0.7-0.el8_4" },
+  });
+  const asOf = (id: string, one: FoundPackage) => componentOf(one, { id, version: "8", name: id });
+  expect(asOf("almalinux", headless)).toMatchObject({ ecosystem: "AlmaLinux:8", name: "java-11-openjdk-headless" });
+  expect(asOf("rhel", headless)).toMatchObject({ ecosystem: "Red Hat:8", name: "java-11-openjdk-headless" });
+  expect(asOf("rocky", headless)).toMatchObject({ ecosystem: "Rocky Linux:8", name: "java-11-openjdk" });
+  expect(asOf("rocky", { ...headless, module: "nodejs:18" })).toMatchObject({ module: "nodejs:18" });
 });
 
 describe("a scan", () => {

@@ -13,6 +13,7 @@ const TAG = {
   dirIndexes: 1116,
   baseNames: 1117,
   dirNames: 1118,
+  modularityLabel: 5096,
 } as const;
 
 const INT32 = 4;
@@ -97,13 +98,15 @@ export const readHeader = (blob: Buffer, characters: Allowance = createAllowance
     const entry = entries.get(tag);
     return entry === undefined ? [] : numbersAt(data, entry);
   };
-  const [[name], [version], [release], [arch], [license], [sourceRpm]] = [
+  const [[name], [version], [release], [arch], [license], [sourceRpm], [label]] = [
     strings(TAG.name),
     strings(TAG.version),
     strings(TAG.release),
     strings(TAG.arch),
     strings(TAG.license),
     strings(TAG.sourceRpm),
+    // `nodejs:18:8090020231019:rhel8`: name, stream, version, context.
+    strings(TAG.modularityLabel),
   ];
   if (name === undefined || version === undefined || release === undefined || name === "gpg-pubkey") return undefined;
   const [number] = numbers(TAG.epoch);
@@ -116,6 +119,7 @@ export const readHeader = (blob: Buffer, characters: Allowance = createAllowance
       version: `${epoch}${version}-${release}`,
       ...(source === undefined ? {} : { source }),
       ...(arch === undefined ? {} : { arch }),
+      ...(label === undefined || !label.includes(":") ? {} : { module: label.split(":", 2).join(":") }),
       licenses: license === undefined || license === "" ? [] : [license],
     },
     files: filesOf(numbers(TAG.dirIndexes), strings(TAG.baseNames), strings(TAG.dirNames), characters),

@@ -52,6 +52,10 @@ const BASH = {
 };
 
 describe("a header", () => {
+  test("tells of the module that brought it, by name and stream", () => {
+    expect(readHeader(header({ ...BASH, 5096: "nodejs:18:8090020231019:rhel8" }))?.package.module).toBe("nodejs:18");
+    expect(readHeader(header({ ...BASH, 5096: "(none)" }))?.package.module).toBeUndefined();
+  });
   test("tells of the package, its source and its files", () => {
     expect(readHeader(header(BASH))).toEqual({
       package: {
