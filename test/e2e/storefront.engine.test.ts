@@ -235,3 +235,24 @@ test("where the service says so, ship tries what was not tried before, and the r
   expect(nonRoot).toMatchObject({ verdict: { state: "proven" } });
   expect(nonRoot?.evidence.map(({ source }) => source)).toContain("trial/non-root");
 });
+
+test("a standard trial of all of it: nothing is disproved but what it says it lives with, and what was not tried says why", async () => {
+  interface Tried {
+    readonly id: string;
+    readonly verdict: string;
+    readonly because: string;
+    readonly waived?: { readonly until: string };
+  }
+  const tried = await shop.json(["trial", "--level", "standard"]);
+  const services = tried["services"] as readonly { readonly subject: { readonly service: string }; readonly trials: readonly Tried[] }[];
+  expect(services.map(({ subject }) => subject.service).toSorted()).toEqual(["db", "web"]);
+  const of = (verdict: string) =>
+    services.flatMap(({ subject, trials }) => trials.filter((one) => one.verdict === verdict).map(({ id }) => `${subject.service} ${id}`));
+  expect(of("disproved")).toEqual([]);
+  expect(of("waived")).toEqual(["db logs"]);
+  expect(of("proven").length).toBeGreaterThan(25);
+  for (const { trials } of services)
+    for (const { verdict, because } of trials) if (verdict === "not-tried") expect(because.length).toBeGreaterThan(10);
+  const verdicts = (await shop.json(["checklist"]))["items"] as readonly Verdict[];
+  expect(verdicts.find(({ item }) => item === "logs-stdout")?.verdict.state).toBe("waived");
+});
