@@ -105,7 +105,7 @@ beforeAll(async () => {
   await done(docker, ["build", "-q", "-t", BASE, "base"]);
   await done(docker, ["build", "-q", "-t", APP, "app"]);
   await done("docker", ["save", "-o", "app.tar", APP]);
-  await done(process.execPath, [MAIN, "db", "build", "records", "--to", "db"]);
+  await done(process.execPath, [MAIN, "db", "build", "records", "--db", "db"]);
 }, 240_000);
 
 afterAll(async () => {

@@ -8,12 +8,12 @@ import { progressFor } from "../progress.ts";
 const MAX_CATALOGUE_BYTES = 64 * 1024 * 1024;
 
 export interface Flags extends OutputFlags {
-  readonly to?: string;
+  readonly db?: string;
   readonly exploited?: string;
 }
 
 export const run = reporting<Flags, string[]>(async (context, flags, ...paths): Promise<Outcome> => {
-  const folder = advisoryFolder(context, flags.to);
+  const folder = advisoryFolder(context, flags.db);
   const progress = progressFor(context, flags);
   let read = 0;
   const records = async function* () {

@@ -79,7 +79,7 @@ const build = buildCommand<BuildFlags, string[], Context>({
   parameters: {
     flags: {
       ...JSON_FLAG,
-      to: { kind: "parsed", parse: parseText, brief: "Folder to write (default: the user's cache)", optional: true, placeholder: "DIR" },
+      db: DB_FLAG,
       exploited: {
         kind: "parsed",
         parse: parseText,
