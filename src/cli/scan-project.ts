@@ -47,15 +47,12 @@ const documentOf = ({ subject, inventory, done, verdict }: ScannedImage, policy:
     verdict,
   );
 
-/** Scans what runs of the project in this folder, else what it names. @throws INPUT_NOT_FOUND without advisories, and where there is no project */
+/** Scans what runs of the project in this folder, else what it names. @throws ADVISORIES_MISSING; INPUT_NOT_FOUND where there is no project */
 export const projectScan = (context: Context, flags: ProjectScanFlags, services: readonly string[]): Promise<Outcome> =>
   withVoyage(context, flags.json === true ? { json: true } : {}, async (voyage): Promise<Outcome> => {
     const folder = advisoryFolder(context, flags.db);
     using advisories = openAdvisories(folder, voyage);
-    if (advisories === undefined)
-      throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
-        hint: "Fetch them: seaworthy db update; or build them from OSV records: seaworthy db build FILE...",
-      });
+    if (advisories === undefined) throw new SeaworthyError("ADVISORIES_MISSING", `there are no advisories in ${folder}`);
     const policy = gatePolicyOf(voyage.project);
     const { release, images, unread } = await scanRunning(voyage, advisories, policy, services);
     const documents = images.map((image) => documentOf(image, policy));

@@ -63,7 +63,7 @@ export interface OwnScan extends ScanSubject {
 
 const digestIn = (name: string): readonly string[] => /@(sha\d+:[0-9a-f]+)$/.exec(name)?.slice(1) ?? [];
 
-/** Scans an image by the advisories at hand. @throws INPUT_NOT_FOUND without advisories, what inventoried throws */
+/** Scans an image by the advisories at hand. @throws ADVISORIES_MISSING, what inventoried throws */
 export const ownScan = async (
   context: Context,
   image: string,
@@ -72,7 +72,7 @@ export const ownScan = async (
   const folder = advisoryFolder(context, flags.db);
   const manifest = readManifest(folder);
   if (manifest === undefined)
-    throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
+    throw new SeaworthyError("ADVISORIES_MISSING", `there are no advisories in ${folder}`, {
       hint: "Fetch them: seaworthy db update; or build them from OSV records: seaworthy db build FILE...; or judge another tool's report with --from.",
     });
   const ageRule = agePolicy(scanSettings(context), flags);

@@ -52,6 +52,11 @@ export const ERRORS = {
     retryable: true,
     hint: "Run the named program by hand: what it writes to standard error is not shown here, because a secret may be in it.",
   },
+  ADVISORIES_MISSING: {
+    exit: 7,
+    retryable: false,
+    hint: "Fetch them: seaworthy db update; or build them from OSV records: seaworthy db build FILE...",
+  },
   ADVISORIES_UNREACHABLE: {
     exit: 7,
     retryable: true,

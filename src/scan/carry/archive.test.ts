@@ -69,7 +69,7 @@ describe("carried over", () => {
     expect(fixOf(at("new"))).toBe("1.2.0");
   });
   test("not where there is nothing", async () => {
-    await expect(exportDatabase(at("nowhere"), at("a.tar"))).rejects.toMatchObject({ code: "INPUT_NOT_FOUND" });
+    await expect(exportDatabase(at("nowhere"), at("a.tar"))).rejects.toMatchObject({ code: "ADVISORIES_MISSING" });
     await expect(importDatabase(at("nowhere"), at("there"))).rejects.toMatchObject({ code: "INPUT_NOT_FOUND" });
   });
   test("not what was written to meanwhile", async () => {

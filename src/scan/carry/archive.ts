@@ -32,12 +32,12 @@ const travelling = ({ retired: _retired, ...manifest }: Manifest): string => `${
 
 /**
  * Writes a folder's advisories as one file: a tar archive of the list and of each file in zstd. The same advisories give the same bytes.
- * @throws INPUT_NOT_FOUND when there are none, DISK_FULL, PERMISSION_DENIED
+ * @throws ADVISORIES_MISSING when there are none, DISK_FULL, PERMISSION_DENIED
  */
 export const exportDatabase = async (folder: string, to: string, signal?: AbortSignal): Promise<Exported> => {
   const manifest = readManifest(folder);
   if (manifest === undefined)
-    throw new SeaworthyError("INPUT_NOT_FOUND", `there are no advisories in ${folder}`, {
+    throw new SeaworthyError("ADVISORIES_MISSING", `there are no advisories in ${folder}`, {
       hint: "Fetch them first: seaworthy db update.",
     });
   const partial = join(dirname(to), `.${randomUUID()}.part`);
