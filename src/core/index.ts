@@ -4,6 +4,7 @@ export * from "./errors.ts";
 export * from "./exec.ts";
 export * from "./files.ts";
 export * from "./kernel-lock.ts";
+export { countPassed } from "./passed-bytes.ts";
 export * from "./processes.ts";
 export * from "./progress.ts";
 export * from "./redact.ts";

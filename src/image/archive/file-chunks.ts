@@ -1,7 +1,7 @@
 import { type BigIntStats, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { fileError } from "../../core/index.ts";
+import { countPassed, fileError } from "../../core/index.ts";
 import type { Seekable } from "./byte-reader.ts";
 
 const CHUNK_BYTES = 512 * 1024;
@@ -50,6 +50,7 @@ export const fileChunks = (file: FileHandle, start: number, end: number): Seekab
         if (count === 0) return;
         at += count;
         bytes += count;
+        countPassed(count);
         reads += 1;
         const chunk = slab.subarray(0, count);
         slab = slab.subarray(count);

@@ -19,10 +19,11 @@ let asked = false;
 let since = 0;
 
 /**
- * Counts bytes that came in, and lets go of the memory they came in. Node's http takes 64 KiB anew for each read of a socket and V8 sees only the small object in
- * front of it: with many uploads at once a hundred megabytes were waiting for a collection that had no reason to come (`script/bench registry`).
+ * Counts bytes that passed through, and lets go of the memory they came in. Node's http takes 64 KiB anew for each read of a socket, a layer's files are read by
+ * half a megabyte, and V8 sees only the small object in front of it: a hundred megabytes were waiting for a collection that had no reason to come
+ * (`script/bench registry`, `script/bench scan`).
  */
-export const countReceived = (bytes: number): void => {
+export const countPassed = (bytes: number): void => {
   since += bytes;
   if (since < EVERY_BYTES) return;
   since = 0;
