@@ -21,7 +21,7 @@ import { advisoryFolder } from "./advisory-folder.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Context } from "./context.ts";
 import type { RolloutFlags } from "./flags.ts";
-import { layerNotes } from "./layer-notes.ts";
+import { layerNotes, readerCode } from "./layer-notes.ts";
 import { progressFor } from "./progress.ts";
 import { VERSION } from "./version.ts";
 
@@ -109,6 +109,7 @@ export const withVoyage = async <T>(
     releases: host.releases,
     keys: keyOptions(context, keys),
     advisoryFolder: advisoryFolder(context, undefined),
+    readerCode,
     layerNotes: () => layerNotes(context, { reader: "inventory", codec: noteCodec, progress }),
     cacheFolder: cacheFolder(context.process.env),
     progress,

@@ -7,8 +7,8 @@ import type { Context } from "./context.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { VERSION } from "./version.ts";
 
-/** Changes with the code that reads layers: what older code made of a layer is not what this would. In the bundle that is all of its files. */
-const codeOf = (): string => {
+/** Changes with the code that reads images: what older code made of a layer is not what this would. In the bundle that is all of its files. */
+export const readerCode = (): string => {
   const here = import.meta.dirname;
   const folders = import.meta.filename.endsWith(".ts")
     ? [join(here, "..", "image"), join(here, "..", "inventory"), join(here, "..", "source", "secrets")]
@@ -29,7 +29,7 @@ export const layerNotes = <Note>(
 ): LayerCache<Note> =>
   openLayerCache({
     folder: join(cacheFolder(process.env), "layer-notes"),
-    reader: `${reader} ${codeOf()}`,
+    reader: `${reader} ${readerCode()}`,
     codec,
     note: (words) => progress.note(words),
   });

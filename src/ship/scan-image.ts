@@ -135,11 +135,13 @@ export const remoteSubjects = async (
 
 const cacheOf = ({ state }: Pick<Voyage, "state">) => openInventoryCache(join(state.folder, "inventories"));
 
-const keyOf = ({ tool }: Pick<Voyage, "tool">, digest: Digest, platform: Platform): Digest =>
-  inventoryKey({ tool, image: digest, platform: formatPlatform(platform) });
+type Reader = Pick<Voyage, "tool" | "readerCode">;
 
-/** What an image was seen to hold before, by this version of this tool. */
-export const keptInventory = (voyage: Pick<Voyage, "state" | "tool">, digest: Digest, platform: Platform): Inventory | undefined =>
+const keyOf = ({ tool, readerCode }: Reader, digest: Digest, platform: Platform): Digest =>
+  inventoryKey({ tool, code: readerCode?.() ?? "", image: digest, platform: formatPlatform(platform) });
+
+/** What an image was seen to hold before, by the same code. */
+export const keptInventory = (voyage: Reader & Pick<Voyage, "state">, digest: Digest, platform: Platform): Inventory | undefined =>
   cacheOf(voyage).find(keyOf(voyage, digest, platform));
 
 /** What is in an image: as it was seen before, else as it is read now, and kept. @throws what its source throws */

@@ -104,6 +104,7 @@ describe("the scan on the way", () => {
     expect(await scan.run(gone)).toMatchObject({ state: "refused" });
     // Another version of this tool may see more.
     await expect(scan.run({ ...gone, tool: "0.0.1" })).rejects.toMatchObject({ code: "INPUT_NOT_FOUND" });
+    await expect(scan.run({ ...gone, readerCode: () => "another build" })).rejects.toMatchObject({ code: "INPUT_NOT_FOUND" });
   });
 
   test("without advisories is said, with what to run; only who asks for a scan is refused", async () => {

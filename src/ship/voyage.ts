@@ -26,6 +26,8 @@ export interface Voyage {
   readonly state: StateFolder;
   readonly releases: Releases;
   readonly keys: KeyOptions;
+  /** Names the code that reads images: what other code saw in one counts no more, also between two builds of one version. Absent: the version does. */
+  readonly readerCode?: () => string;
   /** What was learned of layers before. Absent: each is read. */
   readonly layerNotes?: () => LayerCache<Note>;
   /** Folder of the advisories that images are judged by. */

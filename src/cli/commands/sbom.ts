@@ -35,7 +35,7 @@ export const sbom = buildCommand<Flags, [string], Context>({
       { input: "web.tar --format cyclonedx > web.cdx.json", brief: "for others to read" },
     ],
     brief: "The packages in an image, with their layers and files",
-    fullDescription: `Reads an image wherever it is, as seaworthy image --help says, without running or unpacking it, and lists the packages that its files tell of: of Debian, Ubuntu, Alpine, Red Hat, SUSE and their kin, npm, Python, Ruby, PHP and .NET; of a folder also what its lock files ask for (npm, Yarn, pnpm, Bun, pip, Poetry, Pipenv, uv, PDM, Cargo, Bundler, Composer, Go). What could not be seen is said.
+    fullDescription: `Reads an image wherever it is, as seaworthy image --help says, without running or unpacking it, and lists the packages that its files tell of: of Debian, Ubuntu, Alpine, Red Hat, SUSE and their kin, npm, Python, Ruby, PHP, .NET and Java, what is compiled into programs of Go and Rust, and some ninety programs by what is written in them; of a folder also what its lock files ask for. What could not be seen is said.
 The same image gives the same document.`,
   },
 });

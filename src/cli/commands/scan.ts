@@ -90,7 +90,7 @@ export const scan = buildCommand<Flags, [string?], Context>({
     ],
     brief: "Known vulnerabilities of the packages in an image",
     fullDescription: `Lists the packages as seaworthy sbom does and looks them up in the advisories of seaworthy db. A distribution's packages are judged by the distribution's own advisories, by name or source, and version; what lies in a file that the distribution put there is the distribution's.
-Not seen by this version: what is compiled into Rust programs, and programs that neither a package manager nor what is written in them names. What has no source of advisories is said to be not judged, and is not taken for clean.
+Not seen: programs that neither a package manager nor what is written in them names. What has no source of advisories is said to be not judged, and is not taken for clean.
 What is refused stands in x-seaworthy.policy.scan, what is waived and called harmless in x-seaworthy.scan, of the compose file or .seaworthy.yaml of this folder; flags win. What is known to be exploited is refused unless it is waived.`,
   },
 });
