@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fakeClock } from "../core/index.ts";
@@ -54,6 +55,24 @@ describe("matching", () => {
   test("a distribution's release has its own advisories, one of which may mend several CVEs", () => {
     expect(ids({ ecosystem: "Debian:12", name: "bash", version: "5.2-1" })).toEqual(["CVE-2024-0002", "CVE-2024-0003"]);
     expect(ids({ ecosystem: "Debian:12", name: "bash", version: "5.2-2" })).toEqual(["CVE-2024-0003"]);
+  });
+  test.each([
+    ["affected", "{}"],
+    ["affected", "[1"],
+    ["advisory", "null"],
+  ])("rows of %s that are %s are told as a broken file, not as a bug", async (table, body) => {
+    const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));
+    try {
+      const { manifest } = await buildDatabase(SOURCES, other);
+      const database = new DatabaseSync(join(other, manifest.shards["npm"]?.file ?? ""));
+      database.prepare(`UPDATE ${table} SET body = ?`).run(body);
+      database.close();
+      using matcher = openMatcher(other);
+      const match = () => matcher.match({ ecosystem: "npm", name: "left", version: "1.0.0" });
+      expect(match).toThrow(expect.objectContaining({ code: "INPUT_INVALID", message: expect.stringContaining("cannot be read") }));
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
   });
   test("without a fix there is none", () => {
     using matcher = openMatcher(folder);

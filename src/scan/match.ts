@@ -9,6 +9,7 @@ import { type Exploitation, readExploited } from "./database/exploited.ts";
 import { type Manifest, readManifest } from "./database/manifest.ts";
 import { openSeverities } from "./database/severities.ts";
 import { type Known, type OpenShard, openShard, type StoredAffected } from "./database/shard.ts";
+import { broken } from "./database/table.ts";
 import { isOtherStream } from "./modules.ts";
 import { schemeOf } from "./versions/ecosystems.ts";
 import type { VersionScheme } from "./versions/scheme.ts";
@@ -149,10 +150,10 @@ const late = <T>(open: () => T): (() => T) & { readonly opened: () => T | undefi
 /** Looks components up in a folder of advisories. Only the files that are asked for are opened. @throws INPUT_INVALID */
 export const openMatcher = (folder: string, manifest: Manifest | undefined = readManifest(folder)): Matcher => {
   const open = new Map<string, OpenShard>();
+  const shardPath = (ecosystem: string): string => join(folder, manifest?.shards[ecosystem]?.file ?? "");
   const shardOf = (ecosystem: string): OpenShard | undefined => {
-    const entry = manifest?.shards[ecosystem];
-    if (entry === undefined) return undefined;
-    const known = open.get(ecosystem) ?? openShard(join(folder, entry.file));
+    if (manifest?.shards[ecosystem] === undefined) return undefined;
+    const known = open.get(ecosystem) ?? openShard(shardPath(ecosystem));
     open.set(ecosystem, known);
     return known;
   };
@@ -169,7 +170,13 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
     match: (component) => {
       const [shard, scheme] = [shardOf(component.ecosystem), schemeOf(component.ecosystem)];
       if (shard === undefined || scheme === undefined) return undefined;
-      return matchesOf(component, shard.find(canonicalName(component.ecosystem, component.name)), scheme, lore);
+      try {
+        return matchesOf(component, shard.find(canonicalName(component.ecosystem, component.name)), scheme, lore);
+      } catch (error) {
+        // Rows of other shapes than this code writes: an import checks digests and tables, and a row is read only when it is asked for.
+        if (error instanceof TypeError || error instanceof SyntaxError) throw broken(shardPath(component.ecosystem), error);
+        throw error;
+      }
     },
     products: () => (endoflife === undefined ? undefined : readEndOfLife(join(folder, endoflife.file))),
     [Symbol.dispose]: () => {

@@ -6,7 +6,8 @@ export interface Table<T> extends Disposable {
   find(key: string): T;
 }
 
-const broken = (path: string, error: unknown): SeaworthyError =>
+/** What is not as a file of this database is: it may have been carried over from anywhere. */
+export const broken = (path: string, error: unknown): SeaworthyError =>
   new SeaworthyError("INPUT_INVALID", `the advisories in ${path} cannot be read: ${wordsOf(error)}`, {
     cause: error,
     hint: "Fetch or build the database anew.",
