@@ -6,14 +6,16 @@ import { fixWords, levelCounts, levelOf, nextStep, summaryOf, suppressedCounts, 
 const MAX_CHARS = 60_000;
 const MAX_ROWS = 50;
 const MAX_CELL = 120;
+/** What is to be done, or is the matter, is read to its end. */
+const MAX_SENTENCE = 600;
 
-const cut = (text: string): string => (text.length <= MAX_CELL ? text : `${text.slice(0, MAX_CELL - 1)}…`);
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 
-const line = (text: string): string => cut(forTerminal(text).replaceAll(/\s+/g, " ").trim());
+const line = (text: string, most = MAX_CELL): string => cut(forTerminal(text).replaceAll(/\s+/g, " ").trim(), most);
 
 /** Words of advisories and images: no markup, no link, no mention of anybody, no cell of its own. */
-const words = (text: string): string =>
-  line(text)
+const words = (text: string, most = MAX_CELL): string =>
+  line(text, most)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
@@ -21,6 +23,8 @@ const words = (text: string): string =>
     .replaceAll("://", "&#58;//")
     .replaceAll(/(?<=\bwww)\./gi, "&#46;")
     .replaceAll(/[\\`*_{}[\]()#+!|~^$-]/g, String.raw`\$&`);
+
+const sentence = (text: string): string => words(text, MAX_SENTENCE);
 
 /** As it is written: a code span ends at the first backtick, and a cell at the first bar. */
 const code = (text: string): string => {
@@ -69,18 +73,18 @@ export const scanMarkdown = (document: ScanDocument): string => {
     [
       `### ${gate.passed ? "Passed" : "Refused"}: ${code(image)}`,
       "",
-      `${words(verdictWords(document))}.`,
+      `${sentence(verdictWords(document))}.`,
       "",
-      `**Next:** ${words(nextStep(document))}.`,
+      `**Next:** ${sentence(nextStep(document))}.`,
     ],
     refused.length === 0 ? [] : ["", ...rowsOf(refused)],
     lost.length === 0 ? [] : ["", "Secrets in it:", "", ...listed(lost.map(secretWords))],
     details(`secrets that do not refuse it: ${maybe.length}`, listed(maybe.map(secretWords))),
     details(
       `about the gate's settings: ${findings.length}`,
-      listed(findings.map(({ place, message }) => `${place === undefined ? "" : `${code(place)}: `}${words(message)}`)),
+      listed(findings.map(({ place, message }) => `${place === undefined ? "" : `${code(place)}: `}${sentence(message)}`)),
     ),
-    details(`not judged: ${blindSpots.length}`, listed(blindSpots.map(words))),
+    details(`not judged: ${blindSpots.length}`, listed(blindSpots.map(sentence))),
     details(
       `not held against it: ${suppressedCounts(document)}`,
       listed(

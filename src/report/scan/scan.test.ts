@@ -115,6 +115,10 @@ describe("the verdict and the next step", () => {
       scan([entry("CVE-1", { refused: "severity", fixed: "2" })], { report: { tool: "trivy", file: "a" } }),
       "update left 1.0.0 (fixed in 2), which can mend 1 of 1",
     ],
+    [
+      scan([entry("CVE-1", { refused: "severity", fixed: "2" }), entry("CVE-2", { refused: "severity", fixed: "3" })]),
+      "update left 1.0.0 (fixed in 2, 3), which can mend 2 of 2",
+    ],
   ])("%#", (document, expected) => {
     expect(words(document)).toContain(expected);
   });

@@ -92,7 +92,9 @@ export const nextStep = (document: ScanDocument): string => {
   if (base.length > 0) return `build on a newer base image (docker build --pull), which can mend ${base.length} of ${refused.length}`;
   const counts = Map.groupBy(fixable, ({ name, version }) => `${name} ${version}`);
   const [most = ""] = [...counts].toSorted(([, a], [, b]) => b.length - a.length).map(([name]) => name);
-  const [one] = counts.get(most) ?? [];
-  const update = `update ${most}${one?.fixed === undefined ? "" : ` (fixed in ${one.fixed})`}, which can mend ${counts.get(most)?.length ?? 0} of ${refused.length}`;
+  const all = counts.get(most) ?? [];
+  const [one] = all;
+  const fixes = [...new Set(all.flatMap(({ fixed }) => fixed ?? []))].slice(0, 3);
+  const update = `update ${most} (fixed in ${fixes.join(", ")}), which can mend ${all.length} of ${refused.length}`;
   return report === undefined ? `${update}; seaworthy scan ${image} --why ${(one ?? first).id} tells what takes one out` : update;
 };
