@@ -35,7 +35,7 @@ const MOST_READINGS = 3000;
  * Finds a container's folders by its id, and prints `memory inactive pids` again and again until they go. cgroup v1 has a folder for each controller, v2 one for all;
  * how they are called is up to the engine's cgroup driver.
  */
-const watching = (id: string): string => `
+export const watching = (id: string): string => `
 at() { /bin/busybox find $1 -maxdepth 4 -type d -name '*${id}*' 2>/dev/null | /bin/busybox head -n 1; }
 m=$(at ${FOLDER}/memory); p=$(at ${FOLDER}/pids); u=memory.usage_in_bytes; k=memory.max_usage_in_bytes; i=total_inactive_file
 if [ -z "$m" ]; then m=$(at ${FOLDER}); p=$m; u=memory.current; k=memory.peak; i=inactive_file; fi
