@@ -8,6 +8,7 @@ import { cabalFreeze } from "./catalogers/cabal-freeze.ts";
 import { cargoLock } from "./catalogers/cargo-lock.ts";
 import { chisel } from "./catalogers/chisel.ts";
 import { composerInstalled } from "./catalogers/composer-installed.ts";
+import { composerJson } from "./catalogers/composer-json.ts";
 import { composerLock } from "./catalogers/composer-lock.ts";
 import { conanfile } from "./catalogers/conanfile.ts";
 import { condaInstalled } from "./catalogers/conda-installed.ts";
@@ -39,6 +40,7 @@ import { podfileLock } from "./catalogers/podfile-lock.ts";
 import { pom } from "./catalogers/pom.ts";
 import { portage } from "./catalogers/portage.ts";
 import { pubspecLock } from "./catalogers/pubspec-lock.ts";
+import { pyproject } from "./catalogers/pyproject.ts";
 import { pythonEgg } from "./catalogers/python-egg.ts";
 import { pythonInstalled } from "./catalogers/python-installed.ts";
 import { pythonLock } from "./catalogers/python-lock.ts";
@@ -66,6 +68,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   cargoLock,
   chisel,
   composerInstalled,
+  composerJson,
   composerLock,
   conanfile,
   condaInstalled,
@@ -97,6 +100,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   pom,
   portage,
   pubspecLock,
+  pyproject,
   pythonEgg,
   pythonInstalled,
   pythonLock,

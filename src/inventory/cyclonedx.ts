@@ -81,8 +81,9 @@ export const cyclonedx = (inventory: Inventory, { image, tool, createdAt }: Sbom
   const timestamp = timeOf(inventory, createdAt);
   const needs = needsOf(inventory);
   const needed = new Set([...needs.values()].flat());
-  // What nothing else needs is what the image itself has been given.
-  const own = [...new Set(packages.map(({ purl }) => purl))].filter((purl) => !needed.has(purl));
+  const direct = new Set(packages.flatMap((one) => (one.direct === true ? [one.purl] : [])));
+  // What nothing else needs, or a lock file calls asked for, is what the image itself has been given.
+  const own = [...new Set(packages.map(({ purl }) => purl))].filter((purl) => direct.has(purl) || !needed.has(purl));
   const body = {
     metadata: {
       ...(timestamp === undefined ? {} : { timestamp }),

@@ -3,13 +3,23 @@ import type { Package } from "./package.ts";
 
 const sameAs = ({ type, namespace, name, version }: Package): string => JSON.stringify([type, namespace, name, version]);
 
+/** `direct` as `needs` names packages: by key, and undefined or unknown where it is none. */
+const marked = (packages: Package[], direct: Iterable<string | undefined>, placeOfKey: ReadonlyMap<string, number>): void => {
+  for (const key of direct) {
+    const place = key === undefined ? undefined : placeOfKey.get(key);
+    const one = place === undefined ? undefined : packages[place];
+    if (place !== undefined && one !== undefined) packages[place] = { ...one, direct: true };
+  }
+};
+
 /**
- * Packages under keys of their file's own, and which key needs which. Packages that are equal become one, which is for development only when all of them are; what
- * needs a key that is not there needs nothing.
+ * Packages under keys of their file's own, which key needs which, and which the project itself asks for. Packages that are equal become one, which is for development
+ * only when all of them are; what needs a key that is not there needs nothing.
  */
 export const graphOf = (
   packages: Iterable<readonly [string, Package]>,
   needs: Iterable<readonly [from: string, to: string | undefined]>,
+  direct: Iterable<string | undefined> = [],
 ): Cataloged => {
   const list: Package[] = [];
   const places = new Map<string, number>();
@@ -22,6 +32,7 @@ export const graphOf = (
     places.set(sameAs(one), place);
     placeOfKey.set(key, place);
   }
+  marked(list, direct, placeOfKey);
   const edges = new Map<string, readonly [number, number]>();
   for (const [a, b] of needs) {
     const [from, to] = [placeOfKey.get(a), b === undefined ? undefined : placeOfKey.get(b)];

@@ -1,6 +1,7 @@
 import { type Digest, forTerminal } from "../core/index.ts";
 import type { Follower, ImageContents, Lookout, TarHeader } from "../image/index.ts";
 import { isKeyStore, isLookedThrough, secretsInFile } from "../source/secrets/index.ts";
+import { askedIn } from "./asked.ts";
 import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
 import { readCompiled } from "./binaries/compiled.ts";
 import { mayTell } from "./binaries/elf.ts";
@@ -213,7 +214,7 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
     });
   });
   const licensed = new Map(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.licensed ?? []) : [])));
-  const packages = withLicences(
+  const found = withLicences(
     told.flatMap(({ path, layer, layerIndex, note }) =>
       note.kind === "cataloged"
         ? note.found.packages.map((one): FoundPackage => {
@@ -230,6 +231,8 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
     ),
     licensed,
   ).toSorted((a, b) => byCode(a.purl, b.purl) || byCode(a.path, b.path));
+  const asked = askedIn(files, found);
+  const packages = asked.direct.size === 0 ? found : found.map((one) => (asked.direct.has(one) ? { ...one, direct: true as const } : one));
   const unread = files.flatMap(({ path, note }) => {
     if (note.kind === "unread") return [`${forTerminal(path)} was not read: ${note.because}`];
     return note.kind === "cataloged" && note.found.unseen !== undefined
@@ -239,7 +242,7 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
   return {
     ...(release === undefined ? {} : { distribution: release }),
     packages,
-    ...(needs.length === 0 ? {} : { needs }),
+    ...(needs.length + asked.needs.length === 0 ? {} : { needs: [...needs, ...asked.needs] }),
     blindSpots: [...(of === "image" ? distributionSpots(release, packages) : []), ...unread],
   };
 };

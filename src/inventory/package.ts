@@ -49,6 +49,10 @@ export interface Package {
   readonly module?: string;
   /** A lock file says that it is for development only. */
   readonly development?: true;
+  /** The project itself asks for it, as its lock file or manifest says: not only another package does. */
+  readonly direct?: true;
+  /** The project's own, which no registry has: advisories of a package that is called the same are not about it. */
+  readonly own?: true;
   /** As they were written: SPDX identifiers or words. */
   readonly licenses: readonly string[];
   /** What it asks for to run, with the range as its ecosystem writes it ("" for any): at most 300 of its own kind. */

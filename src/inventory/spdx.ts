@@ -56,6 +56,9 @@ export const spdx = (inventory: Inventory, { image, tool, createdAt }: SbomOptio
     relationships: [
       { spdxElementId: "SPDXRef-DOCUMENT", relationshipType: "DESCRIBES", relatedSpdxElement: root },
       ...all.map(([purl]) => ({ spdxElementId: root, relationshipType: "CONTAINS", relatedSpdxElement: idOf(purl) })),
+      ...all
+        .filter(([, same]) => same.some(({ direct }) => direct === true))
+        .map(([purl]) => ({ spdxElementId: root, relationshipType: "DEPENDS_ON", relatedSpdxElement: idOf(purl) })),
       ...[...needsOf(inventory)].flatMap(([from, needed]) =>
         needed.map((to) => ({ spdxElementId: idOf(from), relationshipType: "DEPENDS_ON", relatedSpdxElement: idOf(to) })),
       ),

@@ -6,13 +6,16 @@ export interface TomlTable {
   readonly lists: ReadonlyMap<string, readonly string[]>;
   /** Keys with a table in braces, as they are written. */
   readonly braces: ReadonlyMap<string, string>;
-  /** Keys of each table below, by its name: of `[package.dependencies]` under `dependencies`. */
-  readonly below: ReadonlyMap<string, readonly string[]>;
+  /** Keys of each table below with what is written behind them, by its name: of `[package.dependencies]` under `dependencies`. */
+  readonly below: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Of each table below all that its lists hold, as in `lists`: of `[package.dev-dependencies]` with `dev = [...]` under `dev-dependencies`. */
+  readonly listed: ReadonlyMap<string, readonly string[]>;
 }
 
 const KEY = String.raw`(?:"([^"\\]{1,300})"|([A-Za-z0-9_.-]{1,300}))`;
 const TEXT = /^(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$/;
 const ASSIGNED = new RegExp(String.raw`^${KEY}\s*=\s*(.*)$`);
+const ENDS_LIST = /\]\s*(?:#.*)?$/;
 const HEADER = /^\s*(\[?)\[([^\]]+)\]/;
 
 /** Texts in a part of a list, and names of tables in it. */
@@ -29,7 +32,8 @@ interface Building {
   readonly texts: Map<string, string>;
   readonly lists: Map<string, string[]>;
   readonly braces: Map<string, string>;
-  readonly below: Map<string, string[]>;
+  readonly below: Map<string, Map<string, string>>;
+  readonly listed: Map<string, string[]>;
 }
 
 /**
@@ -39,7 +43,8 @@ interface Building {
 export const tomlTables = (text: string, name: string): readonly TomlTable[] => {
   const tables: Building[] = [];
   let at: Building | undefined;
-  let below: string[] | undefined;
+  let below: Map<string, string> | undefined;
+  let listed: string[] = [];
   let list: string[] | undefined;
   let inText = false;
   for (const line of text.split(/\r?\n/)) {
@@ -59,12 +64,14 @@ export const tomlTables = (text: string, name: string): readonly TomlTable[] => 
       below = undefined;
       const path = header.trim();
       if (path === name) {
-        at = twice === "[" ? { texts: new Map(), lists: new Map(), braces: new Map(), below: new Map() } : undefined;
+        at = twice === "[" ? { texts: new Map(), lists: new Map(), braces: new Map(), below: new Map(), listed: new Map() } : undefined;
         if (at !== undefined) tables.push(at);
       } else if (at !== undefined && path.startsWith(`${name}.`)) {
         const key = path.slice(name.length + 1);
-        below = at.below.get(key) ?? [];
+        below = at.below.get(key) ?? new Map<string, string>();
         at.below.set(key, below);
+        listed = at.listed.get(key) ?? [];
+        at.listed.set(key, listed);
       } else at = undefined;
       continue;
     }
@@ -72,7 +79,11 @@ export const tomlTables = (text: string, name: string): readonly TomlTable[] => 
     const key = quoted ?? bare;
     if (key === undefined || at === undefined) continue;
     if (below !== undefined) {
-      below.push(key);
+      below.set(key, value);
+      if (value.startsWith("[")) {
+        listed.push(...itemsOf(value));
+        if (!ENDS_LIST.test(value)) list = listed;
+      }
       continue;
     }
     const [, double, single] = TEXT.exec(value) ?? [];
@@ -82,7 +93,7 @@ export const tomlTables = (text: string, name: string): readonly TomlTable[] => 
     else if (value.startsWith("[")) {
       const items = [...itemsOf(value)];
       at.lists.set(key, items);
-      if (!/\]\s*(?:#.*)?$/.test(value)) list = items;
+      if (!ENDS_LIST.test(value)) list = items;
     }
   }
   return tables;

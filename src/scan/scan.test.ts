@@ -44,6 +44,11 @@ const matcher = {
   },
 };
 
+test("the project's own packages are nobody's that have advisories", () => {
+  const result = scan(inventory(found({ own: true }), found({ name: "right" })), matcher);
+  expect([result.judged, result.vulnerabilities.map(({ name }) => name)]).toEqual([1, ["right"]]);
+});
+
 describe("what a package is looked up as", () => {
   test.each([
     [found({}), { ecosystem: "npm", name: "left", version: "1.0.0" }],

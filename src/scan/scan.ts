@@ -53,7 +53,7 @@ export const scan = (
   let judged = 0;
   const unjudged = (ecosystem: string): void => void unknown.set(ecosystem, (unknown.get(ecosystem) ?? 0) + 1);
   for (const one of packages) {
-    if (one.ownedBy !== undefined) continue;
+    if (one.ownedBy !== undefined || one.own === true) continue;
     const component = componentOf(one, distribution);
     if (component === undefined) {
       unjudged(one.source === undefined ? one.type : (distribution?.name ?? one.type));

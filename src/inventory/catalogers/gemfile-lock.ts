@@ -1,6 +1,6 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
 import { graphOf } from "../graph.ts";
-import type { Package } from "../package.ts";
+import { type Package, requiring } from "../package.ts";
 
 const SECTIONS = new Set(["GEM", "GIT", "PATH", "PLUGIN SOURCE"]);
 
@@ -14,12 +14,16 @@ export const gemfileLock: Cataloger = {
   read: (content) => {
     const packages: (readonly [string, Package])[] = [];
     const needs: (readonly [string, string])[] = [];
+    const asked: string[] = [];
+    const ranges = new Map<string, (readonly [string, string])[]>();
     let section = "";
     let name = "";
     for (const line of content.toString("utf8").split(/\r?\n/)) {
       if (/^\S/.test(line)) section = line.trim();
       if (section === "BUNDLED WITH" && /^\s+\d\S*$/.test(line))
         packages.push(["bundler", { type: "gem", name: "bundler", version: line.trim(), licenses: [] }]);
+      const wanted = section === "DEPENDENCIES" ? /^ {2}([^\s!]+)!?(?: \(.*\))?!?$/.exec(line)?.[1] : undefined;
+      if (wanted !== undefined) asked.push(wanted);
       if (!SECTIONS.has(section)) continue;
       // Behind a version stands the platform that it was built for: `1.15.0-x86_64-linux-gnu`.
       const [, spec, version] = /^ {4}(\S+) \((\d[^()\s-]*)[^()]*\)$/.exec(line) ?? [];
@@ -27,9 +31,15 @@ export const gemfileLock: Cataloger = {
         name = spec;
         packages.push([spec, { type: "gem", name: spec, version, licenses: [] }]);
       }
-      const need = /^ {6}(\S+?)!?(?: \(.*\))?$/.exec(line)?.[1];
-      if (need !== undefined) needs.push([name, need]);
+      const [, need, range = ""] = /^ {6}(\S+?)!?(?: \((.*)\))?$/.exec(line) ?? [];
+      if (need === undefined) continue;
+      needs.push([name, need]);
+      ranges.set(name, [...(ranges.get(name) ?? []), [need, range]]);
     }
-    return graphOf(packages, needs);
+    return graphOf(
+      packages.map(([key, one]) => [key, { ...one, ...requiring(ranges.get(key) ?? []) }] as const),
+      needs,
+      asked,
+    );
   },
 };

@@ -19,6 +19,7 @@ export const goMod: Cataloger = {
   maxBytes: 4 * MIB,
   read: (content) => {
     const found = new Map<string, string>();
+    const indirect = new Set<string>();
     const replaced = new Map<string, Package | undefined>();
     let block = "";
     for (const raw of content
@@ -37,7 +38,10 @@ export const goMod: Cataloger = {
       }
       const [kind, said] = [directive ?? block, words(rest ?? line)];
       const [name = "", version = ""] = said;
-      if (kind === "require" && version.startsWith("v")) found.set(name, version);
+      if (kind === "require" && version.startsWith("v")) {
+        found.set(name, version);
+        if (/\/\/\s*indirect\b/.test(raw)) indirect.add(name);
+      }
       const arrow = said.indexOf("=>");
       if (kind !== "replace" || arrow < 1) continue;
       const [to, toVersion] = said.slice(arrow + 1);
@@ -49,7 +53,7 @@ export const goMod: Cataloger = {
     const packages = [...found].flatMap(([name, version]): readonly Package[] => {
       const key = [`${name} ${version}`, name].find((one) => replaced.has(one));
       const one: Package | undefined = key === undefined ? { type: "golang", name, version, licenses: [] } : replaced.get(key);
-      return one === undefined ? [] : [one];
+      return one === undefined ? [] : [indirect.has(name) ? one : { ...one, direct: true }];
     });
     return { packages };
   },

@@ -12,6 +12,16 @@ export const npmName = (text: string): Pick<Package, "namespace" | "name"> => {
   return scope === undefined || name === undefined ? { name: text } : { namespace: scope, name };
 };
 
+const MODULE = /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/;
+
+/** At most as many as a package is told to require of its own kind. */
+const MAX_ASKS = 300;
+
+const asksOf = (written: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] =>
+  ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"]
+    .flatMap((key) => entriesIn(written[key]))
+    .slice(0, MAX_ASKS);
+
 /** Packages that npm, yarn, pnpm or bun have installed, and the application itself where it has a name and a version. */
 export const npmInstalled: Cataloger = {
   name: "npm-installed",
@@ -19,18 +29,23 @@ export const npmInstalled: Cataloger = {
   reads: "**/package.json",
   isMine: (path) => /(?:^|\/)package\.json$/.test(path),
   maxBytes: 2 * MIB,
-  read: (content) => {
+  read: (content, path) => {
     const written = jsonObject(content);
     const [name, version] = [wordIn(written?.["name"]), wordIn(written?.["version"])];
-    // Without a version it only marks how the files of a folder are to be loaded.
-    if (written === undefined || name === undefined || version === undefined) return undefined;
+    if (written === undefined) return undefined;
+    const asks = /(?:^|\/)node_modules\//.test(path) ? [] : asksOf(written);
+    // Without a version it only marks how the files of a folder are to be loaded, or is an application that is never published.
+    if (name === undefined || version === undefined) return asks.length === 0 ? undefined : { packages: [], asks };
     return {
+      ...(asks.length === 0 ? {} : { asks }),
       packages: [
         {
           type: "npm",
           ...npmName(name),
           version: version.replace(/^v(?=\d)/, ""),
           licenses: licensesOf(written),
+          // npm refuses to publish what says so, so nothing that is published is meant; a fork that was installed may be one of it.
+          ...(written["private"] === true && !MODULE.test(path) ? { own: true } : {}),
           ...requiring([...entriesIn(written["optionalDependencies"]), ...entriesIn(written["dependencies"])]),
         },
       ],

@@ -1,4 +1,5 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
+import { graphOf } from "../graph.ts";
 import { isObject, jsonObject, wordIn } from "../json.ts";
 import type { Package } from "../package.ts";
 
@@ -13,25 +14,27 @@ export const nugetLock: Cataloger = {
     const frameworks = jsonObject(content)?.["dependencies"];
     if (!isObject(frameworks)) return undefined;
     const found = new Map<string, Package>();
-    const needed: (readonly [string, string])[] = [];
+    const needs: (readonly [string, string | undefined])[] = [];
+    const direct: (string | undefined)[] = [];
     for (const framework of Object.values(frameworks).filter(isObject)) {
-      const keyOf = (name: string): string | undefined => {
-        const one = framework[name];
-        const version = isObject(one) ? wordIn(one["resolved"]) : undefined;
-        return version === undefined ? undefined : `${name}@${version}`;
-      };
+      // Names are equal in whatever case, and files of one repository write them differently.
+      const keys = new Map(
+        Object.entries(framework).flatMap(([name, one]) => {
+          const version = isObject(one) ? wordIn(one["resolved"]) : undefined;
+          return version === undefined ? [] : [[name.toLowerCase(), `${name}@${version}`] as const];
+        }),
+      );
       for (const [name, one] of Object.entries(framework)) {
-        const [key, version] = [keyOf(name), isObject(one) ? wordIn(one["resolved"]) : undefined];
-        if (!isObject(one) || key === undefined || version === undefined) continue;
-        found.set(key, { type: "nuget", name, version, licenses: [] });
-        for (const other of Object.keys(isObject(one["dependencies"]) ? one["dependencies"] : {})) needed.push([key, keyOf(other) ?? ""]);
+        if (!isObject(one)) continue;
+        const [key, version] = [keys.get(name.toLowerCase()), wordIn(one["resolved"])];
+        if (key !== undefined && version !== undefined) found.set(key, { type: "nuget", name, version, licenses: [] });
+        const asked = Object.keys(isObject(one["dependencies"]) ? one["dependencies"] : {}).map((other) => keys.get(other.toLowerCase()));
+        // A project of the repository is named with what it asks for.
+        if (one["type"] === "Project") direct.push(...asked);
+        if (one["type"] === "Direct") direct.push(key);
+        if (key !== undefined) for (const other of asked) needs.push([key, other]);
       }
     }
-    const places = new Map([...found.keys()].map((key, index) => [key, index]));
-    const edges = needed.flatMap(([from, to]) => {
-      const [a, b] = [places.get(from), places.get(to)];
-      return a === undefined || b === undefined ? [] : [[a, b] as const];
-    });
-    return { packages: [...found.values()], edges };
+    return graphOf(found, needs, direct);
   },
 };

@@ -54,6 +54,14 @@ const foundFrom = (folder: string, name: string, folders: ReadonlyMap<string, En
 const needsOf = (value: Entry): readonly string[] =>
   ["dependencies", "optionalDependencies", "peerDependencies"].flatMap((key) => (isObject(value[key]) ? Object.keys(value[key]) : []));
 
+/** The project itself, and its workspaces. */
+const isOwn = (folder: string): boolean => !`/${folder}`.includes(`/${MODULES}/`);
+
+const asksOf = (value: Entry): readonly string[] => [
+  ...needsOf(value),
+  ...(isObject(value["devDependencies"]) ? Object.keys(value["devDependencies"]) : []),
+];
+
 /** npm packages that npm has locked, in each version of the file (docs.npmjs.com/cli/configuring-npm/package-lock-json). */
 export const packageLock: Cataloger = {
   name: "package-lock",
@@ -75,6 +83,7 @@ export const packageLock: Cataloger = {
         return found === undefined ? [] : [[folder, found] as const];
       }),
       [...folders].flatMap(([folder, value]) => needsOf(value).map((name) => [folder, foundFrom(folder, name, folders)] as const)),
+      [...folders].flatMap(([folder, value]) => (isOwn(folder) ? asksOf(value).map((name) => foundFrom(folder, name, folders)) : [])),
     );
   },
 };

@@ -1,6 +1,7 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
 import { graphOf } from "../graph.ts";
 import type { Package } from "../package.ts";
+import { askedByImporters } from "../pnpm-importers.ts";
 import { npmName } from "./npm-installed.ts";
 
 interface Entry {
@@ -58,6 +59,12 @@ const nameAndVersion = ({ key, name, version }: Pick<Entry, "key" | "name" | "ve
   return said === undefined || of === undefined || /(?:^|@)(?:file|link|portal):/.test(key) ? undefined : [said, of];
 };
 
+/** What a name stands for: a version of it, or, for an alias, what a key would say. */
+const keyOf = ([of, what]: readonly [string, string]): string | undefined => {
+  const target = /^\/?(?:@|[a-zA-Z].*@)|^\//.test(what) ? nameAndVersion({ key: what }) : ([of, what.replace(/[(_].*$/, "")] as const);
+  return target === undefined ? undefined : `${target[0]}@${target[1]}`;
+};
+
 /** npm packages that pnpm has locked, in versions 5 to 9 of the file (pnpm.io/git#lockfiles). */
 export const pnpmLock: Cataloger = {
   name: "pnpm-lock",
@@ -67,8 +74,9 @@ export const pnpmLock: Cataloger = {
   maxBytes: 32 * MIB,
   read: (content) => {
     const packages = new Map<string, Package>();
-    const needs: (readonly [string, string])[] = [];
-    for (const entry of entriesOf(content.toString("utf8"))) {
+    const needs: (readonly [string, string | undefined])[] = [];
+    const text = content.toString("utf8");
+    for (const entry of entriesOf(text)) {
       const [name, version] = nameAndVersion(entry) ?? [];
       if (name === undefined || version === undefined) continue;
       const key = `${name}@${version}`;
@@ -81,14 +89,8 @@ export const pnpmLock: Cataloger = {
           ...(entry.development === true ? { development: true } : {}),
           licenses: [],
         });
-      for (const [of, what] of entry.needs) {
-        // An alias names what it stands for as a key would.
-        const target = /^\/?(?:@|[a-zA-Z].*@)|^\//.test(what)
-          ? nameAndVersion({ key: what })
-          : ([of, what.replace(/[(_].*$/, "")] as const);
-        if (target !== undefined) needs.push([key, `${target[0]}@${target[1]}`]);
-      }
+      for (const need of entry.needs) needs.push([key, keyOf(need)]);
     }
-    return graphOf(packages, needs);
+    return graphOf(packages, needs, askedByImporters(text).map(keyOf));
   },
 };

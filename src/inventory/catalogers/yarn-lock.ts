@@ -1,6 +1,6 @@
 import { type Cataloger, MIB } from "../cataloger.ts";
 import { graphOf } from "../graph.ts";
-import type { Package } from "../package.ts";
+import { type Package, requiring } from "../package.ts";
 import { npmName } from "./npm-installed.ts";
 
 interface Entry {
@@ -44,13 +44,22 @@ const split = (text: string): readonly [name: string, rest: string] => {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 };
 
-const packageOf = ({ asked: [first = ""], version, resolution }: Entry): Package | undefined => {
+/** A workspace of the repository: what it asks for the project itself does. */
+const isWorkspace = ({ asked: [first = ""], resolution }: Entry): boolean => split(resolution ?? first)[1].startsWith("workspace:");
+
+const packageOf = ({ asked: [first = ""], version, resolution, needs }: Entry): Package | undefined => {
   const [name, rest] = split(resolution ?? first);
   // A folder of the repository, or one that is only linked to, is nobody's package.
   if (version === undefined || version === "" || name === "" || /^(?:workspace|link|portal):/.test(rest)) return undefined;
   // Before version 2 `alias@npm:real@1` stands for the real one; `name@npm:^1` only says where it is from.
   const [real, range] = resolution === undefined && rest.startsWith("npm:") ? split(rest.slice(4)) : ["", ""];
-  return { type: "npm", ...npmName(range === "" ? name : real), version, licenses: [] };
+  return {
+    type: "npm",
+    ...npmName(range === "" ? name : real),
+    version,
+    licenses: [],
+    ...requiring(needs.map(split).map(([of, wanted]) => [of, wanted.replace(/^npm:(?!.*@)/, "")])),
+  };
 };
 
 /** npm packages that Yarn has locked, in the form of version 1 and each since, patched ones too (yarnpkg.com/configuration). */
@@ -61,7 +70,8 @@ export const yarnLock: Cataloger = {
   isMine: (path) => /(?:^|\/)yarn\.lock$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
-    const found = entriesOf(content.toString("utf8")).flatMap((entry) => {
+    const entries = entriesOf(content.toString("utf8"));
+    const found = entries.flatMap((entry) => {
       const one = packageOf(entry);
       return one === undefined ? [] : [{ entry, one }];
     });
@@ -71,6 +81,7 @@ export const yarnLock: Cataloger = {
     return graphOf(
       found.map(({ entry, one }) => [entry.asked[0] ?? "", one] as const),
       found.flatMap(({ entry }) => entry.needs.map((need) => [entry.asked[0] ?? "", keyOf(need)] as const)),
+      entries.filter(isWorkspace).flatMap(({ needs }) => needs.map(keyOf)),
     );
   },
 };

@@ -1,5 +1,6 @@
 import type { Distribution, FoundPackage } from "../../inventory/index.ts";
 import type { Chain } from "./dependants.ts";
+import { commandsFor } from "./commands.ts";
 import { allows } from "./ranges.ts";
 
 /** A place in the user's Dockerfile: the file, and its line from 1. */
@@ -93,16 +94,9 @@ const ofDistribution = (whence: Whence): readonly Change[] => {
     : [{ kind: "distribution", what: `raise ${one.name}=${pinned} to ${fixed}`, ...at(by) }];
 };
 
-/** How each ecosystem is told to take a version. */
-const RAISE: Readonly<Partial<Record<FoundPackage["type"], (name: string, version: string) => string>>> = {
-  npm: (name, version) => `npm install ${name}@${version}`,
-  pypi: (name, version) => `pip install '${name}>=${version}'`,
-  gem: (name) => `bundle update --conservative ${name}`,
-  composer: (name, version) => `composer require ${name}:^${version.replace(/^v/, "")}`,
-  cargo: (name, version) => `cargo update -p ${name} --precise ${version}`,
-  nuget: (name, version) => `dotnet add package ${name} --version ${version}`,
-  golang: (name, version) => `go get ${name}@v${version.replace(/^v/, "")}`,
-};
+/** A crate in between allows what Cargo calls compatible with what is locked, unless it says otherwise (doc.rust-lang.org/cargo, "Default requirements"). */
+const isCompatible = ({ type, version }: FoundPackage, fixed: string): boolean =>
+  type === "cargo" && allows("npm", `^${version}`, fixed) === true;
 
 const dependency = ({ one, fixed, chain, by, origin }: Whence): readonly Change[] => {
   if (fixed === undefined) return [];
@@ -114,28 +108,30 @@ const dependency = ({ one, fixed, chain, by, origin }: Whence): readonly Change[
     ...(command === undefined ? {} : { command }),
     ...where,
   });
+  const commands = commandsFor(one);
   if (one.type === "golang") {
-    const program = `/${one.path}`;
+    const where = /(?:^|\/)go\.mod$/.test(one.path) ? "" : ` and build /${one.path} anew`;
     return one.name === "stdlib"
-      ? [raise(`build ${program} with Go ${fixed} or newer`, undefined)]
-      : [raise(`raise ${name} to ${fixed} and build ${program} anew`, RAISE.golang?.(name, fixed))];
+      ? [raise(`build /${one.path} with Go ${fixed} or newer`, undefined)]
+      : [raise(`raise ${name} to ${fixed}${where}`, commands.raise?.(name, fixed))];
   }
-  if (chain.direct === one) return [raise(`raise ${name} from ${one.version} to ${fixed}`, RAISE[one.type]?.(name, fixed))];
+  if (chain.direct === one) return [raise(`raise ${name} from ${one.version} to ${fixed}`, commands.raise?.(name, fixed))];
   const above = fullName(chain.direct);
   const { range } = chain;
+  const between = fullName(chain.links.at(-2) ?? one);
   if (range !== undefined && allows(one.type, range, fixed) === true)
     return [
       raise(
-        `take ${name} ${fixed}, which ${fullName(chain.links.at(-2) ?? one)} allows (${range})`,
-        one.type === "npm" ? `npm update ${name}` : RAISE[one.type]?.(name, fixed),
+        `take ${name} ${fixed}, which ${between} allows (${range === "" ? "any" : range})`,
+        (commands.update ?? commands.raise)?.(name, fixed),
       ),
     ];
+  if (range === undefined && isCompatible(one, fixed))
+    return [raise(`take ${name} ${fixed}: compatible with ${one.version}, which ${between} asks for`, commands.update?.(name, fixed))];
+  const override = commands.override?.(name, fixed);
   return [
-    raise(
-      `raise ${above} (now ${chain.direct.version}) to a version that asks for ${name} ${fixed} or newer`,
-      one.type === "npm" ? `npm install ${above}@latest` : undefined,
-    ),
-    ...(one.type === "npm" ? [raise(`or ask for it over its head in package.json: "overrides": {"${name}": "${fixed}"}`, undefined)] : []),
+    raise(`raise ${above} (now ${chain.direct.version}) to a version that asks for ${name} ${fixed} or newer`, commands.newest?.(above)),
+    ...(override === undefined ? [] : [raise(`or ask for it over its head ${override}`, undefined)]),
   ];
 };
 
