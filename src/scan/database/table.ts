@@ -17,6 +17,8 @@ export const broken = (path: string, error: unknown): SeaworthyError =>
 export const openTable = <T>(path: string, sql: string, read: (rows: ReturnType<StatementSync["all"]>) => T): Table<T> => {
   try {
     const database = new DatabaseSync(path, { readOnly: true });
+    // One lock for all questions: a lock for each costs as much as its answer. Nobody writes to these files; their names hold their digests.
+    database.exec("BEGIN");
     const statement = database.prepare(sql);
     return {
       find: (key) => {
