@@ -1,4 +1,4 @@
-import { compareDigits, sign, type VersionScheme } from "./scheme.ts";
+import { compareDigits, digitsEnd, isDigit, isLetter, sign, splitEpoch, type VersionScheme } from "./scheme.ts";
 
 interface DpkgVersion {
   readonly epoch: string;
@@ -7,34 +7,36 @@ interface DpkgVersion {
 }
 
 const parse = (text: string): DpkgVersion => {
-  const trimmed = text.trim();
-  const [, epoch = "0", rest = ""] = /^(?:(\d*):)?(.*)$/s.exec(trimmed) ?? [];
+  const { epoch, rest } = splitEpoch(text);
   const dash = rest.lastIndexOf("-");
   return dash < 0 ? { epoch, upstream: rest, revision: "" } : { epoch, upstream: rest.slice(0, dash), revision: rest.slice(dash + 1) };
 };
 
-/** `~` sorts before the end, letters before everything else. */
-const weight = (char: string | undefined): number => {
-  if (char === undefined || /\d/.test(char)) return 0;
-  if (char === "~") return -1;
-  const code = char.codePointAt(0) ?? 0;
-  return /[a-z]/i.test(char) ? code : code + 256;
+const TILDE = 126;
+
+/** Of a character's code, NaN behind the end: `~` sorts before the end, letters before everything else. */
+const weight = (code: number): number => {
+  if (Number.isNaN(code) || isDigit(code)) return 0;
+  if (code === TILDE) return -1;
+  return isLetter(code) ? code : code + 256;
 };
 
 const compareParts = (a: string, b: string): number => {
-  let [i, j] = [0, 0];
+  let i = 0;
+  let j = 0;
   while (i < a.length || j < b.length) {
-    while ((i < a.length && !/\d/.test(a[i] ?? "")) || (j < b.length && !/\d/.test(b[j] ?? ""))) {
-      const order = weight(a[i]) - weight(b[j]);
+    while ((i < a.length && !isDigit(a.charCodeAt(i))) || (j < b.length && !isDigit(b.charCodeAt(j)))) {
+      const order = weight(a.charCodeAt(i)) - weight(b.charCodeAt(j));
       if (order !== 0) return order;
       i += 1;
       j += 1;
     }
-    const [left = "", right = ""] = [/^\d*/.exec(a.slice(i))?.[0], /^\d*/.exec(b.slice(j))?.[0]];
-    const order = compareDigits(left, right);
+    const leftEnd = digitsEnd(a, i);
+    const rightEnd = digitsEnd(b, j);
+    const order = compareDigits(a.slice(i, leftEnd), b.slice(j, rightEnd));
     if (order !== 0) return order;
-    i += left.length;
-    j += right.length;
+    i = leftEnd;
+    j = rightEnd;
   }
   return 0;
 };
@@ -43,7 +45,8 @@ const compareParts = (a: string, b: string): number => {
 export const dpkg: VersionScheme = {
   name: "dpkg",
   compare: (a, b) => {
-    const [left, right] = [parse(a), parse(b)];
+    const left = parse(a);
+    const right = parse(b);
     return sign(
       compareDigits(left.epoch, right.epoch) || compareParts(left.upstream, right.upstream) || compareParts(left.revision, right.revision),
     );

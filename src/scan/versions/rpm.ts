@@ -1,4 +1,4 @@
-import { compareDigits, compareText, sign, type VersionScheme } from "./scheme.ts";
+import { compareDigits, compareText, digitsEnd, isDigit, isLetter, sign, splitEpoch, type VersionScheme } from "./scheme.ts";
 
 interface RpmVersion {
   readonly epoch: string;
@@ -7,52 +7,72 @@ interface RpmVersion {
 }
 
 const parse = (text: string): RpmVersion => {
-  const [, epoch = "", rest = ""] = /^(?:(\d*):)?(.*)$/s.exec(text.trim()) ?? [];
+  const { epoch, rest } = splitEpoch(text);
   const dash = rest.lastIndexOf("-");
-  const [version, release] = dash < 0 ? [rest, undefined] : [rest.slice(0, dash), rest.slice(dash + 1)];
-  return { epoch: epoch === "" ? "0" : epoch, version, release };
+  return dash < 0 ? { epoch, version: rest, release: undefined } : { epoch, version: rest.slice(0, dash), release: rest.slice(dash + 1) };
 };
 
-const SEPARATORS = /^[^A-Za-z0-9~^]+/;
+const TILDE = 126;
+const CARET = 94;
+
+const isSeparator = (code: number): boolean => !isDigit(code) && !isLetter(code) && code !== TILDE && code !== CARET;
+
+const separatorsEnd = (text: string, at: number): number => {
+  let end = at;
+  while (end < text.length && isSeparator(text.charCodeAt(end))) end += 1;
+  return end;
+};
+
+const lettersEnd = (text: string, at: number): number => {
+  let end = at;
+  while (isLetter(text.charCodeAt(end))) end += 1;
+  return end;
+};
 
 /** rpmvercmp (rpm rpmio/rpmvercmp.c): digits and letters in turn; `~` before the end, `^` behind it and before all else. */
 export const rpmvercmp = (a: string, b: string): number => {
-  let [left, right] = [a, b];
-  while (left !== "" || right !== "") {
-    left = left.replace(SEPARATORS, "");
-    right = right.replace(SEPARATORS, "");
-    if (left.startsWith("~") || right.startsWith("~")) {
-      if (!left.startsWith("~")) return 1;
-      if (!right.startsWith("~")) return -1;
-      [left, right] = [left.slice(1), right.slice(1)];
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    i = separatorsEnd(a, i);
+    j = separatorsEnd(b, j);
+    const left = a.charCodeAt(i);
+    const right = b.charCodeAt(j);
+    if (left === TILDE || right === TILDE) {
+      if (left !== TILDE) return 1;
+      if (right !== TILDE) return -1;
+      i += 1;
+      j += 1;
       continue;
     }
-    if (left.startsWith("^") || right.startsWith("^")) {
-      if (left === "") return -1;
-      if (right === "") return 1;
-      if (!left.startsWith("^")) return 1;
-      if (!right.startsWith("^")) return -1;
-      [left, right] = [left.slice(1), right.slice(1)];
+    if (left === CARET || right === CARET) {
+      if (i === a.length) return -1;
+      if (j === b.length) return 1;
+      if (left !== CARET) return 1;
+      if (right !== CARET) return -1;
+      i += 1;
+      j += 1;
       continue;
     }
-    if (left === "" || right === "") break;
-    const digits = /^\d/.test(left);
-    const segment = digits ? /^\d+/ : /^[A-Za-z]+/;
-    const [one = "", other = ""] = [segment.exec(left)?.[0], segment.exec(right)?.[0]];
+    if (i === a.length || j === b.length) return Number(i < a.length) - Number(j < b.length);
+    const digits = isDigit(left);
     // A number is newer than a word.
-    if (other === "") return digits ? 1 : -1;
-    const order = digits ? compareDigits(one, other) : compareText(one, other);
+    if (digits ? !isDigit(right) : !isLetter(right)) return digits ? 1 : -1;
+    const leftEnd = digits ? digitsEnd(a, i) : lettersEnd(a, i);
+    const rightEnd = digits ? digitsEnd(b, j) : lettersEnd(b, j);
+    const order = (digits ? compareDigits : compareText)(a.slice(i, leftEnd), b.slice(j, rightEnd));
     if (order !== 0) return sign(order);
-    [left, right] = [left.slice(one.length), right.slice(other.length)];
+    i = leftEnd;
+    j = rightEnd;
   }
-  return Number(left !== "") - Number(right !== "");
 };
 
 /** Red Hat and its kin, SUSE, Azure Linux: `[epoch:]version[-release]`. A missing epoch is 0 (rpmverCmp of librpm). */
 export const rpm: VersionScheme = {
   name: "rpm",
   compare: (a, b) => {
-    const [left, right] = [parse(a), parse(b)];
+    const left = parse(a);
+    const right = parse(b);
     const order = compareDigits(left.epoch, right.epoch) || rpmvercmp(left.version, right.version);
     if (order !== 0) return sign(order);
     // One without a release comes before all that have one (librpm, rpmverCmp).

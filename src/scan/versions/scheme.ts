@@ -11,10 +11,40 @@ export interface VersionScheme {
 /** -1, 0 or 1. */
 export const sign = (value: number): number => Math.sign(value);
 
+const ZERO = 48;
+const NINE = 57;
+
+/** Of a character's code; NaN, behind the end, is none. */
+export const isDigit = (code: number): boolean => code >= ZERO && code <= NINE;
+
+/** Of ASCII. */
+export const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+
+/** Where the digits that begin at `at` end. */
+export const digitsEnd = (text: string, at: number): number => {
+  let end = at;
+  while (isDigit(text.charCodeAt(end))) end += 1;
+  return end;
+};
+
+const withoutZeros = (text: string): string => {
+  let at = 0;
+  while (text.charCodeAt(at) === ZERO) at += 1;
+  return at === 0 ? text : text.slice(at);
+};
+
 /** Numbers of any length, as their digits stand: leading zeros count for nothing. */
 export const compareDigits = (a: string, b: string): number => {
-  const [left, right] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
+  const left = withoutZeros(a);
+  const right = withoutZeros(b);
   return left.length === right.length ? compareText(left, right) : left.length - right.length;
+};
+
+/** What stands before the first colon, where that is a number or nothing: of Debian's versions and of rpm's. */
+export const splitEpoch = (text: string): { readonly epoch: string; readonly rest: string } => {
+  const trimmed = text.trim();
+  const end = digitsEnd(trimmed, 0);
+  return trimmed[end] === ":" ? { epoch: trimmed.slice(0, end), rest: trimmed.slice(end + 1) } : { epoch: "", rest: trimmed };
 };
 
 /** By code units: the same on every machine. */
