@@ -62,6 +62,8 @@ interface Found {
   readonly advisory: Advisory;
   readonly affected: StoredAffected;
   readonly fixed: string | undefined;
+  /** What is said of the package stands before what is said of all. */
+  readonly stated: readonly StatedSeverity[];
 }
 
 /** What is known of CVEs beside the advisories that match. */
@@ -74,8 +76,7 @@ interface Lore {
 /** Ids that each advisory is told under: its CVEs, or, without any, itself. */
 const idsOf = ({ id, cves }: Advisory): readonly string[] => (cves.length === 0 ? [id] : cves);
 
-/** What is said of the package stands before what is said of all. */
-const statedBy = ({ advisory, affected }: Found): readonly StatedSeverity[] =>
+const statedBy = (advisory: Advisory, affected: StoredAffected): readonly StatedSeverity[] =>
   [...(affected.severities ?? []), ...(advisory.severities ?? [])].map((one) => ({ ...one, source: advisory.id }));
 
 /** Records without a CVE belong to those that name them as an alias: what GitHub and PyPA both tell is one. */
@@ -97,6 +98,10 @@ const grouped = (found: readonly Found[]): ReadonlyMap<string, readonly Found[]>
 
 /** The lowest fix that none of the advisories calls affected; where each contradicts another, the highest. */
 const fixOf = (all: readonly Found[], scheme: VersionScheme): string | undefined => {
+  const [one, another] = all;
+  // No interval holds its own end.
+  if (one !== undefined && another === undefined && one.affected.intervals.length === 1 && one.affected.versions.length === 0)
+    return one.fixed;
   const fixes = [...new Set(all.flatMap(({ fixed }) => fixed ?? []))].toSorted((a, b) => scheme.compare(a, b));
   return fixes.find((version) => all.every(({ affected }) => affectedBy(affected, version, scheme) === undefined)) ?? fixes.at(-1);
 };
@@ -109,13 +114,15 @@ const matchesOf = (component: Component, known: readonly Known[], scheme: Versio
   const found = known.flatMap(({ advisory, affected }): readonly Found[] => {
     const interval = affectedBy(affected, component.version, scheme);
     if (interval === undefined) return [];
-    const found = { advisory: advisory(), affected, fixed: interval.fixed };
-    return isOtherStream(component, { fixed: found.fixed, summary: found.advisory.summary }) ? [] : [found];
+    const [told, { fixed }] = [advisory(), interval];
+    return isOtherStream(component, { fixed, summary: told.summary })
+      ? []
+      : [{ advisory: told, affected, fixed, stated: statedBy(told, affected) }];
   });
   return [...grouped(found)]
     .map(([id, all]): Match => {
       const fixed = fixOf(all, scheme);
-      const stated = all.map(statedBy);
+      const stated = all.map((one) => one.stated);
       const first = stated.flatMap((one) => one[0] ?? []);
       // Whoever has a vector of his own needs nobody else's.
       const others = (stated.some((one) => one.some(({ score }) => score !== undefined)) ? [] : lore.severities(id)).filter(({ source }) =>
@@ -141,6 +148,16 @@ const matchesOf = (component: Component, known: readonly Known[], scheme: Versio
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 };
 
+/** Asked once for each key: one CVE is in many packages. */
+const remembered = <T>(find: (key: string) => T): ((key: string) => T) => {
+  const known = new Map<string, T>();
+  return (key) => {
+    const value = known.get(key) ?? find(key);
+    known.set(key, value);
+    return value;
+  };
+};
+
 /** Opened when first asked. */
 const late = <T>(open: () => T): (() => T) & { readonly opened: () => T | undefined } => {
   let value: T | undefined;
@@ -163,8 +180,8 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
   const others = late(() => (severities === undefined ? undefined : openSeverities(join(folder, severities.file))));
   const lore: Lore = {
     exploitation: (id) => kevs().get(id),
-    epss: (id) => scores()?.find(id),
-    severities: (id) => others()?.find(id) ?? [],
+    epss: remembered((id) => scores()?.find(id)),
+    severities: remembered((id) => others()?.find(id) ?? []),
   };
   return {
     match: (component) => {

@@ -16,7 +16,8 @@ export const isOtherStream = (
 ): boolean => {
   if (fixed === undefined) return false;
   if (OF_MODULE.test(fixed) !== OF_MODULE.test(installed.version)) return true;
-  const [name, stream] = (installed.module ?? "").split(":");
+  if (installed.module === undefined) return false;
+  const [name, stream] = installed.module.split(":");
   const named = [...summary.matchAll(STREAM)].filter((match) => match[1] === name);
   return named.length > 0 && named.every((match) => match[2] !== stream);
 };
