@@ -1,6 +1,7 @@
 import { formatByteSize, SeaworthyError } from "../core/index.ts";
 import { copyImage, type CopyOptions, type ImageDestination, type ImageSource } from "../image/index.ts";
 import type { Context } from "./context.ts";
+import { naming } from "./naming.ts";
 import type { Outcome, OutputFlags } from "./outcome.ts";
 import { progressFor } from "./progress.ts";
 
@@ -16,11 +17,14 @@ export const copied = async (
   flags: CopyFlags,
   {
     verb,
+    from,
     source: open,
     destination,
     options = {},
   }: {
     readonly verb: string;
+    /** What the source is called on the command line. */
+    readonly from: string;
     readonly source: () => Promise<ImageSource>;
     readonly destination: ImageDestination;
     readonly options?: CopyOptions;
@@ -33,15 +37,17 @@ export const copied = async (
         hint: "Leave --with-referrers out, or copy to an OCI archive, a layout or a registry.",
       });
     progress.begin("read the image");
-    const source = await open();
+    const source = await naming(from, open);
     try {
-      const copy = await copyImage(source, destination, {
-        ...options,
-        withReferrers: flags.withReferrers === true,
-        dryRun: flags.dryRun === true,
-        progress,
-        ...(flags.compress === undefined ? {} : { compress: flags.compress }),
-      });
+      const copy = await naming(from, () =>
+        copyImage(source, destination, {
+          ...options,
+          withReferrers: flags.withReferrers === true,
+          dryRun: flags.dryRun === true,
+          progress,
+          ...(flags.compress === undefined ? {} : { compress: flags.compress }),
+        }),
+      );
       const { sent, sentBytes, present } = copy.blobs;
       const human = [
         `${flags.dryRun === true ? `would be ${verb}` : verb} to ${destination.where}`,

@@ -2,7 +2,6 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import {
   byTag,
-  ERRORS,
   fileError,
   formatReference,
   hasCode,
@@ -34,6 +33,7 @@ import {
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { type ImageOnDisk, isPath, kindOf, onDisk } from "./image-on-disk.ts";
+import { naming } from "./naming.ts";
 import { pathAndName, type SkopeoName, skopeoName } from "./skopeo-name.ts";
 
 /** An image that was read, and what it is known as. */
@@ -74,12 +74,7 @@ const fromDisk = async <Note>(
     try {
       return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);
     } catch (error) {
-      if (!hasCode(error, "INPUT_INVALID") || !isSeaworthyError(error)) throw fileError(error, `read the image archive ${text}`);
-      const isOwn = error.hint !== ERRORS.INPUT_INVALID.hint;
-      throw new SeaworthyError("INPUT_INVALID", `${text}: ${error.message}`, {
-        hint: isOwn ? error.hint : "It is cut off, damaged or no image archive: save the image again (docker save -o FILE REF).",
-        cause: error,
-      });
+      throw fileError(error, `read the image archive ${text}`);
     }
   }
   if (kindOf(resolve(path, "oci-layout")) === undefined)
@@ -147,11 +142,7 @@ const openAsked = async <Note>(
   return { contents: await fromDisk({ path: resolve(cwd, path), kind, ...(name === undefined ? {} : { name }) }, text, options) };
 };
 
-/**
- * Reads an image wherever it is: an archive, a layout, the engine here, its registry. Nothing is unpacked to disk.
- * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_REFUSED, PLATFORM_MISSING
- */
-export const openImage = async <Note>(
+const open = async <Note>(
   context: Pick<Context, "cwd" | "signal">,
   text: string,
   progress: Progress,
@@ -191,3 +182,14 @@ export const openImage = async <Note>(
   progress.begin(`read ${formatReference(reference)}`, "from its registry");
   return { contents: await fromRegistry(reference, local.absent, options, context.signal), reference: text };
 };
+
+/**
+ * Reads an image wherever it is: an archive, a layout, the engine here, its registry. Nothing is unpacked to disk.
+ * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE, DEADLINE, IMAGE_NOT_FOUND, REGISTRY_UNREACHABLE, REGISTRY_REFUSED, PLATFORM_MISSING
+ */
+export const openImage = <Note>(
+  context: Pick<Context, "cwd" | "signal">,
+  text: string,
+  progress: Progress,
+  options: OpenOptions<Note>,
+): Promise<OpenedImage<Note>> => naming(text, () => open(context, text, progress, options));

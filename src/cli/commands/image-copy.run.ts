@@ -13,6 +13,7 @@ export const run = reporting<Flags, [string, string]>(async (context, flags, fro
   const destination = await openDestination(context, to);
   return copied(context, flags, {
     verb: "copied",
+    from,
     source: () => openSource(context, from),
     destination,
     options: { platforms, ...(flags.allPlatforms === true ? { allPlatforms: true } : {}) },

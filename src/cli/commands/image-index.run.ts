@@ -17,5 +17,5 @@ export const run = reporting<Flags, [string, ...string[]]>(async (context, flags
       throw error;
     }
   };
-  return copied(context, flags, { verb: "put together", source, destination, options: { allPlatforms: true } });
+  return copied(context, flags, { verb: "put together", from: from.join(" and "), source, destination, options: { allPlatforms: true } });
 });

@@ -1,5 +1,6 @@
 import { parsePlatform } from "../../core/index.ts";
 import { describeImage } from "../../image/index.ts";
+import { naming } from "../naming.ts";
 import { openSource } from "../image-places.ts";
 import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
 import { progressFor } from "../progress.ts";
@@ -11,9 +12,10 @@ export interface Flags extends OutputFlags {
 
 export const run = reporting<Flags, [string]>(async (context, flags, name): Promise<Outcome> => {
   progressFor(context, flags).begin(`read ${name}`);
-  const source = await openSource(context, name);
+  const source = await naming(name, () => openSource(context, name));
   try {
-    const description = await describeImage(source, flags.platform === undefined ? undefined : parsePlatform(flags.platform));
+    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    const description = await naming(name, () => describeImage(source, platform));
     return { exit: 0, human: renderImage(description), json: imageJson(description) };
   } finally {
     await source.close();

@@ -28,6 +28,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, name) => {
   const destination = archiveDestination(resolve(context.cwd, flags.output), format, nameOf(name));
   return copied(context, flags, {
     verb: "saved",
+    from: name,
     source: () => openSource(context, name, "engine"),
     destination,
     options: { platforms: platform === undefined ? [] : [parsePlatform(platform)] },

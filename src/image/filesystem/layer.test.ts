@@ -187,6 +187,13 @@ describe("hostile layers", () => {
       );
   });
 
+  test("damage of the tar is said of the layer", async () => {
+    const tar = await archive([file("a", "x")]);
+    await expect(read(tar.subarray(0, 512))).rejects.toThrow(
+      refused("INPUT_INVALID", /^the layer: the tar archive cannot be read: it ends/),
+    );
+  });
+
   test("damaged compression", async () => {
     const gzip = gzipSync(Buffer.alloc(5000, "x"));
     gzip.writeUInt32BE(0xdeadbeef, 20);

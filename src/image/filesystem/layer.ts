@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Digest, SeaworthyError } from "../../core/index.ts";
+import { type Digest, hasCode, isSeaworthyError, SeaworthyError } from "../../core/index.ts";
 import { readTar, type TarEntry, type TarHeader } from "../archive/read-tar.ts";
 import type { Budget } from "./budget.ts";
 import { type Cover, keyOf } from "./cover.ts";
@@ -125,6 +125,16 @@ const openLayer = async (
   return { ...counted((await unpackedOrSeekable(source, what, budget)).stream), digest: () => known };
 };
 
+/** Whoever reads the tar does not know which layer it is. */
+async function* entriesOf(tar: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<TarEntry, void, undefined> {
+  try {
+    yield* readTar(tar, { maxEntries: MAX_HEADERS });
+  } catch (error) {
+    if (!isSeaworthyError(error) || !hasCode(error, "INPUT_INVALID") || error.message.startsWith(what)) throw error;
+    throw new SeaworthyError("INPUT_INVALID", `${what}: ${error.message}`, { hint: error.hint, cause: error });
+  }
+}
+
 /**
  * Reads a layer, plain or compressed, to its end. Links are never followed and nothing is written: what cannot be read so is refused.
  * @throws INPUT_INVALID on damage and on names that leave the layer; INPUT_TOO_LARGE, DEADLINE
@@ -144,7 +154,7 @@ export const readLayer = async <Note>(
   const gone = new Set<string>();
   const emptied = new Set<string>();
   let isWhole = true;
-  for await (const entry of readTar(tar.stream, { maxEntries: MAX_HEADERS })) {
+  for await (const entry of entriesOf(tar.stream, what)) {
     const { path, type, linkPath } = entry.header;
     budget.entry();
     if (path.length > MAX_DEPTH && path.split("/", MAX_DEPTH + 1).length > MAX_DEPTH)
