@@ -192,7 +192,7 @@ const findings = async (): Promise<readonly string[]> => {
   if (containers.length !== wanted) found.push(`${containers.length} containers, not ${wanted}`);
   for (const one of containers) if (!one.endsWith(" running")) found.push(one);
   const networks = (await docker.lines(["network", "ls", "--format", "{{.Name}}"])).filter((name) => name.startsWith("soak"));
-  if (networks.length !== PROJECTS * 2) found.push(`${networks.length} networks, not ${PROJECTS * 2}`);
+  if (networks.length !== PROJECTS) found.push(`${networks.length} networks, not ${PROJECTS}`);
   const { workers, oldWorkers } = await proxy.processes();
   if (workers.length !== 1 || oldWorkers.length > 0) found.push(`HAProxy has ${workers.length} workers and ${oldWorkers.length} old ones`);
   return found;

@@ -337,6 +337,23 @@ export const engineContract = (title: string, make: () => Promise<ContractSubjec
         expect(await code(engine.networks.remove(own))).toMatchObject({ code: "ENGINE_REFUSED" });
       });
 
+      test("an address of one's own choice needs a subnet of one's own choice", async () => {
+        const [own, container] = [name(), name()];
+        await engine.networks.create(own, { driver: "bridge", labels: mark() });
+        const [subnet = ""] = (await engine.networks.inspect(own))?.subnets ?? [];
+        const wished = subnet.replace(/\d+\/\d+$/, "77");
+        const starting = async (): Promise<void> => {
+          await engine.containers.create(container, {
+            ...config("serve", {}, { NetworkMode: own }),
+            NetworkingConfig: { EndpointsConfig: { [own]: { IPAMConfig: { IPv4Address: wished } } } },
+          });
+          await engine.containers.start(container);
+        };
+        await expect(starting()).rejects.toThrow(/user configured subnets/);
+        await engine.containers.remove(container);
+        await engine.networks.remove(own);
+      });
+
       test("connecting what is connected and disconnecting what is not succeed", async () => {
         const [one, other] = [await network(5), await network(6)];
         const container = await running("serve", {}, { NetworkMode: one });

@@ -68,7 +68,7 @@ const MAX_HOLD_REQUESTS = 100_000;
 export interface Server {
   /** Never used twice: named by release and replica, e.g. `r7-1`. */
   readonly name: string;
-  /** IPv4 address inside the project's ingress network. */
+  /** IPv4 address, fixed for the life of the container. */
   readonly address: string;
   readonly port: number;
   readonly weight: Weight;

@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { choosePool, freeAddresses } from "./address.ts";
+import { choosePool, freeAddresses, INGRESS_BITS, isGiven, PROJECT_BITS } from "./address.ts";
 
-const subnet = (...taken: readonly string[]): string => choosePool(taken).subnet;
+const subnet = (...taken: readonly string[]): string => choosePool(taken, INGRESS_BITS).subnet;
 
-describe("a project's ingress network", () => {
+describe("the range of a network", () => {
   test("gives the engine its upper half, so that a restart never takes a fixed address", () => {
-    expect(choosePool([])).toEqual({ subnet: "10.209.0.0/24", gateway: "10.209.0.1", ipRange: "10.209.0.128/25" });
+    expect(choosePool([], INGRESS_BITS)).toEqual({ subnet: "10.209.0.0/24", gateway: "10.209.0.1", ipRange: "10.209.0.128/25" });
+    expect(choosePool(["10.209.1.7/24"], PROJECT_BITS)).toEqual({
+      subnet: "10.209.4.0/22",
+      gateway: "10.209.4.1",
+      ipRange: "10.209.6.0/23",
+    });
   });
 
   test.each([
@@ -34,8 +39,9 @@ describe("a project's ingress network", () => {
   test("the last one there is, and then none", () => {
     const all = ["10.0.0.0/8", "172.16.0.0/12", ...Array.from({ length: 255 }, (_, third) => `192.168.${third}.0/24`)];
     expect(subnet(...all)).toBe("192.168.255.0/24");
-    expect(() => choosePool([...all, "192.168.255.0/24"])).toThrow(expect.objectContaining({ code: "STATE_NEEDS_PERSON" }));
-    expect(() => choosePool(["0.0.0.0/0"])).toThrow(expect.objectContaining({ code: "STATE_NEEDS_PERSON" }));
+    expect(() => subnet(...all, "192.168.255.0/24")).toThrow(expect.objectContaining({ code: "STATE_NEEDS_PERSON" }));
+    expect(() => subnet("0.0.0.0/0")).toThrow(expect.objectContaining({ code: "STATE_NEEDS_PERSON" }));
+    expect(() => choosePool(all, PROJECT_BITS)).toThrow(/every \/22 of 10\.209\.0\.0\/16, .* is in use/);
   });
 });
 
@@ -44,6 +50,9 @@ describe("addresses", () => {
     expect(freeAddresses("10.209.3.0/24", new Set(["10.209.3.2", "10.209.3.4"]), 3)).toEqual(["10.209.3.3", "10.209.3.5", "10.209.3.6"]);
     const all = freeAddresses("10.209.3.0/24", new Set(), 126);
     expect([all[0], all.at(-1)]).toEqual(["10.209.3.2", "10.209.3.127"]);
+    const many = freeAddresses("10.209.4.0/22", new Set(), 510);
+    expect([many[0], many.at(-1), new Set(many).size]).toEqual(["10.209.4.2", "10.209.5.255", 510]);
+    expect(() => freeAddresses("10.209.4.0/22", new Set(), 511)).toThrow(/has 510 free addresses; 511 are needed/);
   });
   test("of a stopped container stay its own", () => {
     expect(freeAddresses("10.209.3.0/24", new Set(["10.209.3.2"]), 1)).toEqual(["10.209.3.3"]);
@@ -57,5 +66,11 @@ describe("addresses", () => {
     expect(() => freeAddresses("10.209.3.0/24", used, 3)).toThrow(
       expect.objectContaining({ code: "STATE_NEEDS_PERSON", message: expect.stringMatching(/has 2 free addresses; 3 are needed/) }),
     );
+  });
+  test("are ours only in the lower half, after the gateway's", () => {
+    const given = (range: string, ...addresses: readonly string[]) => addresses.map((address) => isGiven(range, address));
+    expect(given("10.209.3.0/24", "10.209.3.2", "10.209.3.127")).toEqual([true, true]);
+    expect(given("10.209.3.0/24", "10.209.3.1", "10.209.3.128", "10.209.2.9", "", "fd00::2")).toEqual([false, false, false, false, false]);
+    expect(given("10.209.4.0/22", "10.209.5.255", "10.209.6.0")).toEqual([true, false]);
   });
 });

@@ -4,7 +4,7 @@ import { alone } from "./alone.ts";
 import { filePath } from "./files.ts";
 import { INGRESS, ingressName, LABELS, type Live } from "./live.ts";
 import { labelled, type ReleaseManifest, type ReleaseService } from "./manifest.ts";
-import type { Describe } from "./rollout/change.ts";
+import type { Describe, Replica } from "./rollout/change.ts";
 
 const filesOf = (
   manifest: ReleaseManifest,
@@ -45,10 +45,20 @@ export const describeContainer = (
     labels: how.labels,
   });
 
+/** In the network that the proxy reaches it in first, so that this is its primary one. */
+const placed = (manifest: ReleaseManifest, { service: { spec }, address, network }: Replica): ContainerSpec => {
+  if (address === undefined) return spec;
+  const key = manifest.networks.find(({ name }) => name === network)?.key;
+  const own = spec.networks.find((one) => one.network === key);
+  if (own === undefined) return { ...spec, networks: [{ network: INGRESS, aliases: [], address }, ...spec.networks] };
+  return { ...spec, networks: [{ ...own, address }, ...spec.networks.filter((one) => one !== own)] };
+};
+
 /** Turns a replica into the engine's create call: by digest, on its fixed address, with the labels that Compose and a later actor read. */
 export const describeReplica =
   (manifest: ReleaseManifest, state: StateFolder, live: Live): Describe =>
-  ({ service, release, number, sha, address, job }) => {
+  (replica) => {
+    const { service, release, number, sha, address, network, job } = replica;
     const { image, spec } = service;
     // Without the labels by which those that serve are found.
     if (job !== undefined)
@@ -63,9 +73,8 @@ export const describeReplica =
           [LABELS.state]: state.uuid,
         },
       });
-    const routed = address === undefined ? spec : { ...spec, networks: [{ network: INGRESS, aliases: [], address }, ...spec.networks] };
     return describeContainer(manifest, service, state, {
-      spec: routed,
+      spec: placed(manifest, replica),
       aliases: [service.name],
       labels: {
         ...composeLabels(labelled(manifest), service, numberFor(live, service.name, number), image.digest),
@@ -77,6 +86,7 @@ export const describeReplica =
         [LABELS.digest]: image.digest,
         [LABELS.state]: state.uuid,
         ...(address === undefined ? {} : { [LABELS.address]: address }),
+        ...(network === undefined ? {} : { [LABELS.network]: network }),
       },
     });
   };

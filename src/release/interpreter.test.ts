@@ -23,7 +23,7 @@ interface Site {
   ready: boolean;
 }
 
-const describeReplica: Describe = ({ service, release, number, sha, address }) => ({
+const describeReplica: Describe = ({ service, release, number, sha, address, network = "shop_default" }) => ({
   config: {
     Image: `${service.image.repository}@${service.image.digest}`,
     Labels: {
@@ -32,12 +32,10 @@ const describeReplica: Describe = ({ service, release, number, sha, address }) =
       [LABELS.release]: String(release),
       [LABELS.replica]: String(number),
       [LABELS.sha]: sha,
-      ...(address === undefined ? {} : { [LABELS.address]: address }),
+      ...(address === undefined ? {} : { [LABELS.address]: address, [LABELS.network]: network }),
     },
-    HostConfig: { NetworkMode: address === undefined ? "shop_default" : "shop_seaworthy-ingress" },
-    ...(address === undefined
-      ? {}
-      : { NetworkingConfig: { EndpointsConfig: { "shop_seaworthy-ingress": { IPAMConfig: { IPv4Address: address } } } } }),
+    HostConfig: { NetworkMode: network },
+    ...(address === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } } }),
   },
   connect: [],
 });

@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 import type { Platform } from "../core/index.ts";
 import type { ContainerSummary, Engine, NetworkState } from "../engine/index.ts";
 import { type Backend, nextOf, type Proxy } from "../proxy/index.ts";
+import { isGiven } from "./address.ts";
 import { backendName, type Spoken } from "./manifest.ts";
 import { serverName } from "./rollout/drafting.ts";
 
@@ -13,6 +14,10 @@ export const LABELS = {
   sha: "dev.seaworthy.spec-sha",
   digest: "dev.seaworthy.digest",
   address: "dev.seaworthy.address",
+  /** Of a container: the network in which it has that address. */
+  network: "dev.seaworthy.network",
+  /** Of a network: the subnet whose lower half we give addresses from. */
+  addresses: "dev.seaworthy.addresses",
   role: "dev.seaworthy.role",
   state: "dev.seaworthy.state",
 } as const;
@@ -25,8 +30,10 @@ export interface LiveContainer {
   readonly replica: number;
   readonly sha: string;
   readonly digest: string;
-  /** Its fixed address in the ingress network, when it is routed. */
+  /** Its fixed address, when it is routed. */
   readonly address?: string;
+  /** The engine's name of the network in which it has that address. Absent: the ingress network. */
+  readonly network?: string;
   readonly state: ContainerSummary["state"];
   /** `<repository>@<digest>` it runs. */
   readonly image: string;
@@ -34,11 +41,19 @@ export interface LiveContainer {
   readonly spoken?: Spoken;
 }
 
+/** A network in which we give fixed addresses. */
+export interface Addressed {
+  readonly subnet: string;
+  /** Those of the lower half that somebody has. */
+  readonly used: ReadonlySet<string>;
+}
+
 /** Everything of the host that planning looks at, read once. */
 export interface Live {
   readonly platform: Platform;
   readonly containers: readonly LiveContainer[];
-  readonly ingress?: { readonly subnet: string; readonly used: ReadonlySet<string> };
+  /** By the engine's name: the project's ingress network, and networks of its own that were made so. */
+  readonly addressed: ReadonlyMap<string, Addressed>;
   readonly takenSubnets: readonly string[];
   readonly networks: ReadonlySet<string>;
   readonly volumes: ReadonlySet<string>;
@@ -48,14 +63,14 @@ export interface Live {
   readonly certificates?: readonly string[];
 }
 
-/** Key of the network that only the proxy and routed containers share; no user's key looks like it. */
+/** Key of the network that only the proxy and routed containers share, of services in no other that the proxy could use; no user's key looks like it. */
 export const INGRESS = "seaworthy-ingress";
 
 export const ingressName = (project: string): string => `${project}_${INGRESS}`;
 
 export const liveContainer = (summary: ContainerSummary): LiveContainer => {
   const label = (key: keyof typeof LABELS): string => summary.labels[LABELS[key]] ?? "";
-  const address = label("address");
+  const [address, network] = [label("address"), label("network")];
   return {
     name: summary.name,
     service: label("service"),
@@ -66,6 +81,7 @@ export const liveContainer = (summary: ContainerSummary): LiveContainer => {
     state: summary.state,
     image: summary.image,
     ...(address === "" ? {} : { address }),
+    ...(network === "" ? {} : { network }),
   };
 };
 
@@ -74,13 +90,20 @@ const hostSubnets = (): readonly string[] =>
     .flat()
     .flatMap((one) => (one?.family === "IPv4" && one.cidr !== null ? [one.cidr] : []));
 
-const ingressOf = (network: NetworkState | undefined, containers: readonly LiveContainer[]): Live["ingress"] => {
-  const subnet = network?.subnets[0];
-  if (network === undefined || subnet === undefined) return undefined;
-  // A stopped container's address is not in the network's own list, and is kept for it all the same.
-  const used = [...Object.values(network.addresses), ...containers.flatMap(({ address }) => address ?? [])];
-  return { subnet, used: new Set(used) };
-};
+/** One that somebody made again in its place has another subnet than its label says, or no label. */
+const isAddressed = (project: string, { name, labels, subnets: [subnet] }: NetworkState): boolean =>
+  name === ingressName(project) || (labels[LABELS.project] === project && labels[LABELS.addresses] === subnet);
+
+const addressedOf = (project: string, networks: readonly NetworkState[], containers: readonly LiveContainer[]): Live["addressed"] =>
+  new Map(
+    networks.flatMap((network) => {
+      const [subnet] = network.subnets;
+      if (subnet === undefined || !isAddressed(project, network)) return [];
+      // A stopped container's address is not in the network's own list, and is kept for it all the same.
+      const used = [...Object.values(network.addresses), ...containers.flatMap(({ address }) => address ?? [])];
+      return [[network.name, { subnet, used: new Set(used.filter((address) => isGiven(subnet, address))) }]];
+    }),
+  );
 
 /** The release that comes may speak otherwise; what was there comes back as it was. */
 const withSpoken = (container: LiveContainer, backend: Backend | undefined): LiveContainer => {
@@ -98,10 +121,6 @@ export const readLive = async (engine: Engine, proxy: Proxy, project: string, se
     engine.volumes.list({}),
   ]);
   const containers = summaries.map(liveContainer).toSorted((a, b) => a.name.localeCompare(b.name));
-  const ingress = ingressOf(
-    networks.find((network) => network.name === ingressName(project)),
-    containers,
-  );
   const names = new Set([...services, ...containers.map(({ service }) => service)]);
   const backends = [...names].flatMap((service) => {
     const name = backendName(project, service);
@@ -115,7 +134,7 @@ export const readLive = async (engine: Engine, proxy: Proxy, project: string, se
         backends.find(({ name }) => name === backendName(project, one.service)),
       ),
     ),
-    ...(ingress === undefined ? {} : { ingress }),
+    addressed: addressedOf(project, networks, containers),
     takenSubnets: [...networks.flatMap((network) => network.subnets), ...hostSubnets()],
     networks: new Set(networks.map((network) => network.name)),
     volumes: new Set(volumes.map((volume) => volume.name)),

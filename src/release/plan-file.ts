@@ -72,7 +72,7 @@ const worldOf = (manifest: ReleaseManifest, live: Live, release: number): PlanFi
     ]),
     ...own(manifest.networks, "network", live.networks),
     ...own(manifest.volumes, "volume", live.volumes),
-    ...(live.ingress === undefined ? [] : [["ingress network", `${live.ingress.subnet} ${[...live.ingress.used].toSorted().join(" ")}`]]),
+    ...[...live.addressed].map(([name, { subnet, used }]) => [`addresses in ${name}`, `${subnet} ${[...used].toSorted().join(" ")}`]),
     ...[...live.backends].map(([name, backend]) => [`${name} in the proxy`, digest(backend)]),
   ]) as PlanFile["world"];
 };

@@ -114,15 +114,15 @@ test("weights and maintenance through HAProxy's socket", () =>
 
 test("docker network disconnect", async () => {
   const [first = ""] = await webs();
-  const ingress = `${shop.project}_seaworthy-ingress`;
-  await shop.docker.run(["network", "disconnect", ingress, first]);
-  expect(await drift(1)).toContain(`web: ${first} is not connected to the network ${ingress}`);
+  const network = `${shop.project}_default`;
+  await shop.docker.run(["network", "disconnect", network, first]);
+  expect(await drift(1)).toContain(`web: ${first} is not connected to the network ${network}`);
   await seenDown(serverOf(first));
   await underLoad(shop, async () => {
     await repaired();
   });
-  await shop.docker.run(["network", "disconnect", ingress, first]);
-  await shop.docker.run(["network", "connect", ingress, first]);
+  await shop.docker.run(["network", "disconnect", network, first]);
+  await shop.docker.run(["network", "connect", network, first]);
   expect(await drift(1)).toEqual(expect.arrayContaining([expect.stringMatching(/has the address [\d.]+ in .*, not /)]));
   await repaired();
 });

@@ -42,7 +42,7 @@ describe.skipIf(why !== undefined)(`the watcher over a restart of dockerd${why =
     expect(agent.child.exitCode).toBeNull();
     const again = said.length;
     const [web = ""] = await websOf(shop);
-    const network = `${shop.project}_seaworthy-ingress`;
+    const network = `${shop.project}_default`;
     await shop.docker.run(["network", "disconnect", network, web]);
     await hears(/connected again/, again);
     await answersAgain(shop, 10_000);

@@ -91,14 +91,14 @@ test("out of memory: said, out of the proxy, and back when the engine has starte
 
 test("a lost network is given back at the same address", async () => {
   const [first = ""] = await websOf(shop);
-  const ingress = `${shop.project}_seaworthy-ingress`;
+  const network = `${shop.project}_default`;
   const from = said.length;
-  await shop.docker.run(["network", "disconnect", ingress, first]);
+  await shop.docker.run(["network", "disconnect", network, first]);
   await hears(/connected again/, from);
   await healed();
-  await shop.docker.run(["network", "disconnect", ingress, first]);
+  await shop.docker.run(["network", "disconnect", network, first]);
   // The watcher may be there first, and then there is nothing left to connect; else it comes up at an address of the engine's choice.
-  await shop.docker.attempt(["network", "connect", ingress, first]);
+  await shop.docker.attempt(["network", "connect", network, first]);
   await healed();
   await answersAgain(shop, 5000);
 });

@@ -32,6 +32,8 @@ export const allocate = (store: FakeStore, network: FakeNetwork, container: Fake
   const fixed = container.endpoints.get(network.id)?.fixed;
   const used = taken(store, network);
   if (fixed !== undefined) {
+    if ((network.config.pools ?? []).length === 0)
+      throw refusal(tried, "user specified IP address is supported only when connecting to networks with user configured subnets", 400);
     if (!contains(network.subnet, fixed))
       throw refusal(tried, `Invalid address ${fixed}: It does not belong to any of this network's subnets`, 403);
     if (used.has(fixed)) throw refusal(tried, "Address already in use", 403, { addressTaken: true });

@@ -8,7 +8,7 @@ const readNetwork = (store: FakeStore, network: FakeNetwork): NetworkState => ({
   driver: network.config.driver,
   internal: network.config.internal ?? false,
   labels: network.config.labels,
-  subnets: network.config.pools?.map((pool) => pool.subnet) ?? [network.subnet],
+  subnets: [network.subnet, ...(network.config.pools ?? []).slice(1).map((pool) => pool.subnet)],
   addresses: Object.fromEntries(
     [...store.containers.values()]
       .filter((one) => one.state === "running" && one.endpoints.has(network.id))

@@ -1,6 +1,6 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
 import { OLD_WORKER_MS } from "../../proxy/index.ts";
-import { choosePool, freeAddresses } from "../address.ts";
+import { type Addressing, addressing } from "../addressing.ts";
 import { ingressName, type Live, type LiveContainer } from "../live.ts";
 import { backendName, containerSha, manifestDigest, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Plan, ServicePlan, Step } from "../plan.ts";
@@ -43,21 +43,18 @@ interface Place {
   readonly joined: boolean;
 }
 
-const placesOf = ({ manifest, live, survey }: AdoptionInput, used: Set<string>): readonly Place[] => {
-  const subnet = live.ingress?.subnet ?? choosePool(live.takenSubnets).subnet;
-  return survey.services.flatMap(({ service, containers, way, joins }) =>
+const placesOf = ({ manifest, survey }: AdoptionInput, addresses: Addressing): readonly Place[] =>
+  survey.services.flatMap(({ service, containers, way, joins }) =>
     containers.map((container): Place => {
       const inPlace = way === "in-place";
       if (service.route === undefined || container.state.state !== "running") return { container, service, inPlace, joined: false };
       const own = Object.entries(container.state.addresses).find(
         ([network, one]) => one !== "" && network !== ingressName(manifest.project),
       );
-      const address = joins ? freeAddresses(subnet, used, 1)[0] : own?.[1];
-      if (joins && address !== undefined) used.add(address);
+      const address = joins ? addresses.places(service, 1)[0]?.address : own?.[1];
       return { container, service, inPlace, joined: joins, ...(address === undefined ? {} : { address }) };
     }),
   );
-};
 
 /** Compose's containers count as of release 0 until they have gone, so that no name in the proxy is used twice. */
 const liveOf = ({ container, service, inPlace, address }: Place, release: number): LiveContainer => ({
@@ -73,14 +70,12 @@ const liveOf = ({ container, service, inPlace, address }: Place, release: number
 });
 
 const changeOf = (
-  { manifest, live, release }: AdoptionInput,
+  { manifest, release }: AdoptionInput,
   { service }: SurveyedService,
   places: readonly Place[],
-  used: Set<string>,
+  addresses: Addressing,
 ): Change => {
-  const subnet = live.ingress?.subnet ?? choosePool(live.takenSubnets).subnet;
-  const addresses = service.route === undefined ? [] : freeAddresses(subnet, used, service.replicas);
-  for (const address of addresses) used.add(address);
+  const reached = addresses.places(service, service.replicas);
   return {
     service,
     order: orderOf(service),
@@ -92,7 +87,7 @@ const changeOf = (
       number: index + 1,
       name: containerName(manifest.project, service.name, release, index + 1),
       sha: containerSha(service),
-      ...(addresses[index] === undefined ? {} : { address: addresses[index] }),
+      ...reached[index],
     })),
   };
 };
@@ -174,12 +169,13 @@ const summaryOf = (services: readonly SurveyedService[]): readonly ServicePlan[]
 export const planAdoption = (input: AdoptionInput): AdoptionPlan => {
   const { manifest, live, survey, release, describe, httpPort, interimPort, settleMs } = input;
   const { project } = manifest;
-  const used = new Set(live.ingress?.used);
-  const places = placesOf(input, used);
+  // Compose's containers join the proxy's network while they run; in one of their own their address is not theirs to keep.
+  const addresses = addressing(manifest, live, "ingress");
+  const places = placesOf(input, addresses);
   const surveyed = new Map(survey.services.map((one) => [one.service.name, one]));
   const changes = inDependencyOrder(manifest.services).flatMap((service) => {
     const one = surveyed.get(service.name);
-    return one?.way === "replace" ? [changeOf(input, one, places, used)] : [];
+    return one?.way === "replace" ? [changeOf(input, one, places, addresses)] : [];
   });
   const routed = manifest.services.filter(({ route }) => route !== undefined);
   const backends = routed.map(({ name }) => backendName(project, name));
@@ -187,7 +183,7 @@ export const planAdoption = (input: AdoptionInput): AdoptionPlan => {
   const taken = holder !== undefined;
   const old = new Map(places.filter(({ inPlace }) => !inPlace).map(({ container }) => [container.state.name, container]));
 
-  const needs = prerequisites(manifest, manifest.services, live, false);
+  const needs = prerequisites(manifest, manifest.services, live, addresses, false);
   const shares = routed.flatMap((service): readonly Step[] => {
     const to = places.filter((one) => one.service === service && one.address !== undefined).map((one) => serverName(liveOf(one, release)));
     if (to.length === 0) return [];

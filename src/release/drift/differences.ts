@@ -11,7 +11,7 @@ type Remedy =
   | { readonly by: "server"; readonly container: SeenContainer }
   | { readonly by: "unlist"; readonly server: string }
   | { readonly by: "start"; readonly container: SeenContainer }
-  | { readonly by: "connect"; readonly container: SeenContainer; readonly to: Attachment; readonly address?: string }
+  | { readonly by: "connect"; readonly container: SeenContainer; readonly to: Attachment }
   /** Secrets and configs come back into memory, for the next start. */
   | { readonly by: "files" }
   /** So many more containers of the service. */
@@ -58,11 +58,20 @@ const serverDifference = (container: SeenContainer, { declared, servers }: SeenS
   return { words: `the proxy sees ${name} as ${server.status} (${server.checkStatus})`, remedy: byHand ? PROXY : NOTHING };
 };
 
-const networkDifferences = (container: SeenContainer, { networks }: SeenService): readonly Omit<Difference, "service">[] =>
-  networks.flatMap((to): readonly Omit<Difference, "service">[] => {
-    const address = to.ingress ? container.address : to.address;
+/** The networks of the file, and the one in which the proxy reaches it, each with its fixed address there. */
+const belongsTo = ({ network, address }: SeenContainer, { name, networks, ingress }: SeenService): readonly Attachment[] => {
+  if (ingress === undefined) return networks;
+  const reached = network ?? ingress;
+  const fixed = address === undefined ? {} : { address };
+  if (networks.some((one) => one.network === reached)) return networks.map((one) => (one.network === reached ? { ...one, ...fixed } : one));
+  return [{ network: reached, aliases: [name], ...fixed }, ...networks];
+};
+
+const networkDifferences = (container: SeenContainer, seen: SeenService): readonly Omit<Difference, "service">[] =>
+  belongsTo(container, seen).flatMap((to): readonly Omit<Difference, "service">[] => {
+    const { address } = to;
     const now = container.addresses[to.network];
-    const remedy: Remedy = { by: "connect", container, to, ...(address === undefined ? {} : { address }) };
+    const remedy: Remedy = { by: "connect", container, to };
     if (now === undefined) return [{ words: `${container.name} is not connected to the network ${to.network}`, remedy }];
     if (address === undefined || now === address) return [];
     return [{ words: `${container.name} has the address ${now === "" ? "of nobody" : now} in ${to.network}, not ${address}`, remedy }];

@@ -34,16 +34,17 @@ export interface SeenService {
   readonly declared?: Backend;
   /** Secrets and configs that its containers mount and that are not in memory any more. */
   readonly missingFiles: readonly FileSlot[];
-  /** Networks that its containers belong to. */
+  /** Networks of the file that its containers belong to. */
   readonly networks: readonly Attachment[];
+  /** The network in which those of its containers have their address that name no other. Absent: they have none. */
+  readonly ingress?: string;
 }
 
 export interface Attachment {
   readonly network: string;
   readonly aliases: readonly string[];
-  /** One that the release gives; that of the ingress network is each container's own. */
+  /** One that is given; absent: whatever the engine gives. */
   readonly address?: string;
-  readonly ingress: boolean;
 }
 
 /** Everything of a project that can differ from its live release, read once. */
@@ -53,16 +54,15 @@ export interface Seen {
   readonly proxy: readonly string[];
 }
 
-const attachments = (manifest: ReleaseManifest, { name, spec, route }: ReleaseService): readonly Attachment[] => {
-  if (spec.networkMode !== undefined) return [];
+const attachments = (manifest: ReleaseManifest, { name, spec, route }: ReleaseService): Pick<SeenService, "networks" | "ingress"> => {
+  if (spec.networkMode !== undefined) return { networks: [] };
   const nameOf = (key: string): string => manifest.networks.find((network) => network.key === key)?.name ?? key;
-  const own = spec.networks.map(({ network, aliases, address }) => ({
+  const networks = spec.networks.map(({ network, aliases, address }) => ({
     network: nameOf(network),
     aliases: [...new Set([name, ...aliases])],
-    ingress: false,
     ...(address === undefined ? {} : { address }),
   }));
-  return route === undefined ? own : [{ network: ingressName(manifest.project), aliases: [name], ingress: true }, ...own];
+  return { networks, ...(route === undefined ? {} : { ingress: ingressName(manifest.project) }) };
 };
 
 interface Sources {
@@ -123,7 +123,7 @@ export const observe = async ({ engine, proxy, state, project, manifest, service
       job: manifest !== undefined && completes(manifest, name),
       containers: await Promise.all(own.map((container) => containerOf(engine, container, servers, now))),
       missingFiles: wanted === undefined ? [] : missingFiles(state, serviceSlots(project, wanted)),
-      networks: manifest === undefined || wanted === undefined ? [] : attachments(manifest, wanted),
+      ...(manifest === undefined || wanted === undefined ? { networks: [] } : attachments(manifest, wanted)),
       ...(wanted === undefined ? {} : { wanted }),
       ...(servers === undefined ? {} : { servers }),
       ...(declared === undefined ? {} : { declared }),

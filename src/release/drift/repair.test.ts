@@ -64,8 +64,9 @@ test("what runs as it should needs nothing", async () => {
   expect(await planned()).toMatchObject({ steps: [], summary: [] });
 });
 
-/** In the ingress network, whose subnet depends on the machine's own. */
-const addressOf = async (last: number): Promise<string> => ((await live()).ingress?.subnet ?? "").replace(/\d+\/\d+$/, String(last));
+/** In the project's network, whose subnet depends on the machine's own. */
+const addressOf = async (last: number): Promise<string> =>
+  ((await live()).addressed.get("shop_default")?.subnet ?? "").replace(/\d+\/\d+$/, String(last));
 
 /** Each damage: what is said, what is done about it, and afterwards nothing is said any more and what was well is untouched. */
 const DAMAGES: readonly {
@@ -142,22 +143,18 @@ const DAMAGES: readonly {
     name: "a container left its networks",
     harm: async () => {
       await engine.networks.disconnect("shop_default", "shop-web-r1-1");
-      await engine.networks.disconnect("shop_seaworthy-ingress", "shop-web-r1-1");
     },
-    says: [
-      "web: shop-web-r1-1 is not connected to the network shop_seaworthy-ingress",
-      "web: shop-web-r1-1 is not connected to the network shop_default",
-    ],
-    does: ["web/connect/1-1/shop_seaworthy-ingress", "web/connect/1-1/shop_default", "web/ready/1-1"],
+    says: ["web: shop-web-r1-1 is not connected to the network shop_default"],
+    does: ["web/connect/1-1/shop_default", "web/ready/1-1"],
   },
   {
     name: "a container has another address",
     harm: async () => {
-      await engine.networks.disconnect("shop_seaworthy-ingress", "shop-web-r1-1");
-      await engine.networks.connect("shop_seaworthy-ingress", "shop-web-r1-1", { address: await addressOf(77) });
+      await engine.networks.disconnect("shop_default", "shop-web-r1-1");
+      await engine.networks.connect("shop_default", "shop-web-r1-1", { address: await addressOf(77) });
     },
-    says: [expect.stringMatching(/^web: shop-web-r1-1 has the address [\d.]+\.77 in shop_seaworthy-ingress, not [\d.]+\.2$/)],
-    does: ["web/connect/1-1/shop_seaworthy-ingress"],
+    says: [expect.stringMatching(/^web: shop-web-r1-1 has the address [\d.]+\.77 in shop_default, not [\d.]+\.2$/)],
+    does: ["web/connect/1-1/shop_default"],
   },
   {
     name: "HAProxy is gone, and what its files said",

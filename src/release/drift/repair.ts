@@ -1,5 +1,5 @@
 import { FULL_TRAFFIC } from "../../core/index.ts";
-import { freeAddresses } from "../address.ts";
+import { type Addressing, addressing } from "../addressing.ts";
 import type { Live } from "../live.ts";
 import { backendName, containerSha, manifestDigest, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Plan, ServicePlan, Step } from "../plan.ts";
@@ -32,22 +32,14 @@ interface Situation {
 }
 
 /** What comes and what goes of a service, as a rollout would say it. */
-const changeOf = ({ manifest, differences, live, release }: Situation, service: ReleaseService, used: Set<string>): Change => {
+const changeOf = ({ manifest, differences, release }: Situation, service: ReleaseService, addresses: Addressing): Change => {
   const count = remediesOf(differences, service.name, "create").reduce((sum, one) => sum + one.count, 0);
   const old = remediesOf(differences, service.name, "dismiss").map(({ container }) => container);
-  const addresses = service.route === undefined || live.ingress === undefined ? [] : freeAddresses(live.ingress.subnet, used, count);
-  for (const address of addresses) used.add(address);
+  const places = addresses.places(service, count);
+  const sha = containerSha(service);
   const replicas = Array.from({ length: count }, (_, index): Replica => {
     const number = index + 1;
-    const address = addresses[index];
-    return {
-      service,
-      release,
-      number,
-      name: containerName(manifest.project, service.name, release, number),
-      sha: containerSha(service),
-      ...(address === undefined ? {} : { address }),
-    };
+    return { service, release, number, name: containerName(manifest.project, service.name, release, number), sha, ...places[index] };
   });
   return { service, order: orderOf(service), old, replicas, kept: [] };
 };
@@ -76,13 +68,11 @@ const restored = (situation: Situation, service: ReleaseService): readonly Step[
   const touched = [...new Set([...started, ...of("connect").map(({ container }) => container)])];
   const back = comeBack(situation, service);
   return [
-    ...of("connect").map(({ container, to, address }) =>
+    ...of("connect").map(({ container, to }) =>
       step(`connect/${suffixOf(container)}/${to.network}`, "the release puts it into this network", {
         do: "connect-network",
         name: container.name,
-        network: to.network,
-        aliases: to.aliases,
-        ...(address === undefined ? {} : { address }),
+        ...to,
       }),
     ),
     ...started.map((container) =>
@@ -141,8 +131,8 @@ const summary = (differences: readonly Difference[], services: readonly string[]
 export const planRepair = (manifest: ReleaseManifest, seen: Seen, live: Live, release: number, describe: Describe): Plan => {
   const differences = differencesOf(seen);
   const situation: Situation = { manifest, seen, live, release, differences };
-  const used = new Set(live.ingress?.used);
-  const changes = inDependencyOrder(manifest.services).map((service) => changeOf(situation, service, used));
+  const addresses = addressing(manifest, live);
+  const changes = inDependencyOrder(manifest.services).map((service) => changeOf(situation, service, addresses));
   const whole = differences.some(({ service, remedy }) => service === undefined && remedy.by === "proxy");
   const needsProxy = (service: ReleaseService): boolean =>
     whole || differences.some((one) => one.service === service.name && NEEDS_PROXY.has(one.remedy.by));
@@ -172,6 +162,6 @@ export const planRepair = (manifest: ReleaseManifest, seen: Seen, live: Live, re
     steps:
       remedied.length === 0
         ? []
-        : [...prerequisites({ ...manifest, services: concerned }, begun, live, true), ...steps, ...dismiss(manifest, live)],
+        : [...prerequisites({ ...manifest, services: concerned }, begun, live, addresses, true), ...steps, ...dismiss(manifest, live)],
   };
 };

@@ -8,6 +8,7 @@ const FILES = { certificate: "/tls/shop.crt", key: "/tls/shop.key" };
 const live: Live = {
   platform: { os: "linux", architecture: "amd64" },
   containers: [],
+  addressed: new Map(),
   takenSubnets: [],
   networks: new Set(),
   volumes: new Set(),

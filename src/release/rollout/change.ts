@@ -1,5 +1,5 @@
 import type { ContainerConfig } from "../../engine/index.ts";
-import { choosePool, freeAddresses } from "../address.ts";
+import type { Addressing } from "../addressing.ts";
 import type { Live, LiveContainer } from "../live.ts";
 import { completes, containerSha, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { JobSettings, UpdatePolicy } from "../../project/index.ts";
@@ -19,7 +19,9 @@ export interface Replica {
   readonly number: number;
   readonly name: string;
   readonly sha: string;
+  /** Where the proxy reaches it, when it is routed: see Place. */
   readonly address?: string;
+  readonly network?: string;
   /** Not one that serves: it runs this command. */
   readonly job?: JobSettings;
 }
@@ -64,10 +66,14 @@ const leaving = (containers: readonly LiveContainer[]): readonly LiveContainer[]
   );
 
 /** The services that get new containers, each after what it depends on. Those whose containers run exactly what the manifest says are left out. */
-export const changesOf = (manifest: ReleaseManifest, live: Live, release: number, direction: Direction = "update"): readonly Change[] => {
-  const subnet = live.ingress?.subnet ?? choosePool(live.takenSubnets).subnet;
-  const used = new Set(live.ingress?.used);
-  return inDependencyOrder(manifest.services).flatMap((service): readonly Change[] => {
+export const changesOf = (
+  manifest: ReleaseManifest,
+  live: Live,
+  release: number,
+  addresses: Addressing,
+  direction: Direction = "update",
+): readonly Change[] =>
+  inDependencyOrder(manifest.services).flatMap((service): readonly Change[] => {
     const old = live.containers.filter((container) => container.service === service.name);
     if (isCurrent(service, old)) return [];
     // What runs for the first time is no update, and what ends cannot be watched.
@@ -75,25 +81,15 @@ export const changesOf = (manifest: ReleaseManifest, live: Live, release: number
     const sha = containerSha(service);
     const kept = policy === undefined ? [] : old.filter((one) => one.sha === sha && one.state === "running").slice(0, service.replicas);
     const count = service.replicas - kept.length;
-    const addresses = service.route === undefined ? [] : freeAddresses(subnet, used, count);
-    for (const address of addresses) used.add(address);
+    const places = addresses.places(service, count);
     const replicas = Array.from({ length: count }, (_, index): Replica => {
       const number = index + 1;
-      const address = addresses[index];
-      return {
-        service,
-        release,
-        number,
-        name: containerName(manifest.project, service.name, release, number),
-        sha,
-        ...(address === undefined ? {} : { address }),
-      };
+      return { service, release, number, name: containerName(manifest.project, service.name, release, number), sha, ...places[index] };
     });
     const order = orderOf(service, askedOrder(service, direction, policy));
     if (policy === undefined) return [{ service, order, old, replicas, kept }];
     return [{ service, order, old: leaving(old.filter((one) => !kept.includes(one))), replicas, kept, policy }];
   });
-};
 
 /** How many replicas are replaced at a time. */
 export const batchSize = ({ parallelism }: UpdatePolicy, replicas: number): number =>

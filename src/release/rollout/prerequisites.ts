@@ -3,7 +3,7 @@ import { type Backend, nextOf } from "../../proxy/index.ts";
 import type { Live } from "../live.ts";
 import { INGRESS, ingressName, LABELS } from "../live.ts";
 import { isHeld } from "./hold.ts";
-import { choosePool } from "../address.ts";
+import type { Addressing } from "../addressing.ts";
 import { installCertificates } from "./certificates.ts";
 import { backendName, checkHost, labelled, type ReleaseManifest, type ReleaseService } from "../manifest.ts";
 import type { Action, Step } from "../plan.ts";
@@ -26,13 +26,16 @@ const pulls = (services: readonly ReleaseService[], live: Live): readonly Step[]
   );
 };
 
-const networks = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
+const networks = (manifest: ReleaseManifest, live: Live, addresses: Addressing): readonly Step[] =>
   manifest.networks
     .filter((network) => !network.external && !live.networks.has(network.name))
-    .map(({ key, name, driver, internal, enableIpv6, options, labels, pools }) =>
-      step(
+    .map(({ key, name, driver, internal, enableIpv6, options, labels, pools }) => {
+      const pool = addresses.pools.get(name);
+      return step(
         `network/${key}`,
-        "the project's own network",
+        pool === undefined
+          ? "the project's own network"
+          : "the project's own network; containers behind the proxy keep fixed addresses here",
         {
           do: "create-network",
           name,
@@ -41,13 +44,18 @@ const networks = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
             internal,
             enableIpv6,
             options,
-            pools,
-            labels: { ...labels, ...networkLabels(labelled(manifest), key), [LABELS.project]: manifest.project },
+            pools: pool === undefined ? pools : [pool],
+            labels: {
+              ...labels,
+              ...networkLabels(labelled(manifest), key),
+              [LABELS.project]: manifest.project,
+              ...(pool === undefined ? {} : { [LABELS.addresses]: pool.subnet }),
+            },
           },
         },
         [{ do: "remove-network", name }],
-      ),
-    );
+      );
+    });
 
 const volumes = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
   manifest.volumes
@@ -63,15 +71,16 @@ const volumes = (manifest: ReleaseManifest, live: Live): readonly Step[] =>
       }),
     );
 
-const ingress = (manifest: ReleaseManifest, live: Live): readonly Step[] => {
+const ingress = (manifest: ReleaseManifest, addresses: Addressing): readonly Step[] => {
   const name = ingressName(manifest.project);
-  if (live.ingress !== undefined) return [];
+  const pool = addresses.pools.get(name);
+  if (pool === undefined) return [];
   const labels = { ...networkLabels(labelled(manifest), INGRESS), [LABELS.project]: manifest.project, [LABELS.role]: "ingress" };
   return [
     step(
-      "network/ingress",
-      "containers behind the proxy keep fixed addresses here",
-      { do: "create-network", name, config: { driver: "bridge", labels, pools: [choosePool(live.takenSubnets)] } },
+      `network/${INGRESS}`,
+      "containers behind the proxy that are in no network of ours keep fixed addresses here",
+      { do: "create-network", name, config: { driver: "bridge", labels, pools: [pool] } },
       [{ do: "remove-network", name }],
     ),
   ];
@@ -174,13 +183,14 @@ export const prerequisites = (
   manifest: ReleaseManifest,
   changed: readonly ReleaseService[],
   live: Live,
+  addresses: Addressing,
   lenient: boolean,
 ): readonly Step[] => [
   // What the proxy refuses is known before anything is fetched, and its time is not one in which a fetched image waits.
   ...backends(manifest, live, lenient),
   ...pulls(changed, live),
-  ...networks(manifest, live),
-  ...(manifest.services.some((service) => service.route !== undefined) ? ingress(manifest, live) : []),
+  ...networks(manifest, live, addresses),
+  ...ingress(manifest, addresses),
   ...volumes(manifest, live),
   ...files(changed),
 ];

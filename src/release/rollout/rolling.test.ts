@@ -14,6 +14,7 @@ const describeReplica: Describe = ({ name, sha, service }) => ({
 const nothing: Live = {
   platform: { os: "linux", architecture: "amd64" },
   containers: [],
+  addressed: new Map(),
   takenSubnets: ["172.17.0.0/16"],
   networks: new Set(),
   volumes: new Set(),
@@ -32,12 +33,15 @@ const running = (service: ReleaseService, release: number, replica = 1): LiveCon
   ...(service.route === undefined ? {} : { address: `10.209.0.${1 + replica}` }),
 });
 
+/** A project of before addresses were given in networks of its own. */
 const alive = (...containers: readonly LiveContainer[]): Live => ({
   ...nothing,
   containers,
   networks: new Set(["shop_default", "shop_seaworthy-ingress"]),
   volumes: new Set(["shop_data"]),
-  ingress: { subnet: "10.209.0.0/24", used: new Set(containers.flatMap(({ address }) => address ?? [])) },
+  addressed: new Map([
+    ["shop_seaworthy-ingress", { subnet: "10.209.0.0/24", used: new Set(containers.flatMap(({ address }) => address ?? [])) }],
+  ]),
   backends: new Map([
     [
       "shop.web",
@@ -56,7 +60,6 @@ describe("a first release", () => {
       "backend/web",
       "pull/web",
       "network/default",
-      "network/ingress",
       "volume/data",
       "web/create/1",
       "web/start/1",
@@ -67,7 +70,7 @@ describe("a first release", () => {
     ]);
     expect(plan.summary).toEqual([{ service: "web", way: "first", why: "it does not run yet" }]);
   });
-  test("gives the container a fixed address of the ingress network it plans", () => {
+  test("gives the container a fixed address of the network it plans", () => {
     expect(plan.steps.find(({ id }) => id === "web/server/1")?.action).toMatchObject({ address: "10.209.0.2", port: 3000, server: "r1-1" });
   });
 });

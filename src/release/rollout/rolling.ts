@@ -1,3 +1,4 @@
+import { addressing } from "../addressing.ts";
 import type { Live } from "../live.ts";
 import { manifestDigest, type ReleaseManifest } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
@@ -25,7 +26,8 @@ export const planRolling = (
   describe: Describe,
   direction: Direction = "update",
 ): Plan => {
-  const changes = changesOf(manifest, live, release, direction);
+  const addresses = addressing(manifest, live);
+  const changes = changesOf(manifest, live, release, addresses, direction);
   const batched = changes.filter(isBatched);
   const whole = changes.filter((change) => !isBatched(change));
   const staged = whole.filter((change) => isStaged(change, direction));
@@ -52,6 +54,7 @@ export const planRolling = (
         // What has no container now is made ready for the times at which it has one.
         manifest.services.filter((service) => service.schedule !== undefined || changes.some((change) => change.service === service)),
         live,
+        addresses,
         direction === "rollback",
       ),
       ...up,

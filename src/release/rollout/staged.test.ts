@@ -49,7 +49,7 @@ const alive = (backends: Live["backends"], ...services: readonly ReleaseService[
   takenSubnets: [],
   networks: new Set(["shop_default", "shop_seaworthy-ingress"]),
   volumes: new Set(["shop_data"]),
-  ingress: { subnet: "10.209.0.0/24", used: new Set(["10.209.0.2"]) },
+  addressed: new Map([["shop_seaworthy-ingress", { subnet: "10.209.0.0/24", used: new Set(["10.209.0.2"]) }]]),
   backends,
 });
 const STABLE = new Map([backend("shop.web", ["shop.localhost"])]);

@@ -111,8 +111,7 @@ export const createFleet = (folder = scratchFolder()): Fleet => {
     },
   });
   const proxy = createFakeProxy();
-  const address = (name: string): Promise<string> =>
-    engine.containers.inspect(name).then((found) => Object.values(found?.addresses ?? {}).find((one) => one.startsWith("10.209")) ?? "");
+  const address = (name: string): Promise<string> => engine.containers.inspect(name).then((found) => found?.labels[LABELS.address] ?? "");
   const open = (own: Clock = clock): Releases & Disposable => {
     rmSync(join(folder, "leases"), { recursive: true, force: true });
     return openReleases({

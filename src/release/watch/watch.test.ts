@@ -104,7 +104,7 @@ test("a container that was removed leaves the proxy for good", async () => {
 test("a container that lost its network is connected again at its address", async () => {
   start();
   await said(/^watching/);
-  const network = "shop_seaworthy-ingress";
+  const network = "shop_default";
   const before = (await engine.containers.inspect("shop-web-r1-1"))?.addresses[network];
   await engine.networks.disconnect(network, "shop-web-r1-1");
   await said(/connected again/);

@@ -119,12 +119,11 @@ export const watch = async (parts: Parts, signal: AbortSignal): Promise<void> =>
     const services = manifest.services.map(({ name }) => name);
     for (const { service = "", words, remedy } of differencesOf(await observe({ engine, proxy, state, project, manifest, services }))) {
       if (remedy.by !== "connect") continue;
-      const { container, to, address } = remedy;
+      const { container, to } = remedy;
       const subject: Subject = { project, service, container: container.name, server: serverName(container) };
-      const action = { do: "connect-network", name: container.name, network: to.network, aliases: to.aliases } as const;
       try {
         const done = await alone(subject, async () => {
-          await perform({ ...action, ...(address === undefined ? {} : { address }) }, parts.world(project));
+          await perform({ do: "connect-network", name: container.name, ...to }, parts.world(project));
         });
         if (done) say(`${words}; connected again`, subject);
       } catch (error) {
