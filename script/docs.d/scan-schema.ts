@@ -27,8 +27,14 @@ const advisory = v.strictObject({
 const entry = {
   id: described("The CVE, else the advisory's own id.", v.string()),
   advisories: v.array(advisory),
-  state: v.picklist(["fixed", "unfixed", "deferred", "wont-fix", "unimportant", "end-of-life"]),
+  state: v.picklist(["fixed", "unfixed", "deferred", "wont-fix", "unimportant", "end-of-life", "extended"]),
   fixed: opt(described("The version that mends it; of other tools' reports, several with commas.", v.string())),
+  extended: opt(
+    described(
+      "Only a stream of updates beside the release mends it, which not everybody gets: Ubuntu Pro, Red Hat's extended updates.",
+      v.strictObject({ stream: v.string(), fixed: v.string() }),
+    ),
+  ),
   severity: opt(described("The one that counts; absent where nobody rates it.", severity)),
   severities: v.array(severity),
   exploited: opt(described("Known to be exploited.", v.literal(true))),

@@ -5,8 +5,11 @@ import { asUpstream } from "./upstream.ts";
 const major = (version: string): string => version.split(".", 1)[0] ?? version;
 const minor = (version: string): string => version.split(".", 2).join(".");
 
+/** An image may call its distribution whatever it likes. */
+const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(table, key) ? table[key] : undefined);
+
 /** How OSV names the releases of distributions. */
-const RELEASES: Readonly<Record<string, (version: string) => string>> = {
+const RELEASES: Readonly<Record<string, (version: string, name: string) => string | undefined>> = {
   debian: (version) => `Debian:${major(version)}`,
   // Every second April has long-term support, and OSV says so in the name.
   ubuntu: (version) => `Ubuntu:${version}${/^\d*[02468]\.04$/.test(version) ? ":LTS" : ""}`,
@@ -15,18 +18,36 @@ const RELEASES: Readonly<Record<string, (version: string) => string>> = {
   rhel: (version) => `Red Hat:${major(version)}`,
   rocky: (version) => `Rocky Linux:${major(version)}`,
   sles: (version) => `SUSE:${version}`,
+  "sle-micro": (version) => `SUSE:Linux Enterprise Micro ${version}`,
+  "sl-micro": (version) => `SUSE:Linux Micro ${version}`,
   "opensuse-leap": (version) => `openSUSE:Leap ${version}`,
-  "opensuse-tumbleweed": () => "openSUSE:Tumbleweed",
+  "opensuse-leap-micro": (version) => `openSUSE:Leap Micro ${version}`,
   mageia: (version) => `Mageia:${major(version)}`,
   azurelinux: (version) => `Azure Linux:${major(version)}`,
   mariner: (version) => `Azure Linux:${major(version)}`,
-  wolfi: () => "Wolfi",
-  chainguard: () => "Chainguard",
+  // The service pack stands in the name alone: `openEuler 24.03 (LTS-SP1)`, `openEuler 22.03 LTS`.
+  openeuler: (version, name) => {
+    const [, support] = /\b(LTS(?:-SP\d+)?)\b/.exec(name) ?? [];
+    return support === undefined ? undefined : `openEuler:${minor(version)}-${support}`;
+  },
+  photon: (version) => `Photon OS:${version.includes(".") ? minor(version) : `${version}.0`}`,
+  alpaquita: (version) => `Alpaquita:${version}`,
+  "bellsoft-hardened-containers": (version) => `BellSoft Hardened Containers:${version}`,
+};
+
+/** Those whose packages are of one line, whatever release they say. */
+const ROLLING: Readonly<Record<string, string>> = {
+  chainguard: "Chainguard",
+  cleanstart: "CleanStart",
+  echo: "Echo",
+  minimos: "MinimOS",
+  wolfi: "Wolfi",
+  "opensuse-tumbleweed": "openSUSE:Tumbleweed",
 };
 
 /** Undefined when nobody publishes advisories of it that are read here. */
-export const ecosystemOf = ({ id, version = "" }: Distribution): string | undefined =>
-  version === "" && id !== "wolfi" && id !== "chainguard" ? undefined : RELEASES[id]?.(version);
+export const ecosystemOf = ({ id, version = "", name }: Distribution): string | undefined =>
+  own(ROLLING, id) ?? (version === "" ? undefined : own(RELEASES, id)?.(version, name));
 
 /** Distributions of rpm packages whose advisories name what is installed; those of the others name what it was made from. */
 const BY_INSTALLED_NAME = new Set(["almalinux", "rhel"]);

@@ -10,6 +10,7 @@ import { type Manifest, readManifest } from "./database/manifest.ts";
 import { openSeverities } from "./database/severities.ts";
 import { type Known, type OpenShard, openShard, type StoredAffected } from "./database/shard.ts";
 import { broken } from "./database/table.ts";
+import { type Answer, extendedStreams, withExtended } from "./extended.ts";
 import { isOtherStream } from "./modules.ts";
 import { schemeOf } from "./versions/ecosystems.ts";
 import type { VersionScheme } from "./versions/scheme.ts";
@@ -40,6 +41,8 @@ export interface Match {
   readonly state: FixState;
   /** The lowest version that all advisories call mended; absent: there is none. */
   readonly fixed?: string;
+  /** Where the release itself has no fix and a stream of updates beside it has one, which not everybody gets (extended.ts): `state` is `extended`. */
+  readonly extended?: { readonly stream: string; readonly fixed: string };
   /** The worst that the matched advisories say first of all; where they say nothing, what others say of the CVE. */
   readonly severity?: StatedSeverity;
   /** All that the matched advisories say; where none of them has a vector, then those of others. */
@@ -183,17 +186,28 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
     epss: remembered((id) => scores()?.find(id)),
     severities: remembered((id) => others()?.find(id) ?? []),
   };
+  const answerOf = (component: Component, ecosystem: string): Answer | undefined => {
+    const [shard, scheme] = [shardOf(ecosystem), schemeOf(ecosystem)];
+    if (shard === undefined || scheme === undefined) return undefined;
+    try {
+      const known = shard.find(canonicalName(ecosystem, component.name));
+      const told = late(() => new Set(known.flatMap(({ advisory }) => idsOf(advisory()))));
+      return { matches: matchesOf(component, known, scheme, lore), told };
+    } catch (error) {
+      // Rows of other shapes than this code writes: an import checks digests and tables, and a row is read only when it is asked for.
+      if (error instanceof TypeError || error instanceof SyntaxError) throw broken(shardPath(ecosystem), error);
+      throw error;
+    }
+  };
   return {
     match: (component) => {
-      const [shard, scheme] = [shardOf(component.ecosystem), schemeOf(component.ecosystem)];
-      if (shard === undefined || scheme === undefined) return undefined;
-      try {
-        return matchesOf(component, shard.find(canonicalName(component.ecosystem, component.name)), scheme, lore);
-      } catch (error) {
-        // Rows of other shapes than this code writes: an import checks digests and tables, and a row is read only when it is asked for.
-        if (error instanceof TypeError || error instanceof SyntaxError) throw broken(shardPath(component.ecosystem), error);
-        throw error;
-      }
+      const base = answerOf(component, component.ecosystem);
+      const streams = extendedStreams(component).flatMap((stream) => {
+        const answer = answerOf(component, stream.ecosystem);
+        return answer === undefined ? [] : [{ ...answer, ...stream }];
+      });
+      if (streams.length === 0) return base?.matches;
+      return withExtended(base ?? { matches: [], told: () => new Set() }, streams);
     },
     products: () => (endoflife === undefined ? undefined : readEndOfLife(join(folder, endoflife.file))),
     [Symbol.dispose]: () => {

@@ -51,12 +51,16 @@ export const scan = (
   const unknown = new Map<string, number>();
   const asked = new Set<string>();
   let judged = 0;
-  const unjudged = (ecosystem: string): void => void unknown.set(ecosystem, (unknown.get(ecosystem) ?? 0) + 1);
+  const unjudged = (ecosystem: string, because = "the database has no advisories for it"): void => {
+    const key = `${ecosystem} not judged: ${because}`;
+    unknown.set(key, (unknown.get(key) ?? 0) + 1);
+  };
   for (const one of packages) {
     if (one.ownedBy !== undefined || one.own === true) continue;
     const component = componentOf(one, distribution);
     if (component === undefined) {
-      unjudged(one.source === undefined ? one.type : (distribution?.name ?? one.type));
+      if (one.type !== "deb" && one.type !== "apk" && one.type !== "rpm") unjudged(one.type);
+      else unjudged(distribution?.name ?? one.type, "nobody publishes advisories of it in OSV's form, or not of this release");
       continue;
     }
     const matches = matcher.match(component);
@@ -85,11 +89,6 @@ export const scan = (
     ecosystems: [...asked].toSorted(byCode),
     endOfLife,
     ...(products === undefined ? { endOfLifeAsOf: SHIPPED_DATE } : {}),
-    blindSpots: [
-      ...blindSpots,
-      ...[...unknown].map(
-        ([ecosystem, count]) => `${plural(count, "package")} of ${ecosystem} not judged: the database has no advisories for it`,
-      ),
-    ],
+    blindSpots: [...blindSpots, ...[...unknown].map(([words, count]) => `${plural(count, "package")} of ${words}`)],
   };
 };

@@ -21,8 +21,10 @@ export interface ScanDocumentEntry {
     readonly url?: string;
     readonly modified?: string;
   }[];
-  readonly state: "fixed" | "unfixed" | "deferred" | "wont-fix" | "unimportant" | "end-of-life";
+  readonly state: "fixed" | "unfixed" | "deferred" | "wont-fix" | "unimportant" | "end-of-life" | "extended";
   readonly fixed?: string;
+  /** Where only a stream of updates beside the release mends it, which not everybody gets. */
+  readonly extended?: { readonly stream: string; readonly fixed: string };
   readonly severity?: {
     readonly rating: "none" | "low" | "medium" | "high" | "critical";
     readonly score?: number;

@@ -15,9 +15,11 @@ const NO_FIX: Readonly<Record<ScanDocumentEntry["state"], string>> = {
   "wont-fix": "won't fix",
   unimportant: "unimportant",
   "end-of-life": "end of life",
+  extended: "extended support only",
 };
 
-export const fixWords = ({ fixed, state }: ScanDocumentEntry): string => fixed ?? NO_FIX[state];
+export const fixWords = ({ fixed, state, extended }: ScanDocumentEntry): string =>
+  fixed ?? (extended === undefined ? NO_FIX[state] : `${extended.fixed} with ${extended.stream}`);
 
 /** Nobody will mend it: to wait for a fix is no plan. */
 export const isGivenUp = ({ fixed, state }: ScanDocumentEntry): boolean => fixed === undefined && state !== "fixed" && state !== "unfixed";

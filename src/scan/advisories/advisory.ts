@@ -16,9 +16,10 @@ export interface Severity {
 /**
  * What becomes of a vulnerability in one package, by the advisories:
  * `fixed` (a version mends it), `unfixed` (none does yet), `deferred` (put off: Debian's no-dsa and postponed, Red Hat's "fix deferred"), `wont-fix`,
- * `unimportant` (Debian's word for what is no danger as it is packaged), `end-of-life` (the source no longer looks after it).
+ * `unimportant` (Debian's word for what is no danger as it is packaged), `end-of-life` (the source no longer looks after it), `extended` (only a stream of updates
+ * beside the release mends it, which not everybody gets: Ubuntu Pro).
  */
-export const FIX_STATES = ["fixed", "unfixed", "deferred", "wont-fix", "unimportant", "end-of-life"] as const;
+export const FIX_STATES = ["fixed", "unfixed", "deferred", "wont-fix", "unimportant", "end-of-life", "extended"] as const;
 export type FixState = (typeof FIX_STATES)[number];
 
 /** Versions from `introduced` on (absent: all), up to before `fixed`, or up to `lastAffected` itself; with neither there is no fix. */
@@ -42,7 +43,7 @@ export interface Affected {
   /** Said of this package, the first of them first to be believed. */
   readonly severities?: readonly Severity[];
   /** What the source says of it where no version mends it; absent: `unfixed`. */
-  readonly state?: Exclude<FixState, "fixed" | "unfixed">;
+  readonly state?: Exclude<FixState, "fixed" | "unfixed" | "extended">;
 }
 
 /** What is known of one vulnerability, without the packages: what a finding tells. */

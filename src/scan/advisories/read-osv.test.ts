@@ -142,7 +142,7 @@ describe("what it says", () => {
   test.each([
     ["Red Hat:enterprise_linux:9::appstream", "Red Hat:9"],
     ["Red Hat:enterprise_linux:8.6::baseos", "Red Hat:8"],
-    ["Red Hat:rhel_aus:8.6::appstream", "Red Hat:rhel_aus:8.6::appstream"],
+    ["Red Hat:rhel_aus:8.6::appstream", "Red Hat:8.6"],
     ["SUSE:Linux Enterprise Module for Basesystem 15 SP4", "SUSE:15.4"],
     ["SUSE:Linux Enterprise Server 12", "SUSE:12"],
     ["Ubuntu:Pro:22.04:LTS", "Ubuntu:Pro:22.04:LTS"],

@@ -25,6 +25,8 @@ export interface Whence {
   /** Every package of the distribution that has it: of one source they go together. */
   readonly together: readonly string[];
   readonly fixed?: string;
+  /** Where only a stream of updates beside the release mends it. */
+  readonly extended?: { readonly stream: string; readonly fixed: string };
   readonly origin?: "base" | "own";
   /** The base image, as it is called. */
   readonly base?: string;
@@ -140,7 +142,7 @@ const dependency = ({ one, fixed, chain, by, origin }: Whence): readonly Change[
  * raised, a program's newer version.
  */
 export const changesFor = (whence: Whence): readonly Change[] => {
-  const { one, fixed, origin } = whence;
+  const { one, fixed, origin, extended } = whence;
   const base = origin === "base" ? [newerBase(whence)] : [];
   const own =
     one.type === "deb" || one.type === "apk" || one.type === "rpm"
@@ -157,6 +159,15 @@ export const changesFor = (whence: Whence): readonly Change[] => {
             ]
         : dependency(whence);
   if (fixed !== undefined) return [...base, ...own];
+  if (extended !== undefined)
+    return [
+      {
+        kind: "distribution",
+        what: `subscribe to ${extended.stream}, which mends it with ${extended.fixed}, and install its updates in a step of your own; or move to a release that is still looked after`,
+        ...at(whence.from),
+      },
+      ...base,
+    ];
   return [
     {
       kind: "none",

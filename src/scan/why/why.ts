@@ -82,8 +82,13 @@ export const why = (
       against.flatMap((each) => each.fixed ?? []),
       against[0]?.ecosystem,
     );
-    const isOpen = against.some((each) => each.fixed === undefined);
-    const changes = [...(fixed === undefined ? [] : changesFor({ ...common, fixed })), ...(isOpen ? changesFor(common) : [])];
+    const isOpen = against.some((each) => each.fixed === undefined && each.extended === undefined);
+    const extended = against.find((each) => each.extended !== undefined)?.extended;
+    const changes = [
+      ...(fixed === undefined ? [] : changesFor({ ...common, fixed })),
+      ...(extended === undefined ? [] : changesFor({ ...common, extended })),
+      ...(isOpen ? changesFor(common) : []),
+    ];
     return {
       package: one,
       ...(one.layerIndex === undefined ? {} : { layerNumber: one.layerIndex + 1 }),
