@@ -1,7 +1,7 @@
 /**
  * `script/bundle.ts [FOLDER]` (default dist): the package as it is published. For Node >= 22.22, with no dependencies: a bin, chunks that are loaded as a
- * command needs them, its own package.json, README, LICENSE and the licences of what was bundled. The chunks are CommonJS: Node loads them without the
- * asynchronous steps of ES modules, which start-up pays for (docs/performance.md).
+ * command needs them, its own package.json, README, LICENSE and the licences of what was bundled. The chunks are CommonJS, which the bin runs from code that
+ * earlier runs compiled (src/cli/bin, docs/performance.md).
  */
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -75,17 +75,15 @@ const bundle = async (folder: string, target: string): Promise<RolldownOutput> =
   }
 };
 
-/** Loaded before anything else, so that all that follows comes from Node's compile cache from the second run on. */
-const BIN = `#!/usr/bin/env node
-import { createRequire, enableCompileCache } from "node:module";
-enableCompileCache();
-// Node 22 calls node:sqlite experimental; a user can do nothing about it.
-const warn = process.emitWarning;
-process.emitWarning = (warning, ...rest) => {
-  if (!(rest[0] === "ExperimentalWarning" && /sqlite/i.test(String(warning)))) Reflect.apply(warn, process, [warning, ...rest]);
+/** The program's first file, which runs the chunks. */
+const bundleBin = async (file: string, target: string): Promise<void> => {
+  const build = await rolldown({ input: join(ROOT, "src", "cli", "bin", "seaworthy.ts"), platform: "node", transform: { target } });
+  try {
+    await build.write({ file, format: "esm", banner: "#!/usr/bin/env node", comments: { legal: false } });
+  } finally {
+    await build.close();
+  }
 };
-createRequire(import.meta.url)("../lib/main.cjs");
-`;
 
 /** The folder of the package that a module belongs to. */
 const packageOf = (module: string): string | undefined => {
@@ -115,9 +113,10 @@ const main = async (folder: string): Promise<void> => {
   const facts = v.parse(PACKAGE, JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "bin"), { recursive: true });
-  const { output } = await bundle(join(folder, "lib"), targetOf(facts.engines.node));
+  const target = targetOf(facts.engines.node);
+  const { output } = await bundle(join(folder, "lib"), target);
   const bin = join(folder, "bin", "seaworthy.js");
-  writeFileSync(bin, BIN);
+  await bundleBin(bin, target);
   chmodSync(bin, 0o755);
   const { name, version, description, license, engines } = facts;
   const manifest = {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -140,6 +140,57 @@ describe("the program", () => {
     });
     expect(bundle.stdout).toBe(source.stdout);
     expect(bundle.stdout).toContain("adrift:latest");
+  });
+  describe("starts from code that earlier runs compiled", () => {
+    const packs = (folder: string): readonly string[] =>
+      existsSync(folder)
+        ? readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => /[/\\](?:check|sail|main)$/.test(path))
+        : [];
+    const inHome = (name: string) => {
+      const home = join(scratch, name);
+      const folder = join(home, ".cache", "seaworthy", "code");
+      mkdirSync(home, { recursive: true });
+      const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+        const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+          cwd: join(ROOT, "examples", "adrift"),
+          encoding: "utf8",
+          env: { PATH: process.env["PATH"], HOME: home, NO_COLOR: "1", ...env },
+        });
+        return { status, stdout, stderr };
+      };
+      return { folder, run, pack: () => join(folder, packs(folder)[0] ?? "none") };
+    };
+    test("which is written once, and is enough from then on", () => {
+      const { folder, run, pack } = inHome("code");
+      const first = run(["check"]);
+      expect(first).toMatchObject({ status: 1, stderr: "" });
+      expect(packs(folder)).toHaveLength(1);
+      const written = statSync(pack());
+      expect(written.size).toBeGreaterThan(100_000);
+      expect(run(["check"])).toEqual(first);
+      expect(statSync(pack())).toMatchObject({ ino: written.ino, mtimeMs: written.mtimeMs });
+    });
+    test("and written anew when it was damaged", () => {
+      const { run, pack } = inHome("code-damaged");
+      const first = run(["check"]);
+      const bytes = readFileSync(pack());
+      bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 0xff, bytes.length >> 1);
+      writeFileSync(pack(), bytes);
+      expect(run(["check"])).toEqual(first);
+      expect(readFileSync(pack()).equals(bytes)).toBe(false);
+      const mended = statSync(pack());
+      expect(run(["check"])).toEqual(first);
+      expect(statSync(pack()).ino).toBe(mended.ino);
+    });
+    test("but not of commands that are not there, nor where the user wants none or has no place for it", () => {
+      const { folder, run } = inHome("code-none");
+      expect(run(["sail"]).status).toBe(2);
+      expect(run(["check"], { NODE_DISABLE_COMPILE_CACHE: "1" }).status).toBe(1);
+      expect(run(["check"], { HOME: "/dev/null" })).toMatchObject({ status: 1, stderr: "" });
+      expect(run(["check"], { HOME: "" })).toMatchObject({ status: 1, stderr: "" });
+      expect(packs(folder)).toEqual([]);
+      expect(readdirSync(join(ROOT, "examples", "adrift"))).not.toContain(".cache");
+    });
   });
   test("keeps its exit statuses: an unknown command is bad input", () => {
     expect(seaworthy(["sail"]).status).toBe(2);
