@@ -14,7 +14,13 @@ export type Demand =
   | { readonly kind: "enter" }
   | { readonly kind: "list" }
   | { readonly kind: "figures" }
-  | { readonly kind: "use"; readonly action: Action; readonly repository: string };
+  | {
+      readonly kind: "use";
+      readonly action: Action;
+      readonly repository: string;
+      /** The repository that a blob is to be mounted from. To be refused there refuses nothing: the client then sends the blob. */
+      readonly source?: string;
+    };
 
 /** Who may do what. */
 export interface Access {
@@ -33,7 +39,8 @@ export const openAccess: Access = { admit: async () => ANYONE };
 const scopeOf = (demand: Demand): string => {
   if (demand.kind === "list") return "registry:catalog:*";
   if (demand.kind !== "use") return "";
-  return `repository:${demand.repository}:${demand.action === "push" ? "pull,push" : demand.action}`;
+  const source = demand.source === undefined ? "" : ` repository:${demand.source}:pull`;
+  return `repository:${demand.repository}:${demand.action === "push" ? "pull,push" : demand.action}${source}`;
 };
 
 /** Distribution's token specification: always Bearer, so that docker, which decides at `/v2/`, has a token for public and private repositories alike. */
@@ -112,6 +119,10 @@ export const createAccountAccess = (ports: AccountPorts): Access => {
       if (account === undefined && !who.may(demand.action, demand.repository)) throw unauthorised(origin, demand);
       requireRight(who, demand);
       if (!opened(demand.action, demand.repository)) throw unauthorised(origin, demand, "insufficient_scope");
+      // Told of the wider scope, a client asks for it and need not send what is here. Who could not have it is not told.
+      const { source } = demand;
+      if (source !== undefined && who.may("pull", source) && !opened("pull", source))
+        throw unauthorised(origin, demand, "insufficient_scope");
     }
     return { ...who, may: (action, repository) => who.may(action, repository) && opened(action, repository) };
   };

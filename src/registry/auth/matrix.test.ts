@@ -140,14 +140,29 @@ test("a mount from where one may not pull begins an upload, as for a blob that i
     expect((await mount(from, nowhere, as("ann"))).status).toBe(202);
   }
   expect((await registry.raw("GET", `/v2/team/mine/blobs/${secret}`, { headers: as("ann") })).status).toBe(404);
-  // Right and token must both reach the source.
+  // Right and token must both reach the source. A token that does not is told of one that would, when there is one to be had.
   const onlyHere = { authorization: `Bearer ${await registry.token(["repository:team/mine:pull,push"], as("ann")["authorization"])}` };
-  expect((await mount("&from=team/app", EMPTY, onlyHere)).status).toBe(202);
+  const told = await mount("&from=team/app", EMPTY, onlyHere);
+  expect([told.status, told.headers["www-authenticate"]]).toEqual([
+    401,
+    expect.stringContaining('scope="repository:team/mine:pull,push repository:team/app:pull",error="insufficient_scope"'),
+  ]);
+  for (const from of ["&from=other/app", "&from=other/none", "&from=%22,%20x"])
+    expect((await mount(from, EMPTY, onlyHere)).status, from).toBe(from.includes("%22") ? 400 : 202);
   const both = {
     authorization: `Bearer ${await registry.token(["repository:team/mine:pull,push repository:team/app:pull"], as("ann")["authorization"])}`,
   };
   expect((await mount("&from=team/app", EMPTY, both)).status).toBe(201);
   expect((await mount("&from=other/app", secret, as("root"))).status).toBe(201);
+  // Without a token: the challenge has both, so the first one that is asked for is enough; what is no name is not in it.
+  for (const [from, also] of [
+    ["&from=team/app", " repository:team/app:pull"],
+    ["&from=%22,%20x", ""],
+    ["", ""],
+  ])
+    expect((await mount(from ?? "", EMPTY, {})).headers["www-authenticate"], from).toContain(
+      `scope="repository:team/mine:pull,push${also}"`,
+    );
 });
 
 test("the catalogue holds what the caller may pull, page by page", async () => {

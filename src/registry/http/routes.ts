@@ -1,4 +1,5 @@
 import type { Action, Demand } from "../auth/index.ts";
+import { isRepository } from "../../core/index.ts";
 import { Refusal } from "../refusal.ts";
 import { repositoryName } from "./names.ts";
 
@@ -35,6 +36,13 @@ const demandOf = (kind: RouteKind, method: string, repository: string): Demand =
     throw new Refusal(405, "UNSUPPORTED", `${method.slice(0, 20)} is not allowed here`, { allow: Object.keys(needs).join(", ") });
   if (kind === "base") return { kind: "enter" };
   return kind === "catalog" ? { kind: "list" } : { kind: "use", action, repository };
+};
+
+/** What a request needs beside its route: a mount reads another repository. */
+export const demandWith = ({ kind, demand }: Route, query: URLSearchParams): Demand => {
+  if (kind !== "uploads" || demand.kind !== "use" || !query.has("mount")) return demand;
+  const source = query.get("from");
+  return source === null || !isRepository(source) ? demand : { ...demand, source };
 };
 
 const shapeOf = (

@@ -6,7 +6,7 @@ import { digestOfAnswer, exchangeOf, IDLE_MS, refuse } from "./exchange.ts";
 import { frontOf } from "./front.ts";
 import { hostMeant } from "./mirrored.ts";
 import { dispatch } from "./router.ts";
-import { routeOf } from "./routes.ts";
+import { demandWith, routeOf } from "./routes.ts";
 import type { Service } from "./service.ts";
 import type { TlsPair } from "./tls.ts";
 
@@ -103,7 +103,7 @@ const handle = async (
     const host = hostMeant(exchange, actsAs());
     const route = routeOf(exchange.method, exchange.segments, (name) => service.mirrors.rename(name, host));
     Object.assign(seen, { route: route.kind, repository: route.repository, reference: route.reference.slice(0, 200) });
-    const caller = await service.access.admit(request, service.originOf(request), route.demand);
+    const caller = await service.access.admit(request, service.originOf(request), demandWith(route, exchange.query));
     seen.who = caller.name;
     service.limits.request({ name: caller.name, address: seen.address });
     await dispatch(service, { ...exchange, caller }, route);
