@@ -4,6 +4,7 @@ import { SeaworthyError } from "../core/index.ts";
 import { type BaseImage, cyclonedx } from "../inventory/index.ts";
 import {
   agesOf,
+  askedOf,
   baseShare,
   type EndOfLife,
   openMatcher,
@@ -127,6 +128,7 @@ export const reportedScan = (
   const report = readReport(file, context.cwd, cves === undefined ? undefined : (cve) => cves.get(cve));
   const { tool, version, at, digest, distribution, scanned, tellsExploited, blindSpots } = report;
   const { names, digests } = scanned.subject;
+  const asked = image === undefined ? [] : askedOf(image, report, from);
   return {
     image: image ?? report.image,
     ...(digest === undefined ? {} : { digest }),
@@ -136,6 +138,7 @@ export const reportedScan = (
       image === undefined ? scanned : { ...scanned, subject: { names: [image, ...names], digests: [...digests, ...digestIn(image)] } },
     tellsExploited,
     blindSpots: [
+      ...asked,
       ...blindSpots,
       ...(tellsExploited
         ? []

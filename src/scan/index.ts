@@ -8,6 +8,7 @@ export { openMatcher } from "./match.ts";
 export { scan, type Vulnerability } from "./scan.ts";
 export { type BaselineEntry } from "./gate/baseline.ts";
 export { nextBaseline, readBaseline, writeBaseline } from "./gate/baseline-file.ts";
+export { askedOf } from "./gate/reports/asked.ts";
 export { readReport } from "./gate/reports/read.ts";
 export { writeVex } from "./gate/vex/write.ts";
 export { gatePolicy } from "./gate/policy.ts";

@@ -5,6 +5,7 @@ import type { StatedSeverity } from "../../match.ts";
 import { type JsonFile, parsedFile } from "../json-file.ts";
 import { parsePurl } from "../purl.ts";
 import type { GatePackage, GateVulnerability } from "../subject.ts";
+import { type LeftOut, leftOutWords } from "./left-out.ts";
 import { digestsIn, type ForeignReport, grouped, imageNames, isCve, lineOf, pathOf } from "./report.ts";
 
 const TEXT = v.nullish(v.string("expected text"));
@@ -52,6 +53,14 @@ const MATCH = v.object(
   "expected a match",
 );
 
+/** grype/presenter/models/ignore.go: a match, and by which rules it is left out. */
+const IGNORED = v.object({
+  vulnerability: v.nullish(v.object({ id: TEXT, knownExploited: v.nullish(v.array(v.unknown())) })),
+  appliedIgnoreRules: v.nullish(
+    v.array(v.object({ vulnerability: TEXT, reason: TEXT, namespace: TEXT, "fix-state": TEXT, "vex-status": TEXT, "match-type": TEXT })),
+  ),
+});
+
 const TARGET = v.object({
   userInput: TEXT,
   imageID: TEXT,
@@ -64,10 +73,23 @@ const TARGET = v.object({
 const REPORT = v.object(
   {
     matches: v.nullish(v.array(MATCH, "expected a list of matches")),
-    ignoredMatches: v.nullish(v.array(v.unknown(), "expected a list")),
+    ignoredMatches: v.nullish(v.array(IGNORED, "expected a list")),
     source: v.nullish(v.object({ type: TEXT, target: v.nullish(v.union([v.string(), TARGET], "expected text or an object")) })),
     distro: v.nullish(v.object({ name: TEXT, version: TEXT })),
-    descriptor: v.nullish(v.object({ name: TEXT, version: TEXT, timestamp: TEXT })),
+    descriptor: v.nullish(
+      v.object({
+        name: v.nullish(v.literal("grype", "expected grype: this is another tool's report")),
+        version: TEXT,
+        timestamp: TEXT,
+        db: v.nullish(
+          v.object({
+            built: TEXT,
+            error: v.optional(v.unknown()),
+            status: v.nullish(v.object({ built: TEXT, valid: v.nullish(v.boolean()), error: v.optional(v.unknown()) })),
+          }),
+        ),
+      }),
+    ),
   },
   "expected a report of Grype",
 );
@@ -170,10 +192,39 @@ const vulnerabilityOf = ({ vulnerability, relatedVulnerabilities, artifact }: Ma
   };
 };
 
+type Descriptor = v.InferOutput<typeof REPORT>["descriptor"];
+
+/** Grype itself refuses older advisories (its `max-allowed-built-age`), unless it is told not to. */
+const MAX_DATABASE_DAYS = 5;
+
+/** How good the advisories were that it looked in, as it says itself. */
+const databaseSpots = (descriptor: Descriptor): readonly string[] => {
+  const { db, timestamp } = descriptor ?? {};
+  const { status } = db ?? {};
+  const [built, at] = [Date.parse(status?.built ?? db?.built ?? ""), Date.parse(timestamp ?? "")];
+  const days = Math.floor((at - built) / 86_400_000);
+  const isBroken = status?.valid === false || (status?.error != null && status.error !== "") || (db?.error != null && db.error !== "");
+  return [
+    ...(isBroken ? ["Grype says that its database was not in order"] : []),
+    ...(days > MAX_DATABASE_DAYS ? [`Grype's database was ${days} days old when it looked`] : []),
+  ];
+};
+
+const leftOutOf = ({ vulnerability, appliedIgnoreRules }: v.InferOutput<typeof IGNORED>): LeftOut => {
+  const [rule] = appliedIgnoreRules ?? [];
+  const by =
+    (rule?.["vex-status"] ?? "") !== ""
+      ? `VEX: ${rule?.["vex-status"]}`
+      : (rule?.["fix-state"] ?? "") !== ""
+        ? `fix state ${rule?.["fix-state"]}`
+        : (rule?.reason ?? "") !== ""
+          ? (rule?.reason ?? "").replaceAll(/\s+/g, " ").slice(0, 100)
+          : "a rule";
+  return { id: vulnerability?.id ?? "without an id", by, exploited: (vulnerability?.knownExploited?.length ?? 0) > 0 };
+};
+
 export const isGrype = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "matches" in value && ("source" in value || "descriptor" in value);
-
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** A report of `grype -o json` (grype/presenter/models). @throws INPUT_INVALID with the place */
 export const grypeReport = (file: JsonFile): ForeignReport => {
@@ -194,7 +245,12 @@ export const grypeReport = (file: JsonFile): ForeignReport => {
   const vulnerabilities = grouped((matches ?? []).map((match) => vulnerabilityOf(match, order)));
   const name = distro?.name ?? "";
   const version = distro?.version ?? "";
-  const ignored = ignoredMatches?.length ?? 0;
+  const ignored = (ignoredMatches ?? []).map(leftOutOf);
+  const isEmpty = vulnerabilities.length === 0 && ignored.length === 0;
+  // It lists no packages: that nothing was found in nothing looks the same as that all is well.
+  const nothing =
+    isEmpty &&
+    (source == null || written == null || matches == null || (name === "" && source.type !== "directory" && source.type !== "file"));
   return {
     tool: "grype",
     ...(descriptor?.version == null ? {} : { version: descriptor.version }),
@@ -202,13 +258,25 @@ export const grypeReport = (file: JsonFile): ForeignReport => {
     image: userInput ?? file.shown,
     ...(digests[0] === undefined ? {} : { digest: digests[0] }),
     ...(name === "" ? {} : { distribution: { id: name, ...(version === "" ? {} : { version }), name: `${name} ${version}`.trim() } }),
-    scanned: { subject: { names, digests }, vulnerabilities, packages: vulnerabilities.flatMap((one) => one.packages), judged: undefined },
+    scanned: {
+      subject: { names, digests },
+      vulnerabilities,
+      packages: vulnerabilities.flatMap((one) => one.packages),
+      judged: nothing ? 0 : undefined,
+    },
     tellsExploited:
       vulnerabilities.length === 0 ||
       (matches ?? []).some(({ vulnerability }) => vulnerability.knownExploited != null || vulnerability.epss != null),
     blindSpots: [
       ...(name === "" ? ["Grype did not see which distribution it is: packages of one, if there are any, were not judged"] : []),
-      ...(ignored === 0 ? [] : [`${plural(ignored, "match").replace("matchs", "matches")} that Grype's own rules leave out`]),
+      ...(nothing
+        ? ["Grype found nothing, and does not say that there was anything to look at: scan the image itself (grype IMAGE -o json)"]
+        : isEmpty
+          ? ["Grype does not list packages: whether it saw any is not known"]
+          : []),
+      ...(!isEmpty && source == null ? ["Grype does not say what it looked at"] : []),
+      ...databaseSpots(descriptor),
+      ...leftOutWords("Grype", ["match", "matches"], ignored),
     ],
   };
 };

@@ -19,6 +19,12 @@ const looksLike = (value: unknown): string => {
   if (has(value, "spdxVersion")) return "SPDX";
   if (has(value, "runs")) return "SARIF";
   if (has(value, "@context")) return "OpenVEX (for --vex)";
+  if (has(value, "ClusterName")) return "Trivy's report of a cluster";
+  if (has(value, "artifacts") && has(value, "artifactRelationships")) return "what syft lists, which holds no vulnerabilities";
+  if (has(value, "auditReportVersion")) return "a report of npm audit";
+  if (has(value, "packageManager") && has(value, "vulnerabilities")) return "a report of Snyk";
+  if (has(value, "results") && has(value, "experimental_config")) return "a report of osv-scanner";
+  if (has(value, "schema") && has(value, "gate")) return "a report of seaworthy scan itself";
   return "something else";
 };
 
@@ -28,7 +34,9 @@ const read = (file: JsonFile): ForeignReport => {
   throw new SeaworthyError(
     "INPUT_INVALID",
     `${file.shown}:1:1: expected a report of trivy image -f json or grype -o json; this is ${looksLike(file.value)}`,
-    { hint: "Write the report as JSON of that tool's own form." },
+    {
+      hint: "Write the report as JSON of that tool's own form: trivy image -f json, trivy convert -f json, grype -o json.",
+    },
   );
 };
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { DEFAULT_GATE, judge } from "../judge.ts";
+import { askedOf } from "./asked.ts";
 import { readReport } from "./read.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "seaworthy-reports-"));
@@ -152,9 +153,63 @@ describe("Trivy", () => {
     expect(judge(scanned, DEFAULT_GATE, 0).passed).toBe(true);
   });
   test("what Trivy's own rules leave out is told", () => {
-    expect(read(report([debian([], { ExperimentalModifiedFindings: [{}, {}] })])).blindSpots[0]).toBe(
-      "2 findings that Trivy's own rules leave out",
-    );
+    const modified = [
+      { Type: "vulnerability", Status: "ignored", Source: ".trivyignore.yaml", Finding: { VulnerabilityID: "CVE-2024-1" } },
+      { Type: "vulnerability", Status: "not_affected", Source: "OpenVEX", Finding: { VulnerabilityID: "CVE-2024-2" } },
+      {},
+    ];
+    expect(
+      read(report([debian([{ ...openssl, Status: "not_affected" }], { ExperimentalModifiedFindings: modified })], { OS: undefined }))
+        .blindSpots,
+    ).toEqual([
+      "3 findings that Trivy's own rules leave out: 1 by ignored of .trivyignore.yaml (CVE-2024-1), 1 by not_affected of OpenVEX (CVE-2024-2), 1 by a rule (without an id)",
+      "1 vulnerability that Trivy calls not affected",
+    ]);
+  });
+  test("its secrets are judged, its misconfigurations and licences are said not to be", () => {
+    const results = [
+      debian([]),
+      {
+        Target: "/app/.env",
+        Class: "secret",
+        Secrets: [
+          {
+            RuleID: "aws-access-key-id",
+            Title: "AWS Access Key ID",
+            Severity: "CRITICAL",
+            StartLine: 3,
+            Match: "KEY=AKIA****",
+            Layer: { DiffID: B },
+          },
+          { RuleID: "jwt-token", Title: "", Severity: "MEDIUM" },
+        ],
+      },
+      { Target: "Dockerfile", Class: "config", Misconfigurations: [{ ID: "DS001" }, { ID: "DS002" }] },
+      { Target: "OS Packages", Class: "license", Licenses: [{ Name: "GPL-2.0" }] },
+    ];
+    const { scanned, blindSpots } = read(report(results, { OS: undefined }));
+    expect(scanned.vulnerabilities.map(({ secret }) => secret)).toEqual([
+      {
+        id: "secret:aws-access-key-id",
+        what: "AWS Access Key ID",
+        isSure: true,
+        in: "file",
+        path: "app/.env",
+        line: 3,
+        layer: B,
+        layerIndex: 1,
+      },
+      { id: "secret:jwt-token", what: "jwt-token", isSure: false, in: "file", path: "app/.env" },
+    ]);
+    expect(judge(scanned, { ...DEFAULT_GATE, onlyFixed: true }, 0).open.map(({ refused }) => refused)).toEqual(["severity", undefined]);
+    expect(blindSpots).toEqual([
+      "2 misconfigurations of the report not judged: seaworthy check judges configurations",
+      "1 licence of the report not judged",
+    ]);
+  });
+  test("an image in which it saw no distribution", () => {
+    const lock = { Target: "Node.js", Class: "lang-pkgs", Type: "node-pkg", Packages: [{ Name: "a", Version: "1.0.0" }] };
+    expect(read(report([lock], { OS: undefined })).blindSpots[0]).toContain("no packages of a distribution");
   });
   test("what is exploited, by a catalogue of ours", () => {
     const { scanned, tellsExploited } = read(report([debian([{ ...openssl, Severity: "LOW" }])]), (cve) =>
@@ -272,7 +327,57 @@ describe("Grype", () => {
     const { image, blindSpots } = read(
       report([], { source: { type: "directory", target: "/src" }, distro: { name: "", version: "" }, ignoredMatches: [{}] }),
     );
-    expect([image, blindSpots.length]).toEqual(["/src", 2]);
+    expect(image).toBe("/src");
+    expect(blindSpots).toEqual([
+      expect.stringContaining("which distribution"),
+      "1 match that Grype's own rules leave out: 1 by a rule (without an id)",
+    ]);
+  });
+  test("what its rules leave out, by what, and what of it is known to be exploited", () => {
+    const ignored = [
+      { vulnerability: { id: "CVE-2024-1" }, appliedIgnoreRules: [{ vulnerability: "CVE-2024-1", reason: "dev only" }] },
+      { vulnerability: { id: "CVE-2024-2", knownExploited: [{ cve: "CVE-2024-2" }] }, appliedIgnoreRules: [{ "fix-state": "not-fixed" }] },
+      { vulnerability: { id: "CVE-2024-3" }, appliedIgnoreRules: [{ namespace: "vex", "vex-status": "not_affected" }] },
+    ];
+    const { scanned, blindSpots } = read(report([], { ignoredMatches: ignored }));
+    expect(blindSpots).toEqual([
+      "3 matches that Grype's own rules leave out: 1 by dev only (CVE-2024-1), 1 by fix state not-fixed (CVE-2024-2), 1 by VEX: not_affected (CVE-2024-3)",
+      "of what Grype's own rules leave out, known to be exploited: CVE-2024-2",
+    ]);
+    expect(judge(scanned, DEFAULT_GATE, 0).passed).toBe(true);
+  });
+  test("a report that tells of nothing has not passed", () => {
+    for (const more of [
+      { source: undefined, distro: undefined },
+      { source: { type: "image", target: undefined } },
+      { distro: { name: "", version: "" } },
+    ]) {
+      const { scanned, blindSpots } = read({ ...(report([]) as object), matches: [], ...more });
+      expect([judge(scanned, DEFAULT_GATE, 0).unjudged, blindSpots.join()]).toEqual([true, expect.stringContaining("Grype found nothing")]);
+    }
+    expect(judge(read({ matches: null, descriptor: { name: "grype" } }).scanned, DEFAULT_GATE, 0).passed).toBe(false);
+    expect(judge(read(report([])).scanned, DEFAULT_GATE, 0).passed).toBe(true);
+  });
+  test("how old its database was, and that it was not in order", () => {
+    const descriptor = {
+      name: "grype",
+      timestamp: "2026-11-20T00:00:00Z",
+      db: { status: { built: "2026-11-01T00:00:00Z", valid: false } },
+    };
+    expect(read(report([match({})], { descriptor })).blindSpots).toEqual([
+      "Grype says that its database was not in order",
+      "Grype's database was 19 days old when it looked",
+    ]);
+  });
+  test("of another image", () => {
+    const one = read(report([match({})]));
+    expect(askedOf(`ghcr.io/acme/web@${A}`, one, "r.json")).toEqual([]);
+    expect(askedOf("web:1.2", one, "r.json")).toEqual([]);
+    expect(askedOf("web", one, "r.json")).toEqual([]);
+    expect(askedOf("web:1.3", one, "r.json")).toEqual([expect.stringContaining("the report is of web:1.2, and web:1.3 was asked about")]);
+    expect(() => askedOf(`web@sha256:${"d".repeat(64)}`, one, "r.json")).toThrow("r.json is a report of another image: sha256:dddd");
+    const nameless = { ...one, scanned: { ...one.scanned, subject: { names: [], digests: [] } } };
+    expect(askedOf(`web@${A}`, nameless, "r.json")).toEqual([expect.stringContaining("does not say of which digest")]);
   });
 });
 
@@ -281,6 +386,9 @@ describe("what is no such report", () => {
     ["[]", "this is a list, as Trivy wrote it before 0.20"],
     ['{"bomFormat":"CycloneDX"}', "this is CycloneDX"],
     ['{"runs":[]}', "this is SARIF"],
+    ['{"artifacts":[],"artifactRelationships":[]}', "this is what syft lists"],
+    ['{"results":[],"experimental_config":{}}', "this is a report of osv-scanner"],
+    ['{"matches":[],"descriptor":{"name":"other"}}', "r.json:1:36: descriptor.name: expected grype"],
     ["{}", "this is something else"],
     ['{"SchemaVersion":3,"Results":[]}', "r.json:1:18: SchemaVersion: schema 2 is read"],
     [

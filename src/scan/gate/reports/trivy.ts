@@ -1,10 +1,13 @@
 import * as v from "valibot";
+import { isDigest } from "../../../core/index.ts";
 import type { FixState } from "../../advisories/advisory.ts";
 import { ratingOfWord, severityOf } from "../../advisories/severity.ts";
 import type { StatedSeverity } from "../../match.ts";
 import { type JsonFile, parsedFile } from "../json-file.ts";
 import { parsePurl } from "../purl.ts";
 import type { GatePackage, GateVulnerability } from "../subject.ts";
+import { secretAsVulnerability } from "../secrets.ts";
+import { type LeftOut, leftOutWords } from "./left-out.ts";
 import { digestsIn, type ForeignReport, grouped, imageNames, isCve, lineOf, pathOf } from "./report.ts";
 
 const TEXT = v.nullish(v.string("expected text"));
@@ -49,6 +52,26 @@ const VULNERABILITY = v.object(
   "expected a vulnerability",
 );
 
+/** pkg/types/finding.go: what a rule, VEX or an ignore file has taken out. */
+const MODIFIED = v.object({
+  Type: TEXT,
+  Status: TEXT,
+  Statement: TEXT,
+  Source: TEXT,
+  Finding: v.nullish(v.object({ VulnerabilityID: TEXT, RuleID: TEXT, ID: TEXT, PkgName: TEXT })),
+});
+
+const SECRET = v.object(
+  {
+    RuleID: v.string("expected text"),
+    Title: TEXT,
+    Severity: TEXT,
+    StartLine: NUMBER,
+    Layer: LAYER,
+  },
+  "expected a secret",
+);
+
 const RESULT = v.object(
   {
     Target: TEXT,
@@ -56,7 +79,10 @@ const RESULT = v.object(
     Type: TEXT,
     Packages: v.nullish(v.array(PACKAGE, "expected a list of packages")),
     Vulnerabilities: v.nullish(v.array(VULNERABILITY, "expected a list of vulnerabilities")),
-    ExperimentalModifiedFindings: v.nullish(v.array(v.unknown(), "expected a list")),
+    Secrets: v.nullish(v.array(SECRET, "expected a list of secrets")),
+    Misconfigurations: v.nullish(v.array(v.unknown(), "expected a list")),
+    Licenses: v.nullish(v.array(v.unknown(), "expected a list")),
+    ExperimentalModifiedFindings: v.nullish(v.array(MODIFIED, "expected a list")),
   },
   "expected a result",
 );
@@ -67,6 +93,7 @@ const REPORT = v.object(
     Trivy: v.nullish(v.object({ Version: TEXT })),
     CreatedAt: TEXT,
     ArtifactName: TEXT,
+    ArtifactType: TEXT,
     Metadata: v.nullish(
       v.object({
         OS: v.nullish(v.object({ Family: TEXT, Name: TEXT, EOSL: v.nullish(v.boolean()) })),
@@ -258,11 +285,57 @@ const isJudged = ({ Class }: Result): boolean => Class == null || Class === "os-
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-const blindSpotsOf = ({ Metadata, Results }: Report, judged: number): readonly string[] => {
-  const ignored = (Results ?? []).reduce((sum, result) => sum + (result.ExperimentalModifiedFindings?.length ?? 0), 0);
+const count = (results: readonly Result[], of: (result: Result) => readonly unknown[] | null | undefined): number =>
+  results.reduce((sum, result) => sum + (of(result)?.length ?? 0), 0);
+
+/** `vulnerability`, by `ignored` or `not_affected`, from the file that says so. */
+const leftOutOf = ({ Status, Source, Finding }: v.InferOutput<typeof MODIFIED>): LeftOut => ({
+  id: Finding?.VulnerabilityID ?? Finding?.RuleID ?? Finding?.ID ?? "without an id",
+  by: [Status ?? "a rule", ...((Source ?? "") === "" ? [] : [`of ${Source}`])].join(" ").slice(0, 100),
+});
+
+/** Trivy's own ids of rules are its own (`aws-access-key-id`); the value stands in none of the fields that are read. */
+const secretsIn = ({ Target, Secrets }: Result, diffIds: readonly string[]): readonly GateVulnerability[] =>
+  (Secrets ?? []).map(({ RuleID, Title, Severity, StartLine, Layer }) => {
+    const layerIndex = diffIds.indexOf(Layer?.DiffID ?? "");
+    const layer = diffIds[layerIndex];
+    const rating = ratingOfWord(Severity ?? "");
+    return secretAsVulnerability({
+      id: `secret:${RuleID}`,
+      what: (Title ?? "") === "" ? RuleID : (Title ?? ""),
+      isSure: rating === "critical" || rating === "high",
+      in: "file",
+      path: pathOf(Target),
+      ...(StartLine == null || StartLine < 1 ? {} : { line: StartLine }),
+      ...(layer === undefined || !isDigest(layer) ? {} : { layer, layerIndex }),
+    });
+  });
+
+const blindSpotsOf = (report: Report, judged: number): readonly string[] => {
+  const { Metadata, ArtifactType } = report;
+  const results = report.Results ?? [];
+  const [misconfigurations, licences] = [
+    count(results, ({ Misconfigurations }) => Misconfigurations),
+    count(results, ({ Licenses }) => Licenses),
+  ];
+  const notAffected = results
+    .flatMap(({ Vulnerabilities }) => Vulnerabilities ?? [])
+    .filter(({ Status }) => Status === "not_affected").length;
   return [
     ...(judged === 0 ? ["the report has no result of a scan for vulnerabilities (trivy image --scanners vuln -f json)"] : []),
-    ...(ignored === 0 ? [] : [`${plural(ignored, "finding")} that Trivy's own rules leave out`]),
+    ...(judged > 0 && ArtifactType === "container_image" && !results.some(({ Class }) => Class === "os-pkgs")
+      ? ["Trivy saw no packages of a distribution: those of one that it does not know, if there are any, were not judged"]
+      : []),
+    ...leftOutWords(
+      "Trivy",
+      ["finding", "findings"],
+      results.flatMap(({ ExperimentalModifiedFindings }) => ExperimentalModifiedFindings ?? []).map(leftOutOf),
+    ),
+    ...(notAffected === 0 ? [] : [`${plural(notAffected, "vulnerability").replace("ys", "ies")} that Trivy calls not affected`]),
+    ...(misconfigurations === 0
+      ? []
+      : [`${plural(misconfigurations, "misconfiguration")} of the report not judged: seaworthy check judges configurations`]),
+    ...(licences === 0 ? [] : [`${plural(licences, "licence")} of the report not judged`]),
     ...(Metadata?.OS?.EOSL === true
       ? [`${Metadata.OS.Family ?? "the distribution"} ${Metadata.OS.Name ?? ""} is no longer looked after`]
       : []),
@@ -281,6 +354,7 @@ export const trivyReport = (file: JsonFile): ForeignReport => {
   const read = results.map((result) => readResult(result, diffIds));
   const vulnerabilities = read.flatMap((one) => one.vulnerabilities);
   const packages = read.flatMap((one) => one.packages);
+  const secrets = (report.Results ?? []).flatMap((result) => secretsIn(result, diffIds));
   // Of a result that lists no packages only those are known that something was found in.
   const judged = read.reduce((sum, one) => sum + Math.max(1, one.packages.length), 0);
   const names = imageNames([ArtifactName, ...(Metadata?.RepoTags ?? []), ...(Metadata?.RepoDigests ?? [])]);
@@ -297,7 +371,7 @@ export const trivyReport = (file: JsonFile): ForeignReport => {
       : { distribution: { id: Family ?? "", ...((Name ?? "") === "" ? {} : { version: Name ?? "" }), name: `${Family} ${Name}`.trim() } }),
     scanned: {
       subject: { names, digests },
-      vulnerabilities: grouped(vulnerabilities),
+      vulnerabilities: [...grouped(vulnerabilities), ...secrets],
       packages,
       judged,
     },
