@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Platform } from "../src/core/index.ts";
-import { createBudget, openLayout, readArchiveImage, readLayoutImage } from "../src/image/index.ts";
+import { createBudget, layoutSource, lookAtImage, openLayout, readArchiveImage } from "../src/image/index.ts";
 import { cyclonedx, inventoryLookout, inventoryOf, inventoryOfFolder, type Inventory, spdx } from "../src/inventory/index.ts";
 import { type Documents, violations } from "./json-schema.ts";
 import { SPDX_2_3 } from "./spdx-2.3.ts";
@@ -111,7 +111,7 @@ describe.skipIf(!existsSync(FIXTURES))("images that others have saved (needs ../
     mkdirSync(layout);
     execFileSync("tar", ["-xf", plain, "-C", layout]);
     // A layout has the manifest's digest, an archive with a manifest.json the configuration's.
-    const { digest: _own, ...laidOut } = inventoryOf(await readLayoutImage(await openLayout(layout), undefined, options(platform)));
+    const { digest: _own, ...laidOut } = inventoryOf(await lookAtImage(await layoutSource(await openLayout(layout)), options(platform)));
     const { digest: _digest, ...rest } = inventory;
     expect(laidOut).toEqual(rest);
   });

@@ -11,13 +11,12 @@ import {
   type ImageDestination,
   type ImageSource,
   layoutDestination,
-  layoutSource,
   openArchive,
-  openLayout,
   registryDestination,
   registrySource,
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
+import { imageFolder } from "./image-folder.ts";
 import { isPath, kindOf, onDisk } from "./image-on-disk.ts";
 import { rateLimitNote } from "./rate-limit-note.ts";
 import { pathAndName, skopeoName } from "./skopeo-name.ts";
@@ -47,7 +46,7 @@ const fromRegistry = async (text: string, where: Where, alsoTried?: string): Pro
 };
 
 const fromDisk = async (path: string, kind: "file" | "folder", name: string | undefined, { signal }: Where): Promise<ImageSource> =>
-  kind === "file" ? openArchive(path, { ...named(name), signal }) : layoutSource(await openLayout(path), name);
+  kind === "file" ? openArchive(path, { ...named(name), signal }) : imageFolder(path, name);
 
 /** Where the engine's copy of an image stands in for that of its registry, too. */
 export type Preference = "engine" | "registry";
@@ -89,6 +88,7 @@ export const openSource = async (where: Where, text: string, preference: Prefere
         return fromRegistry(asked.rest, where);
       case "docker-daemon":
         return engineSource(createDockerEngine().images, asked.rest, where.signal);
+      case "dir":
       case "oci":
         return fromDisk(resolve(where.cwd, path), "folder", name, where);
       default:

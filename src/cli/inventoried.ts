@@ -1,8 +1,9 @@
-import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { builtOn } from "./built-on.ts";
 import { inventoryLookout, inventoryOf, inventoryOfFolder, type Inventory, noteCodec } from "../inventory/index.ts";
 import type { Context } from "./context.ts";
+import { imageFolderKind } from "./image-folder.ts";
+import { kindOf } from "./image-on-disk.ts";
 import { layerNotes } from "./layer-notes.ts";
 import { type OutputFlags } from "./outcome.ts";
 import { ownDockerfile, type OwnDockerfile } from "./own-dockerfile.ts";
@@ -28,7 +29,7 @@ export interface Inventoried extends Inventory {
 }
 
 /** A folder with files in it, and not the layout of an image. */
-const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory() && !existsSync(join(path, "oci-layout"));
+const isFolder = (path: string): boolean => kindOf(path) === "folder" && imageFolderKind(path) === undefined;
 
 /**
  * Lists what is in an image, wherever it is, or in a folder. A name without a slash or a dot is an image's first.
@@ -46,12 +47,14 @@ export const inventoried = async (context: Context, name: string, flags: Invento
     ...(cache === undefined ? {} : { cache }),
   });
   await cache?.close();
+  // Where layers are missing nobody knows which of those that are there are the base's.
+  const isCounted = contents.layers.length === contents.config.diffIds.length;
   const own = await ownDockerfile(context, flags.file, contents.config);
   const { base: _, ...inventory } = inventoryOf(contents);
   return {
     ...inventory,
     tags: contents.tags,
     ...(own === undefined ? {} : { own }),
-    ...(await builtOn(context, contents.config, { base: flags.base, own })),
+    ...(isCounted ? await builtOn(context, contents.config, { base: flags.base, own }) : {}),
   };
 };

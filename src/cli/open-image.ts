@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   byTag,
@@ -18,21 +18,18 @@ import {
   createBudget,
   createRegistryClient,
   type ImageContents,
-  type ImageSource,
   type LayerCache,
   type Lookout,
-  layoutSource,
-  openArchive,
-  openLayout,
+  lookAtArchive,
+  lookAtImage,
   readArchiveImage,
-  readImage,
-  readLayoutImage,
   type ReadOptions,
   recalled,
   readRegistryImage,
 } from "../image/index.ts";
 import type { Context } from "./context.ts";
-import { type ImageOnDisk, isPath, kindOf, onDisk } from "./image-on-disk.ts";
+import { imageFolder } from "./image-folder.ts";
+import { type ImageOnDisk, isPath, onDisk } from "./image-on-disk.ts";
 import { naming } from "./naming.ts";
 import { pathAndName, type SkopeoName, skopeoName } from "./skopeo-name.ts";
 
@@ -45,44 +42,33 @@ export interface OpenedImage<Note> {
 
 export interface OpenOptions<Note> {
   readonly lookout: Lookout<Note>;
-  /** Of an index; this machine's by default. */
+  /** Of an index; by default this machine's, or the only one there is. */
   readonly platform?: Platform;
   /** Files that are remembered. */
   readonly maxNotes?: number;
   /** Layers on disk and from a registry are not held to their diffIDs, and read as little as can be. */
   readonly trustDiffIds?: boolean;
+  /** A file system without an image's configuration is refused. */
+  readonly needsConfig?: boolean;
   /** Layers that were read before are not read again, nor fetched; of an engine that holds them all, nothing. */
   readonly cache?: LayerCache<Note>;
 }
-
-/** Read in parts, where nobody wants to know whether all of it is as it says. */
-const inParts = async <Note>(source: ImageSource, options: ReadOptions<Note>): Promise<ImageContents<Note>> => {
-  try {
-    return await readImage(await source.manifest(source.root), source, options, source.tags);
-  } finally {
-    await source.close();
-  }
-};
 
 const fromDisk = async <Note>(
   { path, kind, name }: ImageOnDisk,
   text: string,
   options: ReadOptions<Note>,
+  needsConfig: boolean,
 ): Promise<ImageContents<Note>> => {
-  if (kind === "file") {
-    if (options.trustDiffIds === true) return inParts(await openArchive(path, name === undefined ? {} : { name }), options);
-    try {
-      return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);
-    } catch (error) {
-      throw fileError(error, `read the image archive ${text}`);
-    }
+  if (kind === "folder") return lookAtImage(await imageFolder(path, name), options);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== false)
+    return lookAtArchive(path, name === undefined ? {} : { name }, options, { needsConfig });
+  try {
+    // A pipe can be read once, from its beginning: what is wrong in it is refused.
+    return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);
+  } catch (error) {
+    throw fileError(error, `read the image archive ${text}`);
   }
-  if (kindOf(resolve(path, "oci-layout")) === undefined)
-    throw new SeaworthyError("INPUT_INVALID", `the folder ${text} is no image layout: it has no oci-layout file`, {
-      hint: "To check the files of a folder: seaworthy check FOLDER.",
-    });
-  const layout = await openLayout(path);
-  return options.trustDiffIds === true ? inParts(await layoutSource(layout, name), options) : readLayoutImage(layout, name, options);
 };
 
 /** What the engine here has of that name, as it would save it; undefined when it has no such image, or does not answer. */
@@ -126,6 +112,7 @@ const openAsked = async <Note>(
   text: string,
   { cwd, signal }: Pick<Context, "cwd" | "signal">,
   options: ReadOptions<Note>,
+  needsConfig: boolean,
 ): Promise<OpenedImage<Note>> => {
   if (transport === "docker")
     return { contents: await fromRegistry(parseReference(rest), "nowhere else was it looked for", options, signal), reference: rest };
@@ -138,29 +125,31 @@ const openAsked = async <Note>(
     return { contents: found, reference: rest };
   }
   const { path, name } = pathAndName(rest);
-  const kind = transport === "oci" ? "folder" : "file";
-  return { contents: await fromDisk({ path: resolve(cwd, path), kind, ...(name === undefined ? {} : { name }) }, text, options) };
+  const kind = transport === "oci" || transport === "dir" ? "folder" : "file";
+  const disk: ImageOnDisk = { path: resolve(cwd, path), kind, ...(name === undefined ? {} : { name }) };
+  return { contents: await fromDisk(disk, text, options, needsConfig) };
 };
 
 const open = async <Note>(
   context: Pick<Context, "cwd" | "signal">,
   text: string,
   progress: Progress,
-  { lookout, platform = HERE, maxNotes, trustDiffIds = false, cache }: OpenOptions<Note>,
+  { lookout, platform, maxNotes, trustDiffIds = false, cache, needsConfig = false }: OpenOptions<Note>,
 ): Promise<OpenedImage<Note>> => {
   const options: ReadOptions<Note> = {
     lookout,
     budget: createBudget({ signal: context.signal, ...(maxNotes === undefined ? {} : { maxNotes }) }),
-    platform,
+    platform: platform ?? HERE,
+    isPreference: platform === undefined,
     trustDiffIds,
     ...(cache === undefined ? {} : { cache }),
     onLayer: (layer, of) => progress.begin(`read ${text}`, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
   };
   const asked = skopeoName(text);
-  if (asked !== undefined) return openAsked(asked, text, context, options);
+  if (asked !== undefined) return openAsked(asked, text, context, options, needsConfig);
   const disk = onDisk(text, context.cwd);
   if (disk !== undefined) {
-    const contents = await fromDisk(disk, text, options);
+    const contents = await fromDisk(disk, text, options, needsConfig);
     const [tag] = contents.tags;
     // A layout's name may be a tag alone.
     return tag === undefined || !/[:/]/.test(tag) ? { contents } : { contents, reference: tag };

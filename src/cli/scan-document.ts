@@ -1,6 +1,14 @@
 import type { ScanDocument, ScanDocumentSecret, ScanSuppression } from "../report/index.ts";
-import { baseShare, type GatePolicy, type GateVerdict, type GateVulnerability, originOf, type Suppression } from "../scan/index.ts";
-import { broughtBy } from "../inventory/index.ts";
+import {
+  baseShare,
+  type GatePolicy,
+  type GateVerdict,
+  type GateVulnerability,
+  type JudgedFlaw,
+  originOf,
+  type Suppression,
+} from "../scan/index.ts";
+import { broughtBy, flawWords } from "../inventory/index.ts";
 import type { ScanSubject } from "./scan-subject.ts";
 
 const suppressionOf = (by: Suppression): ScanSuppression => {
@@ -49,6 +57,14 @@ const secretOf = (
     },
   ];
 };
+
+const flawEntry = ({ id, message, waiver, notes }: JudgedFlaw): NonNullable<ScanDocument["flaws"]>[number] => ({
+  id,
+  message,
+  refused: waiver === undefined,
+  ...(notes.length === 0 ? {} : { notes }),
+  ...(waiver === undefined ? {} : { by: suppressionOf({ kind: "waiver", waiver }) }),
+});
 
 /** `seaworthy/scan@1`: what was found, and what the gate makes of it. */
 export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePolicy, verdict: GateVerdict): ScanDocument => {
@@ -106,8 +122,9 @@ export const scanDocument = (subject: ScanSubject, { fail, onlyFixed }: GatePoli
       ),
       ...verdict.suppressed.flatMap(({ vulnerability, by }) => secretOf(vulnerability, base, { by: suppressionOf(by) })),
     ],
+    ...(verdict.flaws.length === 0 ? {} : { flaws: verdict.flaws.map(flawEntry) }),
     findings: verdict.findings,
     gone: verdict.gone,
-    blindSpots,
+    blindSpots: blindSpots.filter((spot) => !verdict.flaws.some((flaw) => flawWords(flaw) === spot)),
   };
 };

@@ -82,7 +82,7 @@ export const ownScan = async (
   const { vulnerabilities, judged, blindSpots, ecosystems, endOfLife, endOfLifeAsOf } = scan(inventory, matcher);
   const ages = agesOf(manifest, { now: Date.now(), maxAgeMs: ageRule.maxAgeMs, ecosystems });
   const stale = staleWords(ages, ageRule);
-  const { digest, distribution, base, packages, tags = [], secrets = [] } = inventory;
+  const { digest, distribution, base, packages, tags = [], secrets = [], flaws } = inventory;
   const lines = writtenAt(inventory);
   // The path of an archive is nobody's name for what is in it.
   const onDisk = existsSync(resolve(context.cwd, image));
@@ -100,6 +100,7 @@ export const ownScan = async (
       vulnerabilities: [...vulnerabilities, ...secrets.map(secretAsVulnerability)],
       packages,
       judged,
+      ...(flaws === undefined ? {} : { flaws }),
     },
     tellsExploited: manifest.exploited !== undefined,
     blindSpots,

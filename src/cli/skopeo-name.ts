@@ -1,11 +1,11 @@
 /** skopeo's words for where an image is, for whoever does not want it to be found out (containers-transports(5)). */
 export interface SkopeoName {
-  readonly transport: "docker" | "docker-daemon" | "oci" | "oci-archive" | "docker-archive";
+  readonly transport: "docker" | "docker-daemon" | "dir" | "oci" | "oci-archive" | "docker-archive";
   /** What stands behind the colon. */
   readonly rest: string;
 }
 
-const PREFIX = /^(?:(docker):\/\/|(docker-daemon|oci|oci-archive|docker-archive):)(.+)$/s;
+const PREFIX = /^(?:(docker):\/\/|(docker-daemon|dir|oci|oci-archive|docker-archive):)(.+)$/s;
 
 export const skopeoName = (text: string): SkopeoName | undefined => {
   const match = PREFIX.exec(text);
@@ -13,6 +13,7 @@ export const skopeoName = (text: string): SkopeoName | undefined => {
   switch (transport) {
     case "docker":
     case "docker-daemon":
+    case "dir":
     case "oci":
     case "oci-archive":
     case "docker-archive":

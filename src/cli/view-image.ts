@@ -1,5 +1,16 @@
-import { formatPlatform, hasCode, isSeaworthyError, parsePlatform, type Platform, type Progress, SeaworthyError } from "../core/index.ts";
+import {
+  formatPlatform,
+  hasCode,
+  HERE,
+  isSeaworthyError,
+  parsePlatform,
+  type Platform,
+  type Progress,
+  samePlatform,
+  SeaworthyError,
+} from "../core/index.ts";
 import type { ImageContents, LayerCache, Lookout } from "../image/index.ts";
+import { flawWords } from "../inventory/index.ts";
 import type { Context } from "./context.ts";
 import { openImage } from "./open-image.ts";
 import { layersOf } from "./render/image.ts";
@@ -41,6 +52,10 @@ export const viewImage = async <Note>(
     throw new SeaworthyError("PLATFORM_MISSING", `${name} is one image for ${formatPlatform(contents.config.platform)}`, {
       hint: "Leave --platform out, or name an index.",
     });
+  for (const words of [...contents.flaws.map(flawWords), ...contents.unseen]) progress.note(`${name}: ${words}`);
+  const { platform: own } = contents.config;
+  if (platform === undefined && own.architecture !== "unknown" && !samePlatform(own, HERE))
+    progress.note(`${name}: the image is for ${formatPlatform(own)}, the only platform it has`);
   progress.end(`read ${name}`, `${layersOf(contents.layers.length)}, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   return contents;
 };

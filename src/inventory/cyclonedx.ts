@@ -84,6 +84,8 @@ export const cyclonedx = (inventory: Inventory, { image, tool, createdAt }: Sbom
   const direct = new Set(packages.flatMap((one) => (one.direct === true ? [one.purl] : [])));
   // What nothing else needs, or a lock file calls asked for, is what the image itself has been given.
   const own = [...new Set(packages.map(({ purl }) => purl))].filter((purl) => direct.has(purl) || !needed.has(purl));
+  // Of the document itself: what it lists is not all that is in the image, or not what the image says it is.
+  const flaws = (inventory.flaws ?? []).map(({ id, message }) => property(id, message));
   const body = {
     metadata: {
       ...(timestamp === undefined ? {} : { timestamp }),
@@ -95,6 +97,7 @@ export const cyclonedx = (inventory: Inventory, { image, tool, createdAt }: Sbom
       { ref: subject["bom-ref"], ...(own.length === 0 ? {} : { dependsOn: own }) },
       ...[...needs].map(([ref, dependsOn]) => ({ ref, dependsOn })),
     ],
+    ...(flaws.length === 0 ? {} : { properties: flaws }),
   };
   const document = {
     $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",

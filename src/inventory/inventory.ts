@@ -1,5 +1,5 @@
-import { type Digest, forTerminal } from "../core/index.ts";
-import type { Follower, ImageContents, Lookout, TarHeader } from "../image/index.ts";
+import { type Digest, formatPlatform, forTerminal } from "../core/index.ts";
+import type { Flaw, Follower, ImageContents, Lookout, TarHeader } from "../image/index.ts";
 import { isKeyStore, isLookedThrough, secretsInFile } from "../source/secrets/index.ts";
 import { askedIn } from "./asked.ts";
 import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
@@ -9,6 +9,7 @@ import { readProgram } from "./binaries/follow.ts";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
+import { flawWords } from "./flaws.ts";
 import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
@@ -118,6 +119,8 @@ export interface Inventory {
   /** The image's. */
   readonly digest?: Digest;
   readonly distribution?: Distribution;
+  /** Of an image, where it says so: `linux/arm64`. */
+  readonly platform?: string;
   /** By type, name, version and path. */
   readonly packages: readonly FoundPackage[];
   /** Which needs which, by their URLs, as lock files and programs tell it: `needsOf` adds what is known by names. */
@@ -126,6 +129,8 @@ export interface Inventory {
   readonly created?: string;
   /** What could not be seen, a sentence each: what is not said to be clean. */
   readonly blindSpots: readonly string[];
+  /** Of an image that is not whole or not as its documents say: what. Each is a blind spot, too. */
+  readonly flaws?: readonly Flaw[];
   /** Of an image, base first. */
   readonly layers?: readonly InventoryLayer[];
   /** Of an image where its base ends, as far as that is known. */
@@ -253,7 +258,10 @@ export const inventoryOf = ({
   files,
   layers,
   config,
-}: Pick<ImageContents<Note>, "digest" | "files" | "layers" | "config">): Inventory => {
+  flaws = [],
+  unseen = [],
+}: Pick<ImageContents<Note>, "digest" | "files" | "layers" | "config"> &
+  Partial<Pick<ImageContents<Note>, "flaws" | "unseen">>): Inventory => {
   const seen = files.filter(({ visible }) => visible);
   const inventory = inventoryFrom(
     seen.map(({ header: { path, sizeBytes, mode, mtimeSeconds }, note, layer, layerIndex }) => ({
@@ -269,6 +277,9 @@ export const inventoryOf = ({
   return {
     digest,
     ...inventory,
+    ...(config.platform.architecture === "unknown" ? {} : { platform: formatPlatform(config.platform) }),
+    blindSpots: [...flaws.map(flawWords), ...unseen, ...inventory.blindSpots],
+    ...(flaws.length === 0 ? {} : { flaws }),
     packages: withoutReplaced(withOrigins(inventory.packages, files), seen),
     layers: layersOf(layers, config),
     ...(config.created === undefined ? {} : { created: config.created }),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { uuidOf } from "../core/index.ts";
 import { type SbomOptions, timeOf } from "./cyclonedx.ts";
+import { flawWords } from "./flaws.ts";
 import type { Inventory } from "./inventory.ts";
 import { broughtBy, type BaseImage } from "./base-image.ts";
 import { licencesOf } from "./licences.ts";
@@ -40,7 +41,7 @@ const packageOf = (purl: string, same: readonly FoundPackage[], base: BaseImage 
  * else the first second of 1970.
  */
 export const spdx = (inventory: Inventory, { image, tool, createdAt }: SbomOptions): string => {
-  const { digest, packages, base } = inventory;
+  const { digest, packages, base, flaws = [] } = inventory;
   const root = "SPDXRef-image";
   const all = [...Map.groupBy(packages, ({ purl }) => purl)];
   const body = {
@@ -48,6 +49,7 @@ export const spdx = (inventory: Inventory, { image, tool, createdAt }: SbomOptio
       described(image, root, {
         versionInfo: digest ?? NONE,
         licenseDeclared: NONE,
+        ...(flaws.length === 0 ? {} : { comment: flaws.map(flawWords).join("\n") }),
         primaryPackagePurpose: digest === undefined ? "APPLICATION" : "CONTAINER",
         ...(digest?.startsWith("sha256:") === true ? { checksums: [{ algorithm: "SHA256", checksumValue: digest.slice(7) }] } : {}),
       }),

@@ -13,12 +13,13 @@ export interface Flags extends InventoryFlags {
 
 export const run = reporting<Flags, [string]>(async (context, flags, image): Promise<Outcome> => {
   const inventory = await inventoried(context, image, flags);
-  const { packages, distribution, blindSpots, digest, base } = inventory;
+  const { packages, distribution, platform, blindSpots, flaws, digest, base } = inventory;
   const { top = 10 } = flags;
   const json = {
     schema: "seaworthy/inventory@1",
     image,
     digest,
+    ...(platform === undefined ? {} : { platform }),
     distribution,
     ...(base === undefined ? {} : { base }),
     packages: packages.map((one) => {
@@ -27,6 +28,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
     }),
     ...(flags.licenses === true ? { licenses: licenceUses(packages) } : {}),
     blindSpots,
+    ...(flaws === undefined ? {} : { flaws }),
   };
   const epoch = Number(context.process.env["SOURCE_DATE_EPOCH"] ?? Number.NaN);
   const options = { image, tool: VERSION, ...(Number.isFinite(epoch) ? { createdAt: epoch * 1000 } : {}) };

@@ -128,6 +128,10 @@ const scanning = reporting<Flags, [string?]>(async (context, flags, image): Prom
     if (flags.why !== undefined) return explained(own.image, flags.why, own.inventory, own.vulnerabilities);
     subject = own;
   }
+  if (flags.writeBaseline !== undefined && subject.scanned.flaws !== undefined)
+    throw new SeaworthyError("INPUT_INVALID", `no baseline is written of ${subject.image}: it is not whole or not intact`, {
+      hint: "What is missing in it would be taken for mended. Save the image again, from where it is whole.",
+    });
   const now = Date.now();
   const written =
     flags.writeBaseline === undefined

@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { posix } from "node:path";
 import { SeaworthyError } from "../../core/index.ts";
 import { fileChunks, fileIdentity } from "./file-chunks.ts";
+import type { StoredBlob } from "./stored-blob.ts";
 import { readTar, tarPath } from "./read-tar.ts";
 
 const MAX_ENTRIES = 50_000;
@@ -18,6 +19,10 @@ export interface TarFile {
   /** Follows links inside of the archive, as older engines store a layer that an image has twice (`../<id>/layer.tar`). */
   find(name: string): TarPart | undefined;
   read(part: TarPart): AsyncIterable<Uint8Array>;
+  /** Of all its files, in order. */
+  names(): readonly string[];
+  /** The archive itself, from its first byte. */
+  readonly whole: StoredBlob;
   /** What stands for the bytes of a part as long as nobody writes to the archive. */
   identity(part: TarPart): Promise<string | undefined>;
 }
@@ -52,6 +57,8 @@ export const indexTarFile = async (
         `the tar archive cannot be read: ${JSON.stringify(name.slice(0, 200))} is a link without an end`,
       );
     },
+    names: () => [...parts.keys()],
+    whole: { sizeBytes, read: () => fileChunks(file, 0, sizeBytes), identity },
     read: ({ offset, sizeBytes: length }) => fileChunks(file, offset, offset + length),
     identity: async ({ offset, sizeBytes: length }) => {
       const whole = await identity();

@@ -178,7 +178,7 @@ const fromLayout = async <Note>(files: Files<Note>, name: string | undefined, op
   if (index.kind !== "index") throw bad("its index.json is no index");
   const entry = chosenEntry(index.manifests, name, "the image archive");
   const read = async (digest: Digest): Promise<Manifest | Index> => parseManifest(blob(digest), { digest });
-  const manifest = await imageBelow(await read(entry.digest), options.platform, read);
+  const manifest = await imageBelow(await read(entry.digest), options.platform, read, options.isPreference);
   const config = parseImageConfig(blob(manifest.config.digest));
   const layers = manifest.layers.map(({ digest }) => layerOf(files, blobPath(digest), digest));
   const tag = nameOf(entry);

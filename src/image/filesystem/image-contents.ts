@@ -1,10 +1,12 @@
 import { type Digest, type Platform, SeaworthyError } from "../../core/index.ts";
 import { eachOf } from "../each-of.ts";
-import { choosePlatform } from "../values/choose-platform.ts";
+import { choosePlatform, isAttestation } from "../values/choose-platform.ts";
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
 import type { Descriptor } from "../values/descriptor.ts";
+import type { Flaw } from "../values/flaw.ts";
 import type { Index, Manifest } from "../values/manifest.ts";
 import { collect } from "../verified.ts";
+import type { StoredBlob } from "../archive/stored-blob.ts";
 import type { Budget } from "./budget.ts";
 import type { LayerCache } from "./layer-cache.ts";
 import { type LayerContents, type Lookout, readLayer } from "./layer.ts";
@@ -22,6 +24,10 @@ export interface ImageContents<Note> {
   /** Base first. */
   readonly layers: readonly { readonly diffId: Digest; /** Unpacked. */ readonly sizeBytes: number }[];
   readonly files: readonly LayeredFile<Note>[];
+  /** What is not as its documents say. Only who looks gets to see an image that has any. */
+  readonly flaws: readonly Flaw[];
+  /** What could not be seen though nothing is wrong, a sentence each: of a file system without documents. */
+  readonly unseen: readonly string[];
 }
 
 export interface ReadOptions<Note> {
@@ -29,6 +35,8 @@ export interface ReadOptions<Note> {
   readonly budget: Budget;
   /** Which image of an index. */
   readonly platform: Platform;
+  /** Nobody asked for that platform: an index that has one image alone, for whatever platform, means that one. */
+  readonly isPreference?: boolean;
   /**
    * Layers are not held to their diffIDs, and those on disk not to their digests either: what is shown is what lies there. An engine that loads them finds
    * out whether that is what the configuration says. Much faster.
@@ -39,6 +47,21 @@ export interface ReadOptions<Note> {
   /** Told of each layer before it is read: its number from 1, and how many there are where that is known. */
   readonly onLayer?: (layer: number, of: number | undefined) => void;
 }
+
+/** Layers on each other, held to nothing. */
+export const contentsOf = <Note>(
+  config: ImageConfig,
+  layers: readonly LayerContents<Note>[],
+  about: Pick<ImageContents<Note>, "digest" | "tags"> & Partial<Pick<ImageContents<Note>, "flaws" | "unseen">>,
+): ImageContents<Note> => ({
+  flaws: [],
+  unseen: [],
+  ...about,
+  config,
+  sizeBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  layers: layers.map(({ diffId, sizeBytes }) => ({ diffId, sizeBytes })),
+  files: stacked(layers),
+});
 
 /** @throws INPUT_INVALID when the layers are not those that the configuration names */
 export const assembled = <Note>(
@@ -58,23 +81,15 @@ export const assembled = <Note>(
         `layer ${at + 1} of the image has the digest ${diffId}; its configuration says ${config.diffIds[at]}`,
         { hint: "The copy is damaged or was tampered with: fetch or build the image again." },
       );
-  return {
-    ...named,
-    config,
-    sizeBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    layers: layers.map(({ diffId, sizeBytes }) => ({ diffId, sizeBytes })),
-    files: stacked(layers),
-  };
+  return contentsOf(config, layers, named);
 };
 
 /** Where an image's blobs come from: a layout, a registry. */
 export interface BlobSource {
   readonly manifest: (digest: Digest) => Promise<Manifest | Index>;
   readonly blob: (blob: Descriptor) => AsyncIterable<Uint8Array>;
-  /** A blob on this machine's disk as it lies there, not checked; parts of an uncompressed one can be passed over. */
-  readonly file?: (blob: Descriptor) => AsyncIterable<Uint8Array> | undefined;
-  /** What stands for the bytes of that as long as nobody writes to the file. */
-  readonly identity?: (blob: Descriptor) => Promise<string | undefined>;
+  /** What lies on this machine's disk under that digest, held to nothing. */
+  readonly stored?: (digest: Digest) => Promise<StoredBlob | undefined>;
 }
 
 const MAX_DEPTH = 8;
@@ -82,18 +97,23 @@ const MAX_DEPTH = 8;
 const AT_ONCE = 2;
 
 /** The image that an index means: its only one, or the one for the platform. @throws PLATFORM_MISSING, INPUT_INVALID */
-export const imageBelow = async (root: Manifest | Index, platform: Platform, read: BlobSource["manifest"]): Promise<Manifest> => {
+export const imageBelow = async (
+  root: Manifest | Index,
+  platform: Platform,
+  read: BlobSource["manifest"],
+  isPreference = false,
+): Promise<Manifest> => {
   let at = root;
   for (let depth = 0; at.kind === "index"; depth += 1) {
     if (depth > MAX_DEPTH) throw new SeaworthyError("INPUT_INVALID", `the index ${root.digest} is nested deeper than ${MAX_DEPTH}`);
-    const [first, ...others] = at.manifests;
+    const [first, ...others] = isPreference ? at.manifests.filter((entry) => !isAttestation(entry)) : at.manifests;
     at = await read((first !== undefined && others.length === 0 ? first : choosePlatform(at, platform)).digest);
   }
   return at;
 };
 
-/** @param diffId as the configuration says, where that needs no proof */
-const readOne = async <Note>(
+/** Reads a layer, or finds what was learned of it before. @param diffId as the configuration says, where that needs no proof */
+export const readOne = async <Note>(
   blob: Descriptor,
   what: string,
   diffId: Digest | undefined,
@@ -101,20 +121,22 @@ const readOne = async <Note>(
   { lookout, budget, cache }: ReadOptions<Note>,
   onRead: () => void,
 ): Promise<LayerContents<Note>> => {
-  const read = (local: AsyncIterable<Uint8Array> | undefined): Promise<LayerContents<Note>> => {
+  const read = (local: StoredBlob | undefined): Promise<LayerContents<Note>> => {
     onRead();
-    return readLayer(local ?? source.blob(blob), what, lookout, budget, diffId);
+    return readLayer(local?.read() ?? source.blob(blob), what, lookout, budget, diffId);
   };
-  if (cache === undefined || diffId === undefined) return read(diffId === undefined ? undefined : source.file?.(blob));
+  const stored = diffId === undefined ? undefined : await source.stored?.(blob.digest);
+  // One of another length is not what is meant: who asks for it by its digest is told so.
+  const local = stored?.sizeBytes === blob.size ? stored : undefined;
+  if (cache === undefined || diffId === undefined) return read(local);
   // A digest stands for the bytes whoever names it: an engine or a registry that was given others refuses them.
-  const identity = await source.identity?.(blob);
+  const identity = await local?.identity();
   const known = await cache.find([blob.digest, diffId, ...(identity === undefined ? [] : [identity])]);
   if (known !== undefined) return { ...known, diffId };
-  const local = source.file?.(blob);
   const found = await read(local);
   // Nobody has held a file on disk to its digest: it is known by where it lies, unless somebody wrote to it meanwhile.
   if (local === undefined) await cache.keep(blob.digest, found);
-  else if (identity !== undefined && (await source.identity?.(blob)) === identity) await cache.keep(identity, found);
+  else if (identity !== undefined && (await local.identity()) === identity) await cache.keep(identity, found);
   return found;
 };
 
@@ -125,7 +147,7 @@ export const readImage = async <Note>(
   options: ReadOptions<Note>,
   tags: readonly string[] = [],
 ): Promise<ImageContents<Note>> => {
-  const manifest = await imageBelow(root, options.platform, source.manifest);
+  const manifest = await imageBelow(root, options.platform, source.manifest, options.isPreference);
   const config = parseImageConfig(await collect(source.blob(manifest.config), MAX_CONFIG_BYTES, `the configuration of ${manifest.digest}`));
   const layers = new Map<number, LayerContents<Note>>();
   await eachOf([...manifest.layers.entries()], AT_ONCE, async ([at, blob]) => {

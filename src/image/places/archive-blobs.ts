@@ -1,13 +1,17 @@
 import { algorithmOf, type Digest, hexOf, SeaworthyError } from "../../core/index.ts";
+import type { StoredBlob } from "../archive/stored-blob.ts";
 import type { TarFile, TarPart } from "../archive/tar-file.ts";
 import { collect, verified } from "../verified.ts";
 import type { Descriptor } from "../values/descriptor.ts";
+import type { Flaw } from "../values/flaw.ts";
 
 /** What a source in an archive is made from. */
 export interface InArchive {
   readonly tar: TarFile;
   readonly where: string;
   readonly name?: string;
+  /** Takes what was found wrong, where somebody only looks; else that is refused. */
+  readonly flaws?: Flaw[];
   readonly close: () => Promise<void>;
 }
 
@@ -23,15 +27,9 @@ export const readSmall = async ({ tar, where }: Pick<InArchive, "tar" | "where">
   return collect(tar.read(part), maxBytes, `${name} in ${where}`);
 };
 
-/** A blob that can be read in parts, without a check. */
-export const fileOf = (
-  { tar }: Pick<InArchive, "tar">,
-  part: TarPart | undefined,
-  { size }: Pick<Descriptor, "size">,
-): AsyncIterable<Uint8Array> | undefined => (part?.sizeBytes === size ? tar.read(part) : undefined);
-
-export const identityOf = async ({ tar }: Pick<InArchive, "tar">, part: TarPart | undefined): Promise<string | undefined> =>
-  part === undefined ? undefined : tar.identity(part);
+/** A file of the archive as it stands there. */
+export const storedIn = ({ tar }: Pick<InArchive, "tar">, part: TarPart | undefined): StoredBlob | undefined =>
+  part === undefined ? undefined : { sizeBytes: part.sizeBytes, read: () => tar.read(part), identity: () => tar.identity(part) };
 
 /** A blob, checked while it is read. */
 export const readBlobOf = (

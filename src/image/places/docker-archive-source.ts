@@ -6,15 +6,22 @@ import { chosenOf, listing } from "../filesystem/archive-image.ts";
 import { compressionOf } from "../filesystem/unpacked.ts";
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
 import { conform, type Descriptor } from "../values/descriptor.ts";
+import { type Flaw, notIntact, notWhole } from "../values/flaw.ts";
 import { parseManifest } from "../values/manifest.ts";
 import { MEDIA } from "../values/media-types.ts";
-import { type InArchive, fileOf, identityOf, readBlobOf, readSmall } from "./archive-blobs.ts";
-import type { ImageSource } from "./source.ts";
+import { type InArchive, readBlobOf, readSmall, storedIn } from "./archive-blobs.ts";
+import type { LocalSource } from "./source.ts";
 
 type Listed = v.InferOutput<typeof listing>[number];
 
 const bad = (why: string, hint?: string): SeaworthyError =>
   new SeaworthyError("INPUT_INVALID", `the image archive cannot be read: ${why}`, hint === undefined ? {} : { hint });
+
+/** @throws INPUT_INVALID unless somebody only looks */
+const refuse = ({ flaws }: InArchive, flaw: Flaw): void => {
+  if (flaws === undefined) throw bad(flaw.message);
+  flaws.push(flaw);
+};
 
 const chosen = async (archive: InArchive): Promise<Listed> => {
   if (archive.tar.find("manifest.json") === undefined)
@@ -35,44 +42,52 @@ const chosen = async (archive: InArchive): Promise<Listed> => {
 const configOf = async (archive: InArchive, { Config }: Listed): Promise<ImageConfig> => {
   const bytes = await readSmall(archive, Config, MAX_CONFIG_BYTES);
   const named = /(?:^|[/:])([0-9a-f]{64})(?:\.json)?$/.exec(Config)?.[1];
-  if (named !== undefined && named !== hexOf(digestOf(bytes))) throw bad(`its configuration ${named} has the digest ${digestOf(bytes)}`);
+  if (named !== undefined && named !== hexOf(digestOf(bytes)))
+    refuse(archive, notIntact(`its configuration ${named} has the digest ${digestOf(bytes)}`));
   return parseImageConfig(bytes);
 };
 
 const LAYER_TYPE = { none: MEDIA.ociLayer, gzip: MEDIA.ociLayerGzip, zstd: MEDIA.ociLayerZstd } as const;
 
-/** An uncompressed layer is known by its diffID, which is checked when it is read; another has to be read for its digest. */
-const layerOf = async ({ tar }: InArchive, part: TarPart, diffId: Digest): Promise<Descriptor> => {
+/** An uncompressed layer is known by its diffID, which is checked when it is read; another has to be read for its digest, as one of which no diffID is known. */
+const layerOf = async ({ tar }: InArchive, part: TarPart, diffId: Digest | undefined): Promise<Descriptor> => {
   const hash = createHash("sha256");
   let head: Uint8Array | undefined;
   for await (const chunk of tar.read(part)) {
     head ??= chunk;
-    if (compressionOf(head) === "none") break;
+    if (diffId !== undefined && compressionOf(head) === "none") break;
     hash.update(chunk);
   }
   const compression = compressionOf(head ?? new Uint8Array());
-  const digest = compression === "none" ? diffId : parseDigest(`sha256:${hash.digest("hex")}`);
+  const digest = compression === "none" && diffId !== undefined ? diffId : parseDigest(`sha256:${hash.digest("hex")}`);
   return { mediaType: LAYER_TYPE[compression], digest, size: part.sizeBytes };
 };
 
 /**
  * What `docker save` writes (older engines; kaniko; skopeo's docker-archive). It has no manifest of the image, so one is made: always the same for the same archive.
  */
-export const dockerArchiveSource = async (archive: InArchive): Promise<ImageSource> => {
+export const dockerArchiveSource = async (archive: InArchive): Promise<LocalSource> => {
   const { tar, where } = archive;
   const listed = await chosen(archive);
   const config = await configOf(archive, listed);
   const names = listed.Layers ?? [];
-  if (names.length !== config.diffIds.length)
-    throw bad(`it has ${names.length} layers where its configuration names ${config.diffIds.length}`);
+  const isCounted = names.length === config.diffIds.length;
+  if (!isCounted)
+    refuse(
+      archive,
+      notWhole(`it has ${names.length} ${names.length === 1 ? "layer" : "layers"} where its configuration names ${config.diffIds.length}`),
+    );
   const parts = new Map<Digest, TarPart>();
   const layers: Descriptor[] = [];
   for (const [at, name] of names.entries()) {
     const part = tar.find(name);
-    const diffId = config.diffIds[at];
-    if (part === undefined || diffId === undefined) throw bad(`it has no ${JSON.stringify(name.slice(0, 200))}, which it names`);
-    const layer = await layerOf(archive, part, diffId);
-    parts.set(layer.digest, part);
+    const diffId = isCounted ? config.diffIds[at] : undefined;
+    if (part === undefined) refuse(archive, notWhole(`it has no ${JSON.stringify(name.slice(0, 200))}, which it names`));
+    const layer =
+      part === undefined
+        ? { mediaType: LAYER_TYPE.none, digest: diffId ?? digestOf(Buffer.from(name)), size: 0 }
+        : await layerOf(archive, part, diffId);
+    if (part !== undefined) parts.set(layer.digest, part);
     layers.push(layer);
   }
   const configBlob = { mediaType: MEDIA.ociConfig, digest: config.digest, size: config.bytes.length };
@@ -90,8 +105,8 @@ export const dockerArchiveSource = async (archive: InArchive): Promise<ImageSour
       throw new SeaworthyError("IMAGE_NOT_FOUND", `${where} has no manifest ${digest}`);
     },
     blob: (blob) => readBlobOf(archive, parts.get(blob.digest), blob),
-    file: (blob) => fileOf(archive, parts.get(blob.digest), blob),
-    identity: ({ digest }) => identityOf(archive, parts.get(digest)),
+    stored: async (digest) => storedIn(archive, parts.get(digest)),
+    flaws: archive.flaws ?? [],
     attached: async () => [],
     close: archive.close,
   };

@@ -74,8 +74,8 @@ describe.skipIf(!existsSync(FIXTURES))(`archives of ${FIXTURES} (skipped where t
   });
 
   test.each([
-    ["snyk-docker-archives__docker-save__nginx", /1 layers where its configuration names 3/],
-    ["snyk-docker-archives__skopeo-copy__nginx-compressed-layers", /1 layers where its configuration names 3/],
+    ["snyk-docker-archives__docker-save__nginx", /1 layer where its configuration names 3/],
+    ["snyk-docker-archives__skopeo-copy__nginx-compressed-layers", /1 layer where its configuration names 3/],
     ["snyk-extracted-layers__layer_with_bad_elf_file", /neither a manifest\.json nor an index\.json/],
   ])("%s is none, or not whole", async (name, wanted) => {
     await expect(openArchive(join(FIXTURES, `${name}.tar.gz`))).rejects.toMatchObject({

@@ -1,14 +1,10 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { type Digest, hexOf } from "../../core/index.ts";
-import { fileIdentity } from "../archive/file-chunks.ts";
+import { storedFile } from "../archive/stored-blob.ts";
 import { chosenEntry, namesOf } from "../filesystem/layout-image.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { Descriptor } from "../values/descriptor.ts";
 import { isManifestType } from "../values/media-types.ts";
-import type { Attached, ImageSource } from "./source.ts";
-
-const READ_BYTES = 512 * 1024;
+import type { Attached, ImageSource, LocalSource } from "./source.ts";
 
 /** What an `index.json` lists beside an image: by cosign's tag, or as a manifest that names it as its subject. */
 export const attachedIn = async (
@@ -28,7 +24,7 @@ export const attachedIn = async (
 };
 
 /** One image of a layout folder. @throws INPUT_INVALID when it is not clear which */
-export const layoutSource = async (layout: Layout, name?: string): Promise<ImageSource> => {
+export const layoutSource = async (layout: Layout, name?: string): Promise<LocalSource> => {
   const where = `the image layout ${layout.folder}`;
   const entries = await layout.entries();
   const entry = chosenEntry(entries, name, where);
@@ -40,9 +36,13 @@ export const layoutSource = async (layout: Layout, name?: string): Promise<Image
     isMadeUp: false,
     manifest,
     blob: ({ digest }) => layout.openBlob(digest),
-    file: ({ digest }) => createReadStream(layout.blobPath(digest), { highWaterMark: READ_BYTES }),
     blobPath: (digest) => layout.blobPath(digest),
-    identity: ({ digest }) => fileIdentity({ stat: (options) => stat(layout.blobPath(digest), options) }).catch(() => undefined),
+    stored: async (digest) => {
+      const sizeBytes = await layout.blobSize(digest);
+      const path = layout.blobPath(digest);
+      return sizeBytes === undefined ? undefined : storedFile(path, sizeBytes);
+    },
+    flaws: [],
     attached: (digest) => attachedIn(entries, digest, manifest),
     close: async () => undefined,
   };

@@ -3,9 +3,9 @@ import type { TarFile } from "../archive/tar-file.ts";
 import { chosenEntry, namesOf } from "../filesystem/layout-image.ts";
 import { hasDigest, type Index, MAX_MANIFEST_BYTES, parseManifest } from "../values/manifest.ts";
 import { collect } from "../verified.ts";
-import { blobName, type InArchive, fileOf, identityOf, readBlobOf, readSmall } from "./archive-blobs.ts";
+import { blobName, type InArchive, readBlobOf, readSmall, storedIn } from "./archive-blobs.ts";
 import { attachedIn } from "./layout-source.ts";
-import type { ImageSource } from "./source.ts";
+import type { ImageSource, LocalSource } from "./source.ts";
 
 const indexIn = (bytes: Uint8Array): Index => {
   const index = parseManifest(bytes);
@@ -23,7 +23,7 @@ export const isOciArchive = async (tar: TarFile): Promise<boolean> => {
 };
 
 /** An OCI layout in a tar, as skopeo, buildx and newer engines write it. */
-export const ociArchiveSource = async (archive: InArchive): Promise<ImageSource> => {
+export const ociArchiveSource = async (archive: InArchive): Promise<LocalSource> => {
   const { tar, where, name } = archive;
   const { manifests: entries } = indexIn(await readSmall(archive, "index.json", MAX_MANIFEST_BYTES));
   const entry = chosenEntry(entries, name, where);
@@ -44,8 +44,8 @@ export const ociArchiveSource = async (archive: InArchive): Promise<ImageSource>
     isMadeUp: false,
     manifest,
     blob: (blob) => readBlobOf(archive, tar.find(blobName(blob.digest)), blob),
-    file: (blob) => fileOf(archive, tar.find(blobName(blob.digest)), blob),
-    identity: ({ digest }) => identityOf(archive, tar.find(blobName(digest))),
+    stored: async (digest) => storedIn(archive, tar.find(blobName(digest))),
+    flaws: archive.flaws ?? [],
     attached: (digest) => attachedIn(entries, digest, manifest),
     close: archive.close,
   };

@@ -6,12 +6,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ERRORS, fileError, hasCode, isSeaworthyError, SeaworthyError } from "../../core/index.ts";
 import { fileChunks, fileIdentity, openFile } from "../archive/file-chunks.ts";
+import type { StoredBlob } from "../archive/stored-blob.ts";
 import { indexTarFile, type TarFile } from "../archive/tar-file.ts";
 import { type Budget, createBudget } from "../filesystem/budget.ts";
 import { compressionOf, unpacked } from "../filesystem/unpacked.ts";
+import type { InArchive } from "./archive-blobs.ts";
 import { dockerArchiveSource } from "./docker-archive-source.ts";
 import { isOciArchive, ociArchiveSource } from "./oci-archive-source.ts";
-import type { ImageSource } from "./source.ts";
+import type { ImageSource, LocalSource } from "./source.ts";
 
 /** Writes a stream into a file of its own folder, which the caller removes. @throws DISK_FULL */
 const spool = async (stream: AsyncIterable<Uint8Array>): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> => {
@@ -69,20 +71,29 @@ export interface ArchiveOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * One image of a tar archive: what `docker save` writes, old or new, or an OCI archive, itself compressed or not. Blobs are read where they stand.
- * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE
- */
-export const openArchive = async (
+/** A tar that holds no image, but files. */
+export interface FileSystemArchive {
+  readonly fileSystem: StoredBlob;
+  readonly close: () => Promise<void>;
+}
+
+/** What is left of an image archive of which the listing was lost. */
+const isLeftover = (tar: TarFile): boolean =>
+  tar
+    .names()
+    .some((name) => name === "oci-layout" || name === "repositories" || /^blobs\/sha256\/[0-9a-f]{64}$|^[^/]+\/layer\.tar$/.test(name));
+
+/** @throws what `open` throws, with the archive's name */
+const opening = async <Opened>(
   path: string,
-  { name, where = `the image archive ${path}`, signal }: ArchiveOptions = {},
-): Promise<ImageSource> => {
+  { where = `the image archive ${path}`, signal, name }: ArchiveOptions,
+  open: (archive: InArchive) => Promise<Opened>,
+): Promise<Opened> => {
   let close: () => Promise<void> = async () => undefined;
   try {
     const opened = await openTar(path, createBudget(signal === undefined ? {} : { signal }));
     close = opened.close;
-    const inArchive = { tar: opened.tar, where, close, ...(name === undefined ? {} : { name }) };
-    return (await isOciArchive(opened.tar)) ? await ociArchiveSource(inArchive) : await dockerArchiveSource(inArchive);
+    return await open({ tar: opened.tar, where, close, ...(name === undefined ? {} : { name }) });
   } catch (error) {
     await close();
     if (!isSeaworthyError(error) || !hasCode(error, "INPUT_INVALID") || error.message.startsWith(where)) throw error;
@@ -93,6 +104,25 @@ export const openArchive = async (
     });
   }
 };
+
+const sourceIn = async (archive: InArchive): Promise<LocalSource> =>
+  (await isOciArchive(archive.tar)) ? ociArchiveSource(archive) : dockerArchiveSource(archive);
+
+/**
+ * One image of a tar archive: what `docker save` writes, old or new, or an OCI archive, itself compressed or not. Blobs are read where they stand.
+ * @throws INPUT_NOT_FOUND, INPUT_INVALID, INPUT_TOO_LARGE
+ */
+export const openArchive = (path: string, options: ArchiveOptions = {}): Promise<ImageSource> => opening(path, options, sourceIn);
+
+/** The same for who only looks: an image that is not whole or not intact as it is, or the files of an archive that holds no image. */
+export const openToLook = (path: string, options: ArchiveOptions = {}): Promise<LocalSource | FileSystemArchive> =>
+  opening(path, options, async (archive) => {
+    const { tar, close } = archive;
+    const isImage = tar.find("manifest.json") !== undefined || tar.find("index.json") !== undefined;
+    return isImage || options.name !== undefined || isLeftover(tar)
+      ? await sourceIn({ ...archive, flaws: [] })
+      : { fileSystem: tar.whole, close };
+  });
 
 /** One image as it comes in a stream, which is kept in a file for that long. */
 export const spooledArchive = async (stream: AsyncIterable<Uint8Array>, options: ArchiveOptions): Promise<ImageSource> => {

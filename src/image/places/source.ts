@@ -1,6 +1,8 @@
 import type { Digest } from "../../core/index.ts";
+import type { StoredBlob } from "../archive/stored-blob.ts";
 import type { Repository } from "../client/types.ts";
 import type { Descriptor } from "../values/descriptor.ts";
+import type { Flaw } from "../values/flaw.ts";
 import type { Index, Manifest } from "../values/manifest.ts";
 
 /** What hangs on an image by name or by subject: a signature, an SBOM, an attestation. */
@@ -8,6 +10,13 @@ export interface Attached {
   readonly digest: Digest;
   /** cosign's tag (`sha256-<hex>.sig`); absent for what names its subject by itself. */
   readonly tag?: string;
+}
+
+/** A source on this machine's disk, opened by who only looks: nothing of it is held to what its documents say. */
+export interface LocalSource extends ImageSource {
+  readonly stored: NonNullable<ImageSource["stored"]>;
+  /** What was found wrong so far. */
+  readonly flaws: readonly Flaw[];
 }
 
 /** One image, or several under one index, wherever they are. Everything is had by digest, and checked. */
@@ -28,10 +37,8 @@ export interface ImageSource {
   blob(blob: Descriptor): AsyncIterable<Uint8Array>;
   /** The file that a blob is, where it is one: it can be read again when a push fails half-way. */
   blobPath?(digest: Digest): string;
-  /** A layer on this machine's disk as it lies there, not checked; parts of an uncompressed one can be passed over. */
-  file?(blob: Descriptor): AsyncIterable<Uint8Array> | undefined;
-  /** What stands for the bytes of that as long as nobody writes to the file. */
-  identity?(blob: Descriptor): Promise<string | undefined>;
+  /** What lies on this machine's disk under that digest, held to nothing; undefined where there is nothing. */
+  stored?(digest: Digest): Promise<StoredBlob | undefined>;
   attached(digest: Digest): Promise<readonly Attached[]>;
   /** Removes what it made; closes files and connections. */
   close(): Promise<void>;

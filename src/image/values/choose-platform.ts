@@ -2,9 +2,13 @@ import { formatPlatform, normalisePlatform, type Platform, samePlatform, Seawort
 import type { Descriptor } from "./descriptor.ts";
 import type { Index } from "./manifest.ts";
 
-/** BuildKit hangs attestations into an index as manifests for `unknown/unknown`. */
-const isImage = (entry: Descriptor): boolean =>
-  entry.platform !== undefined && entry.platform.os !== "unknown" && entry.platform.architecture !== "unknown";
+/** BuildKit hangs attestations into an index as manifests for `unknown/unknown` (docs.docker.com/build/metadata/attestations/attestation-storage). */
+export const isAttestation = ({ platform, annotations }: Descriptor): boolean =>
+  platform?.os === "unknown" ||
+  platform?.architecture === "unknown" ||
+  annotations?.["vnd.docker.reference.type"] === "attestation-manifest";
+
+const isImage = (entry: Descriptor): boolean => entry.platform !== undefined && !isAttestation(entry);
 
 /** Lower is better; undefined does not run there. An Arm machine also runs what was built for an older variant (containerd, platforms/compare.go). */
 const rank = (have: Platform, want: Platform): number | undefined => {

@@ -116,6 +116,12 @@ export const scanCycloneDx = (document: ScanDocument, { tool, bom }: CycloneDxSc
     refs.set(ref, times);
     return times === 1 ? one : { ...one, "bom-ref": `${ref}#${times}` };
   });
-  const body = { ...whole, vulnerabilities: unique };
+  const flaws = (document.flaws ?? []).map(({ id, message }) => ({ name: `seaworthy:${id}`, value: message }));
+  const said = "properties" in whole && Array.isArray(whole.properties) ? (whole.properties as readonly unknown[]) : [];
+  const body = {
+    ...whole,
+    ...(flaws.length === 0 || said.length > 0 ? {} : { properties: flaws }),
+    vulnerabilities: unique,
+  };
   return { ...body, serialNumber: `urn:uuid:${uuidOf(JSON.stringify(body))}` };
 };

@@ -139,6 +139,16 @@ export interface ScanDocument {
   readonly suppressed: readonly (ScanDocumentEntry & { readonly by: ScanSuppression })[];
   /** The surest first, those that are suppressed last. */
   readonly secrets: readonly ScanDocumentSecret[];
+  /** What is missing in the image, or is not as its documents say; absent where nothing is. */
+  readonly flaws?: readonly {
+    /** By which a waiver names it: `image:not-whole`, `image:not-intact`. */
+    readonly id: string;
+    readonly message: string;
+    /** It alone refuses the image. */
+    readonly refused: boolean;
+    readonly notes?: readonly string[];
+    readonly by?: ScanSuppression;
+  }[];
   /** About the gate's own settings. */
   readonly findings: readonly { readonly kind: string; readonly place?: string; readonly message: string }[];
   /** Of the baseline, what is no longer found. */

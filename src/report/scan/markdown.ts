@@ -1,6 +1,16 @@
 import { forTerminal } from "../../core/index.ts";
 import type { ScanDocument, ScanDocumentEntry, ScanDocumentSecret } from "./document.ts";
-import { fixWords, levelCounts, levelOf, nextStep, summaryOf, suppressedCounts, suppressionWords, verdictWords } from "./words.ts";
+import {
+  fixWords,
+  flawLines,
+  levelCounts,
+  levelOf,
+  nextStep,
+  summaryOf,
+  suppressedCounts,
+  suppressionWords,
+  verdictWords,
+} from "./words.ts";
 
 /** What GitHub takes as a comment is 65,536 characters; GitLab takes more. */
 const MAX_CHARS = 60_000;
@@ -65,6 +75,7 @@ const secretWords = ({ id, what, path, line: at, layerNumber }: ScanDocumentSecr
 /** For a comment on a pull request: what refuses the image, with the rest folded away. Bounded, and whatever names say they stay words. */
 export const scanMarkdown = (document: ScanDocument): string => {
   const { image, gate, vulnerabilities, suppressed, secrets, findings, gone, blindSpots } = document;
+  const flaws = [...flawLines(document, true), ...flawLines(document, false)].map(sentence);
   const refused = vulnerabilities.filter((entry) => entry.refused !== undefined);
   const lost = secrets.filter((secret) => secret.refused !== undefined);
   const maybe = secrets.filter((secret) => secret.refused === undefined);
@@ -77,6 +88,7 @@ export const scanMarkdown = (document: ScanDocument): string => {
       "",
       `**Next:** ${sentence(nextStep(document))}.`,
     ],
+    flaws.length === 0 ? [] : ["", "The image itself:", "", ...listed(flaws)],
     refused.length === 0 ? [] : ["", ...rowsOf(refused)],
     lost.length === 0 ? [] : ["", "Secrets in it:", "", ...listed(lost.map(secretWords))],
     details(`secrets that do not refuse it: ${maybe.length}`, listed(maybe.map(secretWords))),

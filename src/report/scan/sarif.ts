@@ -10,7 +10,8 @@ export interface SarifOptions {
 }
 
 /** More are refused by GitHub (docs.github.com, "SARIF support for code scanning", limits). */
-const MAX_RESULTS = 25_000;
+const MAX_FLAWS = 100;
+const MAX_RESULTS = 25_000 - MAX_FLAWS;
 const MAX_LOCATIONS = 10;
 
 const LEVELS = { critical: "error", high: "error", medium: "warning", low: "note", none: "note", unknown: "note" } as const;
@@ -112,6 +113,32 @@ const secretResult = (secret: ScanDocumentSecret, ruleIndex: number): object => 
   };
 };
 
+type Flaw = NonNullable<ScanDocument["flaws"]>[number];
+
+const flawRule = ({ id }: Flaw): object => ({
+  id,
+  shortDescription: {
+    text: id === "image:not-whole" ? "parts of the image are missing" : "parts of the image are not those that it names",
+  },
+  help: { text: "What was found is not all, or not what will run: save the image again, from where it is whole, and scan that." },
+  defaultConfiguration: { level: "error" },
+  properties: { "security-severity": "8.0", precision: "very-high", tags: ["security", "integrity"] },
+});
+
+const flawResult = ({ id, message, by, refused }: Flaw, ruleIndex: number, image: string): object => {
+  const print = createHash("sha256").update(`${id} ${message}`).digest("hex").slice(0, 16);
+  return {
+    ruleId: id,
+    ruleIndex,
+    level: "error",
+    message: { text: plain(message) },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(oneLine(image)) }, region: { startLine: 1 } } }],
+    partialFingerprints: { primaryLocationLineHash: `${print}:1`, "seaworthy/v1": `${print}:1` },
+    properties: { refused },
+    ...(by === undefined ? {} : { suppressions: [{ kind: "external", status: "accepted", justification: suppressionWords(by) }] }),
+  };
+};
+
 const notification = (text: string, level: "warning" | "note"): object => ({ level, message: { text: plain(text) } });
 
 /** SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), as GitHub's code scanning reads it: one result for each vulnerability of a package. */
@@ -147,12 +174,21 @@ export const scanSarif = (document: ScanDocument, { tool, showSuppressed = false
   const secrets = document.secrets.filter(({ by }) => showSuppressed || by === undefined).slice(0, MAX_RESULTS - told.length);
   const secretRules = [...new Map(secrets.map((secret) => [secret.id, secret])).values()];
   const secretIndex = new Map(secretRules.map(({ id }, at) => [id, rules.length + at]));
+  const flaws = (document.flaws ?? []).filter(({ by }) => showSuppressed || by === undefined).slice(0, MAX_FLAWS);
+  const flawRules = [...new Map(flaws.map((flaw) => [flaw.id, flaw])).values()];
+  const flawIndex = new Map(flawRules.map(({ id }, at) => [id, rules.length + secretRules.length + at]));
   return {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "Seaworthy", semanticVersion: tool, rules: [...rules.map(ruleOf), ...secretRules.map(secretRule)] } },
+        tool: {
+          driver: {
+            name: "Seaworthy",
+            semanticVersion: tool,
+            rules: [...rules.map(ruleOf), ...secretRules.map(secretRule), ...flawRules.map(flawRule)],
+          },
+        },
         automationDetails: { id: `seaworthy-scan/${oneLine(image)}/` },
         invocations: [
           {
@@ -166,7 +202,11 @@ export const scanSarif = (document: ScanDocument, { tool, showSuppressed = false
             ],
           },
         ],
-        results: [...results, ...secrets.map((secret) => secretResult(secret, secretIndex.get(secret.id) ?? 0))],
+        results: [
+          ...flaws.map((flaw) => flawResult(flaw, flawIndex.get(flaw.id) ?? 0, image)),
+          ...results,
+          ...secrets.map((secret) => secretResult(secret, secretIndex.get(secret.id) ?? 0)),
+        ],
         columnKind: "utf16CodeUnits",
         properties: { image, ...(digest === undefined ? {} : { digest }) },
       },

@@ -3,6 +3,7 @@ import { count, type Paint, paintOf, type Style, wrap } from "../style.ts";
 import type { ScanDocument, ScanDocumentEntry, ScanDocumentSecret } from "./document.ts";
 import {
   fixWords,
+  flawLines,
   isGivenUp,
   type Level,
   levelCounts,
@@ -166,14 +167,17 @@ export const renderScan = (
             .join(", ")}${gone.length > 10 ? ", …" : ""}`,
         ]),
     ...findings.map(({ place, message }) => `${place === undefined ? "" : `${place}: `}${message}`),
+    ...flawLines(document, false),
     ...blindSpots.map((spot) => `not judged: ${spot}`),
   ];
+  const flaws = flawLines(document, true).flatMap((line) => wrap(plainCell(line), width));
   const verdict = verdictWords(document);
   return [
     ...groups(document, width, paint),
     ...secretLines(document, showSuppressed, width, paint),
     ...suppressed(document, showSuppressed, width, paint),
     ...lines.flatMap((line) => wrap(plainCell(line), width)).map((line) => cut(line, width)),
+    ...flaws.map((line) => paint.red(cut(line, width))),
     ...wrap(plainCell(`${verdict}; next: ${nextStep(document)}`), width).map((line) =>
       paint.bold((gate.passed ? paint.green : paint.red)(cut(line, width))),
     ),

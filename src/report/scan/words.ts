@@ -62,8 +62,30 @@ export const suppressedCounts = ({ suppressed }: ScanDocument): string =>
 const threshold = ({ fail, onlyFixed }: ScanDocument["gate"]): string =>
   `${fail === "critical" ? "critical" : `${fail} or worse`}${onlyFixed ? " with a fix" : ""}`;
 
+/** What is wrong with the image itself, a sentence each, with what is said of it. */
+export const flawLines = ({ flaws = [] }: Pick<ScanDocument, "flaws">, isRefused: boolean): readonly string[] =>
+  flaws
+    .filter(({ refused }) => refused === isRefused)
+    .map(({ id, message, by, notes = [] }) =>
+      [`${id}: ${message}`, ...(by === undefined ? [] : [`(${suppressionWords(by)})`]), ...notes.map((note) => `(${note})`)].join(" "),
+    );
+
+/** Undefined for an image that is whole and intact, or may be as it is. */
+const flawVerdict = ({ flaws = [] }: Pick<ScanDocument, "flaws">): string | undefined => {
+  const ids = new Set(flaws.filter(({ refused }) => refused).map(({ id }) => id));
+  const what = [...(ids.has("image:not-whole") ? ["not whole"] : []), ...(ids.has("image:not-intact") ? ["not intact"] : [])];
+  return what.length === 0 ? undefined : `the image is ${what.join(" and ")}`;
+};
+
 /** What the gate says, in a sentence. */
-export const verdictWords = ({ gate, vulnerabilities, secrets }: ScanDocument): string => {
+export const verdictWords = (document: ScanDocument): string => {
+  const found = vulnerabilityVerdict(document);
+  const flawed = flawVerdict(document);
+  if (flawed === undefined) return found;
+  return found.startsWith("passed") ? `refused: ${flawed}` : `${found}; ${flawed}`;
+};
+
+const vulnerabilityVerdict = ({ gate, vulnerabilities, secrets }: ScanDocument): string => {
   if (gate.unjudged) return "refused: nothing in it could be judged, which is no proof";
   const refused = vulnerabilities.filter((one) => one.refused !== undefined);
   const lost = secrets.filter((one) => one.refused !== undefined).length;
@@ -76,6 +98,8 @@ export const verdictWords = ({ gate, vulnerabilities, secrets }: ScanDocument): 
 /** The one thing to do next. */
 export const nextStep = (document: ScanDocument): string => {
   const { gate, vulnerabilities, findings, image, report } = document;
+  if (flawVerdict(document) !== undefined)
+    return "save the image again, from where it is whole (docker save, skopeo copy), or waive what is named above by its id in x-seaworthy.scan.waive";
   if (gate.unjudged) return "see above what could not be judged, and why";
   const refused = vulnerabilities.filter((one) => one.refused !== undefined);
   if (document.secrets.some((one) => one.refused !== undefined))

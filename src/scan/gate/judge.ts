@@ -1,3 +1,4 @@
+import type { Flaw } from "../../image/index.ts";
 import { type Rating, RATINGS } from "../advisories/advisory.ts";
 import { type Baseline, type BaselineEntry, baselineOf } from "./baseline.ts";
 import type { GatePackage, GateVulnerability, Scanned } from "./subject.ts";
@@ -32,6 +33,13 @@ export interface OpenVulnerability {
   readonly notes: readonly string[];
 }
 
+/** What refuses an image that is not whole or not intact, whatever was found in the rest of it. Only a waiver of its id excuses it. */
+export interface JudgedFlaw extends Flaw {
+  readonly waiver?: ScanWaiver;
+  /** A sentence each. */
+  readonly notes: readonly string[];
+}
+
 export interface SuppressedVulnerability {
   /** With the packages that it is suppressed in. */
   readonly vulnerability: GateVulnerability;
@@ -53,6 +61,7 @@ export interface GateVerdict {
   /** In the order of the scan, the worst first. */
   readonly open: readonly OpenVulnerability[];
   readonly suppressed: readonly SuppressedVulnerability[];
+  readonly flaws: readonly JudgedFlaw[];
   readonly findings: readonly GateFinding[];
   /** Debts of the baseline that are no more. */
   readonly gone: readonly BaselineEntry[];
@@ -102,6 +111,10 @@ const otherwise = (
   return { by: { kind: "baseline", entry: known.entry }, notes };
 };
 
+/** A flaw is of no package and no file. */
+const isOfFlaw = ({ id, package: of, path }: ScanWaiver, flaw: Flaw): boolean =>
+  id.toLowerCase() === flaw.id && of === undefined && path === undefined;
+
 const isSame = (a: Suppression | undefined, b: Suppression | undefined): boolean => {
   if (a?.kind === "waiver" && b?.kind === "waiver") return a.waiver === b.waiver;
   if (a?.kind === "vex" && b?.kind === "vex") return a.statement === b.statement;
@@ -148,13 +161,22 @@ export const judge = (scanned: Scanned, policy: GatePolicy, now: number): GateVe
       open.push({ vulnerability: part, ...(refused === undefined ? {} : { refused }), notes: [...new Set([...ended, ...notes])] });
     }
   }
+  const flaws = (scanned.flaws ?? []).map((flaw): JudgedFlaw => {
+    const own = policy.waivers.filter((waiver) => isOfFlaw(waiver, flaw));
+    for (const waiver of own) matched.add(waiver);
+    const waiver = own.find((each) => !expired(each));
+    return waiver === undefined
+      ? { ...flaw, notes: own.map(({ until }) => `its waiver ended on ${until}`) }
+      : { ...flaw, waiver, notes: [] };
+  });
   const gone = baseline.gone();
   const unjudged = scanned.judged === 0;
   return {
-    passed: !unjudged && open.every(({ refused }) => refused === undefined),
+    passed: !unjudged && open.every(({ refused }) => refused === undefined) && flaws.every(({ waiver }) => waiver !== undefined),
     unjudged,
     open,
     suppressed,
+    flaws,
     findings: [
       ...waiverFindings(policy, matched, expired),
       ...vex.invalid().map(({ place, invalid = "" }): GateFinding => ({

@@ -1,3 +1,4 @@
+import type { Flaw } from "../../image/index.ts";
 import type { FoundPackage, FoundSecret } from "../../inventory/index.ts";
 import type { Vulnerability } from "../scan.ts";
 
@@ -27,6 +28,8 @@ export interface GateSubject {
 export interface Scanned {
   readonly subject: GateSubject;
   readonly vulnerabilities: readonly GateVulnerability[];
+  /** What is missing in the image, or is not as its documents say: what was found is not all, or not what will run. */
+  readonly flaws?: readonly Flaw[];
   /** All of them, as far as they are known: statements about a package speak of what it holds. */
   readonly packages: readonly GatePackage[];
   /** How many were looked at. Undefined where a report does not say. */
