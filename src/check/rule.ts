@@ -1,5 +1,6 @@
 import type { Finding, ItemId, Profile, Severity } from "../checklist/index.ts";
 import type { ImageRunConfig } from "../engine/index.ts";
+import type { Flaw } from "../image/index.ts";
 import type { RuleSettings } from "../project/index.ts";
 import type { Keys, PlaceIn, RuleKind, Spot, Subjects } from "./subject.ts";
 
@@ -37,6 +38,8 @@ export interface ImageExample {
   readonly reference?: string;
   /** What its layers hold, by path. Mode 0644; `deleted`: a later layer takes it away. */
   readonly files?: Readonly<Record<string, ImageExampleFile>>;
+  /** What is missing in it, or is not as its documents say. */
+  readonly flaws?: readonly Flaw[];
   /** The commands of its history, oldest first. */
   readonly history?: readonly string[];
 }

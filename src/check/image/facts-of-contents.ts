@@ -3,7 +3,7 @@ import type { FileNote } from "./file-note.ts";
 import type { ImageFacts } from "./image-subject.ts";
 
 /** What the rules are told of an image whose layers were read. */
-export const factsOfContents = ({ digest, config, sizeBytes, files }: ImageContents<FileNote>): ImageFacts => ({
+export const factsOfContents = ({ digest, config, sizeBytes, files, flaws }: ImageContents<FileNote>): ImageFacts => ({
   digest,
   platform: config.platform,
   sizeBytes,
@@ -11,4 +11,5 @@ export const factsOfContents = ({ digest, config, sizeBytes, files }: ImageConte
   layers: config.diffIds,
   history: config.history,
   files,
+  flaws,
 });

@@ -1,5 +1,5 @@
 import type { Digest, ImageRunConfig, Platform } from "../../core/index.ts";
-import type { HistoryEntry } from "../../image/index.ts";
+import type { Flaw, HistoryEntry } from "../../image/index.ts";
 import type { RuleSettings } from "../../project/index.ts";
 import type { ServiceSubject } from "../subject.ts";
 import type { ImageFile } from "./file-note.ts";
@@ -16,6 +16,8 @@ export interface ImageFacts {
   readonly layers: readonly Digest[];
   /** How it was made, as its configuration tells; absent where that was not read. */
   readonly history?: readonly HistoryEntry[];
+  /** What is missing in it, or is not as its own documents say; absent where it was not read with its layers. */
+  readonly flaws?: readonly Flaw[];
   /** What its layers hold that is worth a look; absent where they were not read. */
   readonly files?: readonly ImageFile[];
 }

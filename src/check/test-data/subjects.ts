@@ -46,9 +46,10 @@ const exampleFile = (path: string, { mode = 0o644, content = "", sizeBytes, dele
 };
 
 /** An example's image. Its layers count as read where it says what they hold. */
-const exampleImage = ({ config, sizeBytes, files, history }: ExampleInputs["image"]): ImageFacts => ({
+const exampleImage = ({ config, sizeBytes, files, flaws, history }: ExampleInputs["image"]): ImageFacts => ({
   ...imageFacts(config, sizeBytes),
   ...(files === undefined ? {} : { files: Object.entries(files).flatMap(([path, file]) => exampleFile(path, file)) }),
+  ...(flaws === undefined ? {} : { flaws }),
   ...(history === undefined ? {} : { history: history.map((createdBy) => ({ createdBy, emptyLayer: false })) }),
 });
 

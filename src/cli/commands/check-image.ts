@@ -30,7 +30,7 @@ export const checkImages = async (context: Context, flags: ImageFlags): Promise<
   const results = [];
   for (const name of flags.image) {
     const begun = performance.now();
-    const { contents, reference } = await openImage(context, name, progress, { lookout });
+    const { contents, reference } = await openImage(context, name, progress, { lookout, needsConfig: true });
     const result = checkImage(name, factsOfContents(contents), {
       now: Date.now(),
       dockle,

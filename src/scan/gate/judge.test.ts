@@ -191,3 +191,37 @@ test("a secret is held whether it has a fix or not, unless it is waived; what on
   expect(judged(true, [waiver])).toMatchObject({ passed: true, suppressed: [{ by: { kind: "waiver" } }] });
   expect(judged(true, [{ ...waiver, path: "/app/**" }])).toMatchObject({ passed: false, findings: [{ kind: "waiver-unused" }] });
 });
+
+describe("an image that is not whole or not intact", () => {
+  const flaws = [
+    { id: "image:not-whole", message: "layer 2 of 3 is missing" },
+    { id: "image:not-intact", message: "layer 3 of 3 has other bytes" },
+  ] as const;
+  const clean = scanned([], { judged: 7, flaws });
+  const judged = (...waivers: readonly ScanWaiver[]) => judge(clean, policy({ waivers }), NOW);
+  test("is refused, whatever was found in the rest of it, and however little is asked", () => {
+    expect(judge(clean, policy({ fail: "critical", onlyFixed: true, baseline: { entries: [] } }), NOW)).toMatchObject({
+      passed: false,
+      open: [],
+      flaws: [{ id: "image:not-whole", notes: [] }, { id: "image:not-intact" }],
+    });
+  });
+  test("is waived by the names of what is wrong, each by its own", () => {
+    const [whole, intact] = [waiver({ id: "image:not-whole" }), waiver({ id: "Image:Not-Intact" })];
+    expect(judged(whole)).toMatchObject({ passed: false, findings: [] });
+    expect(judged(whole, intact)).toMatchObject({ passed: true, findings: [], flaws: [{ waiver: whole }, { waiver: intact }] });
+  });
+  test("is not waived by a waiver that has ended, or is of a package or a file", () => {
+    const intact = waiver({ id: "image:not-intact" });
+    expect(judged(intact, waiver({ id: "image:not-whole", until: "2026-11-20" }))).toMatchObject({
+      passed: false,
+      flaws: [{ notes: ["its waiver ended on 2026-11-20"] }, {}],
+      findings: [{ kind: "waiver-expired" }],
+    });
+    for (const part of [{ package: "left" }, { path: "app" }])
+      expect(judged(intact, waiver({ id: "image:not-whole", ...part }))).toMatchObject({
+        passed: false,
+        findings: [{ kind: "waiver-unused" }],
+      });
+  });
+});

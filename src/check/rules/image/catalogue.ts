@@ -13,6 +13,7 @@ import { revisionLabel } from "./revision-label.ts";
 import { secondRoot } from "./second-root.ts";
 import { secretInImage } from "./secret-in-image.ts";
 import { sizeBudget } from "./size-budget.ts";
+import { notAsItSays } from "./not-as-it-says.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { systemVolume } from "./system-volume.ts";
 
@@ -27,6 +28,7 @@ export const IMAGE_RULES: readonly Rule<"image">[] = [
   leftovers,
   movingTag,
   nonRoot,
+  notAsItSays,
   raisedPrivileges,
   revisionLabel,
   secondRoot,
