@@ -1,4 +1,4 @@
-import { digestOf, SeaworthyError } from "../../core/index.ts";
+import { SeaworthyError } from "../../core/index.ts";
 import type { StoredBlob } from "../archive/stored-blob.ts";
 import { contentsOf, type ImageContents, type ReadOptions } from "../filesystem/image-contents.ts";
 import { readLayer } from "../filesystem/layer.ts";
