@@ -57,15 +57,24 @@ describe("matching", () => {
     expect(ids({ ecosystem: "Debian:12", name: "bash", version: "5.2-2" })).toEqual(["CVE-2024-0003"]);
   });
   test.each([
-    ["affected", "{}"],
-    ["affected", "[1"],
-    ["advisory", "null"],
-  ])("rows of %s that are %s are told as a broken file, not as a bug", async (table, body) => {
+    ["package", "affected", "{}"],
+    ["package", "affected", "[1"],
+    ["package", "affected", "[1]"],
+    ["package", "affected", '["x"]'],
+    ["package", "affected", '[["1",[[0,"9"]]]]'],
+    ["package", "affected", "[[1,{}]]"],
+    ["package", "affected", '[[1,["9"]]]'],
+    ["package", "affected", "[[1,[[0,9]]]]"],
+    ["package", "affected", '[[1,[],"1.0.0"]]'],
+    ["package", "affected", "[[1,[],[1]]]"],
+    ["package", "affected", '[[99,[[0,"9"]]]]'],
+    ["advisory", "body", "null"],
+  ])("rows of %s whose %s is %s are told as a broken file, not as a bug", async (table, column, text) => {
     const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));
     try {
       const { manifest } = await buildDatabase(SOURCES, other);
       const database = new DatabaseSync(join(other, manifest.shards["npm"]?.file ?? ""));
-      database.prepare(`UPDATE ${table} SET body = ?`).run(body);
+      database.prepare(`UPDATE ${table} SET ${column} = ?`).run(text);
       database.close();
       using matcher = openMatcher(other);
       const match = () => matcher.match({ ecosystem: "npm", name: "left", version: "1.0.0" });
@@ -186,7 +195,7 @@ describe("the database", () => {
       rmSync(other, { recursive: true, force: true });
     }
   });
-  test.each(["", "{}", "[", '{"schema":"seaworthy/advisories@2","builtAt":1,"shards":{"npm":{"file":"../../etc/passwd"}}}'])(
+  test.each(["", "{}", "[", '{"schema":"seaworthy/advisories@3","builtAt":1,"shards":{"npm":{"file":"../../etc/passwd"}}}'])(
     "a list that is none is refused: %s",
     (text) => {
       const other = mkdtempSync(join(tmpdir(), "seaworthy-advisories-"));

@@ -8,7 +8,8 @@ import { type Epss, openEpss } from "./database/epss.ts";
 import { type Exploitation, readExploited } from "./database/exploited.ts";
 import { type Manifest, readManifest } from "./database/manifest.ts";
 import { openSeverities } from "./database/severities.ts";
-import { type Known, type OpenShard, openShard, type StoredAffected } from "./database/shard.ts";
+import type { Known, StoredAffected } from "./database/packed.ts";
+import { type OpenShard, openShard } from "./database/shard.ts";
 import { broken } from "./database/table.ts";
 import { type Answer, extendedStreams, withExtended } from "./extended.ts";
 import { isOtherStream } from "./modules.ts";
@@ -113,15 +114,19 @@ const stateOf = (all: readonly Found[], fixed: string | undefined): FixState =>
   fixed !== undefined ? "fixed" : (all.map(({ affected }) => affected.state).find((state) => state !== undefined) ?? "unfixed");
 
 /** What of the known advisories holds for the component. */
-const matchesOf = (component: Component, known: readonly Known[], scheme: VersionScheme, lore: Lore): readonly Match[] => {
-  const found = known.flatMap(({ advisory, affected }): readonly Found[] => {
+const matchesOf = (
+  component: Component,
+  known: readonly Known[],
+  { shard, scheme, lore }: { readonly shard: Pick<OpenShard, "advisory">; readonly scheme: VersionScheme; readonly lore: Lore },
+): readonly Match[] => {
+  const found: Found[] = [];
+  for (const { n, affected } of known) {
     const interval = affectedBy(affected, component.version, scheme);
-    if (interval === undefined) return [];
-    const [told, { fixed }] = [advisory(), interval];
-    return isOtherStream(component, { fixed, summary: told.summary })
-      ? []
-      : [{ advisory: told, affected, fixed, stated: statedBy(told, affected) }];
-  });
+    if (interval === undefined) continue;
+    const [advisory, { fixed }] = [shard.advisory(n), interval];
+    if (!isOtherStream(component, { fixed, summary: advisory.summary }))
+      found.push({ advisory, affected, fixed, stated: statedBy(advisory, affected) });
+  }
   return [...grouped(found)]
     .map(([id, all]): Match => {
       const fixed = fixOf(all, scheme);
@@ -191,8 +196,8 @@ export const openMatcher = (folder: string, manifest: Manifest | undefined = rea
     if (shard === undefined || scheme === undefined) return undefined;
     try {
       const known = shard.find(canonicalName(ecosystem, component.name));
-      const told = late(() => new Set(known.flatMap(({ advisory }) => idsOf(advisory()))));
-      return { matches: matchesOf(component, known, scheme, lore), told };
+      const told = late(() => new Set(known.flatMap(({ n }) => idsOf(shard.advisory(n)))));
+      return { matches: matchesOf(component, known, { shard, scheme, lore }), told };
     } catch (error) {
       // Rows of other shapes than this code writes: an import checks digests and tables, and a row is read only when it is asked for.
       if (error instanceof TypeError || error instanceof SyntaxError) throw broken(shardPath(ecosystem), error);

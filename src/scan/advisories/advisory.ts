@@ -24,11 +24,11 @@ export type FixState = (typeof FIX_STATES)[number];
 
 /** Versions from `introduced` on (absent: all), up to before `fixed`, or up to `lastAffected` itself; with neither there is no fix. */
 export interface Interval {
-  readonly introduced?: string;
-  readonly fixed?: string;
-  readonly lastAffected?: string;
+  readonly introduced?: string | undefined;
+  readonly fixed?: string | undefined;
+  readonly lastAffected?: string | undefined;
   /** Nothing is said of versions from here on. */
-  readonly limit?: string;
+  readonly limit?: string | undefined;
 }
 
 /** One package that an advisory is about. */
@@ -41,9 +41,9 @@ export interface Affected {
   /** Versions that no interval holds. */
   readonly versions: readonly string[];
   /** Said of this package, the first of them first to be believed. */
-  readonly severities?: readonly Severity[];
+  readonly severities?: readonly Severity[] | undefined;
   /** What the source says of it where no version mends it; absent: `unfixed`. */
-  readonly state?: Exclude<FixState, "fixed" | "unfixed" | "extended">;
+  readonly state?: Exclude<FixState, "fixed" | "unfixed" | "extended"> | undefined;
 }
 
 /** What is known of one vulnerability, without the packages: what a finding tells. */

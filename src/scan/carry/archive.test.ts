@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -136,21 +136,34 @@ describe("a file that is not what it should be is refused, and nothing is change
     await refused([list, { ...first, body: zstdCompressSync(Buffer.alloc(50_000_000)) }, ...rest], /unpacks to more/);
     await refused([list, { ...first, body: Buffer.from("no zstd") }, ...rest], /no file of seaworthy db export/);
   });
-  test("a database with a view in the place of a table, with its digest right", async () => {
+  /** The archive with another database in the place of npm's, its digest right. */
+  const swapped = async (make: (database: DatabaseSync) => void): Promise<readonly NewTarEntry[]> => {
     const { files, manifest } = await exported();
-    mkdirSync(at("made"));
-    const path = at("made", "evil.sqlite");
-    const database = new DatabaseSync(path);
-    database.exec("CREATE VIEW affected AS SELECT 1 AS name; CREATE TABLE advisory (n INTEGER PRIMARY KEY, id TEXT, body TEXT)");
-    database.close();
-    const bytes = readFileSync(path);
-    rmSync(at("made"), { recursive: true });
     const npm = manifest.shards["npm"];
     if (npm === undefined) throw new Error("no shard");
-    writeFileSync(at("good.tar"), bytes);
-    const evil = { ...npm, sha256: await sha256Of(at("good.tar")), sizeBytes: bytes.length };
+    const path = at("good.tar");
+    writeFileSync(path, readFileSync(at("here", npm.file)));
+    const database = new DatabaseSync(path);
+    make(database);
+    database.close();
+    const bytes = readFileSync(path);
+    const evil = { ...npm, sha256: await sha256Of(path), sizeBytes: bytes.length };
     const list = { path: "advisories.json", body: Buffer.from(JSON.stringify({ ...manifest, shards: { npm: evil } })) };
-    const swapped = files.map((one) => (one.path === `${npm.file}.zst` ? { ...one, body: zstdCompressSync(bytes) } : one));
-    await refused([list, ...swapped], /tables are others/);
+    return [list, ...files.map((one) => (one.path === `${npm.file}.zst` ? { ...one, body: zstdCompressSync(bytes) } : one))];
+  };
+  test("a database with a view in the place of a table", async () => {
+    const evil = await swapped((database) =>
+      database.exec("DROP TABLE package; CREATE VIEW package AS SELECT 'left' AS name, '[]' AS affected"),
+    );
+    await refused(evil, /tables are others/);
+  });
+  test("a database with a row that nobody would read", async () => {
+    const evil = await swapped((database) => database.exec("UPDATE package SET affected = printf('%.*c', 64 * 1024 * 1024 + 1, ' ')"));
+    await refused(evil, /one package has more than 67108864 bytes/);
+  });
+  test("a list of another form is told as such, with what to do", async () => {
+    const { files, manifest } = await exported();
+    const older = { path: "advisories.json", body: Buffer.from(JSON.stringify({ ...manifest, schema: "seaworthy/advisories@2" })) };
+    await refused([older, ...files], /is of the form seaworthy\/advisories@2, and this version reads seaworthy\/advisories@3/);
   });
 });

@@ -11,6 +11,8 @@ import { SHARD_SCHEMA } from "../database/shard.ts";
 
 export type NamedFile = ReturnType<typeof filesOf>[number];
 
+/** What all advisories say of one package: about a megabyte for the kernel of a distribution. */
+const MAX_ROW_BYTES = 64 * 1024 * 1024;
 const OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
 
 const objectsOf = (schema: string): string => {
@@ -29,6 +31,18 @@ const verifyTables = (path: string, schema: string): void => {
   if (answer?.["quick_check"] !== "ok") throw new Error("it is damaged");
 };
 
+/** Rows are read whole. */
+const verifyShard = (path: string): void => {
+  verifyTables(path, SHARD_SCHEMA);
+  using database = new DatabaseSync(path, { readOnly: true });
+  for (const [table, column] of [
+    ["package", "affected"],
+    ["advisory", "body"],
+  ])
+    if (database.prepare(`SELECT 1 FROM ${table} WHERE octet_length(${column}) > ?`).get(MAX_ROW_BYTES) !== undefined)
+      throw new Error(`what it says of one ${table} has more than ${MAX_ROW_BYTES} bytes`);
+};
+
 /** Holds a file that came from elsewhere to what the list of its database says of it. @throws INPUT_INVALID */
 export const verifyFile = async (path: string, { of, file, sha256, sizeBytes }: NamedFile, where: string): Promise<void> => {
   const refuse = (why: string, cause?: unknown): SeaworthyError =>
@@ -40,7 +54,8 @@ export const verifyFile = async (path: string, { of, file, sha256, sizeBytes }: 
   try {
     if (of === "exploited") readExploited(path);
     else if (of === "endoflife") readEndOfLife(path);
-    else verifyTables(path, of === "epss" ? EPSS_SCHEMA : of === "severities" ? SEVERITIES_SCHEMA : SHARD_SCHEMA);
+    else if (of === "epss" || of === "severities") verifyTables(path, of === "epss" ? EPSS_SCHEMA : SEVERITIES_SCHEMA);
+    else verifyShard(path);
   } catch (error) {
     throw refuse(`cannot be used: ${wordsOf(error)}`, error);
   }

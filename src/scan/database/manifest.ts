@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import * as v from "valibot";
-import { hasCode, readTextFile, SeaworthyError, wordsOf } from "../../core/index.ts";
+import { hasCode, isSeaworthyError, readTextFile, SeaworthyError, wordsOf } from "../../core/index.ts";
 
 export const MANIFEST_FILE = "advisories.json";
-export const DATABASE_SCHEMA = "seaworthy/advisories@2";
+export const DATABASE_SCHEMA = "seaworthy/advisories@3";
 
 const MAX_NAME = 300;
 
@@ -84,11 +84,23 @@ export const filesOf = (manifest: Manifest): readonly (Pick<Shard, "file" | "sha
   }),
 ];
 
+const OF_SOME_FORM = v.object({
+  schema: v.pipe(v.string(), v.maxLength(MAX_NAME), v.regex(/^seaworthy\/advisories@\d+$/)),
+  sources: v.optional(v.record(name, v.unknown()), {}),
+});
+
 /** @throws INPUT_INVALID when it is not readable as one; `where` is for the message */
 export const parseManifest = (text: string, where: string): Manifest => {
   try {
-    return v.parse(MANIFEST, JSON.parse(text));
+    const list: unknown = JSON.parse(text);
+    const { success, output } = v.safeParse(OF_SOME_FORM, list);
+    if (success && output.schema !== DATABASE_SCHEMA)
+      throw new SeaworthyError("INPUT_INVALID", `${where} is of the form ${output.schema}, and this version reads ${DATABASE_SCHEMA}`, {
+        hint: "Another version of Seaworthy made it. Make it anew: seaworthy db update fetches advisories, seaworthy db build FILE... makes them from OSV records; what was carried over is exported anew by this version.",
+      });
+    return v.parse(MANIFEST, list);
   } catch (error) {
+    if (isSeaworthyError(error)) throw error;
     throw new SeaworthyError("INPUT_INVALID", `${where} is no list of advisories that this version reads: ${wordsOf(error)}`, {
       cause: error,
       hint: "Fetch or build the database anew.",
@@ -104,5 +116,14 @@ export const readManifest = (folder: string): Manifest | undefined => {
   } catch (error) {
     if (hasCode(error, "INPUT_NOT_FOUND")) return undefined;
     throw error;
+  }
+};
+
+/** Names of the sources of a folder whose list another version wrote: what is made anew has them too. None where there is no such list. */
+export const sourcesOfAnother = (folder: string): readonly string[] => {
+  try {
+    return Object.keys(v.parse(OF_SOME_FORM, JSON.parse(readTextFile(join(folder, MANIFEST_FILE)))).sources);
+  } catch {
+    return [];
   }
 };

@@ -1,11 +1,13 @@
-import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Advisory, Affected } from "../advisories/advisory.ts";
 import { sha256Of } from "./digest.ts";
 import type { Shard, SideFile } from "./manifest.ts";
+import { pack } from "./packed.ts";
 import { SEVERITIES_SCHEMA } from "./severities.ts";
 import { SHARD_SCHEMA } from "./shard.ts";
+import { broken } from "./table.ts";
 
 /** A shard that is being made in a scratch file. */
 export interface ShardWriting {
@@ -52,17 +54,68 @@ export const settle = async (
   return { file, sha256, sizeBytes };
 };
 
-/** Nobody reads it before it is whole, and it is made anew when that fails: nothing need be safe. With `from` it begins as a copy. */
-export const writeShard = (path: string, from?: string): ShardWriting => {
-  if (from !== undefined) copyFileSync(from, path);
+/** What is being written has a row for each package of each advisory, so that one advisory is replaced or forgotten without a look at the others. */
+const ROWS_SCHEMA = `
+CREATE TABLE advisory (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, modified TEXT, body TEXT NOT NULL) STRICT;
+CREATE TABLE affected (
+  name TEXT NOT NULL,
+  advisory INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  packed TEXT NOT NULL,
+  PRIMARY KEY (name, advisory, part)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX by_advisory ON affected (advisory);
+`;
+
+const UNPACKED = `
+INSERT INTO advisory SELECT n, id, json_extract(body, '$.modified'), body FROM before.advisory ORDER BY n;
+INSERT INTO affected SELECT name, json_extract(value, '$[0]'), key, value FROM before.package, json_each(package.affected);
+`;
+
+const PACKED = `
+INSERT INTO advisory SELECT n, id, body FROM rows.advisory ORDER BY n;
+INSERT INTO package SELECT name, '[' || group_concat(packed, ',' ORDER BY advisory, part) || ']' FROM rows.affected GROUP BY name ORDER BY name;
+`;
+
+/** Rows of a new file, or those that a shard was packed from. @throws INPUT_INVALID for a shard that is none */
+const openRows = (path: string, from: string | undefined): DatabaseSync => {
   const database = new DatabaseSync(path);
-  database.exec(`${UNSAFE} BEGIN; ${from === undefined ? SHARD_SCHEMA : ""} CREATE INDEX by_advisory ON affected (advisory);`);
-  const known = database.prepare("SELECT n, json_extract(body, '$.modified') AS modified FROM advisory WHERE id = ?");
-  const insert = database.prepare("INSERT INTO advisory (id, body) VALUES (?, ?)");
-  const update = database.prepare("UPDATE advisory SET body = ? WHERE n = ?");
+  try {
+    database.exec(`${UNSAFE} ${ROWS_SCHEMA}`);
+    if (from !== undefined) {
+      database.prepare("ATTACH ? AS before").run(from);
+      try {
+        database.exec(`BEGIN; ${UNPACKED} COMMIT; DETACH before;`);
+      } catch (error) {
+        throw broken(from, error);
+      }
+    }
+    database.exec("BEGIN");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+/** Makes a shard of rows. @returns how many packages it tells of */
+const packRows = (rows: string, shard: string): number => {
+  using database = new DatabaseSync(shard);
+  database.exec(`${UNSAFE} ${SHARD_SCHEMA}`);
+  database.prepare("ATTACH ? AS rows").run(rows);
+  database.exec(`BEGIN; ${PACKED} COMMIT;`);
+  return Number(database.prepare("SELECT count(*) AS count FROM package").get()?.["count"]);
+};
+
+/** Nobody reads it before it is whole, and it is made anew when that fails: nothing need be safe. With `from` it begins with what that shard has. */
+export const writeShard = (path: string, from?: string): ShardWriting => {
+  const database = openRows(path, from);
+  const known = database.prepare("SELECT n, modified FROM advisory WHERE id = ?");
+  const insert = database.prepare("INSERT INTO advisory (id, modified, body) VALUES (?, ?, ?)");
+  const update = database.prepare("UPDATE advisory SET modified = ?, body = ? WHERE n = ?");
   const remove = database.prepare("DELETE FROM advisory WHERE n = ?");
   const forgetAffected = database.prepare("DELETE FROM affected WHERE advisory = ?");
-  const insertAffected = database.prepare("INSERT INTO affected (name, advisory, part, body) VALUES (?, ?, ?, ?)");
+  const insertAffected = database.prepare("INSERT INTO affected (name, advisory, part, packed) VALUES (?, ?, ?, ?)");
   /** Undefined: there is none, or a newer one. */
   const before = (id: string, modified = "") => {
     const row = known.get(id);
@@ -73,15 +126,14 @@ export const writeShard = (path: string, from?: string): ShardWriting => {
     put: (advisory, affected) => {
       const { n: old, isNewer } = before(advisory.id, advisory.modified);
       if (isNewer) return;
-      const body = JSON.stringify(advisory);
+      const [body, modified = null] = [JSON.stringify(advisory), advisory.modified];
       let n = old;
-      if (n === undefined) n = Number(insert.run(advisory.id, body).lastInsertRowid);
+      if (n === undefined) n = Number(insert.run(advisory.id, modified, body).lastInsertRowid);
       else {
-        update.run(body, n);
+        update.run(modified, body, n);
         forgetAffected.run(n);
       }
-      for (const [part, { ecosystem: _ecosystem, name, ...stored }] of affected.entries())
-        insertAffected.run(name, n, part, JSON.stringify(stored));
+      for (const [part, one] of affected.entries()) insertAffected.run(one.name, n, part, pack(n, one));
     },
     forget: (id, modified) => {
       const { n, isNewer } = before(id, modified ?? "9999");
@@ -90,14 +142,14 @@ export const writeShard = (path: string, from?: string): ShardWriting => {
       remove.run(n);
     },
     finish: async (folder, name) => {
-      const count = (sql: string): number => Number(database.prepare(sql).get()?.["count"] ?? 0);
-      const advisories = count("SELECT count(*) AS count FROM advisory");
-      const packages = count("SELECT count(DISTINCT name) AS count FROM affected");
-      const newest = database.prepare("SELECT max(json_extract(body, '$.modified')) AS newest FROM advisory").get()?.["newest"];
-      database.exec("DROP INDEX by_advisory; COMMIT; VACUUM;");
+      const told = database.prepare("SELECT count(*) AS advisories, max(modified) AS newest FROM advisory").get();
+      database.exec("COMMIT");
       database.close();
+      const [advisories, newest] = [Number(told?.["advisories"]), told?.["newest"]];
+      const packages = advisories === 0 ? 0 : packRows(path, `${path}.packed`);
+      rmSync(path);
       if (advisories === 0) return undefined;
-      const placed = await settle(path, folder, name);
+      const placed = await settle(`${path}.packed`, folder, name);
       return { ...placed, advisories, packages, ...(typeof newest === "string" ? { newest } : {}) };
     },
     close: () => {
@@ -114,7 +166,7 @@ export interface SeveritiesWriting {
   close(): void;
 }
 
-/** As `writeShard`. */
+/** As `writeShard`; with `from` it begins as a copy. */
 export const writeSeverities = (path: string, from?: string): SeveritiesWriting => {
   if (from !== undefined) copyFileSync(from, path);
   const database = new DatabaseSync(path);

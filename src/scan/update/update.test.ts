@@ -340,7 +340,13 @@ describe("the lists", () => {
   });
 });
 
-test("a database of an earlier form is replaced", async () => {
-  writeFileSync(join(folder, "advisories.json"), '{"schema":"seaworthy/advisories@1","builtAt":1,"shards":{}}');
-  expect(states(await update())).toEqual([["npm", "replaced", 2]]);
+test("a database of another form is replaced, with the sources that it had", async () => {
+  const older = { schema: "seaworthy/advisories@2", builtAt: 1, shards: {}, sources: { npm: {}, epss: {}, "no ecosystem": {} } };
+  writeFileSync(join(folder, "advisories.json"), JSON.stringify(older));
+  expect(() => readManifest(folder)).toThrow(
+    expect.objectContaining({ code: "INPUT_INVALID", hint: expect.stringContaining("seaworthy db update") }),
+  );
+  const updated = await update({ families: undefined });
+  expect(states(updated)).toEqual([["npm", "replaced", 2]]);
+  expect(Object.keys(updated.manifest?.sources ?? {})).toEqual(["npm"]);
 });

@@ -3,7 +3,7 @@ import { familyOf } from "../advisories/ecosystem.ts";
 import { timeOf } from "../database/build.ts";
 import { beginEdition } from "../database/edition.ts";
 import { type ChangedFolder, changeFolder } from "../database/folder.ts";
-import { type Manifest, SIDES } from "../database/manifest.ts";
+import { type Manifest, SIDES, sourcesOfAnother } from "../database/manifest.ts";
 import { schemeOf } from "../versions/ecosystems.ts";
 import { type FamilyContext, type SourceUpdate, updateFamily } from "./family.ts";
 import { takeList } from "./lists.ts";
@@ -34,20 +34,21 @@ export interface Updated {
   readonly sources: readonly SourceUpdate[];
 }
 
+/** `GIT` holds the severities of CVEs, and no packages. */
+const isFamily = (name: string): boolean => schemeOf(name) !== undefined || name === "GIT";
+
 const isList = (name: string): boolean => (SIDES as readonly string[]).includes(name);
 
-/** The families that a database has. */
-const familiesOf = (manifest: Manifest | undefined): readonly string[] => [
-  ...new Set([
-    ...Object.keys(manifest?.shards ?? {}).map(familyOf),
-    ...Object.keys(manifest?.sources ?? {}).filter((name) => !isList(name)),
-  ]),
-];
+/** The families that a database has; of another version's those that are still known. */
+const familiesIn = (folder: string, manifest: Manifest | undefined): readonly string[] => {
+  const sources = manifest === undefined ? sourcesOfAnother(folder).filter((name) => isFamily(name)) : Object.keys(manifest.sources);
+  return [...new Set([...Object.keys(manifest?.shards ?? {}).map(familyOf), ...sources.filter((name) => !isList(name))])];
+};
 
-/** `Debian` of `Debian:12`: that is what is published. `GIT` holds the severities of CVEs, and no packages. @throws USAGE */
+/** `Debian` of `Debian:12`: that is what is published. @throws USAGE */
 const parseFamily = (written: string): string => {
   const family = familyOf(written);
-  if (schemeOf(family) === undefined && family !== "GIT")
+  if (!isFamily(family))
     throw new SeaworthyError("USAGE", `"${written.slice(0, 100)}" is no ecosystem whose versions are known here`, {
       hint: "As OSV names them: Debian, Ubuntu, Alpine, npm, PyPI, Go, Maven, crates.io, RubyGems, Packagist, NuGet, Bitnami, ....",
     });
@@ -108,7 +109,7 @@ export const updateDatabase = async (folder: string, options: UpdateOptions): Pr
     using changed = await changeFolder(folder, clock, signal);
     const note = (words: string): void => progress.note(words);
     const mirrors = createMirrors(options.mirrors, { clock, signal, note });
-    const have = familiesOf(changed.before);
+    const have = familiesIn(folder, changed.before);
     const families = asked ?? (have.length > 0 ? have : USUAL_FAMILIES);
     const sources: SourceUpdate[] = [];
     const tell = (update: SourceUpdate): void => {
