@@ -82,6 +82,8 @@ export type Action =
       readonly address: string;
       readonly port: number;
       readonly path: string;
+      /** Another one that must answer as well. */
+      readonly live?: string;
       readonly host: string;
       readonly withinMs: number;
       /** Absent: HTTP/1.1. */

@@ -77,6 +77,29 @@ describe("ready", () => {
     expect(Number(result?.["readyMs"])).toBeLessThanOrEqual(5500);
     expect(asked).toBeLessThan(100);
   });
+  test("is what answers under both of its paths at once", async () => {
+    await start();
+    const rounds = { "/readyz": [busy, ready, ready], "/healthz": [ready, busy, ready] };
+    const probe: World["probe"] = async ({ path }) => (path in rounds ? rounds[path as keyof typeof rounds].shift() : undefined) ?? silent;
+    expect(await perform({ ...awaitReady, live: "/healthz" }, { ...world, probe })).toEqual({ readyMs: 10 });
+    expect(rounds, "asked no more than that").toEqual({ "/readyz": [], "/healthz": [] });
+  });
+  test("never, and the one that does not answer is named", async () => {
+    await start();
+    const probe: World["probe"] = async ({ path }) => (path === "/healthz" ? busy : ready);
+    await expect(perform({ ...awaitReady, live: "/healthz" }, { ...world, probe })).rejects.toEqual(
+      notLive("within 20 s: GET http://10.209.0.2:3000/healthz (Host: shop.localhost) answered status 503, database is away"),
+    );
+  });
+  test("is asked of the container; the engine, which is starting it, more rarely", async () => {
+    await start();
+    let looks = 0;
+    const inspect: FakeEngine["containers"]["inspect"] = (name) => (++looks, engine.containers.inspect(name));
+    answers = [...Array.from({ length: 20 }, () => silent), ready];
+    await perform(awaitReady, { ...world, engine: { ...engine, containers: { ...engine.containers, inspect } } });
+    expect(answers).toEqual([ready]);
+    expect(looks, "now and then, and at the end").toBeLessThanOrEqual(5);
+  });
   test("never: the probe's last answer and the container's last words, together", async () => {
     await start({ lines: ["listening on 3000", "cannot reach db\u001b[2J"] });
     answers = [busy];

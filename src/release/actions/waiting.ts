@@ -1,5 +1,5 @@
 import { forTerminal, SeaworthyError, wordsOf } from "../../core/index.ts";
-import type { ContainerState } from "../../engine/index.ts";
+import type { ContainerState, ProbeAnswer } from "../../engine/index.ts";
 import type { Perform, World } from "./world.ts";
 
 const PROBE_TIMEOUT_MS = 3000;
@@ -7,6 +7,9 @@ const LOG_LINES = 15;
 
 /** Seen at most a tenth later than it came: all of a rollout waits for this, while one that takes long is not asked all the time. */
 const napMs = (waitedMs: number): number => Math.min(100, Math.max(5, Math.ceil(waitedMs / 10)));
+
+/** Between two looks at a container that does not answer yet: each takes the engine time in which that one is starting. */
+const LOOK_MS = 40;
 
 /** The container's last words, for whoever reads why it is not live. */
 export const lastLines = async (world: World, name: string): Promise<readonly string[]> => {
@@ -35,49 +38,54 @@ const ended = (state: ContainerState | undefined): string | undefined => {
   return undefined;
 };
 
-/** Asks until `settled` answers, the container ends, or time is up. `settled` returns a result, or words that say why not yet. */
+/** Asks until `settled` answers, the container ends, or time is up. `settled` returns a result, or words that say why not yet; `look` is how the engine has the container. */
 const poll = async (
   world: World,
   name: string,
   withinMs: number,
   settled: (
-    inspected: Promise<ContainerState | undefined>,
+    look: () => Promise<ContainerState | undefined>,
   ) => Promise<{ readonly result: Readonly<Record<string, unknown>> } | { readonly notYet: string }>,
 ): Promise<Readonly<Record<string, unknown>>> => {
   const { clock, engine, signal } = world;
   const begun = clock.elapsed();
+  let lookAtMs = 0;
   for (;;) {
-    const inspected = engine.containers.inspect(name);
-    const [state, answer] = await Promise.all([inspected, settled(inspected)]);
-    const end = ended(state);
+    let looked: Promise<ContainerState | undefined> | undefined;
+    const look = (): Promise<ContainerState | undefined> => (looked ??= engine.containers.inspect(name));
+    const answer = await settled(look);
     if ("result" in answer) return answer.result;
-    if (end !== undefined) throw await notLive(world, name, `${name} did not become ready: ${end}; before that, ${answer.notYet}`);
     const waitedMs = clock.elapsed() - begun;
+    if (looked !== undefined || waitedMs >= lookAtMs || waitedMs > withinMs) {
+      lookAtMs = waitedMs + LOOK_MS;
+      const end = ended(await look());
+      if (end !== undefined) throw await notLive(world, name, `${name} did not become ready: ${end}; before that, ${answer.notYet}`);
+    }
     if (waitedMs > withinMs) throw await notLive(world, name, `${name} did not become ready within ${withinMs / 1000} s: ${answer.notYet}`);
     await clock.sleep(napMs(waitedMs), signal);
   }
 };
 
-export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, host, withinMs, protocol }, world) => {
+/** What somebody reads of an answer. */
+const wordsOfAnswer = ({ status, error = "no answer", body }: ProbeAnswer): string =>
+  status === undefined ? error : `status ${status}${body === undefined ? "" : `, ${body}`}`;
+
+export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, live, host, withinMs, protocol }, world) => {
   const begun = world.clock.elapsed();
-  return poll(world, name, withinMs, async (inspected) => {
-    const answer = await world.probe({
-      address,
-      port,
-      path,
-      host,
-      timeoutMs: PROBE_TIMEOUT_MS,
-      ...(protocol === undefined ? {} : { protocol }),
+  const spoken = protocol === undefined ? {} : { protocol };
+  const paths = [path, ...(live === undefined ? [] : [live])];
+  return poll(world, name, withinMs, async (look) => {
+    const asked = paths.map(async (one) => {
+      const answer = await world.probe({ address, port, path: one, host, timeoutMs: PROBE_TIMEOUT_MS, ...spoken });
+      return { ...answer, what: `GET http://${address}:${port}${one} (Host: ${host}) answered` };
     });
-    const state = await inspected;
+    const answers = await Promise.all(asked);
+    const not = answers.find(({ ready }) => !ready);
+    if (not !== undefined) return { notYet: `${not.what} ${wordsOfAnswer(not)}` };
     // Whatever answers at its address, it is not this container while it does not run.
-    if (answer.ready && state?.state === "running") return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
-    const said = answer.ready
-      ? `status ${answer.status}, and the container was ${state?.state ?? "gone"}`
-      : answer.status === undefined
-        ? (answer.error ?? "no answer")
-        : `status ${answer.status}${answer.body === undefined ? "" : `, ${answer.body}`}`;
-    return { notYet: `GET http://${address}:${port}${path} (Host: ${host}) answered ${said}` };
+    const state = (await look())?.state ?? "gone";
+    if (state === "running") return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
+    return { notYet: answers.map(({ what, status }) => `${what} status ${status}, and the container was ${state}`).join("; ") };
   });
 };
 
@@ -86,8 +94,8 @@ const STAYS_UP_MS = 1000;
 
 export const awaitHealthy: Perform<"await-healthy"> = async ({ name, withinMs }, world) => {
   const begun = world.clock.elapsed();
-  return poll(world, name, withinMs, async (inspected) => {
-    const state = await inspected;
+  return poll(world, name, withinMs, async (look) => {
+    const state = await look();
     const upMs = Math.round(world.clock.elapsed() - begun);
     if (state?.state === "running" && state.health?.status === "healthy") return { result: { readyMs: upMs, by: "healthcheck" } };
     if (state?.state === "running" && state.health === undefined && upMs >= STAYS_UP_MS)
@@ -102,8 +110,8 @@ export const awaitHealthy: Perform<"await-healthy"> = async ({ name, withinMs },
 };
 
 export const awaitExit: Perform<"await-exit"> = async ({ name, withinMs }, world) =>
-  poll(world, name, withinMs, async (inspected) => {
-    const state = await inspected;
+  poll(world, name, withinMs, async (look) => {
+    const state = await look();
     if (state?.state === "exited" && state.exitCode === 0) return { result: { exitCode: 0 } };
     return { notYet: `it was ${state?.state ?? "gone"}` };
   });

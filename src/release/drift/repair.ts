@@ -59,10 +59,11 @@ const restored = (situation: Situation, service: ReleaseService): readonly Step[
   const backend = backendName(manifest.project, service.name);
   const suffixOf = ({ release, replica }: Pick<SeenContainer, "release" | "replica">): string => `${release}-${replica}`;
   const of = <By extends Difference["remedy"]["by"]>(by: By) => remediesOf(differences, service.name, by);
-  const waits = (container: SeenContainer): readonly Step[] => {
+  const waits = (container: SeenContainer): Step => {
     const { release, replica, name, sha, address } = container;
     const as: Replica = { service, release, number: replica, name, sha, ...(address === undefined ? {} : { address }) };
-    return waitFor(as, manifest).map(({ id, why, action }) => step(`${id}/${suffixOf(container)}`, why, action));
+    const { why, action } = waitFor(as, manifest);
+    return step(`ready/${suffixOf(container)}`, why, action);
   };
   const started = of("start").map(({ container }) => container);
   const touched = [...new Set([...started, ...of("connect").map(({ container }) => container)])];
@@ -78,7 +79,7 @@ const restored = (situation: Situation, service: ReleaseService): readonly Step[
     ...started.map((container) =>
       step(`start/${suffixOf(container)}`, "it is meant to run", { do: "start-container", name: container.name }),
     ),
-    ...touched.flatMap(waits),
+    ...touched.map(waits),
     ...of("unlist").map(({ server }) => step(`unlist/${server}`, "no container is behind it", { do: "remove-server", backend, server })),
     ...back.flatMap(({ address, ...container }) =>
       address === undefined ? [] : gateOf(service, backend, serverName(container), address, suffixOf(container)),

@@ -8,31 +8,25 @@ import { drafting, drained, newServer, serverName } from "./drafting.ts";
 import { beginHold, endHold } from "./hold.ts";
 
 /** How a container is waited for: by its own answer, by its health check, or for its end. */
-export const waitFor = (
-  replica: Replica,
-  manifest: ReleaseManifest,
-): readonly { readonly id: string; readonly why: string; readonly action: Action }[] => {
+export const waitFor = (replica: Replica, manifest: ReleaseManifest): { readonly why: string; readonly action: Action } => {
   const { service, name, address } = replica;
   const { route } = service;
   if (route !== undefined && address !== undefined) {
-    const host = checkHost(route);
-    const answers = (path: string): Action => ({
+    const action: Action = {
       do: "await-ready",
       name,
       address,
       ...spoken(route),
-      path,
-      host,
+      path: route.ready,
+      ...(route.live === undefined ? {} : { live: route.live }),
+      host: checkHost(route),
       withinMs: service.readyMs,
-    });
-    return [
-      { id: "ready", why: "no traffic before it answers for itself", action: answers(route.ready) },
-      ...(route.live === undefined ? [] : [{ id: "live", why: "what is watched later answers now", action: answers(route.live) }]),
-    ];
+    };
+    return { why: "no traffic before it answers for itself", action };
   }
   return completes(manifest, service.name)
-    ? [{ id: "ready", why: "others wait for its end", action: { do: "await-exit", name, withinMs: service.readyMs } }]
-    : [{ id: "ready", why: "others depend on it being well", action: { do: "await-healthy", name, withinMs: service.readyMs } }];
+    ? { why: "others wait for its end", action: { do: "await-exit", name, withinMs: service.readyMs } }
+    : { why: "others depend on it being well", action: { do: "await-healthy", name, withinMs: service.readyMs } };
 };
 
 const startWhy = ({ old, order }: Change): string => {
@@ -70,6 +64,7 @@ export const bringUpReplica = (
   const { config, connect } = describe(replica);
   const { route } = change.service;
   const server = newServer(replica);
+  const wait = waitFor(replica, manifest);
   return [
     step(
       `create/${number}`,
@@ -86,7 +81,7 @@ export const bringUpReplica = (
         ? { undo: [{ do: "stop-container", name, graceSeconds: change.service.spec.stopGraceSeconds }] }
         : {},
     ),
-    ...waitFor(replica, manifest).map(({ id, why, action }) => step(`${id}/${number}`, why, action)),
+    step(`ready/${number}`, wait.why, wait.action),
     ...(route === undefined || address === undefined ? [] : gateOf(change.service, backend, server, address, String(number))),
   ];
 };
