@@ -21,4 +21,7 @@ export const createAllowance = (most: number): Allowance => {
 export const MAX_PACKAGES = 100_000;
 /** Characters of the names of files that packages own, of one database. */
 export const MAX_OWNED_CHARACTERS = 64 * 1024 * 1024;
+/** Which package needs which, of one file: five of each of its packages. */
+export const MAX_NEEDS = 500_000;
+export const MORE_NEEDS = `it tells of more than ${MAX_NEEDS} needs of packages`;
 export const MORE_PACKAGES = `it tells of more than ${MAX_PACKAGES} packages`;

@@ -4,9 +4,13 @@ import { join } from "node:path";
 import { fileError, SeaworthyError } from "../core/index.ts";
 import { type Inventory, inventoryFrom, lookoutFor } from "./inventory.ts";
 import type { NotedFile } from "./inventory.ts";
+import type { Note } from "./note.ts";
+import { weightOf } from "./weight.ts";
 
 const MAX_FILES = 1_000_000;
 const MAX_DEPTH = 100;
+/** Of memory, as it is weighed. */
+const MAX_NOTED_BYTES = 256 * 1024 * 1024;
 
 const partOf = (path: string, offset: number, count: number): Buffer => {
   const handle = openSync(path, "r");
@@ -40,6 +44,16 @@ export const inventoryOfFolder = async (root: string, signal: AbortSignal): Prom
   const lookout = lookoutFor(["installed", "declared"]);
   const files: NotedFile[] = [];
   let count = 0;
+  let notedBytes = 0;
+  const keep = (path: string, note: Note | undefined): void => {
+    if (note === undefined) return;
+    notedBytes += path.length + weightOf(note);
+    if (notedBytes > MAX_NOTED_BYTES)
+      throw new SeaworthyError("INPUT_TOO_LARGE", `the files of ${root} tell of packages in more than ${MAX_NOTED_BYTES} bytes`, {
+        hint: "Name one of the folders in it.",
+      });
+    files.push({ path, note });
+  };
   try {
     for await (const path of filesBelow(root, "", 0)) {
       signal.throwIfAborted();
@@ -56,14 +70,12 @@ export const inventoryOfFolder = async (root: string, signal: AbortSignal): Prom
           continue;
         for await (const chunk of createReadStream(join(root, path), { highWaterMark: 1024 * 1024, signal }))
           if (follower.take(chunk as Buffer) === false) break;
-        const note = follower.end();
-        if (note !== undefined) files.push({ path, note });
+        keep(path, follower.end());
         continue;
       }
       const wanted = lookout.wants(header);
       if (wanted === undefined) continue;
-      const note = lookout.note(header, partOf(join(root, path), 0, Math.min(wanted, sizeBytes)));
-      if (note !== undefined) files.push({ path, note });
+      keep(path, lookout.note(header, partOf(join(root, path), 0, Math.min(wanted, sizeBytes))));
     }
   } catch (error) {
     throw fileError(error, `list the packages below ${root}`);

@@ -100,6 +100,33 @@ describe("few bytes that stand for many", () => {
     });
     expect(read("lib/apk/db/installed", "P:a\nV:1\n\n".repeat(150_000))?.unseen).toMatch(/more than 100000/);
   });
+  test("packages that need each other more often than any do", { timeout: 60_000 }, () => {
+    const needed = Array.from({ length: 250 }, (_, at) => `p${at}`);
+    const apk = read("lib/apk/db/installed", Array.from({ length: 3000 }, (_, at) => `P:p${at}\nV:1\nD:${needed.join(" ")}\n\n`).join(""));
+    expect(apk?.edges?.length).toBeLessThanOrEqual(500_000);
+    const dpkg = read(
+      "var/lib/dpkg/status",
+      Array.from({ length: 3000 }, (_, at) => `Package: p${at}\nVersion: 1\nDepends: ${needed.join(", ")}\n\n`).join(""),
+    );
+    expect(dpkg?.packages).toHaveLength(3000);
+    expect(dpkg?.packages.at(-1)).not.toHaveProperty("requires");
+    const libraries = Object.fromEntries(needed.map((name) => [`${name}/1`, {}]));
+    const dependencies = Object.fromEntries(needed.map((name) => [name, "1"]));
+    const target = Object.fromEntries(needed.map((name) => [`${name}/1`, { dependencies }]));
+    const targets = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [String(at), target]));
+    const dotnet = read("a.deps.json", JSON.stringify({ libraries, targets }));
+    expect(dotnet?.edges?.length).toBeLessThanOrEqual(500_000);
+    for (const found of [apk, dpkg, dotnet]) expect(found?.unseen).toMatch(/more than 500000 needs/);
+  });
+  test("programs of .NET in a folder with a long name", { timeout: 60_000 }, () => {
+    const runtime = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`f${at}.dll`, {}]));
+    const found = read(
+      `${filled("folder/", 4000)}/a.deps.json`,
+      JSON.stringify({ libraries: { "a/1": {} }, targets: { t: { "a/1": { runtime } } } }),
+    );
+    expect(found?.covers?.length).toBeLessThan(10_000);
+    expect(found?.unseen).toMatch(/longer than is read/);
+  });
   test("a paragraph without an end, and millions of them", { timeout: 60_000 }, () => {
     expect(read("var/lib/dpkg/status", `Package: a\nVersion: 1\n${" more\n".repeat(1_000_000)}`)?.packages).toHaveLength(1);
     expect(read("var/lib/dpkg/status", "A:b\n\n".repeat(2_000_000))?.packages).toEqual([]);

@@ -14,6 +14,7 @@ import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
 import { withOrigins } from "./origin.ts";
+import { weightOf } from "./weight.ts";
 import { withoutReplaced } from "./ownership.ts";
 import { type FoundSecret, secretsOf } from "./secrets.ts";
 
@@ -58,6 +59,7 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][], { secrets = fa
     return asked.cataloger;
   };
   return {
+    weigh: weightOf,
     follow: ({ path, type, mode, sizeBytes }) => {
       if (!readable(type) || catalogerOf(path) !== undefined || isOsRelease(path)) return undefined;
       const program = readProgram(path);
@@ -156,11 +158,14 @@ const merged = (path: string): string => {
   return folder === undefined ? `usr/${path}` : rest;
 };
 
-/** Whether another file tells better of the programs at a path. */
+/** Whether another file tells better of the programs at a path: it names the path, or a folder above it. */
 const coveredIn = (files: readonly NotedFile[]): ((path: string) => boolean) => {
   const covers = new Set(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.covers ?? []) : [])));
-  const folders = [...covers].filter((one) => one.endsWith("/"));
-  return (path) => covers.has(path) || folders.some((folder) => path.startsWith(folder));
+  return (path) => {
+    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1))
+      if (covers.has(path.slice(0, slash + 1))) return true;
+    return covers.has(path);
+  };
 };
 
 /** A program with many names, as BusyBox has them, is one: by the name that is its own, else by the first. */

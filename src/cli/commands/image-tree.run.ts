@@ -1,5 +1,6 @@
 import { formatByteSize, parseByteSize, SeaworthyError } from "../../core/index.ts";
 import { everyFile, type ImageUsage, usageOf } from "../../image/index.ts";
+import { naming } from "../naming.ts";
 import { type Outcome, type OutputFlags, reporting } from "../outcome.ts";
 import { progressFor } from "../progress.ts";
 import { biggestFiles, renderUsage } from "../render/image-usage.ts";
@@ -38,7 +39,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, name): Prom
   // What is no limit is refused before anything is read.
   broken({ efficiency: 1, wastedBytes: 0 }, flags);
   const contents = await viewImage(context, name, { lookout: everyFile, platform, progress: progressFor(context, flags) });
-  const usage = usageOf(contents);
+  const usage = await naming(name, async () => usageOf(contents));
   const folders = usage.folders.filter(({ path }) => path === "" || path.split("/").length <= depth);
   const refused = broken(usage, flags);
   return {

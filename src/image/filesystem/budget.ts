@@ -7,6 +7,8 @@ export interface BudgetOptions {
   readonly maxEntries?: number;
   /** Files that are remembered. Default 200,000. */
   readonly maxNotes?: number;
+  /** Bytes of memory that what is remembered takes, as it is weighed. Default 256 MiB. */
+  readonly maxNotedBytes?: number;
   /** Bytes of files that are looked into. What is over it is not looked into. Default 256 MiB. */
   readonly maxContentBytes?: number;
   /** Default 10 minutes. */
@@ -21,8 +23,8 @@ export interface Budget {
   bytes(count: number): void;
   /** @throws INPUT_TOO_LARGE */
   entry(): void;
-  /** @throws INPUT_TOO_LARGE */
-  note(): void;
+  /** Bytes of memory that it takes, roughly. @throws INPUT_TOO_LARGE */
+  note(bytes: number): void;
   /** Whether so many bytes may still be looked into; if so they are counted. */
   content(count: number): boolean;
 }
@@ -35,10 +37,17 @@ const tooLarge = (what: string): SeaworthyError =>
   });
 
 export const createBudget = (options: BudgetOptions = {}): Budget => {
-  const { maxBytes = 64 * GIB, maxEntries = 2_000_000, maxNotes = 200_000, maxContentBytes = GIB / 4, timeoutMs = 600_000 } = options;
+  const {
+    maxBytes = 64 * GIB,
+    maxEntries = 2_000_000,
+    maxNotes = 200_000,
+    maxNotedBytes = GIB / 4,
+    maxContentBytes = GIB / 4,
+    timeoutMs = 600_000,
+  } = options;
   const clock = options.clock ?? systemClock;
   const end = clock.elapsed() + timeoutMs;
-  const spent = { bytes: 0, entries: 0, notes: 0, content: 0 };
+  const spent = { bytes: 0, entries: 0, notes: 0, notedBytes: 0, content: 0 };
   return {
     bytes: (count) => {
       options.signal?.throwIfAborted();
@@ -53,9 +62,11 @@ export const createBudget = (options: BudgetOptions = {}): Budget => {
       spent.entries += 1;
       if (spent.entries > maxEntries) throw tooLarge(`more than ${maxEntries} files`);
     },
-    note: () => {
+    note: (bytes) => {
       spent.notes += 1;
+      spent.notedBytes += bytes;
       if (spent.notes > maxNotes) throw tooLarge(`more than ${maxNotes} files that are worth a look`);
+      if (spent.notedBytes > maxNotedBytes) throw tooLarge(`more than ${maxNotedBytes} bytes of names, packages and links to remember`);
     },
     content: (count) => {
       if (spent.content + count > maxContentBytes) return false;

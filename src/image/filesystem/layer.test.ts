@@ -219,3 +219,46 @@ describe("hostile layers", () => {
     expect([seen.get("a")?.note.length, seen.get("b")?.note]).toEqual([60, ""]);
   });
 });
+
+describe("many layers on each other", () => {
+  test("each file is hidden by the first layer above that hides it, in whatever way", async () => {
+    const layers = [
+      await layer(file("a/b/one"), file("a/two"), file("three"), file("four")),
+      await layer(file("five")),
+      await layer(file("a/.wh.two")),
+      await layer(file("a/.wh..wh..opq"), file("three")),
+      await layer(file(".wh.a"), file(".wh.five")),
+    ];
+    const hidden = stacked(layers).map((one) => [`${one.layerIndex}:${one.header.path}`, one.hidden]);
+    expect(Object.fromEntries(hidden)).toEqual({
+      "0:a/b/one": { by: 3, how: "deleted" },
+      "0:a/two": { by: 2, how: "deleted" },
+      "0:three": { by: 3, how: "replaced" },
+      "0:four": undefined,
+      "1:five": { by: 4, how: "deleted" },
+      "3:three": undefined,
+    });
+  });
+
+  test("hundreds of them with thousands of deep files take no longer than they are long", { timeout: 60_000 }, async () => {
+    const deep = Array.from({ length: 20 }, (_, at) => `folder-${at}`).join("/");
+    const one = await layer(...Array.from({ length: 1000 }, (_, at) => file(`${at}/${deep}/file`)));
+    const other = await layer(...Array.from({ length: 10 }, (_, at) => file(`other/.wh.${at}`)));
+    const layers = [one, ...Array.from({ length: 400 }, () => other)];
+    const begun = process.cpuUsage();
+    expect(stacked(layers).every(({ visible }) => visible)).toBe(true);
+    // A guard: asked of each layer by itself, it took many times as long.
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(2);
+  });
+});
+
+test("what is remembered is weighed: few bytes of an image can stand for many", async () => {
+  const tar = await archive([file("a", "x".repeat(60)), file("b", "y".repeat(60))]);
+  const weighing = { ...everything, weigh: (note: string) => note.length * 1000 };
+  const limited = (maxNotedBytes: number) => readLayer(bytesOf(tar), "the layer", weighing, createBudget({ maxNotedBytes }));
+  expect((await limited(200_000)).seen.size).toBe(2);
+  await expect(limited(100_000)).rejects.toMatchObject({
+    code: "INPUT_TOO_LARGE",
+    message: expect.stringContaining("100000 bytes of names"),
+  });
+});

@@ -11,6 +11,8 @@ export interface Lookout<Note> {
   readonly wants: (header: TarHeader) => number | undefined;
   /** `content` is the file's beginning: at most as much as was wanted. `fingerprint`: where it was asked for. */
   readonly note: (header: TarHeader, content: Buffer, fingerprint?: string) => Note | undefined;
+  /** Bytes of memory that a note takes, roughly: nothing where it is not said. */
+  readonly weigh?: (note: Note) => number;
   /** Looks at all of a file as it passes, in place of `wants`; undefined: not at this one. */
   readonly follow?: (header: TarHeader) => Follower<Note> | undefined;
   /** Whether a fingerprint of the whole content is needed (BLAKE2b, base64): equal ones mean equal bytes. */
@@ -78,9 +80,9 @@ async function* tapped(body: AsyncIterable<Uint8Array>, tap: (chunk: Uint8Array)
   }
 }
 
-const seenFile = <Note>(entry: TarEntry, note: Note, budget: Budget): SeenFile<Note> => {
-  budget.note();
+const seenFile = <Note>(entry: TarEntry, note: Note, lookout: Lookout<Note>, budget: Budget): SeenFile<Note> => {
   const { pax: _, ...header } = entry.header;
+  budget.note(header.path.length + (header.linkPath?.length ?? 0) + (lookout.weigh?.(note) ?? 0));
   return { header, note };
 };
 
@@ -95,7 +97,7 @@ const look = async <Note>(
     if (entry.part !== undefined && follower.isWorth?.(entry.part) === false) return undefined;
     for await (const chunk of entry.body) if (follower.take(chunk) === false) break;
     const note = follower.end();
-    return note === undefined ? undefined : seenFile(entry, note, budget);
+    return note === undefined ? undefined : seenFile(entry, note, lookout, budget);
   }
   const wanted = lookout.wants(entry.header);
   if (wanted === undefined) return undefined;
@@ -111,7 +113,7 @@ const look = async <Note>(
   const content = bytes > 0 && isAllowed ? await headOf(body, bytes) : Buffer.alloc(0);
   if (fingerprint !== undefined) for await (const _ of body);
   const note = lookout.note(entry.header, content, fingerprint?.digest("base64"));
-  return note === undefined ? undefined : seenFile(entry, note, budget);
+  return note === undefined ? undefined : seenFile(entry, note, lookout, budget);
 };
 
 /** Compressed layers and streams are read through; of an uncompressed one in a file only what the lookout wants, where nobody asks for its digest. */
@@ -126,26 +128,17 @@ const openLayer = async (
 };
 
 /** Whoever reads the tar does not know which layer it is. */
-async function* entriesOf(tar: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<TarEntry, void, undefined> {
-  try {
-    yield* readTar(tar, { maxEntries: MAX_HEADERS });
-  } catch (error) {
-    if (!isSeaworthyError(error) || !hasCode(error, "INPUT_INVALID") || error.message.startsWith(what)) throw error;
-    throw new SeaworthyError("INPUT_INVALID", `${what}: ${error.message}`, { hint: error.hint, cause: error });
-  }
-}
+const ofLayer = (error: unknown, what: string): unknown =>
+  isSeaworthyError(error) && hasCode(error, "INPUT_INVALID") && !error.message.startsWith(what)
+    ? new SeaworthyError("INPUT_INVALID", `${what}: ${error.message}`, { hint: error.hint, cause: error })
+    : error;
 
-/**
- * Reads a layer, plain or compressed, to its end. Links are never followed and nothing is written: what cannot be read so is refused.
- * @throws INPUT_INVALID on damage and on names that leave the layer; INPUT_TOO_LARGE, DEADLINE
- */
-export const readLayer = async <Note>(
+const readEntries = async <Note>(
   source: AsyncIterable<Uint8Array>,
   what: string,
   lookout: Lookout<Note>,
   budget: Budget,
-  /** Its diffID where that needs no proof, as of a blob whose own digest is checked: saves hashing what is unpacked. */
-  known?: Digest,
+  known: Digest | undefined,
 ): Promise<LayerContents<Note>> => {
   const tar = await openLayer(source, what, budget, known);
   const seen = new Map<string, SeenFile<Note>>();
@@ -154,7 +147,7 @@ export const readLayer = async <Note>(
   const gone = new Set<string>();
   const emptied = new Set<string>();
   let isWhole = true;
-  for await (const entry of entriesOf(tar.stream, what)) {
+  for await (const entry of readTar(tar.stream, { maxEntries: MAX_HEADERS })) {
     const { path, type, linkPath } = entry.header;
     budget.entry();
     if (path.length > MAX_DEPTH && path.split("/", MAX_DEPTH + 1).length > MAX_DEPTH)
@@ -182,4 +175,23 @@ export const readLayer = async <Note>(
     cover: () => ({ files, folders, gone, emptied }),
     isWhole,
   };
+};
+
+/**
+ * Reads a layer, plain or compressed, to its end. Links are never followed and nothing is written: what cannot be read so is refused.
+ * @throws INPUT_INVALID on damage and on names that leave the layer; INPUT_TOO_LARGE, DEADLINE
+ */
+export const readLayer = async <Note>(
+  source: AsyncIterable<Uint8Array>,
+  what: string,
+  lookout: Lookout<Note>,
+  budget: Budget,
+  /** Its diffID where that needs no proof, as of a blob whose own digest is checked: saves hashing what is unpacked. */
+  known?: Digest,
+): Promise<LayerContents<Note>> => {
+  try {
+    return await readEntries(source, what, lookout, budget, known);
+  } catch (error) {
+    throw ofLayer(error, what);
+  }
 };

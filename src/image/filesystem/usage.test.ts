@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { digestOf } from "../../core/index.ts";
 import { archive } from "../archive/tar.fixture.ts";
 import type { NewTarEntry } from "../archive/write-tar.ts";
 import { createBudget } from "./budget.ts";
@@ -112,4 +113,16 @@ describe("what is different", () => {
       [],
     );
   });
+});
+
+test("paths that name more folders than an image has files are refused", () => {
+  const deep = Array.from({ length: 250 }, () => "d").join("/");
+  const files = Array.from({ length: 3000 }, (_, at) => ({
+    header: { path: `${at}/${deep}/f`, type: "file" as const, sizeBytes: 1, mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0 },
+    note: true,
+    layer: digestOf(Buffer.from("")),
+    layerIndex: 0,
+    visible: true,
+  }));
+  expect(() => usageOf({ files, layers: [] })).toThrow(expect.objectContaining({ code: "INPUT_TOO_LARGE" }));
 });

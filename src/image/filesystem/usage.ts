@@ -1,3 +1,4 @@
+import { SeaworthyError } from "../../core/index.ts";
 import type { TarHeader } from "../archive/read-tar.ts";
 import type { ImageContents } from "./image-contents.ts";
 import type { Lookout } from "./layer.ts";
@@ -51,6 +52,9 @@ export interface ImageUsage {
   readonly efficiency: number;
 }
 
+/** As many as files are remembered: deep paths name a folder each for every step. */
+const MAX_FOLDERS = 600_000;
+
 const foldersOf = (files: readonly LayeredFile<unknown>[]): readonly FolderUsage[] => {
   const folders = new Map<string, { sizeBytes: number; files: number }>([["", { sizeBytes: 0, files: 0 }]]);
   for (const { header } of files) {
@@ -62,6 +66,10 @@ const foldersOf = (files: readonly LayeredFile<unknown>[]): readonly FolderUsage
       folder.sizeBytes += sizeBytes;
       folder.files += isFolder ? 0 : 1;
       folders.set(path, folder);
+      if (folders.size > MAX_FOLDERS)
+        throw new SeaworthyError("INPUT_TOO_LARGE", `the image has more than ${MAX_FOLDERS} folders`, {
+          hint: "Its files can be listed: seaworthy image ls; what is in it: seaworthy sbom.",
+        });
       if (path === "") break;
       path = path.slice(0, Math.max(0, path.lastIndexOf("/")));
     }
@@ -69,7 +77,7 @@ const foldersOf = (files: readonly LayeredFile<unknown>[]): readonly FolderUsage
   return [...folders].map(([path, usage]) => ({ path, ...usage }));
 };
 
-/** Adds up an image that was read with a lookout that remembers every file. */
+/** Adds up an image that was read with a lookout that remembers every file. @throws INPUT_TOO_LARGE for more than 600,000 folders */
 export const usageOf = ({ files, layers }: Pick<ImageContents<unknown>, "files" | "layers">): ImageUsage => {
   const perLayer = layers.map(({ sizeBytes }) => ({ sizeBytes, fileBytes: 0, files: 0, wastedBytes: 0 }));
   const wasted: Wasted[] = [];

@@ -36,6 +36,17 @@ describe("a Rust program that was built to be audited", () => {
     expect(names(found)).toEqual(["cargo app 0.1.0", "cargo libc 0.2.150"]);
     expect(found?.edges).toEqual([[0, 1]]);
   });
+  test("with more needs than crates have: not all are kept, and that is said", () => {
+    const crate = (_: unknown, at: number): object => ({
+      name: `crate-${at * 7919}`,
+      version: `${at}.0.0`,
+      dependencies: Array.from({ length: 400 }, (__, to) => to),
+    });
+    const found = read("usr/bin/app", program(deflateSync(JSON.stringify({ packages: Array.from({ length: 2000 }, crate) }))));
+    expect(found?.packages).toHaveLength(2000);
+    expect(found?.edges).toHaveLength(500_000);
+    expect(found?.unseen).toMatch(/more than 500000 needs/);
+  });
   test("in pieces of any size, and at its very end", () => {
     const whole = program(deflateSync(CRATES));
     for (const size of [1, 100, 512, 513, 4096, 119_999, 120_010]) expect(names(read("a", whole, size))).toHaveLength(2);

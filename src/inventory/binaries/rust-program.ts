@@ -1,4 +1,5 @@
 import { constants, inflateSync } from "node:zlib";
+import { createAllowance, MAX_NEEDS, MORE_NEEDS } from "../allowance.ts";
 import type { Cataloged } from "../cataloger.ts";
 import { isObject, wordIn } from "../json.ts";
 import type { Package } from "../package.ts";
@@ -80,15 +81,16 @@ const cratesOf = (text: string): Cataloged | undefined => {
     places.set(index, packages.length);
     packages.push({ type: "cargo", name, version, licenses: [] });
   }
+  const allowed = createAllowance(MAX_NEEDS);
   const edges = [...places].flatMap(([index, from]) => {
     const one = list[index];
     const needs: readonly unknown[] = isObject(one) && Array.isArray(one["dependencies"]) ? one["dependencies"] : [];
     return needs.flatMap((needed) => {
       const to = typeof needed === "number" ? places.get(needed) : undefined;
-      return to === undefined ? [] : [[from, to] as const];
+      return to === undefined || !allowed.take(1) ? [] : [[from, to] as const];
     });
   });
-  return { packages, edges };
+  return { packages, edges, ...(allowed.isSpent() ? { unseen: MORE_NEEDS } : {}) };
 };
 
 /**

@@ -1,4 +1,4 @@
-import { createAllowance, MAX_OWNED_CHARACTERS, MAX_PACKAGES, MORE_PACKAGES } from "../allowance.ts";
+import { createAllowance, MAX_NEEDS, MAX_OWNED_CHARACTERS, MAX_PACKAGES, MORE_NEEDS, MORE_PACKAGES } from "../allowance.ts";
 import { type Cataloger, MIB } from "../cataloger.ts";
 import type { Package } from "../package.ts";
 
@@ -31,6 +31,7 @@ export const apk: Cataloger = {
     const needs: (readonly [from: number, what: string])[] = [];
     const owns = new Map<string, string[]>();
     const characters = createAllowance(MAX_OWNED_CHARACTERS);
+    const asked = createAllowance(MAX_NEEDS);
     for (const part of partsOf(content.toString("utf8"))) {
       const fields = new Map<string, string>();
       const files: string[] = [];
@@ -46,7 +47,7 @@ export const apk: Cataloger = {
       if (name === "" || version === "") continue;
       if (packages.length === MAX_PACKAGES) return { packages, owns, unseen: MORE_PACKAGES };
       for (const provided of [name, ...meant(fields.get("p"))]) providers.set(provided, packages.length);
-      for (const needed of meant(fields.get("D"))) needs.push([packages.length, needed]);
+      for (const needed of meant(fields.get("D"))) if (asked.take(1)) needs.push([packages.length, needed]);
       packages.push({
         type: "apk",
         name,
@@ -65,6 +66,7 @@ export const apk: Cataloger = {
       packages,
       owns,
       ...(edges.length === 0 ? {} : { edges }),
+      ...(asked.isSpent() ? { unseen: MORE_NEEDS } : {}),
       ...(characters.isSpent() ? { unseen: "the names of its files are longer than is read" } : {}),
     };
   },

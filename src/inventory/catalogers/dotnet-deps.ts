@@ -1,3 +1,4 @@
+import { createAllowance, MAX_NEEDS, MAX_OWNED_CHARACTERS, MORE_NEEDS } from "../allowance.ts";
 import { type Cataloger, MIB } from "../cataloger.ts";
 import { isObject, jsonObject, wordIn } from "../json.ts";
 import type { Package } from "../package.ts";
@@ -33,19 +34,27 @@ export const dotnetDeps: Cataloger = {
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
     const covers: string[] = [];
     const edges: (readonly [number, number])[] = [];
+    const characters = createAllowance(MAX_OWNED_CHARACTERS);
+    const asked = createAllowance(MAX_NEEDS);
     for (const target of targetsOf(written))
       for (const [key, value] of Object.entries(target)) {
         if (!isObject(value)) continue;
         // In the folder of the application files lie without the folders of their package, those of translations and platforms but in their own.
         for (const kind of ["runtime", "native", "runtimeTargets", "resources"])
           for (const file of Object.keys(isObject(value[kind]) ? value[kind] : {}))
-            covers.push(`${folder}${file}`, `${folder}${base(file)}`);
+            if (characters.take(2 * (folder.length + file.length))) covers.push(`${folder}${file}`, `${folder}${base(file)}`);
         const from = places.get(key);
         for (const [name, version] of Object.entries(isObject(value["dependencies"]) ? value["dependencies"] : {})) {
           const to = places.get(`${name}/${String(version)}`);
-          if (from !== undefined && to !== undefined) edges.push([from, to]);
+          if (from !== undefined && to !== undefined && asked.take(1)) edges.push([from, to]);
         }
       }
-    return { packages, covers: [...new Set(covers)], edges };
+    return {
+      packages,
+      covers: [...new Set(covers)],
+      edges,
+      ...(asked.isSpent() ? { unseen: MORE_NEEDS } : {}),
+      ...(characters.isSpent() ? { unseen: "the names of its files are longer than is read" } : {}),
+    };
   },
 };

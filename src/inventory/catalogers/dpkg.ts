@@ -1,4 +1,4 @@
-import { MAX_PACKAGES, MORE_PACKAGES } from "../allowance.ts";
+import { createAllowance, MAX_NEEDS, MAX_PACKAGES, MORE_NEEDS, MORE_PACKAGES } from "../allowance.ts";
 import { type Cataloged, type Cataloger, MIB } from "../cataloger.ts";
 import { type Package, requiring } from "../package.ts";
 import { type Paragraph, eachParagraph } from "../paragraphs.ts";
@@ -42,13 +42,15 @@ export const debianPackage = (fields: Paragraph): Package | undefined => {
 /** All of a database. */
 export const packagesOf = (content: Buffer, packageOf: (fields: Paragraph) => Package | undefined): Cataloged => {
   const packages: Package[] = [];
+  const asked = createAllowance(MAX_NEEDS);
   for (const fields of eachParagraph(content.toString("utf8"))) {
     const found = packageOf(fields);
     if (found === undefined) continue;
     if (packages.length === MAX_PACKAGES) return { packages, unseen: MORE_PACKAGES };
-    packages.push(found);
+    const { requires, ...own } = found;
+    packages.push(asked.take(requires?.length ?? 0) ? found : own);
   }
-  return { packages };
+  return { packages, ...(asked.isSpent() ? { unseen: MORE_NEEDS } : {}) };
 };
 
 /** Debian's and Ubuntu's packages, and distroless's, which have a file each (dpkg(1), `/var/lib/dpkg/status`). */

@@ -1,0 +1,10 @@
+import { expect, test } from "vitest";
+import { weightOf } from "./weight.ts";
+
+test("what is long or has many parts weighs more", () => {
+  const few = { packages: [{ name: "a" }], owns: new Map([["a", ["usr/bin/a"]]]) };
+  const many = { packages: Array.from({ length: 1000 }, () => ({ name: "a" })), owns: few.owns };
+  const long = { ...few, owns: new Map([["a", ["u".repeat(100_000)]]]) };
+  expect(weightOf(many)).toBeGreaterThan(900 * weightOf({ name: "a" }));
+  expect(weightOf(long) - weightOf(few)).toBe(100_000 - "usr/bin/a".length);
+});
