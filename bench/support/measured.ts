@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What one process of Node took, from its start to its end. */
@@ -10,8 +10,17 @@ export interface Cost {
   readonly maxRssMib: number;
 }
 
-/** Runs scripts of Node one at a time. @param scratch a folder for a moment */
-export const measuring = (scratch: string): ((args: readonly string[], env?: Readonly<Record<string, string>>) => Cost) => {
+/** What it took, and how it ended. */
+export interface Ended extends Cost {
+  /** Null where a signal ended it. */
+  readonly status: number | null;
+  readonly stderr: string;
+}
+
+type Measuring<Result> = (args: readonly string[], env?: Readonly<Record<string, string>>) => Result;
+
+/** Runs scripts of Node one at a time, whatever becomes of them. @param scratch a folder for a moment */
+export const measuringAny = (scratch: string): Measuring<Ended> => {
   const hook = join(scratch, "usage.cjs");
   const usage = join(scratch, "usage.json");
   writeFileSync(
@@ -20,6 +29,7 @@ export const measuring = (scratch: string): ((args: readonly string[], env?: Rea
   );
   return (args, env = {}) => {
     const begun = performance.now();
+    rmSync(usage, { force: true });
     const { status, stderr } = spawnSync(process.execPath, ["--require", hook, ...args], {
       encoding: "utf8",
       env: { ...process.env, ...env },
@@ -27,8 +37,20 @@ export const measuring = (scratch: string): ((args: readonly string[], env?: Rea
       maxBuffer: 64 * 1024 * 1024,
     });
     const wallSeconds = (performance.now() - begun) / 1000;
+    // Nothing is written by a process that was killed, or that had no memory left.
+    const { maxRSS, cpu } = existsSync(usage)
+      ? (JSON.parse(readFileSync(usage, "utf8")) as { readonly maxRSS: number; readonly cpu: number })
+      : { maxRSS: Infinity, cpu: 0 };
+    return { status, stderr, wallSeconds, cpuSeconds: cpu / 1e6, maxRssMib: Math.round(maxRSS / 1024) };
+  };
+};
+
+/** Those that have to end well. */
+export const measuring = (scratch: string): Measuring<Cost> => {
+  const measure = measuringAny(scratch);
+  return (args, env) => {
+    const { status, stderr, ...cost } = measure(args, env);
     if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}: ${stderr.slice(0, 2000)}`);
-    const { maxRSS, cpu } = JSON.parse(readFileSync(usage, "utf8")) as { readonly maxRSS: number; readonly cpu: number };
-    return { wallSeconds, cpuSeconds: cpu / 1e6, maxRssMib: Math.round(maxRSS / 1024) };
+    return cost;
   };
 };
