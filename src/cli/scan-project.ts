@@ -1,4 +1,5 @@
 import { isSeaworthyError, SeaworthyError } from "../core/index.ts";
+import { judgedTogether } from "../scan/index.ts";
 import { loadProject } from "../project/index.ts";
 import { renderScan, type ScanDocument } from "../report/index.ts";
 import { gatePolicyOf, openAdvisories, type ScannedImage, scanRunning } from "../ship/index.ts";
@@ -34,7 +35,7 @@ const documentOf = ({ subject, inventory, done, verdict }: ScannedImage, policy:
       ...(inventory.distribution === undefined ? {} : { distribution: inventory.distribution }),
       advisories: { builtAt: new Date(done.advisories.builtAt).toISOString(), stale: done.stale.length > 0, sources: done.sources },
       scanned: {
-        subject: { names: [subject.name], digests: [subject.digest] },
+        subject: { names: [subject.name], digests: [subject.digest], services: [subject.service] },
         vulnerabilities: done.vulnerabilities,
         packages: inventory.packages,
         judged: done.judged,
@@ -55,7 +56,8 @@ export const projectScan = (context: Context, flags: ProjectScanFlags, services:
     if (advisories === undefined) throw new SeaworthyError("ADVISORIES_MISSING", `there are no advisories in ${folder}`);
     const policy = gatePolicyOf(voyage.project);
     const { release, images, unread } = await scanRunning(voyage, advisories, policy, services);
-    const documents = images.map((image) => documentOf(image, policy));
+    const verdicts = judgedTogether(images.map(({ verdict }) => verdict));
+    const documents = images.map((image, at) => documentOf({ ...image, verdict: verdicts[at] ?? image.verdict }, policy));
     const style = context.colour.stdout ? "ansi" : "plain";
     const factsOf = (at: number): readonly string[] => {
       const done = images[at]?.done;

@@ -108,7 +108,7 @@ const resolveProject = (root: MappingNode, projectKey: string, profiles: Readonl
   const allServices = new Set(namedEntries(root, "services", { ...reading, problems: [] }).map(([key]) => key));
   checkReferences(services, { networks, volumes, secrets, configs, allServices }, reading);
   const settings = projectSettings(tree, reading);
-  checkWaivers(settings.waive, allServices, locateIn(tree), reading);
+  checkWaivers(settings, allServices, locateIn(tree), reading);
   if (allServices.size === 0 && reading.problems.length === 0)
     reading.problems.push({ code: "INPUT_INVALID", message: `${root.source.path}: there are no services` });
   if (reading.lenient !== true && reading.problems.length > 0) throw problemsError(reading.problems);

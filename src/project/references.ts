@@ -1,4 +1,5 @@
 import type { Waiver } from "../checklist/index.ts";
+import type { ScanSettings } from "./scan-settings.ts";
 import type { FileSource, Locate, Origin, ProjectNetwork, ProjectVolume, Service } from "./project.ts";
 import { type Reading, report } from "./read/reading.ts";
 
@@ -35,12 +36,21 @@ const checkNames = (service: Service, { networks, volumes, secrets, configs }: N
 };
 
 /** A waiver of a service that is not there waives nothing, and whoever wrote it thinks otherwise. */
-export const checkWaivers = (waivers: readonly Waiver[], services: ReadonlySet<string>, locate: Locate, reading: Reading): void => {
-  for (const [index, { service }] of waivers.entries()) {
-    const place = locate("x-seaworthy", "waive", index, "service");
-    if (service !== undefined && !services.has(service) && place !== undefined)
-      report(reading, place, `x-seaworthy.waive: there is no service "${service}"`);
-  }
+export const checkWaivers = (
+  { waive, scan }: { readonly waive: readonly Waiver[]; readonly scan: Pick<ScanSettings, "waive"> },
+  services: ReadonlySet<string>,
+  locate: Locate,
+  reading: Reading,
+): void => {
+  for (const [key, waivers] of [
+    [["waive"], waive],
+    [["scan", "waive"], scan.waive],
+  ] as const)
+    for (const [index, { service }] of waivers.entries()) {
+      const place = locate("x-seaworthy", ...key, index, "service");
+      if (service !== undefined && !services.has(service) && place !== undefined)
+        report(reading, place, `x-seaworthy.${key.join(".")}: there is no service "${service}"`);
+    }
 };
 
 const checkDependencies = (service: Service, active: ReadonlyMap<string, Service>, all: ReadonlySet<string>, reading: Reading): void => {

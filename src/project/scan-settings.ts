@@ -26,6 +26,10 @@ export interface ScanSettings {
     readonly package?: string;
     /** File in the image, or a pattern. */
     readonly path?: string;
+    /** Name of a service. */
+    readonly service?: string;
+    /** Name of an image, with `*`, with or without a tag. */
+    readonly image?: string;
     readonly reason: string;
     /** ISO date, the last day it holds, in UTC. */
     readonly until: string;

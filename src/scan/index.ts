@@ -12,7 +12,7 @@ export { askedOf } from "./gate/reports/asked.ts";
 export { readReport } from "./gate/reports/read.ts";
 export { writeVex } from "./gate/vex/write.ts";
 export { gatePolicy } from "./gate/policy.ts";
-export { DEFAULT_GATE, type GatePolicy, type GateVerdict, judge, type JudgedFlaw, type Suppression } from "./gate/judge.ts";
+export { DEFAULT_GATE, type GatePolicy, type GateVerdict, judge, type JudgedFlaw, judgedTogether, type Suppression } from "./gate/judge.ts";
 export { type GateSubject, type GateVulnerability, type Scanned } from "./gate/subject.ts";
 export type { Change, DockerfileLine } from "./why/change.ts";
 export { type DockerfileLines, why, type WhyPackage } from "./why/why.ts";

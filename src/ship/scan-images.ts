@@ -95,9 +95,11 @@ export const gateSubject = ({
 }: Pick<ScanSubject, "name" | "image" | "digest" | "index" | "service">): {
   readonly names: readonly string[];
   readonly digests: readonly Digest[];
+  readonly services: readonly string[];
 } => ({
   names: [...new Set([name, image, service])],
   digests: [...new Set([digest, index])],
+  services: [service],
 });
 
 /** Looks one image up. What is in it is read only when nobody did before. */

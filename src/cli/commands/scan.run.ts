@@ -10,7 +10,7 @@ import {
   scanMarkdown,
   verdictWords,
 } from "../../report/index.ts";
-import { type GateVerdict, judge, writeVex } from "../../scan/index.ts";
+import { type GatePolicy, type GateVerdict, judge, writeVex } from "../../scan/index.ts";
 import type { Context } from "../context.ts";
 import type { AgeFlags } from "../advisory-age.ts";
 import type { InventoryFlags } from "../inventoried.ts";
@@ -19,6 +19,7 @@ import { scanBaseline } from "../scan-baseline.ts";
 import { scanDocument } from "../scan-document.ts";
 import { type GateFlags, scanPolicy } from "../scan-policy.ts";
 import { ownScan, reportedScan, type ScanSubject } from "../scan-subject.ts";
+import { servicesOfImage } from "../services-of-image.ts";
 import { VERSION } from "../version.ts";
 import { explained } from "../why.ts";
 
@@ -115,6 +116,22 @@ const vexWritten = (
   return [`VEX ${path}: ${statements} ${statements === 1 ? "statement" : "statements"}${changed ? "" : ", as it was"}`];
 };
 
+/** Waivers of services count for the images of these; which services an image is of is looked up where there are such waivers. */
+const ofServices = async (context: Context, subject: ScanSubject, { waivers }: GatePolicy): Promise<ScanSubject> => {
+  const named = [...new Set(waivers.flatMap(({ service }) => service ?? []))];
+  if (named.length === 0) return subject;
+  const { scanned, facts } = subject;
+  const services = await servicesOfImage(context, [subject.image, ...scanned.subject.names]);
+  return {
+    ...subject,
+    scanned: { ...scanned, subject: { ...scanned.subject, services } },
+    facts:
+      services.length > 0
+        ? facts
+        : [...facts, `waivers of services (${named.join(", ")}) do not count: no service of the project here names this image`],
+  };
+};
+
 const scanning = reporting<Flags, [string?]>(async (context, flags, image): Promise<Outcome> => {
   checked(flags);
   const project = await projectOrService(context, flags, image);
@@ -132,6 +149,7 @@ const scanning = reporting<Flags, [string?]>(async (context, flags, image): Prom
     throw new SeaworthyError("INPUT_INVALID", `no baseline is written of ${subject.image}: it is not whole or not intact`, {
       hint: "What is missing in it would be taken for mended. Save the image again, from where it is whole.",
     });
+  subject = await ofServices(context, subject, policy);
   const now = Date.now();
   const written =
     flags.writeBaseline === undefined

@@ -17,6 +17,13 @@ const waiver = v.strictObject({
     described("Only in this package: its name, name@version (with *), or a package URL. Absent: in every package.", wordSchema),
   ),
   path: v.exactOptional(described("Only where this file of the image, or pattern of files, tells of the package.", wordSchema)),
+  service: v.exactOptional(described("Only in the image of this service. Absent: in every image of the project.", wordSchema)),
+  image: v.exactOptional(
+    described(
+      "Only in images of this name, with * for any part: ghcr.io/acme/*, ghcr.io/acme/web:1.*. Absent: in every image.",
+      wordSchema,
+    ),
+  ),
   reason: described("Why it can be lived with, for those who read it next year.", wordSchema),
   until: described("The last day it holds, in UTC.", dateSchema),
   justification: v.exactOptional(

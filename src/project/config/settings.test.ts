@@ -240,6 +240,10 @@ describe("refusals at line and column", () => {
     ["policy: 5", "2:23: x-seaworthy.policy: expected a mapping"],
     ["waive: [{item: signed, until: 2027-02-30, by: a, why: b}]", "2:38: x-seaworthy.waive.0.until: expected a date such as 2027-03-01"],
     ["waive: [{item: signed, until: 2027-02-03, by: a}]", "2:23: x-seaworthy.waive.0.why: missing"],
+    [
+      "scan: {waive: [{id: CVE-2026-1, service: nope, until: 2027-02-03, reason: b}]}",
+      '2:47: x-seaworthy.scan.waive: there is no service "nope"',
+    ],
     ["waive: [{item: signed, service: nope, until: 2027-02-03, by: a, why: b}]", '2:38: x-seaworthy.waive: there is no service "nope"'],
     [
       "waive: [{item: signed, until: 2027-02-03, by: a, why: b, wy: c}]",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { entryOf } from "./baseline.ts";
 import { found, scanned, vulnerability } from "./gate.fixture.ts";
-import { DEFAULT_GATE, type GatePolicy, judge } from "./judge.ts";
+import { DEFAULT_GATE, type GatePolicy, judge, judgedTogether } from "./judge.ts";
 import { secretAsVulnerability } from "./secrets.ts";
 import type { ScanWaiver } from "./waiver.ts";
 import type { VexStatement } from "./vex/statement.ts";
@@ -51,6 +51,39 @@ describe("how bad it is", () => {
   test("where nothing was looked at nothing has passed", () => {
     expect(judge(scanned([]), DEFAULT_GATE, NOW)).toMatchObject({ passed: false, unjudged: true });
     expect(judge(scanned([], { judged: undefined }), DEFAULT_GATE, NOW)).toMatchObject({ passed: true, unjudged: false });
+  });
+});
+
+describe("a waiver of one service or image", () => {
+  const of = (names: readonly string[], services?: readonly string[]) =>
+    scanned([one], { subject: { names, digests: [], ...(services === undefined ? {} : { services }) } });
+  test.each([
+    [{ service: "web" }, ["web"], ["web"], true],
+    [{ service: "web" }, ["web"], ["db", "web"], true],
+    [{ service: "web" }, ["web"], ["db"], false],
+    [{ service: "web" }, ["web"], undefined, false],
+    [{ image: "ghcr.io/acme/*" }, ["ghcr.io/acme/web:1.2"], undefined, true],
+    [{ image: "ghcr.io/acme/web" }, ["ghcr.io/acme/web:1.2@sha256:0"], undefined, true],
+    [{ image: "ghcr.io/acme/web:1.*" }, ["ghcr.io/acme/web:1.2@sha256:0"], undefined, true],
+    [{ image: "ghcr.io/acme/web:2.*" }, ["ghcr.io/acme/web:1.2"], undefined, false],
+    [{ image: "localhost:5000/web" }, ["localhost:5000/web"], undefined, true],
+    [{ service: "web", image: "other" }, ["web"], ["web"], false],
+  ])("%o for %o of %o", (scope, names, services, holds) => {
+    const { suppressed, open, findings } = judge(of(names, services), policy({ waivers: [waiver(scope)] }), NOW);
+    // Where it is not for the image it is no finding either.
+    expect([suppressed.length, open.length, findings]).toEqual([Number(holds), Number(!holds), []]);
+  });
+  test("where it is for the image and matches nothing, that is told", () => {
+    const { findings } = judge(of(["web"], ["web"]), policy({ waivers: [waiver({ id: "CVE-2026-9", service: "web" })] }), NOW);
+    expect(findings.map(({ message }) => message)).toEqual(["the waiver of CVE-2026-9 matches nothing here: take it out"]);
+  });
+  test("of several images one that needs a waiver is enough; what none needs is told", () => {
+    const gate = policy({ waivers: [waiver(), waiver({ id: "CVE-2026-9" })] });
+    const together = judgedTogether([judge(scanned([one]), gate, NOW), judge(scanned([], { judged: 1 }), gate, NOW)]);
+    expect(together.map(({ findings }) => findings.map(({ message }) => /CVE-2026-\d/.exec(message)?.[0]))).toEqual([
+      ["CVE-2026-9"],
+      ["CVE-2026-9"],
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Flaw } from "../../image/index.ts";
 import { type Rating, RATINGS } from "../advisories/advisory.ts";
 import { type Baseline, type BaselineEntry, baselineOf } from "./baseline.ts";
 import type { GatePackage, GateVulnerability, Scanned } from "./subject.ts";
-import { hasExpired, type ScanWaiver, waives } from "./waiver.ts";
+import { hasExpired, isFor, type ScanWaiver, waives } from "./waiver.ts";
 import { type VexAnswer, vexOf } from "./vex/apply.ts";
 import type { VexStatement } from "./vex/statement.ts";
 
@@ -65,6 +65,10 @@ export interface GateVerdict {
   readonly findings: readonly GateFinding[];
   /** Debts of the baseline that are no more. */
   readonly gone: readonly BaselineEntry[];
+  /** Waivers that are for this image and spoke of something in it. */
+  readonly matched: ReadonlySet<ScanWaiver>;
+  /** Of findings that say so of a waiver, which. */
+  readonly unused: ReadonlyMap<GateFinding, ScanWaiver>;
 }
 
 const rank = ({ severity }: Pick<GateVulnerability, "severity">): number =>
@@ -80,17 +84,28 @@ const refusalOf = (vulnerability: GateVulnerability, { fail, onlyFixed }: GatePo
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const waiverFindings = (
-  { waivers }: GatePolicy,
+  waivers: readonly ScanWaiver[],
   matched: ReadonlySet<ScanWaiver>,
   expired: (waiver: ScanWaiver) => boolean,
-): readonly GateFinding[] =>
-  waivers.flatMap((waiver): readonly GateFinding[] => {
+): readonly (readonly [GateFinding, ScanWaiver])[] =>
+  waivers.flatMap((waiver): readonly (readonly [GateFinding, ScanWaiver])[] => {
     const where = waiver.place === undefined ? {} : { place: waiver.place };
     const of = waiver.package === undefined ? waiver.id : `${waiver.id} in ${waiver.package}`;
     if (!matched.has(waiver))
-      return [{ kind: "waiver-unused", ...where, message: `the waiver of ${of} matches nothing here: take it out` }];
+      return [
+        [
+          {
+            kind: "waiver-unused",
+            ...where,
+            message: `the waiver of ${of} matches nothing here: take it out${waiver.service === undefined && waiver.image === undefined ? ", or say which service or image it is for" : ""}`,
+          },
+          waiver,
+        ],
+      ];
     if (!expired(waiver)) return [];
-    return [{ kind: "waiver-expired", ...where, message: `the waiver of ${of} ended on ${waiver.until} and waives nothing any more` }];
+    return [
+      [{ kind: "waiver-expired", ...where, message: `the waiver of ${of} ended on ${waiver.until} and waives nothing any more` }, waiver],
+    ];
   });
 
 /** What VEX and the baseline say of one package, where no waiver speaks; and what is to be told though it excuses nothing. */
@@ -128,12 +143,13 @@ const isSame = (a: Suppression | undefined, b: Suppression | undefined): boolean
 export const judge = (scanned: Scanned, policy: GatePolicy, now: number): GateVerdict => {
   const vex = vexOf(policy.vex, scanned);
   const baseline = baselineOf(policy.baseline ?? { entries: [] });
+  const applying = policy.waivers.filter((waiver) => isFor(waiver, scanned.subject));
   const matched = new Set<ScanWaiver>();
   const expired = (waiver: ScanWaiver): boolean => hasExpired(waiver, now);
   const open: OpenVulnerability[] = [];
   const suppressed: SuppressedVulnerability[] = [];
   for (const vulnerability of scanned.vulnerabilities) {
-    const waivers = policy.waivers.filter((waiver) => vulnerability.packages.some((one) => waives(waiver, vulnerability, one)));
+    const waivers = applying.filter((waiver) => vulnerability.packages.some((one) => waives(waiver, vulnerability, one)));
     for (const waiver of waivers) matched.add(waiver);
     const known = baseline.find(vulnerability);
     const parts: { by: Suppression | undefined; packages: GatePackage[]; notes: Set<string> }[] = [];
@@ -171,6 +187,7 @@ export const judge = (scanned: Scanned, policy: GatePolicy, now: number): GateVe
   });
   const gone = baseline.gone();
   const unjudged = scanned.judged === 0;
+  const ofWaivers = waiverFindings(applying, matched, expired);
   return {
     passed: !unjudged && open.every(({ refused }) => refused === undefined) && flaws.every(({ waiver }) => waiver !== undefined),
     unjudged,
@@ -178,7 +195,7 @@ export const judge = (scanned: Scanned, policy: GatePolicy, now: number): GateVe
     suppressed,
     flaws,
     findings: [
-      ...waiverFindings(policy, matched, expired),
+      ...ofWaivers.map(([finding]) => finding),
       ...vex.invalid().map(({ place, invalid = "" }): GateFinding => ({
         kind: "vex-invalid",
         place,
@@ -194,5 +211,19 @@ export const judge = (scanned: Scanned, policy: GatePolicy, now: number): GateVe
           ]),
     ],
     gone,
+    matched,
+    unused: new Map(ofWaivers.filter(([{ kind }]) => kind === "waiver-unused")),
   };
+};
+
+/** What is told of the gate's settings where several images were judged by one policy: a waiver that one of them needs is no finding of the others. */
+export const judgedTogether = <T extends GateVerdict>(verdicts: readonly T[]): readonly T[] => {
+  const matched = new Set(verdicts.flatMap((one) => [...one.matched]));
+  return verdicts.map((one) => ({
+    ...one,
+    findings: one.findings.filter((finding) => {
+      const waiver = one.unused.get(finding);
+      return waiver === undefined || !matched.has(waiver);
+    }),
+  }));
 };

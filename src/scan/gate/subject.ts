@@ -22,6 +22,8 @@ export interface GateSubject {
   readonly names: readonly string[];
   /** Of its manifest, of an index that has it, of its configuration: all by which it may be known. */
   readonly digests: readonly string[];
+  /** Services that run it; absent where nobody says. */
+  readonly services?: readonly string[];
 }
 
 /** What a gate judges: our own scan, or another tool's report. */

@@ -1,4 +1,5 @@
 import { isSeaworthyError } from "../../core/index.ts";
+import { judgedTogether } from "../../scan/index.ts";
 import { gateOn } from "../gate.ts";
 import { resolveForeign } from "../images.ts";
 import { builtSubjects, keptInventory, resolvedSubject, type ScanSubject } from "../scan-image.ts";
@@ -53,8 +54,10 @@ const scanAll = async (voyage: Voyage, advisories: Advisories): Promise<StageRes
     scanned.push(image);
     voyage.evidence.push(scanEvidence(image));
     for (const one of image.done.stale) voyage.progress.note(`warning: stale advisories: ${one}`);
-    for (const { message, place } of image.verdict.findings) voyage.progress.note(`${place === undefined ? "" : `${place}: `}${message}`);
   }
+  const findings = judgedTogether(scanned.map(({ verdict }) => verdict)).flatMap((verdict) => verdict.findings);
+  for (const line of new Set(findings.map(({ message, place }) => `${place === undefined ? "" : `${place}: `}${message}`)))
+    voyage.progress.note(line);
   voyage.scanned = scanned;
   const refused = gateOn(voyage, SCANNED, "disproof");
   if (refused !== undefined)
