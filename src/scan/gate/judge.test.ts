@@ -243,6 +243,8 @@ describe("an image that is not whole or not intact", () => {
     const [whole, intact] = [waiver({ id: "image:not-whole" }), waiver({ id: "Image:Not-Intact" })];
     expect(judged(whole)).toMatchObject({ passed: false, findings: [] });
     expect(judged(whole, intact)).toMatchObject({ passed: true, findings: [], flaws: [{ waiver: whole }, { waiver: intact }] });
+    // One of another service waives none of them here.
+    expect(judged({ ...whole, service: "db" }, { ...intact, service: "db" })).toMatchObject({ passed: false, findings: [] });
   });
   test("is not waived by a waiver that has ended, or is of a package or a file", () => {
     const intact = waiver({ id: "image:not-intact" });

@@ -178,7 +178,7 @@ export const judge = (scanned: Scanned, policy: GatePolicy, now: number): GateVe
     }
   }
   const flaws = (scanned.flaws ?? []).map((flaw): JudgedFlaw => {
-    const own = policy.waivers.filter((waiver) => isOfFlaw(waiver, flaw));
+    const own = applying.filter((waiver) => isOfFlaw(waiver, flaw));
     for (const waiver of own) matched.add(waiver);
     const waiver = own.find((each) => !expired(each));
     return waiver === undefined
