@@ -4,14 +4,15 @@ import { MEDIA } from "../../image/index.ts";
 import { Refusal } from "../refusal.ts";
 import { answerBlob, deleteBlob, sendOpenBlob } from "./blobs.ts";
 import { type Exchange, type Headers, IDLE_MS, json } from "./exchange.ts";
+import { isMirrored } from "../mirror/index.ts";
 import { answerManifest, deleteManifest } from "./manifests.ts";
 import { digestName, manifestName } from "./names.ts";
 import { listReferrers } from "./referrers.ts";
 import type { Route } from "./routes.ts";
 import type { Service } from "./service.ts";
 
-/** RFC 9111, section 5.5 of its predecessor: what caches say of what they could not ask about. */
-const STALE = '110 - "Response is Stale"';
+/** For people. Distribution-spec, "Warnings", lets a registry say 299 and nothing else; RFC 9111 has given up 110, which caches said before. `Age` says how old. */
+const STALE = '299 - "upstream cannot be asked now: this is as it was last known"';
 const staleness = (ageMs: number): Headers => ({ age: Math.floor(ageMs / 1000), warning: STALE });
 
 /** What upstream said of its rate limit, as it says it. */
@@ -143,3 +144,7 @@ export const hostMeant = ({ query, request }: Pick<Exchange, "query" | "request"
   const told = query.get("ns");
   return told === null || told === request.headers.host ? actsAs : told;
 };
+
+/** `OCI-Namespace` for a request that `?ns=` led to a mirror (distribution-spec, "Registry Proxying"). */
+export const namespaceOf = ({ query }: Pick<Exchange, "query">, { repository }: Route, host: string | undefined): string | undefined =>
+  host !== undefined && host === query.get("ns") && isMirrored(repository) ? host : undefined;

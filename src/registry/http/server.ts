@@ -4,7 +4,7 @@ import { wordsOf } from "../../core/index.ts";
 import { diskFull, isDiskFull, Refusal, StorageAway } from "../refusal.ts";
 import { digestOfAnswer, exchangeOf, IDLE_MS, refuse } from "./exchange.ts";
 import { frontOf } from "./front.ts";
-import { hostMeant } from "./mirrored.ts";
+import { hostMeant, namespaceOf } from "./mirrored.ts";
 import { dispatch } from "./router.ts";
 import { demandWith, routeOf } from "./routes.ts";
 import type { Service } from "./service.ts";
@@ -102,6 +102,8 @@ const handle = async (
     }
     const host = hostMeant(exchange, actsAs());
     const route = routeOf(exchange.method, exchange.segments, (name) => service.mirrors.rename(name, host));
+    const namespace = namespaceOf(exchange, route, host);
+    if (namespace !== undefined) response.setHeader("oci-namespace", namespace);
     Object.assign(seen, { route: route.kind, repository: route.repository, reference: route.reference.slice(0, 200) });
     const caller = await service.access.admit(request, service.originOf(request), demandWith(route, exchange.query));
     seen.who = caller.name;

@@ -127,7 +127,8 @@ test("upstream is gone: what is here is served with its age, what is not is 503 
   await pair.upstream.running.close();
   const stale = await pair.mirror.raw("GET", `${at}/latest`);
   expect([stale.status, stale.headers["docker-content-digest"], stale.headers["age"]]).toEqual([200, digest, "100"]);
-  expect(stale.headers["warning"]).toMatch(/^110 /);
+  // Distribution-spec, "Warnings": code 299, agent -, no date, at most 4096 bytes.
+  expect(stale.headers["warning"]).toMatch(/^299 - "[^"]{1,200}"$/);
   expect((await pair.mirror.raw("GET", `${at}/${digest}`)).headers["age"]).toBeUndefined();
   const unknown = await pair.mirror.raw("GET", `${at}/none`);
   expect([unknown.status, unknown.code]).toEqual([503, "UNKNOWN"]);
@@ -182,6 +183,12 @@ test("a client that says whose mirror it asks (?ns=) and a listener that acts as
   expect(await digestAt(`/v2/team/app/manifests/latest?ns=${host}`)).toBe(theirs);
   expect(await digestAt(`/v2/team/app/manifests/latest?ns=${pair.mirror.running.address}`)).toBe(mine);
   expect(await digestAt("/v2/team/app/manifests/latest")).toBe(mine);
+  // Distribution-spec, "Registry Proxying": a request that `ns` scoped says so, and no other.
+  const namespaceAt = async (query: string): Promise<unknown> =>
+    (await pair.mirror.raw("HEAD", `/v2/team/app/manifests/latest${query}`)).headers["oci-namespace"];
+  expect(await namespaceAt(`?ns=${host}`)).toBe(host);
+  expect(await namespaceAt(`?ns=${pair.mirror.running.address}`)).toBeUndefined();
+  expect(await namespaceAt("")).toBeUndefined();
   const other = await pair.mirror.raw("GET", "/v2/team/app/manifests/latest?ns=elsewhere.example");
   expect([other.status, other.code]).toEqual([404, "NAME_UNKNOWN"]);
   const listener = pair.mirror.running.mirrorAddresses.get(host) ?? "";

@@ -35,7 +35,9 @@ export const partsOf = (size: number, smallest: number): readonly Part[] => {
 export const hashOfRange = async (path: string, start: number, end: number): Promise<Buffer> => {
   const hash = createHash("sha256");
   let missing = end - start + 1;
-  for await (const chunk of createReadStream(path, { start, end, highWaterMark: BUFFER_BYTES })) {
+  // Of nothing there is no stream: its end would lie before its start.
+  const bytes = missing === 0 ? [] : createReadStream(path, { start, end, highWaterMark: BUFFER_BYTES });
+  for await (const chunk of bytes) {
     hash.update(chunk as Buffer);
     missing -= (chunk as Buffer).length;
   }

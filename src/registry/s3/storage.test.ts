@@ -81,6 +81,15 @@ test("a small blob is one PUT whose signature holds the digest; a large one come
   expect((await storage.open(digestOf(""), 0))?.size).toBe(0);
 });
 
+test.each(["sha256", "sha512"])("an empty blob is an empty object, under %s too", async (algorithm) => {
+  await using server = await startS3Server();
+  const storage = storageOf(server);
+  const digest = parseDigest(`${algorithm}:${createHash(algorithm).update("").digest("hex")}`);
+  await storage.place(uploaded(Buffer.alloc(0)), digest, 0);
+  const opened = await storage.open(digest, 0);
+  expect([opened?.size, await allOf(opened?.read(0, -1))]).toEqual([0, Buffer.alloc(0)]);
+});
+
 test("a storage that knows no checksums is told none in the list of parts", async () => {
   await using server = await startS3Server();
   server.checksums = false;

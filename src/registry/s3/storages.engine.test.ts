@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hasSwift, startSwift, type Swift } from "../../../test/support/swift.ts";
+import { hasS3, startS3 } from "../../../test/support/s3-at-hand.ts";
+import type { Swift } from "../../../test/support/swift.ts";
 import { type Digest, digestOf, exec, hexOf, parseDigest } from "../../core/index.ts";
 import { collect, copyFromRegistry, copyToRegistry, writeTar } from "../../image/index.ts";
 import { makeImage, startTestRegistry, temporaryFolder, temporaryLayout } from "../registry.fixture.ts";
@@ -12,8 +13,8 @@ import { countingPoints, live, movedClock, openLife, SETTINGS } from "../store/l
 import { storedIn } from "../store/medium.fixture.ts";
 import { bucketMedium, bucketOf, bucketSettings, pendingUploads } from "./bucket-medium.fixture.ts";
 
-/** OpenStack Swift's S3 API as it runs in clouds: no code of ours decides there what a right request is. */
-const isHere = hasSwift();
+/** OpenStack Swift as it runs in clouds, or the storage that the environment names: no code of ours decides there what a right request is. */
+const isHere = hasS3();
 if (!isHere)
   process.stderr.write("Debian's python3-swift is neither here nor to be had through apt: nothing is tried against a real S3 server\n");
 const DOCKER = "/usr/bin/docker";
@@ -25,7 +26,7 @@ const address = (): Swift => {
 
 beforeAll(async () => {
   if (!isHere) return;
-  swift = await startSwift();
+  swift = await startS3();
   const folder = temporaryFolder();
   writeFileSync(join(folder, "registry.yaml"), bucketSettings(swift, folder));
   await bucketOf(folder, (client) => client.text({ method: "PUT" }));
