@@ -19,6 +19,25 @@ export const compressionOf = (head: Uint8Array): Compression => {
   return magic.startsWith("1f8b") ? "gzip" : magic === "28b52ffd" ? "zstd" : "none";
 };
 
+/** What other programs compress with, by its first bytes, and what unpacks it. */
+const OTHERS = [
+  ["fd377a585a00", "xz", "xz -dc"],
+  ["425a68", "bzip2", "bzip2 -dc"],
+  ["04224d18", "lz4", "lz4 -dc"],
+  ["504b0304", "zip", "unzip -p"],
+] as const;
+const MAGIC_BYTES = 6;
+
+/** @throws INPUT_INVALID for what is compressed in a way that is not read here */
+const readable = (head: Uint8Array, what: string): Compression => {
+  const magic = Buffer.from(head.subarray(0, MAGIC_BYTES)).toString("hex");
+  const other = OTHERS.find(([begin]) => magic.startsWith(begin));
+  if (other === undefined) return compressionOf(head);
+  throw new SeaworthyError("INPUT_INVALID", `${what} cannot be read: it is compressed with ${other[1]}; gzip and zstd are read`, {
+    hint: `Unpack it first (${other[2]} FILE > image.tar), or compress it with gzip or zstd.`,
+  });
+};
+
 /** The first bytes of a stream, at least `count` where it has so many, and a stream that still begins with them. */
 export const peek = async (
   source: AsyncIterable<Uint8Array>,
@@ -133,8 +152,8 @@ export const unpacked = async (
   what: string,
   budget: Budget,
 ): Promise<{ readonly compression: Compression; readonly stream: AsyncIterable<Uint8Array> }> => {
-  const { head, whole } = await peek(source, 4);
-  const compression = compressionOf(head);
+  const { head, whole } = await peek(source, MAGIC_BYTES);
+  const compression = readable(head, what);
   const plain = compression === "none" ? whole : inflated(whole, compression, what);
   const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of plain) {
@@ -147,7 +166,7 @@ export const unpacked = async (
 
 /** The same, but an uncompressed file stays one: what nobody wants of it is then not read. Its bytes are counted at once. */
 export const unpackedOrSeekable: typeof unpacked = async (source, what, budget) => {
-  if (!isSeekable(source) || compressionOf(await source.head(4)) !== "none") return unpacked(source, what, budget);
+  if (!isSeekable(source) || readable(await source.head(MAGIC_BYTES), what) !== "none") return unpacked(source, what, budget);
   budget.bytes(source.sizeBytes);
   return { compression: "none", stream: source };
 };

@@ -82,7 +82,8 @@ export const dockerArchiveSource = async (archive: InArchive): Promise<LocalSour
   for (const [at, name] of names.entries()) {
     const part = tar.find(name);
     const diffId = isCounted ? config.diffIds[at] : undefined;
-    if (part === undefined) refuse(archive, notWhole(`it has no ${JSON.stringify(name.slice(0, 200))}, which it names`));
+    // Who looks finds it missing in its place.
+    if (part === undefined && archive.flaws === undefined) throw bad(`it has no ${JSON.stringify(name.slice(0, 200))}, which it names`);
     const layer =
       part === undefined
         ? { mediaType: LAYER_TYPE.none, digest: diffId ?? digestOf(Buffer.from(name)), size: 0 }

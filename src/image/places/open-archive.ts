@@ -9,7 +9,7 @@ import { fileChunks, fileIdentity, openFile } from "../archive/file-chunks.ts";
 import type { StoredBlob } from "../archive/stored-blob.ts";
 import { indexTarFile, type TarFile } from "../archive/tar-file.ts";
 import { type Budget, createBudget } from "../filesystem/budget.ts";
-import { compressionOf, unpacked } from "../filesystem/unpacked.ts";
+import { unpacked, unpackedOrSeekable } from "../filesystem/unpacked.ts";
 import type { InArchive } from "./archive-blobs.ts";
 import { dockerArchiveSource } from "./docker-archive-source.ts";
 import { isOciArchive, ociArchiveSource } from "./oci-archive-source.ts";
@@ -36,9 +36,9 @@ const openTar = async (
 ): Promise<{ readonly tar: TarFile; readonly close: () => Promise<void> }> => {
   const { file, sizeBytes } = await openFile(path);
   try {
-    const head = Buffer.alloc(4);
-    await file.read(head, 0, 4, 0);
-    if (compressionOf(head) === "none") return { tar: await indexTarFile(file, sizeBytes, identity), close: () => file.close() };
+    const bytes = fileChunks(file, 0, sizeBytes);
+    if ((await unpackedOrSeekable(bytes, `the image archive ${path}`, createBudget())).compression === "none")
+      return { tar: await indexTarFile(file, sizeBytes, identity), close: () => file.close() };
     // Compressed as a whole: nothing in it can be found without unpacking what lies before.
     const packed = await fileIdentity(file);
     const plain = await spool((await unpacked(fileChunks(file, 0, sizeBytes), `the image archive ${path}`, budget)).stream);
