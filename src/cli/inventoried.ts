@@ -33,9 +33,15 @@ const isFolder = (path: string): boolean => kindOf(path) === "folder" && imageFo
 
 /**
  * Lists what is in an image, wherever it is, or in a folder. A name without a slash or a dot is an image's first.
+ * @param holdsDisk for who judges what it holds: archives and layouts are held to all their digests
  * @throws what viewImage, inventoryOfFolder, ownDockerfile and builtOn throw
  */
-export const inventoried = async (context: Context, name: string, flags: InventoryFlags): Promise<Inventoried> => {
+export const inventoried = async (
+  context: Context,
+  name: string,
+  flags: InventoryFlags,
+  { holdsDisk = false } = {},
+): Promise<Inventoried> => {
   const path = resolve(context.cwd, name);
   if (/[/.]/.test(name) && isFolder(path)) return inventoryOfFolder(path, context.signal);
   const progress = progressFor(context, flags);
@@ -44,6 +50,7 @@ export const inventoried = async (context: Context, name: string, flags: Invento
     lookout: inventoryLookout,
     platform: flags.platform,
     progress,
+    holdsDisk,
     ...(cache === undefined ? {} : { cache }),
   });
   await cache?.close();

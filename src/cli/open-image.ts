@@ -48,11 +48,16 @@ export interface OpenOptions<Note> {
   readonly maxNotes?: number;
   /** Layers on disk and from a registry are not held to their diffIDs, and read as little as can be. */
   readonly trustDiffIds?: boolean;
+  /** What is on disk is held to them all the same: it is read to its end. */
+  readonly holdsDisk?: boolean;
   /** A file system without an image's configuration is refused. */
   readonly needsConfig?: boolean;
   /** Layers that were read before are not read again, nor fetched; of an engine that holds them all, nothing. */
   readonly cache?: LayerCache<Note>;
 }
+
+const holding = <Note>(options: ReadOptions<Note>, holdsDisk: boolean): ReadOptions<Note> =>
+  holdsDisk ? { ...options, trustDiffIds: false } : options;
 
 const fromDisk = async <Note>(
   { path, kind, name }: ImageOnDisk,
@@ -112,7 +117,7 @@ const openAsked = async <Note>(
   text: string,
   { cwd, signal }: Pick<Context, "cwd" | "signal">,
   options: ReadOptions<Note>,
-  needsConfig: boolean,
+  { holdsDisk, needsConfig }: { readonly holdsDisk: boolean; readonly needsConfig: boolean },
 ): Promise<OpenedImage<Note>> => {
   if (transport === "docker")
     return { contents: await fromRegistry(parseReference(rest), "nowhere else was it looked for", options, signal), reference: rest };
@@ -127,14 +132,14 @@ const openAsked = async <Note>(
   const { path, name } = pathAndName(rest);
   const kind = transport === "oci" || transport === "dir" ? "folder" : "file";
   const disk: ImageOnDisk = { path: resolve(cwd, path), kind, ...(name === undefined ? {} : { name }) };
-  return { contents: await fromDisk(disk, text, options, needsConfig) };
+  return { contents: await fromDisk(disk, text, holding(options, holdsDisk), needsConfig) };
 };
 
 const open = async <Note>(
   context: Pick<Context, "cwd" | "signal">,
   text: string,
   progress: Progress,
-  { lookout, platform, maxNotes, trustDiffIds = false, cache, needsConfig = false }: OpenOptions<Note>,
+  { lookout, platform, maxNotes, trustDiffIds = false, cache, holdsDisk = false, needsConfig = false }: OpenOptions<Note>,
 ): Promise<OpenedImage<Note>> => {
   const options: ReadOptions<Note> = {
     lookout,
@@ -146,10 +151,10 @@ const open = async <Note>(
     onLayer: (layer, of) => progress.begin(`read ${text}`, `layer ${layer}${of === undefined ? "" : ` of ${of}`}`),
   };
   const asked = skopeoName(text);
-  if (asked !== undefined) return openAsked(asked, text, context, options, needsConfig);
+  if (asked !== undefined) return openAsked(asked, text, context, options, { holdsDisk, needsConfig });
   const disk = onDisk(text, context.cwd);
   if (disk !== undefined) {
-    const contents = await fromDisk(disk, text, options, needsConfig);
+    const contents = await fromDisk(disk, text, holding(options, holdsDisk), needsConfig);
     const [tag] = contents.tags;
     // A layout's name may be a tag alone.
     return tag === undefined || !/[:/]/.test(tag) ? { contents } : { contents, reference: tag };

@@ -77,7 +77,7 @@ export const ownScan = async (
       hint: "Fetch them: seaworthy db update; or build them from OSV records: seaworthy db build FILE...; or judge another tool's report with --from.",
     });
   const ageRule = agePolicy(scanSettings(context), flags);
-  const inventory = await inventoried(context, image, flags);
+  const inventory = await inventoried(context, image, flags, { holdsDisk: true });
   using matcher = openMatcher(folder, manifest);
   const { vulnerabilities, judged, blindSpots, ecosystems, endOfLife, endOfLifeAsOf } = scan(inventory, matcher);
   const ages = agesOf(manifest, { now: Date.now(), maxAgeMs: ageRule.maxAgeMs, ecosystems });

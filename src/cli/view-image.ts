@@ -30,11 +30,14 @@ export const viewImage = async <Note>(
     platform,
     progress,
     cache,
+    holdsDisk = false,
   }: {
     readonly lookout: Lookout<Note>;
     readonly platform: string | undefined;
     readonly progress: Progress;
     readonly cache?: LayerCache<Note>;
+    /** Archives and layouts are held to all their digests. */
+    readonly holdsDisk?: boolean;
   },
 ): Promise<ImageContents<Note>> => {
   const begun = performance.now();
@@ -42,6 +45,7 @@ export const viewImage = async <Note>(
     lookout,
     maxNotes: MAX_FILES,
     trustDiffIds: true,
+    holdsDisk,
     ...(cache === undefined ? {} : { cache }),
     ...(platform === undefined ? {} : { platform: parsePlatform(platform) }),
   }).catch((error: unknown) => {

@@ -1,30 +1,55 @@
+import { stat } from "node:fs/promises";
 import { SeaworthyError } from "../../core/index.ts";
+import { fileIdentity } from "../archive/file-chunks.ts";
 import type { StoredBlob } from "../archive/stored-blob.ts";
 import { contentsOf, type ImageContents, type ReadOptions } from "../filesystem/image-contents.ts";
 import { readLayer } from "../filesystem/layer.ts";
 import { type ArchiveOptions, openToLook } from "../places/open-archive.ts";
 import { parseImageConfig } from "../values/config.ts";
-import { lookAtImage } from "./look-at-image.ts";
+import { archiveMemory } from "./archive-memory.ts";
+import { type Looked, looked } from "./look-at-image.ts";
 
 const NO_DOCUMENTS =
   "there is no image in the archive, only a file system (as docker export writes it, or one layer): it has no configuration, no history and no name";
 
 /** A tar of files is one layer. What an image's configuration would say nobody knows. */
-const lookAtFileSystem = async <Note>(
+const fileSystemLooked = async <Note>(
   stored: StoredBlob,
   { lookout, budget, cache, onLayer }: ReadOptions<Note>,
-): Promise<ImageContents<Note>> => {
+): Promise<Looked<Note>> => {
   const identity = await stored.identity();
-  const name = identity === undefined ? undefined : `${identity} as it is`;
-  let layer = name === undefined ? undefined : await cache?.find([name]);
-  if (layer === undefined) {
-    onLayer?.(1, 1);
-    layer = await readLayer(stored.read(), "the archive", lookout, budget);
-    if (name !== undefined && (await stored.identity()) === identity) await cache?.keep(name, layer);
-  }
+  onLayer?.(1, 1);
+  const layer = await readLayer(stored.read(), "the archive", lookout, budget);
+  if (identity !== undefined && (await stored.identity()) === identity) await cache?.keep(`${identity} as it is`, layer);
   const { diffId } = layer;
   const config = { architecture: "unknown", os: "linux", rootfs: { type: "layers", diff_ids: [diffId] } };
-  return contentsOf(parseImageConfig(Buffer.from(JSON.stringify(config))), [layer], { digest: diffId, tags: [], unseen: [NO_DOCUMENTS] });
+  return {
+    config: parseImageConfig(Buffer.from(JSON.stringify(config))),
+    layers: [layer],
+    about: { digest: diffId, tags: [], flaws: [], unseen: [NO_DOCUMENTS] },
+  };
+};
+
+const opened = async <Note>(path: string, archive: ArchiveOptions, options: ReadOptions<Note>): Promise<Looked<Note>> => {
+  const source = await openToLook(path, archive);
+  try {
+    return "root" in source ? await looked(source, options) : await fileSystemLooked(source.fileSystem, options);
+  } finally {
+    await source.close();
+  }
+};
+
+/** One that was seen before is put together from what was learned of it, without being opened: it may be compressed as a whole. */
+const seen = async <Note>(path: string, archive: ArchiveOptions, options: ReadOptions<Note>): Promise<Looked<Note>> => {
+  const identify = (): Promise<string | undefined> => fileIdentity({ stat: (how) => stat(path, how) }).catch(() => undefined);
+  const identity = await identify();
+  if (options.cache === undefined || identity === undefined) return opened(path, archive, options);
+  const memory = archiveMemory(options.cache, identity, options, archive.name);
+  const known = await memory.recall();
+  if (known !== undefined) return known;
+  const found = await opened(path, archive, { ...options, cache: memory.cache });
+  if ((await identify()) === identity) await memory.keep(found);
+  return found;
 };
 
 /**
@@ -38,15 +63,10 @@ export const lookAtArchive = async <Note>(
   options: ReadOptions<Note>,
   { needsConfig = false } = {},
 ): Promise<ImageContents<Note>> => {
-  const opened = await openToLook(path, archive);
-  try {
-    if ("root" in opened) return await lookAtImage(opened, options);
-    if (needsConfig)
-      throw new SeaworthyError("INPUT_INVALID", `${path}: ${NO_DOCUMENTS}`, {
-        hint: "seaworthy sbom and seaworthy scan read a file system; its image is what docker save, not docker export, writes.",
-      });
-    return await lookAtFileSystem(opened.fileSystem, options);
-  } finally {
-    await opened.close();
-  }
+  const { config, layers, about } = await seen(path, archive, options);
+  if (needsConfig && about.unseen.length > 0)
+    throw new SeaworthyError("INPUT_INVALID", `${path}: ${NO_DOCUMENTS}`, {
+      hint: "seaworthy sbom and seaworthy scan read a file system; its image is what docker save, not docker export, writes.",
+    });
+  return contentsOf(config, layers, about);
 };

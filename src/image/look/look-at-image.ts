@@ -90,29 +90,44 @@ const readAsItIs = async <Note>(
   const name = identity === undefined ? undefined : `${identity} as it is`;
   if (stored.sizeBytes !== blob.size)
     noted(notIntact(`${wordsOf(listed)} (${shortDigest(blob.digest)}) has ${stored.sizeBytes} bytes; its manifest says ${blob.size}`));
+  const told = (packed: string): void => {
+    if (packed !== hexOf(blob.digest) && stored.sizeBytes === blob.size)
+      noted(notIntact(`${wordsOf(listed)} (${shortDigest(blob.digest)}) has the digest ${algorithmOf(blob.digest)}:${packed}`));
+  };
+  // An uncompressed layer is known by its diffID, and need not be hashed twice.
+  const isPlain = blob.digest === diffId;
+  const asPacked = `${name} ${algorithmOf(blob.digest)}`;
   const known = name === undefined ? undefined : await cache?.find([name]);
-  if (known !== undefined) return known;
+  const knownPacked = known === undefined || isPlain ? undefined : (await cache?.findBytes(asPacked))?.toString("latin1");
+  if (known !== undefined && (isPlain || knownPacked !== undefined)) {
+    if (knownPacked !== undefined) told(knownPacked);
+    return known;
+  }
   onLayer?.(number, of);
   let packed: string | undefined;
-  // An uncompressed layer is known by its diffID, and need not be hashed twice.
-  const bytes = blob.digest === diffId ? stored.read() : digesting(stored.read(), algorithmOf(blob.digest), (hex) => (packed = hex));
-  const found = await readLayer(bytes, wordsOf(listed), lookout, budget);
-  if (packed !== undefined && packed !== hexOf(blob.digest) && stored.sizeBytes === blob.size)
-    noted(notIntact(`${wordsOf(listed)} (${shortDigest(blob.digest)}) has the digest ${algorithmOf(blob.digest)}:${packed}`));
-  if (name !== undefined && (await stored.identity()) === identity) await cache?.keep(name, found);
-  return found;
+  const bytes = isPlain ? stored.read() : digesting(stored.read(), algorithmOf(blob.digest), (hex) => (packed = hex));
+  const layer = await readLayer(bytes, wordsOf(listed), lookout, budget);
+  if (packed !== undefined) told(packed);
+  if (cache === undefined || name === undefined || (await stored.identity()) !== identity) return layer;
+  if (packed !== undefined) await cache.keepBytes(asPacked, Buffer.from(packed, "latin1"));
+  await cache.keep(name, layer);
+  return layer;
 };
 
 const counted = (layers: number): string => `${layers} ${layers === 1 ? "layer" : "layers"}`;
 
+const NOTHING = new Map<string, never>();
+
 /** Stands for a layer that is missing, so that those above it keep their numbers. */
-const hole = <Note>(diffId: Digest): LayerContents<Note> => ({
+export const hole = <Note>(diffId: Digest): LayerContents<Note> => ({
   diffId,
   sizeBytes: 0,
-  seen: new Map(),
+  seen: NOTHING,
   cover: () => ({ files: new Set(), folders: new Set(), gone: new Set(), emptied: new Set() }),
   isWhole: true,
 });
+
+export const isHole = ({ seen }: LayerContents<unknown>): boolean => seen === NOTHING;
 
 const missing = ({ blob, ...listed }: Listed): Flaw => {
   const [from] = blob.urls ?? [];
@@ -170,16 +185,28 @@ const layersOf = async <Note>(
   return isCounted ? layers : inPlace(layers, config);
 };
 
+/** What `contentsOf` takes. */
+export interface Looked<Note> {
+  readonly config: ImageConfig;
+  readonly layers: readonly LayerContents<Note>[];
+  readonly about: Pick<ImageContents<Note>, "digest" | "tags" | "flaws" | "unseen">;
+}
+
+export const looked = async <Note>(source: LocalSource, options: ReadOptions<Note>): Promise<Looked<Note>> => {
+  const flaws: Flaw[] = [];
+  const noted: Noted = (flaw) => void flaws.push(flaw);
+  const manifest = await imageIn(source, options, noted);
+  const config = parseImageConfig(await documentAt(source, manifest.config.digest, "configuration", MAX_CONFIG_BYTES, noted));
+  const layers = await layersOf(source, manifest, config, options, noted);
+  return { config, layers, about: { digest: manifest.digest, tags: source.tags, flaws: [...source.flaws, ...flaws], unseen: [] } };
+};
+
 /**
  * Reads an image on this machine's disk as far as it goes: what is missing in it, or is not as its documents say, is told in `flaws`. For who looks at an image and
  * takes nothing from it.
  * @throws INPUT_INVALID where it cannot be read at all, IMAGE_NOT_FOUND, INPUT_TOO_LARGE, DEADLINE, PLATFORM_MISSING
  */
 export const lookAtImage = async <Note>(source: LocalSource, options: ReadOptions<Note>): Promise<ImageContents<Note>> => {
-  const flaws: Flaw[] = [];
-  const noted: Noted = (flaw) => void flaws.push(flaw);
-  const manifest = await imageIn(source, options, noted);
-  const config = parseImageConfig(await documentAt(source, manifest.config.digest, "configuration", MAX_CONFIG_BYTES, noted));
-  const layers = await layersOf(source, manifest, config, options, noted);
-  return contentsOf(config, layers, { digest: manifest.digest, tags: source.tags, flaws: [...source.flaws, ...flaws] });
+  const { config, layers, about } = await looked(source, options);
+  return contentsOf(config, layers, about);
 };
