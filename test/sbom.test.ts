@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Platform } from "../src/core/index.ts";
-import { createBudget, layoutSource, lookAtImage, openLayout, readArchiveImage } from "../src/image/index.ts";
+import { createBudget, layoutSource, lookAtArchive, lookAtImage, openLayout, readArchiveImage } from "../src/image/index.ts";
 import { cyclonedx, inventoryLookout, inventoryOf, inventoryOfFolder, type Inventory, spdx } from "../src/inventory/index.ts";
 import { type Documents, violations } from "./json-schema.ts";
 import { SPDX_2_3 } from "./spdx-2.3.ts";
@@ -115,6 +115,12 @@ describe.skipIf(!existsSync(FIXTURES))("images that others have saved (needs ../
     const { digest: _digest, ...rest } = inventory;
     expect(laidOut).toEqual(rest);
   });
+  test.each(["snyk-docker-archives__docker-save__nginx", "snyk-oci-archives__nginx", "snyk-extracted-layers__layer_with_bad_elf_file"])(
+    "%s, which is not whole or no image",
+    async (name) => {
+      expectValid(inventoryOf(await lookAtArchive(join(FIXTURES, "images", `${name}.tar.gz`), {}, options(AMD64))));
+    },
+  );
   test("every kind of the coverage set makes valid documents", async () => {
     const cover = join(folder, "coverage");
     mkdirSync(cover);

@@ -171,3 +171,59 @@ describe("what is wrong is told at its place, and nothing is judged", () => {
     expect([exit, err]).toEqual([2, expect.stringContaining(message)]);
   });
 });
+
+const FLAWED = join(import.meta.dirname, "../../../shared/scan/fixtures/images/snyk-oci-archives__alpine-3.12.0.tar.gz");
+
+describe.skipIf(!existsSync(FLAWED))("an archive whose layer is another one (../shared/scan is absent where this is skipped)", () => {
+  const db = join(folder, "musl.db");
+  const scan = (args: readonly string[], cwd = folder): Promise<Said> => run(["scan", FLAWED, "--db", db, ...args], cwd);
+  beforeAll(async () => {
+    const affected = [
+      {
+        package: { ecosystem: "Alpine:v3.12", name: "musl" },
+        ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "1.0" }] }],
+      },
+    ];
+    writeFileSync(join(folder, "musl.json"), JSON.stringify({ id: "ALPINE-CVE-1", affected }));
+    expect((await run(["db", "build", "musl.json", "--db", db])).exit).toBe(0);
+  }, 120_000);
+
+  test("is refused though nothing is known against its packages, twice the same", async () => {
+    for (const flags of [[], ["--no-cache"], []]) {
+      const { exit, out } = await scan(["--json", ...flags]);
+      expect([exit, JSON.parse(out)]).toMatchObject([
+        1,
+        {
+          gate: { passed: false, refused: 0, unjudged: false },
+          flaws: [{ id: "image:not-intact", refused: true, message: expect.stringContaining("has 6165 bytes; its manifest says 2797541") }],
+          blindSpots: [],
+        },
+      ]);
+    }
+    const { exit, out, err } = await scan([]);
+    expect([exit, err]).toEqual([1, expect.stringContaining("the image is not intact")]);
+    expect(out).toMatch(/^refused: the image is not intact; next: save the image again/m);
+  });
+  test("is waived by name, and a baseline is not written of it", async () => {
+    const cwd = settings(
+      "intact",
+      "scan:\n  waive:\n    - {id: image:not-intact, reason: a layer was made smaller for tests, until: 2999-01-01}\n",
+    );
+    const { exit, out } = await scan(["--json"], cwd);
+    expect([exit, parsed({ exit, out, err: "" })]).toMatchObject([
+      0,
+      { findings: [], flaws: [{ refused: false, by: { kind: "waiver" } }] },
+    ]);
+    expect(await scan(["--write-baseline", "none.json"])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining("no baseline is written"),
+    });
+    expect(existsSync(join(folder, "none.json"))).toBe(false);
+  });
+  test("says so in the documents of sbom", async () => {
+    const bom: unknown = JSON.parse((await run(["sbom", FLAWED, "--format", "cyclonedx"])).out);
+    expect(bom).toMatchObject({ properties: [{ name: "seaworthy:image:not-intact" }] });
+    const { packages } = JSON.parse((await run(["sbom", FLAWED, "--format", "spdx"])).out) as { readonly packages: readonly object[] };
+    expect(packages[0]).toMatchObject({ comment: expect.stringContaining("the image is not intact: layer 1 of 1") });
+  });
+});

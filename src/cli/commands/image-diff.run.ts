@@ -66,8 +66,8 @@ export const run = reporting<Flags, [string, string]>(async (context, flags, one
     human: renderImageDiff({ one, other, ...difference, files, shown }),
     json: {
       schema: "seaworthy/image-diff@1",
-      before: { image: one, digest: before.digest },
-      after: { image: other, digest: after.digest },
+      before: { image: one, digest: before.digest, ...(before.flaws.length === 0 ? {} : { flaws: before.flaws }) },
+      after: { image: other, digest: after.digest, ...(after.flaws.length === 0 ? {} : { flaws: after.flaws }) },
       different,
       ...difference,
       files,

@@ -87,6 +87,7 @@ export const run = reporting<Flags, [string, string?]>(async (context, flags, na
       schema: "seaworthy/image-files@1",
       image: name,
       digest: contents.digest,
+      ...(contents.flaws.length === 0 ? {} : { flaws: contents.flaws }),
       layers: contents.layers,
       files: files.map((file) => ({
         path: file.header.path,

@@ -49,6 +49,7 @@ export const run = reporting<Flags, [string]>(async (context, flags, name): Prom
       schema: "seaworthy/image-tree@1",
       image: name,
       digest: contents.digest,
+      ...(contents.flaws.length === 0 ? {} : { flaws: contents.flaws }),
       sizeBytes: usage.sizeBytes,
       files: usage.files,
       wastedBytes: usage.wastedBytes,

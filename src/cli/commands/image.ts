@@ -12,6 +12,6 @@ export const image = buildRouteMap({
   docs: {
     brief: "Images wherever they are: engine, registry, layout, archive",
     fullDescription: `An image is named by the path of an archive (docker save, skopeo) or of an OCI layout, each with :NAME behind it where it holds several, or by its name, which is looked for in the engine here and then in its registry.
-Where that must not be found out, as skopeo says it: docker://REF, docker-daemon:REF, oci:PATH:TAG, oci-archive:PATH, docker-archive:PATH.`,
+Where that must not be found out, as skopeo says it: docker://REF, docker-daemon:REF, oci:PATH:TAG, oci-archive:PATH, docker-archive:PATH, and to read from dir:PATH.`,
   },
 });

@@ -225,6 +225,39 @@ describe("secrets", () => {
   });
 });
 
+describe("an image that is not whole", () => {
+  const by = { kind: "waiver", reason: "a test image", until: "2027-01-01" } as const;
+  const flaws = [
+    { id: "image:not-whole", message: "layer 2 of 3 is missing", refused: true, notes: ["its waiver ended on 2026-01-01"] },
+    { id: "image:not-intact", message: "layer 1 of 3 has other bytes", refused: false, by },
+  ];
+  const document = scan([], { gate: { ...scan([]).gate, passed: false }, flaws });
+  test("is refused in words, with what to do", () => {
+    expect(verdictWords(document)).toBe("refused: the image is not whole");
+    expect(nextStep(document)).toMatch(/^save the image again/);
+    const both = scan([entry("CVE-1", { refused: "severity" })], { flaws: flaws.map((flaw) => ({ ...flaw, refused: true })) });
+    expect(verdictWords(both)).toBe("refused: 1 high; the image is not whole and not intact");
+    expect(verdictWords(scan([], { flaws: flaws.slice(1) }))).toMatch(/^passed/);
+  });
+  test("is told in every form", () => {
+    const text = plain(document);
+    expect(text).toContain("image:not-whole: layer 2 of 3 is missing (its waiver ended on 2026-01-01)\n");
+    expect(text).toContain("image:not-intact: layer 1 of 3 has other bytes (waived until 2027-01-01: a test image)\n");
+    expect(scanMarkdown(document)).toContain("The image itself:");
+    const { results, tool } = JSON.parse(renderScanSarif(document, { tool: "1", showSuppressed: true })).runs[0];
+    expect(results).toMatchObject([
+      { ruleId: "image:not-whole", ruleIndex: 0, level: "error", properties: { refused: true } },
+      { ruleId: "image:not-intact", ruleIndex: 1, suppressions: [{ justification: "waived until 2027-01-01: a test image" }] },
+    ]);
+    expect(tool.driver.rules.map(({ id }: { readonly id: string }) => id)).toEqual(["image:not-whole", "image:not-intact"]);
+    expect(JSON.parse(renderScanSarif(document, { tool: "1" })).runs[0].results).toHaveLength(1);
+    expect(JSON.parse(renderScanCycloneDx(document, { tool: "1" })).properties).toEqual([
+      { name: "seaworthy:image:not-whole", value: "layer 2 of 3 is missing" },
+      { name: "seaworthy:image:not-intact", value: "layer 1 of 3 has other bytes" },
+    ]);
+  });
+});
+
 describe("CycloneDX", () => {
   const document = scan(
     [
