@@ -2,17 +2,17 @@ import { join } from "node:path";
 import type { Advisory, FixState, Severity } from "./advisories/advisory.ts";
 import { affectedBy } from "./advisories/intervals.ts";
 import { canonicalName } from "./advisories/names.ts";
-import { isWorse } from "./advisories/severity.ts";
 import { type Products, readEndOfLife } from "./database/endoflife.ts";
 import { type Epss, openEpss } from "./database/epss.ts";
 import { type Exploitation, readExploited } from "./database/exploited.ts";
 import { type Manifest, readManifest } from "./database/manifest.ts";
 import { openSeverities } from "./database/severities.ts";
-import type { Known, StoredAffected } from "./database/packed.ts";
+import type { Known } from "./database/packed.ts";
 import { type OpenShard, openShard } from "./database/shard.ts";
 import { broken } from "./database/table.ts";
 import { type Answer, extendedStreams, withExtended } from "./extended.ts";
 import { isOtherStream } from "./modules.ts";
+import { distinct, type Found, grouped, idsOf, isSame, type Said, saidBy, statedBy } from "./said.ts";
 import { schemeOf } from "./versions/ecosystems.ts";
 import type { VersionScheme } from "./versions/scheme.ts";
 
@@ -62,56 +62,12 @@ export interface Matcher extends Disposable {
   products(): Products | undefined;
 }
 
-interface Found {
-  readonly advisory: Advisory;
-  readonly affected: StoredAffected;
-  readonly fixed: string | undefined;
-  /** What is said of the package stands before what is said of all. */
-  readonly stated: readonly StatedSeverity[];
-}
-
 /** What is known of CVEs beside the advisories that match. */
 interface Lore {
   exploitation(id: string): Exploitation | undefined;
   epss(id: string): Epss | undefined;
   severities(id: string): readonly StatedSeverity[];
 }
-
-/** Ids that each advisory is told under: its CVEs, or, without any, itself. */
-const idsOf = ({ id, cves }: Advisory): readonly string[] => (cves.length === 0 ? [id] : cves);
-
-const statedBy = (advisory: Advisory, affected: StoredAffected): readonly StatedSeverity[] =>
-  [...(affected.severities ?? []), ...(advisory.severities ?? [])].map((one) => ({ ...one, source: advisory.id }));
-
-/** Records without a CVE belong to those that name them as an alias: what GitHub and PyPA both tell is one. */
-const grouped = (found: readonly Found[]): ReadonlyMap<string, readonly Found[]> => {
-  const groups = new Map<string, Found[]>();
-  const byName = new Map<string, string>();
-  for (const one of found.toSorted((a, b) => b.advisory.cves.length - a.advisory.cves.length)) {
-    const { id, aliases, cves } = one.advisory;
-    const named = cves.length > 0 ? undefined : [id, ...aliases].map((name) => byName.get(name)).find((name) => name !== undefined);
-    for (const key of named === undefined ? idsOf(one.advisory) : [named]) {
-      const group = groups.get(key) ?? [];
-      group.push(one);
-      groups.set(key, group);
-      if (cves.length <= 1) for (const name of [id, ...aliases]) byName.set(name, key);
-    }
-  }
-  return groups;
-};
-
-/** The lowest fix that none of the advisories calls affected; where each contradicts another, the highest. */
-const fixOf = (all: readonly Found[], scheme: VersionScheme): string | undefined => {
-  const [one, another] = all;
-  // No interval holds its own end.
-  if (one !== undefined && another === undefined && one.affected.intervals.length === 1 && one.affected.versions.length === 0)
-    return one.fixed;
-  const fixes = [...new Set(all.flatMap(({ fixed }) => fixed ?? []))].toSorted((a, b) => scheme.compare(a, b));
-  return fixes.find((version) => all.every(({ affected }) => affectedBy(affected, version, scheme) === undefined)) ?? fixes.at(-1);
-};
-
-const stateOf = (all: readonly Found[], fixed: string | undefined): FixState =>
-  fixed !== undefined ? "fixed" : (all.map(({ affected }) => affected.state).find((state) => state !== undefined) ?? "unfixed");
 
 /** What of the known advisories holds for the component. */
 const matchesOf = (
@@ -127,28 +83,23 @@ const matchesOf = (
     if (!isOtherStream(component, { fixed, summary: advisory.summary }))
       found.push({ advisory, affected, fixed, stated: statedBy(advisory, affected) });
   }
+  /** Of the last group: an advisory of a distribution mends several CVEs, which then have all but the CVE in common. */
+  let last: { readonly all: readonly Found[]; readonly said: Said } | undefined;
   return [...grouped(found)]
     .map(([id, all]): Match => {
-      const fixed = fixOf(all, scheme);
-      const stated = all.map((one) => one.stated);
-      const first = stated.flatMap((one) => one[0] ?? []);
+      if (last === undefined || !isSame(last.all, all)) last = { all, said: saidBy(all, scheme) };
+      const { said } = last;
       // Whoever has a vector of his own needs nobody else's.
-      const others = (stated.some((one) => one.some(({ score }) => score !== undefined)) ? [] : lore.severities(id)).filter(({ source }) =>
-        all.every(({ advisory }) => advisory.id !== source),
-      );
-      const severity = first.reduce<StatedSeverity | undefined>(
-        (worst, one) => (worst === undefined || isWorse(one.rating, worst.rating) ? one : worst),
-        undefined,
-      );
-      const [counts = others[0], kev, epss] = [severity, lore.exploitation(id), lore.epss(id)];
+      const others = said.hasVector ? [] : lore.severities(id).filter(({ source }) => all.every(({ advisory }) => advisory.id !== source));
+      const [severity = others[0], kev, epss] = [said.severity, lore.exploitation(id), lore.epss(id)];
       return {
         component,
         id,
-        advisories: [...new Map(all.map((one) => [one.advisory.id, one.advisory])).values()],
-        state: stateOf(all, fixed),
-        severities: [...new Map([...stated.flat(), ...others].map((one) => [`${one.source} ${one.written}`, one])).values()],
-        ...(fixed === undefined ? {} : { fixed }),
-        ...(counts === undefined ? {} : { severity: counts }),
+        advisories: said.advisories,
+        state: said.state,
+        severities: others.length === 0 ? said.severities : distinct([...said.severities, ...others]),
+        ...(said.fixed === undefined ? {} : { fixed: said.fixed }),
+        ...(severity === undefined ? {} : { severity }),
         ...(kev === undefined ? {} : { exploited: true, kev }),
         ...(epss === undefined ? {} : { epss }),
       };

@@ -1,4 +1,4 @@
-import { compareDigits, compareNaturally, compareText, sign, type VersionScheme } from "./scheme.ts";
+import { compareDigits, compareNaturally, compareText, digitsEnd, leadingNumbers, onceInARow, sign, type VersionScheme } from "./scheme.ts";
 
 /** In the order of apk-tools src/version.c: those before `none` come before the plain version, those after it after it. */
 const SUFFIXES = ["alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "p"] as const;
@@ -16,29 +16,37 @@ interface ApkVersion {
 
 const NONE = SUFFIXES.indexOf("");
 
+/** Longer words before those that they begin with. */
+const WORDS = SUFFIXES.filter((word) => word !== "").toSorted((x, y) => y.length - x.length);
+
 const parse = (text: string): ApkVersion => {
-  let rest = text.trim();
-  const take = (pattern: RegExp): RegExpExecArray | undefined => {
-    const found = pattern.exec(rest) ?? undefined;
-    if (found !== undefined) rest = rest.slice(found[0].length);
-    return found;
-  };
-  const numbers = take(/^\d+(?:\.\d+)*/)?.[0].split(".") ?? [];
-  const letter = numbers.length === 0 ? "" : (take(/^[a-z]/)?.[0] ?? "");
+  const version = text.trim();
+  const { numbers, end } = leadingNumbers(version);
+  const code = version.charCodeAt(end);
+  const letter = numbers.length > 0 && code >= 97 && code <= 122 ? version.charAt(end) : "";
+  let at = end + letter.length;
   const suffixes: { rank: number; number: string }[] = [];
-  for (let found = take(/^_(alpha|beta|pre|rc|cvs|svn|git|hg|p)(\d*)/); found !== undefined;) {
-    suffixes.push({ rank: (SUFFIXES as readonly string[]).indexOf(found[1] ?? ""), number: found[2] ?? "" });
-    found = take(/^_(alpha|beta|pre|rc|cvs|svn|git|hg|p)(\d*)/);
+  while (version[at] === "_") {
+    const from = at + 1;
+    const word = WORDS.find((one) => version.startsWith(one, from));
+    if (word === undefined) break;
+    at = digitsEnd(version, from + word.length);
+    suffixes.push({ rank: SUFFIXES.indexOf(word), number: version.slice(from + word.length, at) });
   }
-  const commit = take(/^~([0-9a-f]+)/)?.[1] ?? "";
-  const revision = take(/^-r(\d*)$/)?.[1] ?? "";
-  return { numbers, letter, suffixes, commit, revision, rest };
+  const commit = version[at] === "~" ? (/^~([0-9a-f]+)/.exec(version.slice(at))?.[1] ?? "") : "";
+  if (commit !== "") at += 1 + commit.length;
+  if (version.startsWith("-r", at) && digitsEnd(version, at + 2) === version.length)
+    return { numbers, letter, suffixes, commit, revision: version.slice(at + 2), rest: "" };
+  return { numbers, letter, suffixes, commit, revision: "", rest: version.slice(at) };
 };
+
+const parseFirst = onceInARow(parse);
 
 /** From the second on, numbers with a leading zero are decimal places: compared as text. */
 const compareNumbers = (a: readonly string[], b: readonly string[]): number => {
   for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
-    const [left = "", right = ""] = [a[index], b[index]];
+    const left = a[index] ?? "";
+    const right = b[index] ?? "";
     const decimal = index > 0 && (left.startsWith("0") || right.startsWith("0"));
     const order = decimal ? compareText(left, right) : compareDigits(left, right);
     if (order !== 0) return order;
@@ -48,7 +56,8 @@ const compareNumbers = (a: readonly string[], b: readonly string[]): number => {
 
 const compareSuffixes = (a: ApkVersion["suffixes"], b: ApkVersion["suffixes"]): number => {
   for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
-    const [left, right] = [a[index], b[index]];
+    const left = a[index];
+    const right = b[index];
     const order = (left?.rank ?? NONE) - (right?.rank ?? NONE) || compareDigits(left?.number ?? "", right?.number ?? "");
     if (order !== 0) return order;
   }
@@ -65,7 +74,8 @@ const compareRests = (a: string, b: string): number => {
 export const apk: VersionScheme = {
   name: "apk",
   compare: (a, b) => {
-    const [left, right] = [parse(a), parse(b)];
+    const left = parseFirst(a);
+    const right = parse(b);
     return sign(
       compareNumbers(left.numbers, right.numbers) ||
         compareText(left.letter, right.letter) ||

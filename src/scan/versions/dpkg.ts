@@ -1,4 +1,4 @@
-import { compareDigits, digitsEnd, isDigit, isLetter, sign, splitEpoch, type VersionScheme } from "./scheme.ts";
+import { compareDigits, digitsEnd, isDigit, isLetter, onceInARow, sign, splitEpoch, type VersionScheme } from "./scheme.ts";
 
 interface DpkgVersion {
   readonly epoch: string;
@@ -11,6 +11,8 @@ const parse = (text: string): DpkgVersion => {
   const dash = rest.lastIndexOf("-");
   return dash < 0 ? { epoch, upstream: rest, revision: "" } : { epoch, upstream: rest.slice(0, dash), revision: rest.slice(dash + 1) };
 };
+
+const parseFirst = onceInARow(parse);
 
 const TILDE = 126;
 
@@ -45,7 +47,7 @@ const compareParts = (a: string, b: string): number => {
 export const dpkg: VersionScheme = {
   name: "dpkg",
   compare: (a, b) => {
-    const left = parse(a);
+    const left = parseFirst(a);
     const right = parse(b);
     return sign(
       compareDigits(left.epoch, right.epoch) || compareParts(left.upstream, right.upstream) || compareParts(left.revision, right.revision),

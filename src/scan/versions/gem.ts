@@ -1,4 +1,4 @@
-import { compareDigits, compareText, sign, type VersionScheme } from "./scheme.ts";
+import { compareDigits, compareText, onceInARow, sign, type VersionScheme } from "./scheme.ts";
 
 const isNumber = (segment: string): boolean => /^\d+$/.test(segment);
 
@@ -34,9 +34,12 @@ const withoutPlatform = (text: string): string =>
       "",
     );
 
+const read = (text: string): readonly string[] => segmentsOf(withoutPlatform(text));
+const first = onceInARow(read);
+
 /** RubyGems (rubygems lib/rubygems/version.rb). */
 export const gem: VersionScheme = {
   name: "RubyGems",
-  compare: (a, b) => sign(compareSegments(segmentsOf(withoutPlatform(a)), segmentsOf(withoutPlatform(b)))),
+  compare: (a, b) => sign(compareSegments(first(a), read(b))),
   isVersion: (text) => /^\d+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/.test(text.trim()),
 };

@@ -3,7 +3,9 @@ import type { VersionScheme } from "./scheme.ts";
 
 /** The tool chain's own: `go1.21rc2` is the SemVer `1.21.0-rc.2` (go.dev/doc/toolchain, "Go versions"). */
 const asSemver = (text: string): string => {
-  const [, numbers, word, count] = /^go(\d+(?:\.\d+)*)(?:(rc|beta|alpha)(\d+))?$/.exec(text.trim().replace(/[\s-].*$/, "")) ?? [];
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("go")) return text;
+  const [, numbers, word, count] = /^go(\d+(?:\.\d+)*)(?:(rc|beta|alpha)(\d+))?$/.exec(trimmed.replace(/[\s-].*$/, "")) ?? [];
   if (numbers === undefined) return text;
   return word === undefined ? numbers : `${numbers}-${word}.${count}`;
 };

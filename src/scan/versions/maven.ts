@@ -1,4 +1,4 @@
-import { compareDigits, compareText, sign, type VersionScheme } from "./scheme.ts";
+import { compareDigits, compareText, onceInARow, sign, type VersionScheme } from "./scheme.ts";
 
 /** A token behind a dot, or behind a dash (which a change between digits and letters also is). */
 interface Token {
@@ -65,11 +65,14 @@ const compareTokens = (a: Token, b: Token): number => {
 /** What the shorter one is padded with: a null of the kind that it stands against. */
 const padding = ({ text, by }: Token): Token => ({ text: isNumber(text) ? "0" : "", by });
 
+const tokensOfFirst = onceInARow(tokensOf);
+
 /** Java packages (maven.apache.org/pom.html#version-order-specification). */
 export const maven: VersionScheme = {
   name: "Maven",
   compare: (a, b) => {
-    const [left, right] = [tokensOf(a), tokensOf(b)];
+    const left = tokensOfFirst(a);
+    const right = tokensOf(b);
     for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
       const [one, other] = [left[index], right[index]];
       const order =

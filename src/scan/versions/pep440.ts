@@ -1,4 +1,4 @@
-import { compareDigits, compareLists, compareText, sign, type VersionScheme } from "./scheme.ts";
+import { compareDigits, compareLists, compareText, onceInARow, sign, type VersionScheme } from "./scheme.ts";
 
 /** PEP 440, appendix B, with the spellings that normalisation takes. */
 const VERSION =
@@ -76,11 +76,14 @@ const compareLegacy = (a: string, b: string): number =>
     "",
   );
 
+const parseFirst = onceInARow(parse);
+
 /** Python packages (PEP 440, packaging.python.org/specifications/version-specifiers). */
 export const pep440: VersionScheme = {
   name: "PEP 440",
   compare: (a, b) => {
-    const [left, right] = [parse(a), parse(b)];
+    const left = parseFirst(a);
+    const right = parse(b);
     if (left !== undefined && right !== undefined) return sign(compareParsed(left, right));
     if (left === undefined && right === undefined) return sign(compareLegacy(a, b));
     return left === undefined ? -1 : 1;

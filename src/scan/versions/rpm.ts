@@ -1,4 +1,4 @@
-import { compareDigits, compareText, digitsEnd, isDigit, isLetter, sign, splitEpoch, type VersionScheme } from "./scheme.ts";
+import { compareDigits, compareText, digitsEnd, isDigit, isLetter, onceInARow, sign, splitEpoch, type VersionScheme } from "./scheme.ts";
 
 interface RpmVersion {
   readonly epoch: string;
@@ -11,6 +11,8 @@ const parse = (text: string): RpmVersion => {
   const dash = rest.lastIndexOf("-");
   return dash < 0 ? { epoch, version: rest, release: undefined } : { epoch, version: rest.slice(0, dash), release: rest.slice(dash + 1) };
 };
+
+const parseFirst = onceInARow(parse);
 
 const TILDE = 126;
 const CARET = 94;
@@ -71,7 +73,7 @@ export const rpmvercmp = (a: string, b: string): number => {
 export const rpm: VersionScheme = {
   name: "rpm",
   compare: (a, b) => {
-    const left = parse(a);
+    const left = parseFirst(a);
     const right = parse(b);
     const order = compareDigits(left.epoch, right.epoch) || rpmvercmp(left.version, right.version);
     if (order !== 0) return sign(order);

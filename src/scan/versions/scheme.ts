@@ -27,6 +27,28 @@ export const digitsEnd = (text: string, at: number): number => {
   return end;
 };
 
+/** Numbers between dots at the beginning of a text, and where they end. */
+export const leadingNumbers = (text: string): { readonly numbers: readonly string[]; readonly end: number } => {
+  const numbers: string[] = [];
+  let end = 0;
+  for (let start = 0, next = digitsEnd(text, 0); next > start; next = digitsEnd(text, start)) {
+    numbers.push(text.slice(start, next));
+    end = next;
+    if (text[end] !== ".") break;
+    start = end + 1;
+  }
+  return { numbers, end };
+};
+
+/** Reads a text once as long as no other comes between: the installed version is held against every advisory of its package. */
+export const onceInARow = <T>(read: (text: string) => T): ((text: string) => T) => {
+  let last: { readonly text: string; readonly value: T } | undefined;
+  return (text) => {
+    if (last === undefined || last.text !== text) last = { text, value: read(text) };
+    return last.value;
+  };
+};
+
 const withoutZeros = (text: string): string => {
   let at = 0;
   while (text.charCodeAt(at) === ZERO) at += 1;

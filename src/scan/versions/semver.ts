@@ -1,4 +1,4 @@
-import { compareDigits, compareLists, compareText, sign, type VersionScheme } from "./scheme.ts";
+import { compareDigits, compareLists, compareText, isDigit, leadingNumbers, onceInARow, sign, type VersionScheme } from "./scheme.ts";
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
 
@@ -19,18 +19,27 @@ const comparePrereleases = (a: string, b: string): number => {
   return left.length - right.length;
 };
 
+interface Read {
+  readonly numbers: readonly string[];
+  readonly prerelease: string;
+}
+
 /** As people write them: `v` in front, as many numbers as they like, the prerelease with or without its dash; build metadata counts for nothing. */
-const parse = (text: string): { readonly numbers: readonly string[]; readonly prerelease: string } => {
-  const [plain = ""] = text
-    .trim()
-    .replace(/^[vV=\s]+/, "")
-    .split("+");
-  const numbers = /^\d+(?:\.\d+)*/.exec(plain)?.[0] ?? "";
-  return { numbers: numbers === "" ? [] : numbers.split("."), prerelease: plain.slice(numbers.length).replace(/^[-.]/, "") };
+const parse = (text: string): Read => {
+  const trimmed = text.trim();
+  const written = isDigit(trimmed.charCodeAt(0)) ? trimmed : trimmed.replace(/^[vV=\s]+/, "");
+  const build = written.indexOf("+");
+  const plain = build < 0 ? written : written.slice(0, build);
+  const { numbers, end } = leadingNumbers(plain);
+  const rest = plain.slice(end);
+  return { numbers, prerelease: rest.startsWith("-") || rest.startsWith(".") ? rest.slice(1) : rest };
 };
 
+const parseFirst = onceInARow(parse);
+
 export const compareSemver = (a: string, b: string): number => {
-  const [left, right] = [parse(a), parse(b)];
+  const left = parseFirst(a);
+  const right = parse(b);
   return sign(compareLists(left.numbers, right.numbers, compareDigits, "0") || comparePrereleases(left.prerelease, right.prerelease));
 };
 
