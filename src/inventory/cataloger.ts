@@ -13,6 +13,8 @@ export interface Cataloged {
   readonly licensed?: readonly (readonly [name: string, licences: readonly string[]])[];
   /** Which of the packages needs which, by their places among them. */
   readonly edges?: readonly (readonly [from: number, to: number])[];
+  /** Files whose packages are the project's own, as this one tells: installed from its folder, not from a registry. */
+  readonly own?: readonly string[];
   /** What the project of this folder asks for itself, with the range as it is written; lock files beside or above tell which version that is. */
   readonly asks?: readonly (readonly [name: string, range: string])[];
 }

@@ -43,6 +43,7 @@ import { pubspecLock } from "./catalogers/pubspec-lock.ts";
 import { pyproject } from "./catalogers/pyproject.ts";
 import { pythonEgg } from "./catalogers/python-egg.ts";
 import { pythonInstalled } from "./catalogers/python-installed.ts";
+import { pythonLocal } from "./catalogers/python-local.ts";
 import { pythonLock } from "./catalogers/python-lock.ts";
 import { rInstalled } from "./catalogers/r-installed.ts";
 import { rebarLock } from "./catalogers/rebar-lock.ts";
@@ -103,6 +104,7 @@ export const CATALOGERS: readonly Cataloger[] = [
   pyproject,
   pythonEgg,
   pythonInstalled,
+  pythonLocal,
   pythonLock,
   rInstalled,
   rebarLock,

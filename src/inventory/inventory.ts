@@ -223,6 +223,7 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
       return a === undefined || b === undefined ? [] : [[a, b] as const];
     });
   });
+  const own = new Set(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.own ?? []) : [])));
   const licensed = new Map(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.licensed ?? []) : [])));
   const found = withLicences(
     told.flatMap(({ path, layer, layerIndex, note }) =>
@@ -233,6 +234,7 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
               ...one,
               path,
               purl: purlOf(one, distro),
+              ...(own.has(path) ? { own: true } : {}),
               ...(layer === undefined || layerIndex === undefined ? {} : { layer, layerIndex }),
               ...(owner === undefined ? {} : { ownedBy: owner }),
             };

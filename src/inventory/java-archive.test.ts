@@ -23,7 +23,7 @@ describe("a Java archive", () => {
   test("without Maven's word is what its manifest and its name say", () => {
     const manifest =
       "Manifest-Version: 1.0\r\nImplementation-Vendor-Id: org.apa\r\n che\r\nImplementation-Version: 3.1\r\n\r\nName: x\r\nImplementation-Version: 9\r\n";
-    expect(names(zipOf({ "META-INF/MANIFEST.MF": manifest }), "lib/commons-text-3.1.jar")).toEqual(["org.apache:commons-text:3.1"]);
+    expect(names(zipOf({ "META-INF/MANIFEST.MF": manifest }), "lib/commons-text-3.1.jar")).toEqual(["org.apache.commons:commons-text:3.1"]);
     const bundle = "Bundle-SymbolicName: org.osgi.core;singleton:=true\nBundle-Version: 4.3.0\n";
     expect(names(zipOf({ "META-INF/MANIFEST.MF": bundle }), "plugins/core.jar")).toEqual(["org.osgi:core:4.3.0"]);
   });

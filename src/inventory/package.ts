@@ -51,7 +51,7 @@ export interface Package {
   readonly development?: true;
   /** The project itself asks for it, as its lock file or manifest says: not only another package does. */
   readonly direct?: true;
-  /** The project's own, which no registry has: advisories of a package that is called the same are not about it. */
+  /** The project's own, which no registry has, or built from a source that says no release: advisories of what is called the same say nothing of it. */
   readonly own?: true;
   /** As they were written: SPDX identifiers or words. */
   readonly licenses: readonly string[];

@@ -33,6 +33,17 @@ const writtenIn = (name: string, settings: string): string | undefined => {
   return only === undefined || another !== undefined ? undefined : `v${only}`;
 };
 
+/** A checkout without tags, as builds often have, is stamped as before every release; what is changed in it as `+dirty` (go.dev/doc/go1.24, "Go command"). */
+const UNTAGGED = /^v0\.0\.0-(?:0\.)?\d{14}-[0-9a-f]{12}(?:\+|$)/;
+
+const mainOf = (name: string, version: string | undefined, settings: string): Package | undefined => {
+  if (version !== "(devel)" && !UNTAGGED.test(version ?? "")) return moduleOf(name, version);
+  const written = moduleOf(name, writtenIn(name, settings));
+  if (written !== undefined || version === "(devel)") return written;
+  const untagged = moduleOf(name, version);
+  return untagged === undefined ? undefined : { ...untagged, own: true };
+};
+
 /** `mod`, `dep` and `=>` lines (Go src/runtime/debug/mod.go): what stands behind an arrow is in the place of the one above. */
 const modulesOf = (info: string): readonly Package[] => {
   const modules: (Package | undefined)[] = [];
@@ -42,7 +53,7 @@ const modulesOf = (info: string): readonly Package[] => {
     .join("\n");
   for (const line of info.split("\n")) {
     const [kind, name = "", version] = line.split("\t");
-    if (kind === "mod") modules.push(moduleOf(name, version === "(devel)" ? writtenIn(name, settings) : version));
+    if (kind === "mod") modules.push(mainOf(name, version, settings));
     else if (kind === "dep") modules.push(moduleOf(name, version));
     else if (kind === "=>" && modules.length > 0) modules[modules.length - 1] = moduleOf(name, version);
   }

@@ -79,7 +79,7 @@ const cratesOf = (text: string): Cataloged | undefined => {
     const [name, version] = isObject(one) ? [wordIn(one["name"]), wordIn(one["version"])] : [];
     if (!isObject(one) || one["kind"] === "build" || name === undefined || version === undefined) continue;
     places.set(index, packages.length);
-    packages.push({ type: "cargo", name, version, licenses: [] });
+    packages.push({ type: "cargo", name, version, licenses: [], ...(one["source"] === "local" ? { own: true } : {}) });
   }
   const allowed = createAllowance(MAX_NEEDS);
   const edges = [...places].flatMap(([index, from]) => {

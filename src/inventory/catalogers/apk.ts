@@ -44,7 +44,8 @@ export const apk: Cataloger = {
         else if (!fields.has(letter)) fields.set(letter, value);
       }
       const [name = "", version = "", origin = "", arch = "", license = ""] = ["P", "V", "o", "A", "L"].map((letter) => fields.get(letter));
-      if (name === "" || version === "") continue;
+      // `apk add --virtual` makes a name for others, with nothing in it.
+      if (name === "" || version === "" || fields.get("T") === "virtual meta package") continue;
       if (packages.length === MAX_PACKAGES) return { packages, owns, unseen: MORE_PACKAGES };
       for (const provided of [name, ...meant(fields.get("p"))]) providers.set(provided, packages.length);
       for (const needed of meant(fields.get("D"))) if (asked.take(1)) needs.push([packages.length, needed]);

@@ -29,7 +29,9 @@ export const dotnetDeps: Cataloger = {
       const [, name, version] = /^([^/]{1,200})\/([^/]{1,100})$/.exec(key) ?? [];
       if (name === undefined || version === undefined || !isObject(value)) continue;
       places.set(key, packages.length);
-      packages.push({ type: "nuget", name, version, licenses: [] });
+      // What a self-contained application brings of .NET itself has its package's name behind a prefix.
+      const real = value["type"] === "runtimepack" ? name.replace(/^runtimepack\./, "") : name;
+      packages.push({ type: "nuget", name: real, version, licenses: [], ...(value["type"] === "project" ? { own: true } : {}) });
     }
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
     const covers: string[] = [];

@@ -12,8 +12,11 @@ const sourceOf = (
   return { name, version };
 };
 
-/** Whether it is there: `Status: install ok installed`. Distroless's files have no such line. */
-const isInstalled = (status: string | undefined): boolean => status === undefined || /\binstalled$/.test(status);
+/**
+ * Whether its files are there: `Status: install ok installed`, and `unpacked`, `half-configured`, `triggers-pending` of what was broken off (dpkg(1), "Package
+ * states"). Of one that was removed only its configuration is. Distroless's files have no such line.
+ */
+const isInstalled = (status: string | undefined): boolean => !/(?:^|\s)(?:not-installed|config-files)$/.test(status ?? "");
 
 /** `libc6 (>= 2.36), debconf (>= 0.5) | debconf-2.0`: of alternatives the first (deb-control(5)). */
 const dependenciesOf = (fields: Paragraph): readonly (readonly [string, string])[] =>

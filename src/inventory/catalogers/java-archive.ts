@@ -1,4 +1,5 @@
 import { type Allowance, createAllowance, MAX_PACKAGES } from "../allowance.ts";
+import { groupOfArtifact } from "../java-groups.ts";
 import { type Cataloger, MIB } from "../cataloger.ts";
 import type { Package } from "../package.ts";
 import { firstParagraph } from "../paragraphs.ts";
@@ -49,9 +50,10 @@ const fromManifest = (manifest: ReadonlyMap<string, string>, path: string): read
   const version = manifest.get("plugin-version") ?? manifest.get("implementation-version") ?? manifest.get("bundle-version") ?? fileVersion;
   const symbolic = manifest.get("bundle-symbolicname")?.split(";", 1)[0]?.trim();
   const [, bundleGroup, bundleName] = /^(.+)\.([^.]+)$/.exec(symbolic ?? "") ?? [];
-  const namespace = manifest.get("group-id") ?? manifest.get("implementation-vendor-id") ?? bundleGroup;
   const name =
     manifest.get("short-name") ?? manifest.get("extension-name") ?? (fileVersion === undefined ? (bundleName ?? fileName) : fileName);
+  const namespace =
+    manifest.get("group-id") ?? groupOfArtifact(name, version ?? "") ?? manifest.get("implementation-vendor-id") ?? bundleGroup;
   if (version === undefined || name === "" || version.length > 300) return [];
   return [
     {

@@ -22,12 +22,16 @@ const asksOf = (written: Readonly<Record<string, unknown>>): readonly (readonly 
     .flatMap((key) => entriesIn(written[key]))
     .slice(0, MAX_ASKS);
 
+/** What a package is tested with and shown by is nothing that is installed. */
+const WITHIN =
+  /(?:^|\/)node_modules\/(?:@[^/]+\/[^/]+|[^@/][^/]*)\/(?:(?!node_modules\/)[^/]+\/)*(?:tests?|__tests__|fixtures?|__fixtures__|examples?)\/(?!.*node_modules\/)/;
+
 /** Packages that npm, yarn, pnpm or bun have installed, and the application itself where it has a name and a version. */
 export const npmInstalled: Cataloger = {
   name: "npm-installed",
   scope: "installed",
   reads: "**/package.json",
-  isMine: (path) => /(?:^|\/)package\.json$/.test(path),
+  isMine: (path) => /(?:^|\/)package\.json$/.test(path) && !WITHIN.test(path),
   maxBytes: 2 * MIB,
   read: (content, path) => {
     const written = jsonObject(content);

@@ -29,6 +29,10 @@ const requirement = (text: string): readonly (readonly [string, string])[] => {
   return name === undefined || /\bextra\b/.test(marker) ? [] : [[name.toLowerCase().replaceAll(/[-_.]+/g, "-"), range.trim()]];
 };
 
+/** Beside the sources of a project that is under development: those that are installed have their version in the folder's name, or lie among others. */
+const isDevelopment = (path: string): boolean =>
+  /(?:^|\/)[^/-]+(?:-(?!\d)[^/-]+)*\.egg-info\/PKG-INFO$/.test(path) && !/(?:^|\/)(?:site|dist)-packages\//.test(path);
+
 /** Python packages that pip, uv, poetry or a distribution have installed (packaging.python.org/specifications/core-metadata). */
 export const pythonInstalled: Cataloger = {
   name: "python-installed",
@@ -36,7 +40,7 @@ export const pythonInstalled: Cataloger = {
   reads: "*.dist-info/METADATA, *.egg-info/PKG-INFO, *.egg-info",
   isMine: (path) => /(?:^|[./-])dist-info\/METADATA$|(?:^|[./-])egg-info\/PKG-INFO$|\.egg-info$/i.test(path),
   maxBytes: 4 * MIB,
-  read: (content) => {
+  read: (content, path) => {
     const text = content.toString("utf8");
     const fields = firstParagraph(text);
     const [name, version] = [fields?.get("name"), fields?.get("version")];
@@ -47,6 +51,7 @@ export const pythonInstalled: Cataloger = {
       name,
       version,
       licenses: licensesOf(fields, header),
+      ...(isDevelopment(path) ? { own: true } : {}),
       ...requiring(all(header, "Requires-Dist").flatMap(requirement)),
     };
     return { packages: [one] };
