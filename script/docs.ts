@@ -1,5 +1,5 @@
 /**
- * `script/docs.ts [--check]`: writes docs/reference/ and the generated part of docs/guide/compose.md from the catalogues of src/. With --check it writes
+ * `script/docs.ts [--check]`: writes docs/reference/, src/check/later-names.ts and the generated part of docs/guide/compose.md from the catalogues of src/. With --check it writes
  * nothing, names the pages that are out of date or left over and exits 1. test/docs.test.ts holds the pages to the catalogues.
  */
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
@@ -12,6 +12,7 @@ import { composeFields } from "./docs.d/compose.ts";
 import { errorsReference } from "./docs.d/errors.ts";
 import { findingsReference } from "./docs.d/findings-schema.ts";
 import { scanReference } from "./docs.d/scan-schema.ts";
+import { laterNames } from "./docs.d/rule-names.ts";
 import { rulesReference } from "./docs.d/rules.ts";
 import { composeExtensionSchema, registryFileSchema, settingsFileSchema } from "./docs.d/settings-schema.ts";
 import { settingsReference } from "./docs.d/settings.ts";
@@ -71,6 +72,7 @@ export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   "docs/reference/schema/scan-1.json": json(scanReference()),
   "docs/reference/schema/registry.json": json(registryFileSchema()),
   "docs/reference/schema/compose.json": json(composeExtensionSchema()),
+  "src/check/later-names.ts": laterNames(),
   "docs/guide/compose.md": between(readFileSync(join(root, "docs/guide/compose.md"), "utf8"), composeFields()),
 });
 

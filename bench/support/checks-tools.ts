@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { checkFiles, checkProject } from "../../src/check/index.ts";
+import { checkFiles, checkProject, RULES, rulesOf } from "../../src/check/index.ts";
 import { SourceText } from "../../src/core/index.ts";
 import { readProject } from "../../src/project/index.ts";
 import { requirePeer } from "./checks-peers.ts";
@@ -14,7 +14,7 @@ const read = (path: string): string => readFileSync(path, "utf8");
 const files =
   (kind: "dockerfile" | "workflow", name: string): Judge =>
   (path) =>
-    checkFiles([{ kind, source: new SourceText(name, read(path)) }], { now }).findings.length;
+    checkFiles([{ kind, source: new SourceText(name, read(path)) }], { now, rules: rulesOf(RULES, "production") }).findings.length;
 
 const project: Judge = async (path) => {
   const { project: found, problems } = await readProject({ folder: dirname(path), env: {}, git: false, profiles: ["*"] });

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CheckedFile, checkFiles, checkProject, type ContextFacts, RULES } from "../../src/check/index.ts";
+import { type CheckedFile, checkFiles, checkProject, type ContextFacts, RULES, rulesOf } from "../../src/check/index.ts";
 import type { Finding } from "../../src/checklist/index.ts";
 import { applyEdits, isSeaworthyError, SourceText } from "../../src/core/index.ts";
 import { readProject } from "../../src/project/index.ts";
@@ -21,7 +21,7 @@ export interface Judged {
 const now = Date.parse("2026-11-21T00:00:00Z");
 
 const files = (...checked: readonly CheckedFile[]): Judged => ({
-  findings: checkFiles(checked, { now, profile: "strict" }).findings,
+  findings: checkFiles(checked, { now, profile: "strict", rules: rulesOf(RULES, "strict") }).findings,
   sources: checked.map(({ source }) => source),
 });
 

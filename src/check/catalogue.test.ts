@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isItemId, itemOf } from "../checklist/index.ts";
-import { findRules, RULES } from "./catalogue.ts";
+import { findRules, RULES } from "./whole-catalogue.ts";
 import { explainRule, rulePage } from "./explain.ts";
 import { checkExample } from "./test-data/subjects.ts";
 

@@ -1,8 +1,7 @@
 import type { Finding, Profile } from "../checklist/index.ts";
 import type { SourceText } from "../core/index.ts";
 import type { Problem, Span } from "../source/index.ts";
-import { RULES } from "./catalogue.ts";
-import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "./judge.ts";
+import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement } from "./judge.ts";
 import type { KnownBases } from "./base-images.ts";
 import { FILE_KINDS } from "./kinds/catalogue.ts";
 import type { FileKind, Remark } from "./kinds/file-kind.ts";
@@ -15,8 +14,8 @@ import { applySuppressions, type Suppression } from "./suppression.ts";
 export interface CheckFilesOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Default: all of the catalogue that the profile runs. */
-  readonly rules?: readonly AnyRule[];
+  /** Those of them that judge such files, do. */
+  readonly rules: readonly AnyRule[];
   /** Default `production`. */
   readonly profile?: Profile;
   readonly settings?: RuleSettings;
@@ -150,7 +149,6 @@ export interface CheckedFile {
 /** Judges files that are no compose project: each is parsed once, however many rules look at it. What cannot be read is a finding. */
 export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOptions): CheckResult => {
   const profile = options.profile ?? "production";
-  const rules = options.rules ?? rulesOf(RULES, profile);
   const wanted = options.evidence !== false;
   // What found nothing, and where nobody asks what that proves, need not be remembered.
   const keep = (judgement: Judgement): boolean => judgement.findings.length > 0 || (wanted && judgement.idle !== true);
@@ -158,7 +156,15 @@ export const checkFiles = (files: readonly CheckedFile[], options: CheckFilesOpt
     const sources = files.filter((file) => file.kind === kind.kind).map((file) => file.source);
     return sources.length === 0
       ? { judgements: [], looked: [], problems: [], suppressions: [] }
-      : checkKind(kind as FileKind, sources, rules, { profile, ...options.settings }, options.severities ?? asWritten, options.bases, keep);
+      : checkKind(
+          kind as FileKind,
+          sources,
+          options.rules,
+          { profile, ...options.settings },
+          options.severities ?? asWritten,
+          options.bases,
+          keep,
+        );
   });
   const judgements = results.flatMap((result) => result.judgements);
   const all = judgements.flatMap((judgement) => judgement.findings);

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { Finding } from "../checklist/index.ts";
 import { matcherOf } from "../source/dockerignore/index.ts";
-import { aliasesNamed, findRules } from "./catalogue.ts";
+import { aliasesNamed, findNames } from "./names.ts";
 
 /** Absolute. */
 export interface Folders {
@@ -19,7 +19,7 @@ export const matchesFile = (glob: string, path: string, folders?: Folders): bool
 
 /** Whether a name is the finding's rule, and, where a peer's rule is narrower than ours, says exactly this. `trivy:*` is all that Trivy says. */
 export const names = (name: string, finding: Finding): boolean => {
-  const rule = findRules(name).find(({ id }) => id === finding.rule);
+  const rule = findNames(name).find(({ id }) => id === finding.rule);
   if (rule === undefined) return false;
   const said = aliasesNamed(rule, name);
   return said.length === 0 || finding.peers === undefined || said.some((alias) => finding.peers?.includes(alias) === true);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readProject, type RuleSettings } from "../project/index.ts";
-import { findRules, RULES } from "./catalogue.ts";
+import { findRules, RULES } from "./whole-catalogue.ts";
 import { applyFixes } from "./fix.ts";
 import type { AnyRule } from "./rule.ts";
 import { checkProject } from "./run.ts";

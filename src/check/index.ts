@@ -1,4 +1,6 @@
-export { findRules, RULES } from "./catalogue.ts";
+export { BASE_RULES, loadRules } from "./catalogue.ts";
+export { rulesNamed } from "./names.ts";
+export { findRules, RULES } from "./whole-catalogue.ts";
 export { type ContextEntry, type ContextFacts } from "./context-facts.ts";
 export { type BaseImages, findBases, type KnownBases } from "./base-images.ts";
 export * from "./explain.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SourceText } from "../core/index.ts";
-import { findRules } from "./catalogue.ts";
+import { findRules } from "./whole-catalogue.ts";
 import { checkFiles } from "./files.ts";
 import { yamlBlock } from "./kics-comments.ts";
 import { KICS_IDS, kicsAlias } from "./kics-ids.ts";

@@ -1,5 +1,5 @@
 import type { SourceText } from "../core/index.ts";
-import { RULES } from "./catalogue.ts";
+import { ruleNames } from "./names.ts";
 import { type Comment, linesOf } from "./comments.ts";
 import { kicsAlias } from "./kics-ids.ts";
 import type { Suppression } from "./suppression.ts";
@@ -57,7 +57,7 @@ export const yamlBlock: BlockOf = (source, offset) => {
 
 /** Every alias that names a query of KICS but these. */
 const othersThan = (aliases: readonly string[]): readonly string[] => [
-  ...new Set(RULES.flatMap((rule) => rule.aliases.filter((alias) => alias.startsWith("kics:") && !aliases.includes(alias)))),
+  ...new Set(ruleNames().flatMap((rule) => rule.aliases.filter((alias) => alias.startsWith("kics:") && !aliases.includes(alias)))),
 ];
 
 /**

@@ -8,10 +8,12 @@ import { type BaseImages, findBases, type KnownBases } from "./base-images.ts";
 import { isBaseName } from "./compose-files.ts";
 import { checkedText, discover } from "./discover.ts";
 import { type CheckedFile, checkFiles, problemFinding } from "./files.ts";
-import { byPlace, type CheckResult } from "./judge.ts";
+import { loadRules } from "./catalogue.ts";
+import { byPlace, type CheckResult, rulesOf } from "./judge.ts";
 import { loadFindings } from "./load-findings.ts";
 import { dockerfileBases } from "./kinds/dockerfile.ts";
 import { unreadable } from "./kinds/unreadable.ts";
+import type { AnyRule } from "./rule.ts";
 import { checkProject } from "./run.ts";
 import { projectBases } from "./service-dockerfiles.ts";
 import { namedFrom } from "./settings-place.ts";
@@ -48,6 +50,8 @@ export interface RepositoryOptions {
 export interface RepositoryResult extends CheckResult {
   /** The texts that findings point into. */
   readonly sources: readonly SourceText[];
+  /** The rules that there was something for, and more. */
+  readonly rules: readonly AnyRule[];
   /** Nothing was there that any rule judges. */
   readonly empty: boolean;
   /** Findings at or above it count as a failure. */
@@ -234,6 +238,7 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
     return text === undefined ? file : { ...file, source: new SourceText(file.source.path, text) };
   });
   const files = [...onDiskFiles, ...piped];
+  const rules = await loadRules(new Set(files.map(({ kind }) => kind)));
   options.onFound?.(files.length + (found?.compose ?? []).length);
   const ownFiles = new Set((project?.files ?? []).map(({ path }) => resolve(project?.folder ?? cwd, path)));
   const readAll = await Promise.all(
@@ -258,6 +263,7 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
     evidence: options.evidence ?? true,
     ...(bases === undefined ? {} : { bases }),
     profile,
+    rules: rulesOf(rules, profile),
     settings: { ...check, profile },
     ...(settings === undefined
       ? {}
@@ -280,6 +286,7 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
       ...nested.flatMap((one) => one.sources),
       ...files.map((file) => file.source),
     ],
+    rules,
     empty: project === undefined && nested.length === 0 && files.length === 0,
     fail: check?.fail ?? (profile === "dev" ? "error" : "warning"),
   };

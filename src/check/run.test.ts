@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_POLICY, gate, judge } from "../checklist/index.ts";
 import { loadProject } from "../project/index.ts";
-import { findRules } from "./catalogue.ts";
+import { findRules } from "./whole-catalogue.ts";
 import { composeRule, NOTHING } from "./rule.ts";
 import { checkProject } from "./run.ts";
 import { checkCompose, imageFacts, NOW } from "./test-data/subjects.ts";

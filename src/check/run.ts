@@ -3,7 +3,7 @@ import type { Finding, Profile } from "../checklist/index.ts";
 import type { BuildInput, Project, Service, RuleSettings } from "../project/index.ts";
 import { child, type Problem, type Span } from "../source/index.ts";
 import type { KnownBases } from "./base-images.ts";
-import { RULES } from "./catalogue.ts";
+import { BASE_RULES } from "./catalogue.ts";
 import { type ContextFacts, readContext } from "./context-facts.ts";
 import { composeFileSubjects } from "./compose/files.ts";
 import { findingInFile, inlineDockerfiles } from "./compose/inline-dockerfiles.ts";
@@ -175,7 +175,7 @@ const inlineFindings = (project: Project, { now, settings, profile, rules, sever
       profile,
       settings,
       severities,
-      ...(rules === undefined ? {} : { rules }),
+      rules: rules ?? rulesOf(BASE_RULES, profile),
       ...(bases === undefined ? {} : { bases }),
     }).findings.map((finding) => findingInFile(inline, finding)),
   );
@@ -183,7 +183,7 @@ const inlineFindings = (project: Project, { now, settings, profile, rules, sever
 /** Judges a project by the static rules. @throws INPUT_NOT_FOUND, INPUT_INVALID for a build context or an ignore file that cannot be read. */
 export const checkProject = (project: Project, given: CheckOptions): CheckResult => {
   const options = checking(project, given);
-  const chosen = options.rules ?? rulesOf(RULES, options.profile);
+  const chosen = options.rules ?? rulesOf(BASE_RULES, options.profile);
   const rules = chosen.filter((rule) => JUDGES_PROJECTS.has(rule.kind));
   const ofServices = project.services.flatMap((service) => judgeService(project, service, options, rules));
   const dockerfiles = judgeServiceDockerfiles(options.dockerfiles, rules, options.settings, options.severities);

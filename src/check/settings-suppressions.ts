@@ -1,5 +1,5 @@
 import type { Settings } from "../project/index.ts";
-import { findRules } from "./catalogue.ts";
+import { findNames } from "./names.ts";
 import { foldersOf, placeOfSetting } from "./settings-place.ts";
 import type { Suppression } from "./suppression.ts";
 
@@ -11,7 +11,7 @@ export const settingsSuppressions = (settings: Settings, from: string, { partial
   const { ignore, rules } = settings.settings.check;
   const ignored = ignore.flatMap(({ rule, path: files = "**", until, why }, index): readonly Suppression[] => {
     // A name of no rule is a finding of its own (unknownRules).
-    if (findRules(rule).length === 0) return [];
+    if (findNames(rule).length === 0) return [];
     const key = ["ignore", index] as const;
     const folders = foldersOf(settings, from, key);
     return [

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Finding } from "../checklist/index.ts";
 import { SourceText } from "../core/index.ts";
 import { readProject } from "../project/index.ts";
+import { BASE_RULES } from "./catalogue.ts";
 import { checkFiles } from "./files.ts";
 import { checkRepository, type RepositoryOptions, type RepositoryResult } from "./repository.ts";
 import { NOW } from "./test-data/subjects.ts";
@@ -244,9 +245,11 @@ describe("BuildKit's error=true", () => {
   const LOWER = "FROM node:20.1 as build\nMAINTAINER ann\nUSER root\n";
   const severities = (text: string, settings = {}) =>
     Object.fromEntries(
-      checkFiles([{ kind: "dockerfile", source: new SourceText("Dockerfile", text) }], { now: NOW, settings }).findings.map(
-        ({ rule, severity }) => [rule, severity],
-      ),
+      checkFiles([{ kind: "dockerfile", source: new SourceText("Dockerfile", text) }], {
+        now: NOW,
+        rules: BASE_RULES,
+        settings,
+      }).findings.map(({ rule, severity }) => [rule, severity]),
     );
 
   test("makes errors of what BuildKit itself checks, and of nothing else", () => {

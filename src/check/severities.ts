@@ -1,7 +1,7 @@
 import type { Finding } from "../checklist/index.ts";
 import type { Settings } from "../project/index.ts";
 import { didYouMean } from "../source/index.ts";
-import { findRules, RULES } from "./catalogue.ts";
+import { findNames, ruleNames } from "./names.ts";
 import { matchesFile, names } from "./finding-match.ts";
 import { outOfScope } from "./out-of-scope.ts";
 import { foldersOf, placeOfSetting } from "./settings-place.ts";
@@ -29,7 +29,7 @@ export const severitiesOf = (settings: Settings, from: string, now: number): Sev
 };
 
 const known = (): readonly string[] =>
-  RULES.flatMap(({ id, kind, aliases }) => [
+  ruleNames().flatMap(({ id, kind, aliases }) => [
     id,
     id.slice(kind.length + 1),
     ...aliases,
@@ -44,7 +44,7 @@ export const unknownRules = (settings: Settings, from: string): readonly Finding
     ...ignore.map(({ rule }, index) => ({ name: rule, key: ["ignore", index, "rule"] })),
   ];
   return named
-    .filter(({ name }) => findRules(name).length === 0 && outOfScope(name) === undefined)
+    .filter(({ name }) => findNames(name).length === 0 && outOfScope(name) === undefined)
     .map(({ name, key }) => {
       const meant = didYouMean(name, known());
       return {

@@ -1,7 +1,7 @@
 import type { Finding } from "../checklist/index.ts";
 import { formatPlace, isoTime, type Range, type SourceText } from "../core/index.ts";
 import type { Project } from "../project/index.ts";
-import { findRules } from "./catalogue.ts";
+import { findNames } from "./names.ts";
 import { type Comment, linesOf, yamlComments } from "./comments.ts";
 import { type Folders, matchesFile, names } from "./finding-match.ts";
 import { peerComments } from "./peer-comments.ts";
@@ -119,7 +119,7 @@ const objection = (suppression: Suppression, now: number): Finding | undefined =
 
 /** Whether every rule that an ignore could mean here has had its say. One that means only rules of other kinds is for others to judge. */
 const isSettled = (suppression: Suppression, settled: ReadonlySet<string>, kinds: ReadonlySet<RuleKind>): boolean => {
-  const meant = suppression.rules.flatMap(findRules);
+  const meant = suppression.rules.flatMap(findNames);
   const here = meant.filter((rule) => kinds.has(rule.kind));
   return (here.length > 0 || meant.length === 0) && here.every((rule) => settled.has(rule.id));
 };
@@ -133,7 +133,7 @@ const byRule = (suppressions: readonly Suppression[]): ReadonlyMap<string, reado
     // A peer's that was said before of the same place adds nothing.
     if (seen.has(said)) continue;
     if (said !== "") seen.add(said);
-    for (const id of new Set(one.rules.flatMap(findRules).map((rule) => rule.id))) {
+    for (const id of new Set(one.rules.flatMap(findNames).map((rule) => rule.id))) {
       const ofRule = found.get(id);
       if (ofRule === undefined) found.set(id, [one]);
       else ofRule.push(one);
@@ -163,7 +163,7 @@ export const applySuppressions = (
   const naming = byRule(valid);
   const findingsOf = Map.groupBy(findings, (finding) => finding.rule);
   const isUsed = (one: Suppression): boolean =>
-    one.rules.flatMap(findRules).some(({ id }) => findingsOf.get(id)?.some((finding) => speaksOf(one, finding)) === true);
+    one.rules.flatMap(findNames).some(({ id }) => findingsOf.get(id)?.some((finding) => speaksOf(one, finding)) === true);
   const suppressed = findings.flatMap((finding): Suppressed[] => {
     const by = naming.get(finding.rule)?.find((one) => speaksOf(one, finding));
     return by === undefined ? [] : [{ finding, by }];
@@ -177,7 +177,7 @@ export const applySuppressions = (
       rule: "suppression/unused",
       severity: "warning",
       confidence: "certain",
-      message: one.rules.some((rule) => findRules(rule).length > 0)
+      message: one.rules.some((rule) => findNames(rule).length > 0)
         ? `ignore=${one.rules.join(",")} matches no finding`
         : `ignore=${one.rules.join(",")} names no rule`,
       advice: "Remove it, so that it hides nothing later.",

@@ -1,5 +1,5 @@
 import type { BuiltImage, BuiltPlatform } from "../build/index.ts";
-import { checkProject, type ImageFacts, readImageFacts, RULES } from "../check/index.ts";
+import { BASE_RULES, checkProject, type ImageFacts, readImageFacts } from "../check/index.ts";
 import type { Evidence } from "../checklist/index.ts";
 import { formatReference } from "../core/index.ts";
 import type { Service } from "../project/index.ts";
@@ -12,7 +12,7 @@ interface Judging extends Pick<Voyage, "project" | "engine" | "platform" | "cloc
   readonly built: ReadonlyMap<string, Pick<BuiltImage, "platforms">>;
 }
 
-const IMAGE_RULES = RULES.filter(({ kind }) => kind === "image");
+const IMAGE_RULES = BASE_RULES.filter(({ kind }) => kind === "image");
 
 const builtFacts = ({ manifest, platform, uncompressedSizeBytes, run, layers }: BuiltPlatform): ImageFacts => ({
   digest: manifest,

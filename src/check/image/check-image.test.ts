@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../../core/index.ts";
 import { createBudget, type NewTarEntry, readArchiveImage, writeTar } from "../../image/index.ts";
-import { RULES } from "../catalogue.ts";
+import { RULES } from "../whole-catalogue.ts";
 import { NOW } from "../test-data/subjects.ts";
 import { checkImage, type CheckImageOptions, type ImageResult } from "./check-image.ts";
 import { factsOfContents } from "./facts-of-contents.ts";

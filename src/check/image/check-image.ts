@@ -1,7 +1,7 @@
 import type { Finding, Profile, Severity } from "../../checklist/index.ts";
 import type { SourceText } from "../../core/index.ts";
 import type { RuleSettings, Settings } from "../../project/index.ts";
-import { RULES } from "../catalogue.ts";
+import { BASE_RULES } from "../catalogue.ts";
 import { byPlace, type CheckResult, evidenceFrom, judge, type Judged, type Judgement, rulesOf } from "../judge.ts";
 import type { AnyRule } from "../rule.ts";
 import { settingsSuppressions } from "../settings-suppressions.ts";
@@ -53,7 +53,7 @@ export const checkImage = (name: string, image: ImageFacts, options: CheckImageO
   const profile = options.profile ?? options.settings?.profile ?? check?.profile ?? governing?.settings.policy.profile ?? "production";
   const settings: RuleSettings = { ...(options.settings ?? check), profile };
   const severities = governing === undefined ? asWritten : severitiesOf(governing.settings, governing.from, now);
-  const rules = options.rules ?? rulesOf(RULES, profile);
+  const rules = options.rules ?? rulesOf(BASE_RULES, profile);
   const history = judgeHistory(name, image, rules, settings, severities);
   const subject: LoneImage = {
     name,

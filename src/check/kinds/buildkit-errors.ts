@@ -1,5 +1,5 @@
 import type { Dockerfile } from "../../source/dockerfile/index.ts";
-import { findRules } from "../catalogue.ts";
+import { findNames } from "../names.ts";
 import { asWritten, type Severities } from "../severities.ts";
 
 const ERROR = /(?:^|;)\s*error\s*=\s*(?:true|1|t)\s*(?:;|$)/i;
@@ -12,7 +12,7 @@ export const buildkitErrors = (file: Dockerfile, given: string | undefined): Sev
   const written = given ?? file.directives.find(({ name }) => name === "check")?.value ?? "";
   if (!ERROR.test(written.split(/\s\/\//, 1)[0] ?? "")) return asWritten;
   return (finding) => {
-    const said = finding.peers ?? findRules(finding.rule)[0]?.aliases ?? [];
+    const said = finding.peers ?? findNames(finding.rule)[0]?.aliases ?? [];
     const isBuildkit = finding.path === file.source.path && said.some((alias) => alias.startsWith("buildkit:"));
     return isBuildkit ? { ...finding, severity: "error" } : finding;
   };

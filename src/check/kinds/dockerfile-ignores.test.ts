@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SourceText } from "../../core/index.ts";
 import { checkFiles } from "../files.ts";
-import { RULES } from "../catalogue.ts";
+import { RULES } from "../whole-catalogue.ts";
 import type { RuleSettings } from "../../project/index.ts";
 
 const now = Date.UTC(2026, 10, 21);

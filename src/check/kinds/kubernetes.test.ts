@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { applyEdits, SourceText } from "../../core/index.ts";
-import { findRules } from "../catalogue.ts";
+import { rulesOf } from "../judge.ts";
+import { findRules, RULES } from "../whole-catalogue.ts";
 import { checkFiles, type CheckFilesOptions, kindOf } from "../files.ts";
 import { NOW } from "../test-data/subjects.ts";
 
 const check = (files: Readonly<Record<string, string>>, options: Partial<CheckFilesOptions> = {}) =>
   checkFiles(
     Object.entries(files).map(([path, content]) => ({ kind: "kubernetes", source: new SourceText(path, content) })),
-    { now: NOW, ...options },
+    { now: NOW, rules: rulesOf(RULES, options.profile ?? "production"), ...options },
   );
 const only = (...names: readonly string[]) => ({ rules: names.flatMap(findRules).filter((rule) => rule.kind === "kubernetes") });
 

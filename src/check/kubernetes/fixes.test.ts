@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { SourceText } from "../../core/index.ts";
-import { findRules } from "../catalogue.ts";
+import { findRules } from "../whole-catalogue.ts";
 import { checkFiles } from "../files.ts";
 import { applyFixes } from "../fix.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findRules } from "../catalogue.ts";
+import { findRules } from "../whole-catalogue.ts";
 import { checkCompose } from "../test-data/subjects.ts";
 
 const speaks = async (alias: string, text: string): Promise<boolean> =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { SourceText } from "../../core/index.ts";
-import { findRules } from "../catalogue.ts";
+import { findRules } from "../whole-catalogue.ts";
 import { checkFiles } from "../files.ts";
 
 /** Whether our rules of a peer's id speak of a Dockerfile, as the peer's documentation says they should. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { applyEdits, SourceText } from "../../core/index.ts";
-import { findRules } from "../catalogue.ts";
+import { findRules } from "../whole-catalogue.ts";
 import { checkFiles, type CheckFilesOptions } from "../files.ts";
 import type { AnyRule } from "../rule.ts";
 import { HASH, inJob, inRun, inSteps } from "./examples.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { atLeast, type Profile } from "../../checklist/index.ts";
-import { checkImage, factsOfContents, lookout, RULES } from "../../check/index.ts";
+import { BASE_RULES, checkImage, factsOfContents, lookout } from "../../check/index.ts";
 import { formatByteSize, readTextFile, SeaworthyError } from "../../core/index.ts";
 import { readSettings } from "../../project/index.ts";
 import { findingsDocument, renderFindings } from "../../report/index.ts";
@@ -53,7 +53,7 @@ export const checkImages = async (context: Context, flags: ImageFlags): Promise<
       sources: results.flatMap((result) => result.sources),
       style: context.colour.stdout ? "ansi" : "plain",
       ignored: suppressed.length,
-      whyOf: (rule) => RULES.find(({ id }) => id === rule)?.why,
+      whyOf: (rule) => BASE_RULES.find(({ id }) => id === rule)?.why,
     }),
     json: findingsDocument(findings, suppressed),
   };

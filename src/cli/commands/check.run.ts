@@ -9,7 +9,7 @@ import {
   type FixResult,
   type RepositoryOptions,
   type RepositoryResult,
-  RULES,
+  loadRules,
   rulesDocument,
   rulesOf,
 } from "../../check/index.ts";
@@ -101,8 +101,9 @@ const summary = ({ files, fixed: gone }: FixResult, dryRun: boolean): string => 
 };
 
 /** `--list`: nothing is read. */
-const list = ({ policy }: Flags): Outcome => {
-  const rules = policy === undefined ? RULES : rulesOf(RULES, policy);
+const list = async ({ policy }: Flags): Promise<Outcome> => {
+  const all = await loadRules();
+  const rules = policy === undefined ? all : rulesOf(all, policy);
   return {
     exit: 0,
     human: table(
@@ -167,7 +168,7 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
   if (first.empty && paths.length === 0) await projectOf(context, flags);
   const { result, fix } = flags.fix === true ? await fixed(context, first, again) : { result: first, fix: undefined };
   if (fix !== undefined && flags.dryRun !== true) writeFixed(context.cwd, fix.files, "checked");
-  const { findings, suppressed, sources, fail } = result;
+  const { findings, suppressed, sources, rules, fail } = result;
   const exit = findings.some(({ severity }) => atLeast(severity, fail)) ? 1 : 0;
   // Only what is asked for is made: of thousands of findings either form takes its time.
   if (flags.json !== true) {
@@ -175,7 +176,7 @@ export const run = reporting<Flags, readonly string[]>(async (context, flags, ..
       sources,
       style: context.colour.stdout ? "ansi" : "plain",
       ignored: suppressed.length,
-      whyOf: (rule) => RULES.find(({ id }) => id === rule)?.why,
+      whyOf: (rule) => rules.find(({ id }) => id === rule)?.why,
     });
     return { exit, human: fix === undefined ? human : `${summary(fix, flags.dryRun === true)}${human}`, json: undefined };
   }
