@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCodePack } from "../src/cli/bin/code-pack.ts";
 import { VERSION } from "../src/cli/version.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -181,6 +182,18 @@ describe("the program", () => {
       const mended = statSync(pack());
       expect(run(["check"])).toEqual(first);
       expect(statSync(pack()).ino).toBe(mended.ino);
+    });
+    test("and loads no rules for files that are not there, nor Node's cryptography", () => {
+      const { run, pack } = inHome("code-loaded");
+      const probe = join(scratch, "probe.cjs");
+      writeFileSync(probe, 'process.on("exit", () => console.error(process.moduleLoadList.includes("NativeModule crypto")));');
+      expect(run(["check"], { NODE_OPTIONS: `--require ${probe}` }).stderr).toBe("false\n");
+      const loaded = [...(readCodePack(pack())?.codes.keys() ?? [])];
+      expect(loaded).toContain("main.cjs");
+      const lib = join(installed, "seaworthy", "lib");
+      const later = readdirSync(lib).filter((file) => /\bid: "(?:kubernetes|workflow)\//.test(readFileSync(join(lib, file), "utf8")));
+      expect(later).not.toEqual([]);
+      expect(loaded.filter((file) => later.includes(file))).toEqual([]);
     });
     test("but not of commands that are not there, nor where the user wants none or has no place for it", () => {
       const { folder, run } = inHome("code-none");

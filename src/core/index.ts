@@ -25,5 +25,6 @@ export * from "./values/platform.ts";
 export * from "./values/reference.ts";
 export * from "./values/request-target.ts";
 export * from "./values/response-header.ts";
+export { sha256Hex } from "./values/sha256.ts";
 export * from "./values/verified-digest.ts";
 export * from "./values/weight.ts";

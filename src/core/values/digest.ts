@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { SeaworthyError } from "../errors.ts";
+import { sha256Hex } from "./sha256.ts";
 
 declare const brand: unique symbol;
 
@@ -17,7 +17,7 @@ export const parseDigest = (text: string): Digest => {
   return text;
 };
 
-export const digestOf = (bytes: Uint8Array | string): Digest => `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
+export const digestOf = (bytes: Uint8Array | string): Digest => `sha256:${sha256Hex(bytes)}` as Digest;
 
 /** The hex part, as used in `blobs/sha256/<hex>` and in signature tags. */
 export const hexOf = (digest: Digest): string => digest.slice(digest.indexOf(":") + 1);

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Json, SeaworthyError } from "../../core/index.ts";
+import { type Json, SeaworthyError, sha256Hex } from "../../core/index.ts";
 
 /** Where an engine listens, as the client library wants it. TLS files are read when the connection is made. */
 export interface EngineAddress {
@@ -62,7 +61,7 @@ const readJson = (path: string): Json | undefined => {
 
 /** A docker context's endpoint, as the docker CLI stores it under its configuration folder. */
 const contextAddress = (name: string, folder: string): EngineAddress => {
-  const hash = createHash("sha256").update(name).digest("hex");
+  const hash = sha256Hex(name);
   const host = field(readJson(join(folder, "contexts", "meta", hash, "meta.json")), "Endpoints", "docker", "Host");
   if (typeof host !== "string")
     throw new SeaworthyError("INPUT_NOT_FOUND", `the docker context "${name}" is chosen, but ${folder}/contexts does not describe it`, {

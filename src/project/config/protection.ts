@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type * as v from "valibot";
+import { sha256Hex } from "../../core/index.ts";
 import type { LimitSettings, MaintenanceSettings } from "../settings.ts";
 import type { serviceLimits } from "./service-limits.ts";
 import type { serviceMaintenance } from "./service-maintenance.ts";
@@ -38,7 +38,7 @@ export const maintenanceOf = (
       : {
           allow: {
             ...(addresses === undefined ? {} : { addresses }),
-            ...(key === undefined ? {} : { keySha256: createHash("sha256").update(key).digest("hex") }),
+            ...(key === undefined ? {} : { keySha256: sha256Hex(key) }),
           },
         }),
   };

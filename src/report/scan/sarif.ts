@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../core/index.ts";
 import type { ScanDocument, ScanDocumentEntry, ScanDocumentSecret } from "./document.ts";
 import { fixWords, levelOf, nextStep, summaryOf, suppressionWords, verdictWords } from "./words.ts";
 
@@ -32,11 +32,7 @@ const typeAndName = ({ name, packages }: ScanDocumentEntry): string =>
   `${/^pkg:([^/]+)\//.exec(packages[0]?.purl ?? "")?.[1] ?? ""}/${name}`;
 
 /** The same after a rebuild: neither version, nor layer, nor line of anything. */
-const fingerprintOf = (entry: ScanDocumentEntry): string =>
-  createHash("sha256")
-    .update(`${entry.id} ${typeAndName(entry)}`)
-    .digest("hex")
-    .slice(0, 16);
+const fingerprintOf = (entry: ScanDocumentEntry): string => sha256Hex(`${entry.id} ${typeAndName(entry)}`).slice(0, 16);
 
 const ruleOf = (entry: ScanDocumentEntry): object => {
   const summary = oneLine(summaryOf(entry)) || entry.id;
@@ -100,7 +96,7 @@ const secretRule = ({ id, what, isSure }: ScanDocumentSecret): object => ({
 
 const secretResult = (secret: ScanDocumentSecret, ruleIndex: number): object => {
   const { id, what, isSure, path, line, by, refused } = secret;
-  const print = createHash("sha256").update(`${id} ${path}`).digest("hex").slice(0, 16);
+  const print = sha256Hex(`${id} ${path}`).slice(0, 16);
   return {
     ruleId: id,
     ruleIndex,
