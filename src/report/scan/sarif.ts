@@ -122,7 +122,7 @@ const flawRule = ({ id }: Flaw): object => ({
 });
 
 const flawResult = ({ id, message, by, refused }: Flaw, ruleIndex: number, image: string): object => {
-  const print = createHash("sha256").update(`${id} ${message}`).digest("hex").slice(0, 16);
+  const print = sha256Hex(`${id} ${message}`).slice(0, 16);
   return {
     ruleId: id,
     ruleIndex,
