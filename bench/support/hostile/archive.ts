@@ -71,6 +71,33 @@ export const manyEntries =
     put(Buffer.alloc(2 * BLOCK));
   };
 
+/** Empty entries whose names have their number in place of `########`. */
+export const numberedEntries =
+  (count: number, name: string, type = "0"): ((put: Put) => void) =>
+  (put) => {
+    const template = header(name, 0, type);
+    const digitsAt = template.indexOf("########");
+    const rest = template.reduce(
+      (sum, byte, at) => (at >= digitsAt && at < digitsAt + 8 ? sum : at >= 148 && at < 156 ? sum + 0x20 : sum + byte),
+      0,
+    );
+    const batch = Buffer.concat(Array.from({ length: 10_000 }, () => template));
+    for (let first = 0; first < count; first += 10_000) {
+      const length = Math.min(10_000, count - first);
+      for (let nth = 0; nth < length; nth += 1) {
+        const at = nth * BLOCK;
+        let sum = rest;
+        for (let digit = 7, left = first + nth; digit >= 0; digit -= 1, left = Math.floor(left / 10)) {
+          batch[at + digitsAt + digit] = 0x30 + (left % 10);
+          sum += 0x30 + (left % 10);
+        }
+        for (let digit = 5; digit >= 0; digit -= 1, sum >>= 3) batch[at + 148 + digit] = 0x30 + (sum & 7);
+      }
+      put(Buffer.from(batch.subarray(0, length * BLOCK)));
+    }
+    put(Buffer.alloc(2 * BLOCK));
+  };
+
 /** The same, gzipped in members: as gunzip puts them together it is one file. */
 export const gzipped =
   (write: (put: Put) => void): ((put: Put) => void) =>

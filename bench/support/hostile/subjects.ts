@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { BLOCK, entry, gzipped, header, manyEntries, type Put, writeArchive } from "./archive.ts";
+import { BLOCK, entry, gzipped, header, manyEntries, numberedEntries, type Put, writeArchive } from "./archive.ts";
 
 /** An image that is made to hurt. */
 export interface Subject {
@@ -22,8 +22,7 @@ const of =
   (...layers: readonly ((put: Put) => void)[]): Subject["write"] =>
   (path) =>
     writeArchive(path, layers);
-const number = (nth: number): string => String(nth).padStart(8, "0");
-const file = (nth: number): Buffer => header(`srv/data/folder-${number(nth).slice(0, 5)}/file-${number(nth)}`, 0);
+const FILE = "srv/data/folder/file-########";
 const repeated =
   (bytes: Buffer, times: number): ((put: Put) => void) =>
   (put) => {
@@ -149,22 +148,23 @@ const hugeHeader = (name: string, sizeBytes: number): Buffer => {
 };
 
 const FILES = /more than 2000000 files/;
+const WEIGHT = /bytes of names, packages and links to remember/;
 const BOMB = /200 times its size: a bomb/;
 
 export const SUBJECTS: readonly Subject[] = [
-  { what: "10,000,000 files, plain", write: of(manyEntries(10 * MILLION, file)), refused: FILES },
-  { what: "10,000,000 files, gzip", write: of(gzipped(manyEntries(10 * MILLION, file))), refused: FILES },
-  { what: "1,900,000 files, gzip", write: of(gzipped(manyEntries(1.9 * MILLION, file))) },
+  { what: "10,000,000 files, plain", write: of(numberedEntries(10 * MILLION, FILE)), refused: FILES },
+  { what: "10,000,000 files, gzip", write: of(gzipped(numberedEntries(10 * MILLION, FILE))), refused: FILES },
+  { what: "1,900,000 files, gzip", write: of(gzipped(numberedEntries(1.9 * MILLION, FILE))) },
   {
     what: "10,000,000 whiteouts, gzip",
-    write: of(gzipped(manyEntries(10 * MILLION, (nth) => header(`srv/.wh.${number(nth)}`, 0)))),
+    write: of(gzipped(numberedEntries(10 * MILLION, "srv/.wh.########"))),
     refused: FILES,
   },
   {
     what: "10,000,000 files beside the layers, archive in gzip",
     write: (path) => {
       const parts: Buffer[] = [];
-      gzipped(manyEntries(10 * MILLION, file))((part) => void parts.push(part));
+      gzipped(numberedEntries(10 * MILLION, FILE))((part) => void parts.push(part));
       writeFileSync(path, Buffer.concat(parts));
     },
     refused: /more than 50000 entries/,
@@ -227,12 +227,12 @@ export const SUBJECTS: readonly Subject[] = [
       ),
     refused: /INPUT|larger|deep|nested|JSON/,
   },
-  { what: "590,000 packages of npm", write: of(gzipped(manyEntries(590_000, (nth) => installed(nth, 0)))) },
-  { what: "590,000 packages with names of 4 kB", write: of(gzipped(manyEntries(590_000, longNamed))), refused: /./ },
+  { what: "200,000 packages of npm", write: of(gzipped(manyEntries(200_000, (nth) => installed(nth, 0)))) },
+  { what: "590,000 packages with names of 4 kB", write: of(gzipped(manyEntries(590_000, longNamed))), refused: WEIGHT },
   {
     what: "250 databases of 100,000 packages",
     write: of(gzipped(manyEntries(250, (nth) => entry(`srv/${nth}/lib/apk/db/installed`, "P:a\nV:1\n\n".repeat(100_000))))),
-    refused: /./,
+    refused: WEIGHT,
   },
   {
     what: "150 databases that own files in a folder of 1 MB",
@@ -241,16 +241,32 @@ export const SUBJECTS: readonly Subject[] = [
         manyEntries(150, (nth) => entry(`srv/${nth}/lib/apk/db/installed`, `P:a\nV:1\nF:${"f".repeat(MIB)}\n${"R:x\n".repeat(100_000)}\n`)),
       ),
     ),
-    refused: /./,
+    refused: WEIGHT,
   },
   {
     what: "200,000 files 250 folders deep, as a tree",
     command: ["image", "tree", "--json"],
     write: of(gzipped(manyEntries(200_000, (nth) => entry(`${nth}/${"d/".repeat(250)}f`)))),
-    refused: /./,
+    refused: /more than 600000 folders/,
   },
   {
-    what: "500 layers, each with 1,000 packages 200 folders deep",
-    write: of(...Array.from({ length: 500 }, (_, layer) => gzipped(manyEntries(1000, (nth) => installed(layer * 1000 + nth, 200))))),
+    what: "500 layers, each with 200 packages 200 folders deep",
+    write: of(...Array.from({ length: 500 }, (_, layer) => gzipped(manyEntries(200, (nth) => installed(layer * 1000 + nth, 200))))),
+  },
+  {
+    what: "a package with a name of 1 MB among 60,000, as a table",
+    command: ["sbom", "--no-cache"],
+    write: of(
+      one(
+        "lib/apk/db/installed",
+        `P:${"n".repeat(MILLION)}\nV:1\n\n${Array.from({ length: 60_000 }, (_, at) => `P:p${at}\nV:1.0\n\n`).join("")}`,
+      ),
+    ),
+  },
+  {
+    what: "290,000 files with names of 800 bytes, listed",
+    command: ["image", "ls", "--json"],
+    write: of(gzipped(manyEntries(290_000, (nth) => entry(`"${"\\".repeat(780)}/${nth}`)))),
+    refused: WEIGHT,
   },
 ];

@@ -1,9 +1,15 @@
 import { forTerminal } from "../../core/index.ts";
 
-/** Columns as wide as their widest cell, two spaces apart; the last one runs on. */
+/** A longer cell runs on, and does not make every other row as long. */
+const WIDEST = 100;
+
+/** Columns as wide as their widest cell up to 100 characters, two spaces apart; the last one runs on. */
 export const table = (rows: readonly (readonly string[])[]): string => {
   const clean = rows.map((row) => row.map((cell) => forTerminal(cell).replaceAll("\n", " ")));
-  const widths = clean.reduce<number[]>((all, row) => row.map((cell, index) => Math.max(all[index] ?? 0, cell.length)), []);
+  const widths = clean.reduce<number[]>(
+    (all, row) => row.map((cell, index) => Math.max(all[index] ?? 0, cell.length > WIDEST ? 0 : cell.length)),
+    [],
+  );
   return clean
     .map((row) =>
       row

@@ -1,12 +1,13 @@
 import type { TarHeader } from "../archive/read-tar.ts";
 import type { ImageContents } from "./image-contents.ts";
 import type { Lookout } from "./layer.ts";
-import { bytesOf } from "./usage.ts";
+import { bytesOf, weighPath } from "./usage.ts";
 
 /** Remembers what tells a file from another one of its name. */
 export const fingerprinted: Lookout<{ readonly fingerprint?: string }> = {
   wants: () => 0,
   fingerprints: ({ type, sizeBytes }) => (type === "file" || type === "sparse") && sizeBytes > 0,
+  weigh: weighPath,
   note: (_, __, fingerprint) => (fingerprint === undefined ? {} : { fingerprint }),
 };
 

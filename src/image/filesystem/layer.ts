@@ -12,7 +12,7 @@ export interface Lookout<Note> {
   /** `content` is the file's beginning: at most as much as was wanted. `fingerprint`: where it was asked for. */
   readonly note: (header: TarHeader, content: Buffer, fingerprint?: string) => Note | undefined;
   /** Bytes of memory that a note takes, roughly: nothing where it is not said. */
-  readonly weigh?: (note: Note) => number;
+  readonly weigh?: (note: Note, path: string) => number;
   /** Looks at all of a file as it passes, in place of `wants`; undefined: not at this one. */
   readonly follow?: (header: TarHeader) => Follower<Note> | undefined;
   /** Whether a fingerprint of the whole content is needed (BLAKE2b, base64): equal ones mean equal bytes. */
@@ -82,7 +82,7 @@ async function* tapped(body: AsyncIterable<Uint8Array>, tap: (chunk: Uint8Array)
 
 const seenFile = <Note>(entry: TarEntry, note: Note, lookout: Lookout<Note>, budget: Budget): SeenFile<Note> => {
   const { pax: _, ...header } = entry.header;
-  budget.note(header.path.length + (header.linkPath?.length ?? 0) + (lookout.weigh?.(note) ?? 0));
+  budget.note(header.path.length + (header.linkPath?.length ?? 0) + (lookout.weigh?.(note, header.path) ?? 0));
   return { header, note };
 };
 

@@ -4,8 +4,11 @@ import type { ImageContents } from "./image-contents.ts";
 import type { Lookout } from "./layer.ts";
 import type { LayeredFile } from "./stacked.ts";
 
+/** Where all files are told of, the words for that take several times what their names do. */
+export const weighPath = (_: unknown, path: string): number => 3 * path.length;
+
 /** Remembers every file, folder and link; of their content nothing. */
-export const everyFile: Lookout<true> = { wants: () => 0, note: () => true };
+export const everyFile: Lookout<true> = { wants: () => 0, note: () => true, weigh: weighPath };
 
 /** Bytes that a file takes in its layer: links, folders and devices take none. */
 export const bytesOf = ({ type, sizeBytes }: Pick<TarHeader, "type" | "sizeBytes">): number =>
