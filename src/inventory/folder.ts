@@ -5,7 +5,7 @@ import { fileError, SeaworthyError } from "../core/index.ts";
 import { type Inventory, inventoryFrom, lookoutFor } from "./inventory.ts";
 import type { NotedFile } from "./inventory.ts";
 import type { Note } from "./note.ts";
-import { weightOf } from "./weight.ts";
+import { weightOfNote } from "./weight.ts";
 
 const MAX_FILES = 1_000_000;
 const MAX_DEPTH = 100;
@@ -47,7 +47,7 @@ export const inventoryOfFolder = async (root: string, signal: AbortSignal): Prom
   let notedBytes = 0;
   const keep = (path: string, note: Note | undefined): void => {
     if (note === undefined) return;
-    notedBytes += path.length + weightOf(note);
+    notedBytes += path.length + weightOfNote(note);
     if (notedBytes > MAX_NOTED_BYTES)
       throw new SeaworthyError("INPUT_TOO_LARGE", `the files of ${root} tell of packages in more than ${MAX_NOTED_BYTES} bytes`, {
         hint: "Name one of the folders in it.",

@@ -14,7 +14,7 @@ import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";
 import { withOrigins } from "./origin.ts";
-import { weightOf } from "./weight.ts";
+import { weightOfNote } from "./weight.ts";
 import { withoutReplaced } from "./ownership.ts";
 import { type FoundSecret, secretsOf } from "./secrets.ts";
 
@@ -59,7 +59,7 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][], { secrets = fa
     return asked.cataloger;
   };
   return {
-    weigh: weightOf,
+    weigh: weightOfNote,
     follow: ({ path, type, mode, sizeBytes }) => {
       if (!readable(type) || catalogerOf(path) !== undefined || isOsRelease(path)) return undefined;
       const program = readProgram(path);

@@ -227,7 +227,11 @@ export const SUBJECTS: readonly Subject[] = [
       ),
     refused: /INPUT|larger|deep|nested|JSON/,
   },
-  { what: "200,000 packages of npm", write: of(gzipped(manyEntries(200_000, (nth) => installed(nth, 0)))) },
+  {
+    what: "150,000 packages of npm, as SPDX",
+    command: ["sbom", "--format", "spdx", "--no-cache"],
+    write: of(gzipped(manyEntries(150_000, (nth) => installed(nth, 0)))),
+  },
   { what: "590,000 packages with names of 4 kB", write: of(gzipped(manyEntries(590_000, longNamed))), refused: WEIGHT },
   {
     what: "250 databases of 100,000 packages",
