@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -74,6 +74,36 @@ test("from layout to registry to archive to engine to layout: the diffIDs stay, 
   expect(await json("copy", `docker-daemon:${LOADED}`, "./again:1.0.0")).toMatchObject({ digest });
   for (const name of ["layout", `docker://${registry}/shop/web:1.0.0`, "web.tar", "docker.tar", "again"])
     expect(await diffIdsOf(name)).toEqual(layers);
+});
+
+test("what docker export writes is a file system, what skopeo writes to dir: an image, the same as in the engine", async () => {
+  const { layers } = await engine(NAME);
+  const container = await done("docker", "create", NAME, "sh");
+  try {
+    await done("docker", "export", "-o", "files.tar", container);
+  } finally {
+    await exec("docker", ["rm", container]);
+  }
+  await done("sh", "-c", "gzip -k files.tar");
+  const files = await json("ls", "files.tar", "/app");
+  expect(files["files"]).toMatchObject([{ path: "app" }, { path: "app/app.js" }]);
+  expect(await json("ls", "files.tar.gz", "/app")).toMatchObject({ digest: files.digest, files: files["files"] });
+  const { exit, err } = await seaworthy(["check", "--image", "files.tar"], { cwd: folder });
+  expect([exit, err]).toEqual([2, expect.stringContaining("only a file system")]);
+  await done("skopeo", "copy", "-q", `docker-daemon:${NAME}`, "dir:folder");
+  for (const name of ["./folder", "dir:folder"]) expect(await diffIdsOf(name)).toEqual(layers);
+  const { digest } = await json("copy", "./folder", "./from-folder:1.0.0");
+  expect(await diffIdsOf("from-folder")).toEqual(layers);
+  expect(await json("ls", "from-folder")).toMatchObject({ digest });
+  // A layer less: those that only look go on and say so, a copy does not.
+  const [largest = ""] = readdirSync(at("folder")).toSorted((a, b) => statSync(at(`folder/${b}`)).size - statSync(at(`folder/${a}`)).size);
+  rmSync(at(`folder/${largest}`));
+  expect(await json("ls", "./folder")).toMatchObject({
+    flaws: [{ id: "image:not-whole", message: expect.stringContaining("is missing") }],
+  });
+  const copied = await seaworthy(["image", "copy", "./folder", "./none:1"], { cwd: folder });
+  expect(copied.exit).not.toBe(0);
+  expect(readdirSync(folder)).not.toContain("none/index.json");
 });
 
 test("the engine itself: it loads what save writes, twice the same bytes, and pulls what copy pushed", async () => {

@@ -63,11 +63,11 @@ const fromDisk = async <Note>(
   { path, kind, name }: ImageOnDisk,
   text: string,
   options: ReadOptions<Note>,
-  needsConfig: boolean,
+  { needsConfig, signal }: { readonly needsConfig: boolean; readonly signal: AbortSignal },
 ): Promise<ImageContents<Note>> => {
   if (kind === "folder") return lookAtImage(await imageFolder(path, name), options);
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== false)
-    return lookAtArchive(path, name === undefined ? {} : { name }, options, { needsConfig });
+    return lookAtArchive(path, { signal, ...(name === undefined ? {} : { name }) }, options, { needsConfig });
   try {
     // A pipe can be read once, from its beginning: what is wrong in it is refused.
     return await readArchiveImage(createReadStream(path, { highWaterMark: 256 * 1024 }), name, options);
@@ -132,7 +132,7 @@ const openAsked = async <Note>(
   const { path, name } = pathAndName(rest);
   const kind = transport === "oci" || transport === "dir" ? "folder" : "file";
   const disk: ImageOnDisk = { path: resolve(cwd, path), kind, ...(name === undefined ? {} : { name }) };
-  return { contents: await fromDisk(disk, text, holding(options, holdsDisk), needsConfig) };
+  return { contents: await fromDisk(disk, text, holding(options, holdsDisk), { needsConfig, signal }) };
 };
 
 const open = async <Note>(
@@ -154,7 +154,7 @@ const open = async <Note>(
   if (asked !== undefined) return openAsked(asked, text, context, options, { holdsDisk, needsConfig });
   const disk = onDisk(text, context.cwd);
   if (disk !== undefined) {
-    const contents = await fromDisk(disk, text, holding(options, holdsDisk), needsConfig);
+    const contents = await fromDisk(disk, text, holding(options, holdsDisk), { needsConfig, signal: context.signal });
     const [tag] = contents.tags;
     // A layout's name may be a tag alone.
     return tag === undefined || !/[:/]/.test(tag) ? { contents } : { contents, reference: tag };

@@ -1,5 +1,6 @@
 import { formatReference, parseReference, SeaworthyError } from "../../core/index.ts";
 import type { Layout } from "../layout/layout.ts";
+import { isAttestation } from "../values/choose-platform.ts";
 import type { Descriptor } from "../values/descriptor.ts";
 import { type ImageContents, readImage, type ReadOptions } from "./image-contents.ts";
 
@@ -32,9 +33,20 @@ const isAttached = (entry: Descriptor): boolean => {
   return name === undefined || /^sha256-[0-9a-f]{64}\.\w+$/.test(name);
 };
 
+/** An index.json that is itself the index of one image for several platforms, as Bazel's rules write it: none has a name, and each a platform of its own. */
+export const isOneImage = (entries: readonly Descriptor[]): boolean => {
+  const images = entries.filter((entry) => !isAttestation(entry));
+  const platforms = new Set(images.map(({ platform }) => JSON.stringify([platform?.os, platform?.architecture, platform?.variant])));
+  return (
+    images.length > 1 &&
+    platforms.size === images.length &&
+    images.every((entry) => entry.platform !== undefined && namesOf(entry).length === 0)
+  );
+};
+
 /** The one entry of an index.json that is meant: the only one, the only one with a name, or the one of this name. @throws INPUT_INVALID naming what there is */
 export const chosenEntry = (entries: readonly Descriptor[], name: string | undefined, where: string): Descriptor => {
-  const matching = name === undefined ? entries : entries.filter((entry) => isCalled(entry, name));
+  const matching = name === undefined ? entries.filter((entry) => !isAttestation(entry)) : entries.filter((entry) => isCalled(entry, name));
   const named = matching.filter((entry) => !isAttached(entry));
   const found = named.length === 1 ? named : matching;
   const [first, ...others] = found;

@@ -21,11 +21,19 @@ export interface Layout {
   writeBlob(content: Uint8Array | AsyncIterable<Uint8Array>, expected?: Digest, isChecked?: boolean): Promise<Content>;
   manifest(digest: Digest): Promise<Manifest | Index>;
   config(digest: Digest): Promise<ImageConfig>;
-  /** What `index.json` lists. */
+  /** `index.json`. */
+  index(): Promise<Index>;
+  /** What it lists. */
   entries(): Promise<readonly Descriptor[]>;
   /** Replaces `index.json`. */
   writeIndex(manifests: readonly Descriptor[]): void;
 }
+
+const indexOf = async (folder: string): Promise<Index> => {
+  const index = parseManifest(await readFileBounded(join(folder, "index.json"), MAX_MANIFEST_BYTES));
+  if (index.kind !== "index") throw new SeaworthyError("INPUT_INVALID", `${join(folder, "index.json")} is not an image index`);
+  return index;
+};
 
 const layoutAt = (folder: string): Layout => ({
   folder,
@@ -35,11 +43,8 @@ const layoutAt = (folder: string): Layout => ({
   writeBlob: (content, expected, isChecked) => writeBlob(folder, content, expected, isChecked),
   manifest: async (digest) => parseManifest(await readBlob(folder, digest, MAX_MANIFEST_BYTES), { digest }),
   config: async (digest) => parseImageConfig(await readBlob(folder, digest, MAX_CONFIG_BYTES)),
-  entries: async () => {
-    const index = parseManifest(await readFileBounded(join(folder, "index.json"), MAX_MANIFEST_BYTES));
-    if (index.kind !== "index") throw new SeaworthyError("INPUT_INVALID", `${join(folder, "index.json")} is not an image index`);
-    return index.manifests;
-  },
+  index: () => indexOf(folder),
+  entries: async () => (await indexOf(folder)).manifests,
   writeIndex: (manifests) =>
     writeFileAtomic(join(folder, "index.json"), `${JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.ociIndex, manifests })}\n`),
 });

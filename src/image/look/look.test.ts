@@ -5,10 +5,13 @@ import { describe, expect, test } from "vitest";
 import { type Digest, digestOf, hexOf } from "../../core/index.ts";
 import { archive } from "../archive/tar.fixture.ts";
 import type { NewTarEntry } from "../archive/write-tar.ts";
-import type { ImageContents, ReadOptions } from "../filesystem/image-contents.ts";
+import { type ImageContents, imageBelow, type ReadOptions } from "../filesystem/image-contents.ts";
 import type { LayerCache } from "../filesystem/layer-cache.ts";
 import type { LayerContents } from "../filesystem/layer.ts";
 import { file, madeUp, reading } from "../filesystem/made-up.fixture.ts";
+import { createLayout } from "../layout/layout.ts";
+import { type Index, type Manifest, parseManifest } from "../values/manifest.ts";
+import { layoutSource } from "../places/layout-source.ts";
 import { directorySource } from "../places/directory-source.ts";
 import { temporaryFolder } from "../places/images.fixture.ts";
 import { lookAtArchive } from "./look-at-archive.ts";
@@ -223,6 +226,33 @@ describe("which image of an archive is meant", () => {
     const index = indexOf(entryOf(s390x.manifest, { os: "linux", architecture: "s390x" }), entryOf(arm.manifest, ARM));
     expect((await look(nested(index, ...arm.parts))).config.platform).toEqual(ARM);
   });
+  test("an index.json that is the index itself, with an attestation or several platforms", async () => {
+    const [arm, amd] = [await image("arm64"), await image("amd64")];
+    const amd64 = { os: "linux", architecture: "amd64" };
+    const alone = indexOf(entryOf(arm.manifest, ARM), attestation(arm.manifest));
+    expect((await look([file("index.json", alone), ...arm.parts])).config.platform).toEqual(ARM);
+    const both = indexOf(entryOf(arm.manifest, ARM), entryOf(amd.manifest, amd64), attestation(arm.manifest));
+    const parts = [file("index.json", both), ...arm.parts, ...amd.parts];
+    expect((await look(parts)).config.platform).toEqual(amd64);
+    expect((await look(parts, { platform: ARM })).config.platform).toEqual(ARM);
+    // Without platforms, or with names, they are images of their own.
+    await expect(look([file("index.json", indexOf(entryOf(arm.manifest), entryOf(amd.manifest))), ...arm.parts])).rejects.toThrow(
+      /holds 2 images/,
+    );
+    const layout = await createLayout(join(temporaryFolder(), "layout"));
+    for (const { body } of [...arm.parts, ...amd.parts]) if (Buffer.isBuffer(body)) await layout.writeBlob(body);
+    writeFileSync(join(layout.folder, "index.json"), both);
+    const source = await layoutSource(layout);
+    expect([source.root, (await lookAtImage(source, { ...reading(), platform: ARM })).config.platform]).toEqual([digestOf(both), ARM]);
+  });
+  test("that of an index in a registry, where no platform was asked for", async () => {
+    const { manifest } = await image("arm64");
+    const index = parseManifest(indexOf(entryOf(manifest, ARM), attestation(manifest)));
+    const read = async (): Promise<Manifest | Index> => parseManifest(manifest);
+    const amd64 = { os: "linux", architecture: "amd64" };
+    expect((await imageBelow(index, amd64, read, true)).digest).toBe(digestOf(manifest));
+    await expect(imageBelow(index, amd64, read)).rejects.toMatchObject({ code: "PLATFORM_MISSING" });
+  });
   test("of several this machine's, else nobody knows", async () => {
     const [arm, amd, s390x] = [await image("arm64"), await image("amd64"), await image("s390x")];
     const amd64 = { os: "linux", architecture: "amd64" };
@@ -247,12 +277,23 @@ describe("a tar of files", () => {
     }
   });
   test("is none where the listing of an image was lost, or one is named", async () => {
-    const { ociArchive } = await madeUp(LAYERS);
-    for (const left of [file("oci-layout", "{}"), blob(Buffer.from("x")), file("abc/layer.tar", ""), file("repositories", "{}")])
+    for (const left of [
+      file("oci-layout", "{}"),
+      blob(Buffer.from("x")),
+      file(`folder/blobs/sha256/${"0".repeat(64)}`),
+      file("abc/layer.tar", ""),
+      file(`${"0".repeat(64)}.tar`),
+      file("repositories", "{}"),
+    ])
       await expect(look([left])).rejects.toThrow(/neither a manifest\.json nor an index\.json/);
     await expect(lookAtArchive(await written(TREE), { name: "shop:1" }, reading())).rejects.toThrow(/neither a manifest/);
     await expect(lookAtArchive(await written(TREE), {}, reading(), { needsConfig: true })).rejects.toThrow(/only a file system/);
-    expect(ociArchive.length).toBeGreaterThan(0);
+  });
+  test("may have files that are called as the listings of images are", async () => {
+    const site = [file("manifest.json", '{"name": "a web app", "icons": []}'), file("index.json", "[]"), ...TREE];
+    expect((await look(site)).files).toHaveLength(4);
+    await expect(look([file("manifest.json", '[{"Config": 1}]'), ...TREE])).rejects.toMatchObject({ code: "INPUT_INVALID" });
+    await expect(look([file("index.json", '{"manifests": []}'), ...TREE])).rejects.toMatchObject({ code: "INPUT_INVALID" });
   });
   test.each([
     ["xz", "fd377a585a000000"],

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { type Digest, hexOf } from "../../core/index.ts";
 import { storedFile } from "../archive/stored-blob.ts";
-import { chosenEntry, namesOf } from "../filesystem/layout-image.ts";
+import { chosenEntry, isOneImage, namesOf } from "../filesystem/layout-image.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { Descriptor } from "../values/descriptor.ts";
 import { isManifestType } from "../values/media-types.ts";
@@ -27,20 +28,21 @@ export const attachedIn = async (
 export const layoutSource = async (layout: Layout, name?: string): Promise<LocalSource> => {
   const where = `the image layout ${layout.folder}`;
   const entries = await layout.entries();
-  const entry = chosenEntry(entries, name, where);
-  const manifest: ImageSource["manifest"] = (digest) => layout.manifest(digest);
+  const index = name === undefined && isOneImage(entries) ? await layout.index() : undefined;
+  const root = index ?? chosenEntry(entries, name, where);
+  const manifest: ImageSource["manifest"] = async (digest) => (digest === index?.digest ? index : layout.manifest(digest));
   return {
     where,
-    root: entry.digest,
-    tags: namesOf(entry),
+    root: root.digest,
+    tags: "kind" in root ? [] : namesOf(root),
     isMadeUp: false,
     manifest,
     blob: ({ digest }) => layout.openBlob(digest),
     blobPath: (digest) => layout.blobPath(digest),
     stored: async (digest) => {
+      if (digest === index?.digest) return storedFile(join(layout.folder, "index.json"), index.bytes.length);
       const sizeBytes = await layout.blobSize(digest);
-      const path = layout.blobPath(digest);
-      return sizeBytes === undefined ? undefined : storedFile(path, sizeBytes);
+      return sizeBytes === undefined ? undefined : storedFile(layout.blobPath(digest), sizeBytes);
     },
     flaws: [],
     attached: (digest) => attachedIn(entries, digest, manifest),

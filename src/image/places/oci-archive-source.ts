@@ -1,6 +1,6 @@
-import { SeaworthyError } from "../../core/index.ts";
-import type { TarFile } from "../archive/tar-file.ts";
-import { chosenEntry, namesOf } from "../filesystem/layout-image.ts";
+import { type Digest, SeaworthyError } from "../../core/index.ts";
+import type { TarFile, TarPart } from "../archive/tar-file.ts";
+import { chosenEntry, isOneImage, namesOf } from "../filesystem/layout-image.ts";
 import { hasDigest, type Index, MAX_MANIFEST_BYTES, parseManifest } from "../values/manifest.ts";
 import { collect } from "../verified.ts";
 import { blobName, type InArchive, readBlobOf, readSmall, storedIn } from "./archive-blobs.ts";
@@ -25,9 +25,13 @@ export const isOciArchive = async (tar: TarFile): Promise<boolean> => {
 /** An OCI layout in a tar, as skopeo, buildx and newer engines write it. */
 export const ociArchiveSource = async (archive: InArchive): Promise<LocalSource> => {
   const { tar, where, name } = archive;
-  const { manifests: entries } = indexIn(await readSmall(archive, "index.json", MAX_MANIFEST_BYTES));
-  const entry = chosenEntry(entries, name, where);
+  const index = indexIn(await readSmall(archive, "index.json", MAX_MANIFEST_BYTES));
+  const entries = index.manifests;
+  const isRoot = name === undefined && isOneImage(entries);
+  const entry = isRoot ? undefined : chosenEntry(entries, name, where);
+  const partOf = (digest: Digest): TarPart | undefined => tar.find(isRoot && digest === index.digest ? "index.json" : blobName(digest));
   const manifest: ImageSource["manifest"] = async (digest) => {
+    if (isRoot && digest === index.digest) return index;
     const part = tar.find(blobName(digest));
     const bytes = await collect(
       readBlobOf(archive, part, { digest, size: part?.sizeBytes ?? 0 }),
@@ -39,12 +43,12 @@ export const ociArchiveSource = async (archive: InArchive): Promise<LocalSource>
   };
   return {
     where,
-    root: entry.digest,
-    tags: namesOf(entry),
+    root: entry?.digest ?? index.digest,
+    tags: entry === undefined ? [] : namesOf(entry),
     isMadeUp: false,
     manifest,
     blob: (blob) => readBlobOf(archive, tar.find(blobName(blob.digest)), blob),
-    stored: async (digest) => storedIn(archive, tar.find(blobName(digest))),
+    stored: async (digest) => storedIn(archive, partOf(digest)),
     flaws: archive.flaws ?? [],
     attached: (digest) => attachedIn(entries, digest, manifest),
     close: archive.close,

@@ -11,6 +11,8 @@ import { indexTarFile, type TarFile } from "../archive/tar-file.ts";
 import { type Budget, createBudget } from "../filesystem/budget.ts";
 import { unpacked, unpackedOrSeekable } from "../filesystem/unpacked.ts";
 import type { InArchive } from "./archive-blobs.ts";
+import { MAX_MANIFEST_BYTES } from "../values/manifest.ts";
+import { collect } from "../verified.ts";
 import { dockerArchiveSource } from "./docker-archive-source.ts";
 import { isOciArchive, ociArchiveSource } from "./oci-archive-source.ts";
 import type { ImageSource, LocalSource } from "./source.ts";
@@ -77,11 +79,25 @@ export interface FileSystemArchive {
   readonly close: () => Promise<void>;
 }
 
-/** What is left of an image archive of which the listing was lost. */
-const isLeftover = (tar: TarFile): boolean =>
-  tar
-    .names()
-    .some((name) => name === "oci-layout" || name === "repositories" || /^blobs\/sha256\/[0-9a-f]{64}$|^[^/]+\/layer\.tar$/.test(name));
+/** Names that image archives have and file systems have not. */
+const OWN_NAMES = [
+  /^(?:oci-layout|repositories)$/,
+  /^(?:[^/]+\/)?blobs\/sha256\/[0-9a-f]{64}$/,
+  /^(?:[^/]+\/){1,2}layer\.tar$/,
+  /^[0-9a-f]{64}\.(?:tar|json)$/,
+];
+/** What the listing of an image says; a file system may have files of these names too. */
+const LISTINGS = { "manifest.json": /^\s*\[\s*\{[^]*"Config"/, "index.json": /"manifests"\s*:/ } as const;
+
+const isImageArchive = async (tar: TarFile): Promise<boolean> => {
+  for (const [name, says] of Object.entries(LISTINGS)) {
+    const part = tar.find(name);
+    if (part === undefined || part.sizeBytes > MAX_MANIFEST_BYTES) continue;
+    if (says.test(Buffer.from(await collect(tar.read(part), MAX_MANIFEST_BYTES, name)).toString("utf8"))) return true;
+  }
+  // Of one whose listing was lost the rest is there.
+  return tar.names().some((name) => OWN_NAMES.some((own) => own.test(name)));
+};
 
 /** @throws what `open` throws, with the archive's name */
 const opening = async <Opened>(
@@ -118,8 +134,7 @@ export const openArchive = (path: string, options: ArchiveOptions = {}): Promise
 export const openToLook = (path: string, options: ArchiveOptions = {}): Promise<LocalSource | FileSystemArchive> =>
   opening(path, options, async (archive) => {
     const { tar, close } = archive;
-    const isImage = tar.find("manifest.json") !== undefined || tar.find("index.json") !== undefined;
-    return isImage || options.name !== undefined || isLeftover(tar)
+    return options.name !== undefined || (await isImageArchive(tar))
       ? await sourceIn({ ...archive, flaws: [] })
       : { fileSystem: tar.whole, close };
   });
