@@ -1,2 +1,3 @@
 export { type AgentOptions, runAgent } from "./agent.ts";
+export { advisoryEdition, rescanByChild } from "./rescan-child.ts";
 export { systemdUnit } from "./systemd.ts";

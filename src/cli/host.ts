@@ -92,7 +92,7 @@ export const withVoyage = async <T>(
     keys = {},
     progress = progressFor(context, flags),
     ...plan
-  }: { readonly keys?: KeyPaths; readonly progress?: Progress } & Pick<Voyage, "sealing" | "approved"> = {},
+  }: { readonly keys?: KeyPaths; readonly progress?: Progress } & Pick<Voyage, "sealing" | "approved" | "readsForDiff"> = {},
 ): Promise<T> => {
   const project = await projectOf(context, flags);
   using host = await openHost(context, project);

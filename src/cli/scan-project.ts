@@ -2,7 +2,7 @@ import { isSeaworthyError, SeaworthyError } from "../core/index.ts";
 import { judgedTogether } from "../scan/index.ts";
 import { loadProject } from "../project/index.ts";
 import { renderScan, type ScanDocument } from "../report/index.ts";
-import { gatePolicyOf, openAdvisories, type ScannedImage, scanRunning } from "../ship/index.ts";
+import { gatePolicyOf, judgedImage, keepScans, openAdvisories, type ScannedImage, scanRunning } from "../ship/index.ts";
 import { ageWords } from "./advisory-age.ts";
 import { advisoryFolder } from "./advisory-folder.ts";
 import type { Context } from "./context.ts";
@@ -56,6 +56,8 @@ export const projectScan = (context: Context, flags: ProjectScanFlags, services:
     if (advisories === undefined) throw new SeaworthyError("ADVISORIES_MISSING", `there are no advisories in ${folder}`);
     const policy = gatePolicyOf(voyage.project);
     const { release, images, unread } = await scanRunning(voyage, advisories, policy, services);
+    // What is not live is no record of what runs.
+    if (release !== undefined) keepScans(voyage, images.map(judgedImage), { by: "scan" });
     const verdicts = judgedTogether(images.map(({ verdict }) => verdict));
     const documents = images.map((image, at) => documentOf({ ...image, verdict: verdicts[at] ?? image.verdict }, policy));
     const style = context.colour.stdout ? "ansi" : "plain";

@@ -43,6 +43,8 @@ export interface ScanSettings {
   readonly maxAge?: Duration;
   /** What becomes of a scan by stale ones. */
   readonly stale?: "warn" | "refuse";
+  /** How often the agent looks again at what runs. Absent: once a day. */
+  readonly rescan?: Duration | "off";
   /** Addresses that advisories are fetched from, in this order. */
   readonly mirrors?: readonly string[];
 }

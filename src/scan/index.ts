@@ -13,7 +13,7 @@ export { readReport } from "./gate/reports/read.ts";
 export { writeVex } from "./gate/vex/write.ts";
 export { gatePolicy } from "./gate/policy.ts";
 export { DEFAULT_GATE, type GatePolicy, type GateVerdict, judge, type JudgedFlaw, judgedTogether, type Suppression } from "./gate/judge.ts";
-export { type GateSubject, type GateVulnerability, type Scanned } from "./gate/subject.ts";
+export { type GateSubject, type GateVulnerability, idsOf, type Scanned } from "./gate/subject.ts";
 export type { Change, DockerfileLine } from "./why/change.ts";
 export { type DockerfileLines, why, type WhyPackage } from "./why/why.ts";
 export { isScanPredicate, readScanPredicate, type ScanDone, type ScanStatement, scannedBy, scanPredicate } from "./predicate.ts";

@@ -4,7 +4,7 @@ import { parseManifest, type RegistryClient } from "../image/index.ts";
 import { type CommitRange, commitsBetween } from "../project/index.ts";
 import type { ReleaseDiff, ReleaseManifest, ReleaseService } from "../release/index.ts";
 import type { Voyage } from "./voyage.ts";
-import { type VulnerabilityChanges, vulnerabilityChanges } from "./vulnerability-changes.ts";
+import { type UnknownChanges, type VulnerabilityChanges, vulnerabilityChanges } from "./vulnerability-changes.ts";
 
 /** What of a release a person looks at before it is approved. */
 export interface Changes extends ReleaseDiff {
@@ -14,8 +14,10 @@ export interface Changes extends ReleaseDiff {
     /** What scans found of the images of each, in their words. Empty: nothing is known, because none was scanned. */
     readonly from: readonly string[];
     readonly to: readonly string[];
-    /** Of images that change, and were both read here before. */
+    /** Of images that change, where both are known. */
     readonly services?: readonly VulnerabilityChanges[];
+    /** Of those where one is not. */
+    readonly unknown?: readonly UnknownChanges[];
   };
   /** Of images that change: what is transferred, compressed. Absent where the registry did not tell. */
   readonly sizes: readonly { readonly service: string; readonly fromBytes?: number; readonly toBytes?: number }[];
@@ -54,7 +56,7 @@ const scanned = (evidence: readonly Evidence[]): readonly string[] =>
 
 /** What the manifest would change of the live release. Changes nothing. */
 export const changesOf = async (
-  voyage: Pick<Voyage, "project" | "releases" | "harbour" | "advisoryFolder" | "clock" | "state" | "tool" | "platform">,
+  voyage: Voyage,
   manifest: ReleaseManifest,
   /** What is known of its images. */
   evidence: readonly Evidence[],
@@ -73,7 +75,12 @@ export const changesOf = async (
     }),
   );
   const from = diff.from === undefined ? [] : scanned(releases.evidenceOf(project.name, diff.from.release));
-  const services = vulnerabilityChanges(voyage, live, manifest, changed);
-  const vulnerabilities = { from, to: scanned(evidence), ...(services.length === 0 ? {} : { services }) };
+  const { services, unknown } = await vulnerabilityChanges(voyage, live, manifest, changed);
+  const vulnerabilities = {
+    from,
+    to: scanned(evidence),
+    ...(services.length === 0 ? {} : { services }),
+    ...(unknown.length === 0 ? {} : { unknown }),
+  };
   return { ...diff, sizes, vulnerabilities, ...(commits === undefined ? {} : { commits }) };
 };

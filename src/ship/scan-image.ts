@@ -30,8 +30,11 @@ export interface ScanSubject {
   readonly ours: boolean;
   /** Where it is read, when it was not before. */
   readonly from: "its build" | "the engine" | "its registry";
-  readonly read: (voyage: Voyage, reading: Reading) => Promise<Inventory>;
+  readonly read: (places: Places, reading: Reading) => Promise<Inventory>;
 }
+
+/** Where images are read from. */
+type Places = Pick<Voyage, "engine"> & { readonly harbour: Pick<Voyage["harbour"], "client"> };
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 /** Three times what the largest usual images hold. */
@@ -52,7 +55,7 @@ export const builtSubjects = ({ built }: Pick<Voyage, "built">, service: string)
     platform,
     ours: true,
     from: "its build",
-    read: async (_voyage, reading) => {
+    read: async (_places, reading) => {
       const layout = await openLayout(image.layoutFolder);
       const source = {
         manifest: (digest: Digest) => layout.manifest(digest),
@@ -80,7 +83,7 @@ export const engineSubject = async (
     digest,
     index: about.index ?? digest,
     from: "the engine",
-    read: async (voyage, reading) => inventoryOf(await readArchiveImage(voyage.engine.images.save(here.id), undefined, reading)),
+    read: async (places, reading) => inventoryOf(await readArchiveImage(places.engine.images.save(here.id), undefined, reading)),
   };
 };
 
@@ -119,7 +122,7 @@ export const remoteSubjects = async (
     platform,
     ours: true,
     from: "its registry",
-    read: async (voyage, reading) => inventoryOf(await readRegistryImage(voyage.harbour.client, byDigest(reference, digest), reading)),
+    read: async (places, reading) => inventoryOf(await readRegistryImage(places.harbour.client, byDigest(reference, digest), reading)),
   });
   if (manifest.kind === "index")
     return manifest.manifests.flatMap(({ digest, platform }) =>
@@ -144,8 +147,11 @@ const keyOf = ({ tool, readerCode }: Reader, digest: Digest, platform: Platform)
 export const keptInventory = (voyage: Reader & Pick<Voyage, "state">, digest: Digest, platform: Platform): Inventory | undefined =>
   cacheOf(voyage).find(keyOf(voyage, digest, platform));
 
+/** What an image is read with, and where what it holds is kept. */
+export type Lookout = Reader & Places & Pick<Voyage, "state" | "progress" | "signal" | "layerNotes">;
+
 /** What is in an image: as it was seen before, else as it is read now, and kept. @throws what its source throws */
-export const inventoryOfSubject = async (voyage: Voyage, subject: ScanSubject): Promise<Inventory> => {
+export const inventoryOfSubject = async (voyage: Lookout, subject: ScanSubject): Promise<Inventory> => {
   const { digest, platform, name, from } = subject;
   const known = keptInventory(voyage, digest, platform);
   if (known !== undefined) return known;

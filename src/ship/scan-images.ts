@@ -1,6 +1,7 @@
 import { type Digest, formatPlace, isoTime } from "../core/index.ts";
 import type { Inventory } from "../inventory/index.ts";
 import {
+  type AgePolicy,
   agesOf,
   DEFAULT_AGE,
   gatePolicy,
@@ -16,7 +17,7 @@ import {
   staleWords,
 } from "../scan/index.ts";
 import type { Project } from "../project/index.ts";
-import { inventoryOfSubject, type ScanSubject } from "./scan-image.ts";
+import { inventoryOfSubject, type Lookout, type ScanSubject } from "./scan-image.ts";
 import type { Voyage } from "./voyage.ts";
 
 /** An image, what is in it, what is known against that, and what the project's policy makes of it. */
@@ -56,23 +57,32 @@ export const gatePolicyOf = ({ settings, folder, locate }: Pick<Project, "settin
 /** How old a scan may be that somebody attested. */
 export const scanMaxAgeMs = ({ settings }: Pick<Project, "settings">): number => settings.scan.maxAge ?? DEFAULT_AGE.maxAgeMs;
 
+/** How old advisories may be, and what becomes of a scan by older ones. */
+export const agePolicyOf = ({ settings: { scan: asked } }: Pick<Project, "settings">): AgePolicy => ({
+  maxAgeMs: asked.maxAge ?? DEFAULT_AGE.maxAgeMs,
+  stale: asked.stale ?? DEFAULT_AGE.stale,
+});
+
+/** As the project asks for them. Undefined where the folder has none. @throws INPUT_INVALID when what is there cannot be read */
+export const openAdvisories = (folder: string, { clock, project }: Pick<Voyage, "clock" | "project">): Advisories | undefined =>
+  advisoriesOf(folder, clock, agePolicyOf(project));
+
 /** Undefined where the folder has none. @throws INPUT_INVALID when what is there cannot be read */
-export const openAdvisories = (folder: string, { clock, project }: Pick<Voyage, "clock" | "project">): Advisories | undefined => {
+export const advisoriesOf = (folder: string, clock: Voyage["clock"], { maxAgeMs, stale }: AgePolicy): Advisories | undefined => {
   const manifest = readManifest(folder);
   if (manifest === undefined) return undefined;
   const matcher = openMatcher(folder, manifest);
-  const { maxAge = DEFAULT_AGE.maxAgeMs, stale = DEFAULT_AGE.stale } = project.settings.scan;
   return {
     builtAt: manifest.builtAt,
     look: (inventory) => {
       const startedAt = clock.now();
       const { vulnerabilities, judged, blindSpots, ecosystems } = scan(inventory, matcher);
-      const sources = agesOf(manifest, { now: startedAt, maxAgeMs: maxAge, ecosystems });
+      const sources = agesOf(manifest, { now: startedAt, maxAgeMs, ecosystems });
       const advisories = { builtAt: manifest.builtAt, from: `seaworthy:advisories@${isoTime(manifest.builtAt)}` };
       return {
         advisories,
         sources,
-        stale: staleWords(sources, { maxAgeMs: maxAge, stale }),
+        stale: staleWords(sources, { maxAgeMs, stale }),
         tellsExploited: manifest.exploited !== undefined,
         vulnerabilities: [...vulnerabilities, ...(inventory.secrets ?? []).map(secretAsVulnerability)],
         judged,
@@ -104,7 +114,7 @@ export const gateSubject = ({
 
 /** Looks one image up. What is in it is read only when nobody did before. */
 export const scanSubject = async (
-  voyage: Voyage,
+  voyage: Lookout & Pick<Voyage, "clock">,
   advisories: Advisories,
   subject: ScanSubject,
   policy: GatePolicy,

@@ -17,7 +17,10 @@ export interface RunningScan {
 }
 
 /** From the engine, which runs it; else from its registry, by digest. */
-const released = async (voyage: Voyage, { name, image, unverified }: ReleaseService): Promise<ScanSubject> => {
+export const releasedSubject = async (
+  voyage: Pick<Voyage, "engine" | "harbour" | "platform">,
+  { name, image, unverified }: ReleaseService,
+): Promise<ScanSubject> => {
   const known = `${image.repository}@${image.digest}`;
   const about = {
     service: name,
@@ -53,7 +56,7 @@ const named = async (voyage: Voyage, { name, spec, build }: Service): Promise<Sc
 
 /**
  * Scans what runs: the images of the live release by digest, else those that the project names. What is in an image is read once, so another look by newer
- * advisories reads nothing. For a person who asks, and for whoever asks by a schedule. `services`: only these; none: all.
+ * advisories reads nothing. `services`: only these; none: all.
  */
 export const scanRunning = async (
   voyage: Voyage,
@@ -67,7 +70,7 @@ export const scanRunning = async (
   const subjects: readonly (readonly [string, () => Promise<ScanSubject>])[] =
     live === undefined
       ? project.services.filter(isWanted).map((one) => [one.name, () => named(voyage, one)])
-      : live.manifest.services.filter(isWanted).map((one) => [one.name, () => released(voyage, one)]);
+      : live.manifest.services.filter(isWanted).map((one) => [one.name, () => releasedSubject(voyage, one)]);
   const images: ScannedImage[] = [];
   const unread: { service: string; because: string }[] = [];
   for (const [service, subject] of subjects) {

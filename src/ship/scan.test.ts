@@ -1,8 +1,11 @@
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { byDigest, byTag, digestOf, parseReference, SeaworthyError } from "../core/index.ts";
 import { copyToRegistry, createRegistryClient, openLayout } from "../image/index.ts";
+import { DEFAULT_GATE, judge } from "../scan/index.ts";
 import { generateKeyPair, PREDICATES, readAttestations, registryStore, writeKeyPair } from "../trust/index.ts";
+import { changesOf } from "./changes.ts";
 import { signingKey } from "./keys.ts";
 import { releaseManifest } from "./manifest.ts";
 import { gatePolicyOf, openAdvisories } from "./scan-images.ts";
@@ -287,6 +290,51 @@ test("before an approval: what the next image brings and takes away, where both 
   // Nothing is said to be gone by advisories that nobody has.
   const { changes: unknown } = await next(MENDED, { dryRun: true, releases, advisoryFolder: "/nowhere" });
   expect(unknown?.vulnerabilities.services).toBeUndefined();
+  expect(unknown?.vulnerabilities.unknown).toEqual([
+    { service: "web", because: "there are no advisories in /nowhere", next: "seaworthy db update" },
+  ]);
+
+  const changesAfter = async (more: Partial<Voyage>) => {
+    const inventories = join(voyage.state.folder, "inventories");
+    rmSync(inventories, { recursive: true });
+    const built = await scannable(join(voyage.cacheFolder, MENDED), "web", MENDED);
+    const image = {
+      repository: `${voyage.harbour.address}/shop/web`,
+      digest: built.digest,
+      manifest: built.platforms[0]?.manifest ?? built.digest,
+    };
+    await copyToRegistry(
+      await openLayout(built.layoutFolder),
+      built.digest,
+      voyage.harbour.client,
+      byTag(parseReference(image.repository), "1"),
+      {
+        tags: [],
+        progress: voyage.progress,
+      },
+    );
+    const services = live.services.map((one) => ({ ...one, image }));
+    const { vulnerabilities } = await changesOf({ ...voyage, dryRun: true, releases, ...more }, { ...live, services }, []);
+    mkdirSync(inventories, { recursive: true });
+    return { ...vulnerabilities, image };
+  };
+  // What nobody read is read only where that is asked for.
+  const { unknown: unread } = await changesAfter({});
+  expect(unread).toEqual([{ service: "web", because: "the live image was not scanned here", next: "seaworthy deploy --dry-run --scan" }]);
+  const { services: read } = await changesAfter({ readsForDiff: true });
+  expect(read).toEqual([{ service: "web", appeared: [], gone: [expect.objectContaining({ id: "CVE-2026-0001", version: OLD })] }]);
+  // What scans of both found is enough where neither is read.
+  const known = {
+    service: "web",
+    digest: (await changesAfter({})).image.manifest,
+    at: 0,
+    advisories: { builtAt: 5, asOf: 5, stale: [] },
+    judged: 1,
+    vulnerabilities: [],
+    verdict: judge({ subject: { names: [], digests: [] }, vulnerabilities: [], packages: [], judged: 1 }, DEFAULT_GATE, 0),
+  };
+  const { services: byResults } = await changesAfter({ known: [known], advisoryFolder: "/nowhere" });
+  expect(byResults).toMatchObject([{ service: "web", appeared: [], gone: [{ id: "CVE-2026-0001", version: OLD }], by: { to: 5 } }]);
 });
 
 describe("what runs", () => {

@@ -3,6 +3,7 @@ import { byDigest, formatReference, hasCode, isoTime, isSeaworthyError, wordsOf 
 import { isScanPredicate, judge, readScanPredicate, scannedBy, type ScanStatement } from "../scan/index.ts";
 import { readAttestations, registryStore, type TrustedKey } from "../trust/index.ts";
 import type { ResolvedService } from "./images.ts";
+import { type JudgedImage, judgedImage } from "./rescan/judged.ts";
 import { notScanned, scanEvidence, scanWords } from "./scan-evidence.ts";
 import { keptInventory, resolvedSubject } from "./scan-image.ts";
 import { type Advisories, gatePolicyOf, gateSubject, openAdvisories, scanMaxAgeMs, scanSubject } from "./scan-images.ts";
@@ -41,7 +42,7 @@ export const judgedScan = async (
   image: Attested,
   keys: readonly TrustedKey[],
   maxAgeMs: number,
-): Promise<{ readonly passed: boolean; readonly finishedAt: number; readonly because: string } | string> => {
+): Promise<{ readonly passed: boolean; readonly finishedAt: number; readonly because: string; readonly known: JudgedImage } | string> => {
   const said = await attestedScan(voyage, image, keys);
   if (typeof said === "string") return said;
   const now = voyage.clock.now();
@@ -58,14 +59,24 @@ export const judgedScan = async (
   });
   const verdict = judge(scannedBy(result, subject), gatePolicyOf(voyage.project), now);
   const by = `attested by ${key.fingerprint.slice(7, 19)} (${key.path})`;
+  const builtAt = Date.parse(advisories);
+  // Whoever does not say how old theirs were is taken to have had none to speak of.
+  const ofDay = Number.isNaN(builtAt) ? 0 : builtAt;
   return {
     passed: verdict.passed,
     finishedAt,
+    known: { service, digest: manifest, at: finishedAt, advisories: { builtAt: ofDay, asOf: ofDay, stale: [] }, ...result, verdict },
     because: `${scanWords({ done: result, verdict })}; scanned ${isoTime(finishedAt)}, advisories of ${advisories}, ${by}`,
   };
 };
 
-const attested = async (voyage: Voyage, image: ResolvedService, keys: readonly TrustedKey[]): Promise<Evidence | string> => {
+/** What was found out about one image. */
+interface Found {
+  readonly evidence: Evidence;
+  readonly known?: JudgedImage;
+}
+
+const attested = async (voyage: Voyage, image: ResolvedService, keys: readonly TrustedKey[]): Promise<Found | string> => {
   let judged: Awaited<ReturnType<typeof judgedScan>>;
   try {
     judged = await judgedScan(voyage, image, keys, scanMaxAgeMs(voyage.project));
@@ -75,7 +86,7 @@ const attested = async (voyage: Voyage, image: ResolvedService, keys: readonly T
     return `what is attested of it cannot be read (${wordsOf(error)})`;
   }
   if (typeof judged === "string") return judged;
-  return {
+  const evidence: Evidence = {
     item: "scanned",
     subject: { kind: "image", service: image.service, digest: image.manifest },
     kind: "signature",
@@ -84,6 +95,7 @@ const attested = async (voyage: Voyage, image: ResolvedService, keys: readonly T
     because: judged.because,
     at: judged.finishedAt,
   };
+  return { evidence, known: judged.known };
 };
 
 const opened = (voyage: Voyage): Advisories | undefined => {
@@ -100,25 +112,26 @@ const opened = (voyage: Voyage): Advisories | undefined => {
  * What is known of the vulnerabilities of images that are there already: of what was read before by the advisories here, as they are now; else as a trusted key
  * attested it; else, where there are advisories, by reading the image.
  */
-export const scannedBefore = async (voyage: Voyage, keysOf: () => readonly TrustedKey[]): Promise<readonly Evidence[]> => {
+export const scannedBefore = async (
+  voyage: Voyage,
+  keysOf: () => readonly TrustedKey[],
+): Promise<{ readonly evidence: readonly Evidence[]; readonly known: readonly JudgedImage[] }> => {
   using advisories = opened(voyage);
-  const found: Evidence[] = [];
+  const found: Found[] = [];
   for (const service of voyage.project.services) {
     const image = voyage.images.get(service.name);
     if (image === undefined) continue;
-    const kept = keptInventory(voyage, image.manifest, voyage.platform) !== undefined;
+    const kept = keptInventory(voyage, image.manifest, voyage.platform) !== undefined || voyage.readsForDiff === true;
     const told = image.ours && !(kept && advisories !== undefined) ? await attested(voyage, image, keysOf()) : "others built it";
     if (typeof told !== "string") found.push(told);
-    else if (advisories !== undefined && (kept || !voyage.dryRun))
-      found.push(
-        scanEvidence(
-          await scanSubject(voyage, advisories, await resolvedSubject(voyage, image, service.spec.image), gatePolicyOf(voyage.project)),
-        ),
-      );
-    else {
+    else if (advisories !== undefined && (kept || !voyage.dryRun)) {
+      const subject = await resolvedSubject(voyage, image, service.spec.image);
+      const scanned = await scanSubject(voyage, advisories, subject, gatePolicyOf(voyage.project));
+      found.push({ evidence: scanEvidence(scanned), known: judgedImage(scanned) });
+    } else {
       const next = advisories === undefined ? `there are no advisories in ${voyage.advisoryFolder}` : "a dry run reads no images";
-      found.push(notScanned(voyage, `${told}, and ${next}`, { service: service.name, digest: image.manifest }));
+      found.push({ evidence: notScanned(voyage, `${told}, and ${next}`, { service: service.name, digest: image.manifest }) });
     }
   }
-  return found;
+  return { evidence: found.map(({ evidence }) => evidence), known: found.flatMap(({ known }) => known ?? []) };
 };

@@ -10,6 +10,7 @@ import type { Changes } from "./changes.ts";
 import type { Harbour } from "./harbour.ts";
 import type { ResolvedService } from "./images.ts";
 import type { KeyOptions } from "./keys.ts";
+import type { JudgedImage } from "./rescan/judged.ts";
 import type { ScannedImage } from "./scan-images.ts";
 
 /** What travels from stage to stage. Each stage adds what it found out; none takes anything away. */
@@ -39,6 +40,8 @@ export interface Voyage {
   readonly signal: AbortSignal;
   /** Plan only: nothing is pushed, signed or changed. */
   readonly dryRun: boolean;
+  /** A dry run reads the images whose vulnerabilities it compares, where nobody did before. Absent: it reads none. */
+  readonly readsForDiff?: boolean;
   readonly why: string;
   /** What the release is called: 1.2.0, or sha-<commit>. */
   readonly version: string;
@@ -58,6 +61,8 @@ export interface Voyage {
   readonly approved?: Approved;
   /** What was scanned on the way. Absent: nothing was. */
   scanned?: readonly ScannedImage[];
+  /** What was known of images that are there already, before they are deployed. Absent: nobody asked. */
+  known?: readonly JudgedImage[];
   manifest?: ReleaseManifest;
   plan?: Plan;
   /** What a dry run would change of the live release. */

@@ -14,6 +14,7 @@ export interface Flags extends RolloutFlags {
   readonly resume?: boolean;
   readonly planFile?: string;
   readonly plan?: string;
+  readonly scan?: boolean;
 }
 
 const ended = (outcome: Exclude<RolloutOutcome, { state: "live" }>): string => {
@@ -57,11 +58,13 @@ export const rolloutOutcome = (outcome: RolloutOutcome): Outcome => {
   };
 };
 
-const assertTogether = ({ dryRun, resume, plan, planFile }: Flags): void => {
+const assertTogether = ({ dryRun, resume, plan, planFile, scan }: Flags): void => {
   const refuse = (message: string): never => {
     throw new SeaworthyError("USAGE", message);
   };
   if (planFile !== undefined && dryRun !== true) refuse("--plan-file writes what --dry-run shows; give both");
+  if (scan === true && dryRun !== true)
+    refuse("--scan reads images for what --dry-run shows; give both. A deploy reads what it has to by itself");
   if (plan !== undefined && (dryRun === true || resume === true))
     refuse(`--plan does what was planned, and --${resume === true ? "resume" : "dry-run"} does something else; give one of them`);
 };
@@ -102,7 +105,7 @@ const deploy = (context: Context, flags: Flags): Promise<Outcome> => {
     }
     return voyage.outcome === undefined ? stageOutcome("deploy", result, {}, "") : rolloutOutcome(voyage.outcome);
   };
-  return withVoyage(context, flags, work, { ...approved, sealing: flags.planFile !== undefined });
+  return withVoyage(context, flags, work, { ...approved, sealing: flags.planFile !== undefined, readsForDiff: flags.scan === true });
 };
 
 export const run = reporting<Flags, []>(async (context, flags) => {

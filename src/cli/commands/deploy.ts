@@ -10,6 +10,12 @@ export const deploy = buildCommand<Flags, [], Context>({
       ...ROLLOUT_FLAGS,
       resume: { kind: "boolean", withNegated: false, brief: "Go on with a rollout that was interrupted", optional: true },
       planFile: fileFlag("With --dry-run: write the plan to this file, to be approved and applied with --plan"),
+      scan: {
+        kind: "boolean",
+        withNegated: false,
+        brief: "With --dry-run: read the images that were not read here before, to say which vulnerabilities are new and which are gone",
+        optional: true,
+      },
       plan: fileFlag("Do exactly what this file says was planned, or refuse because something moved"),
     },
   },

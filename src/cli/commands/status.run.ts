@@ -1,4 +1,5 @@
-import { ERRORS } from "../../core/index.ts";
+import { ERRORS, systemClock } from "../../core/index.ts";
+import { scanStatus } from "../../ship/index.ts";
 import { projectOf } from "../chosen-project.ts";
 import { openHost } from "../host.ts";
 import type { ProjectFlags } from "../flags.ts";
@@ -13,5 +14,10 @@ export const run = reporting<Flags, []>(async (context, flags): Promise<Outcome>
   const status = await host.releases.status(project.name);
   const waits = status.unfinished?.paused !== undefined;
   const exit = status.drift.length > 0 ? 1 : waits ? ERRORS.PAUSED.exit : status.unfinished === undefined ? 0 : 1;
-  return { exit, human: renderStatus(status, Date.now()), json: { schema: "seaworthy/status@1", ...status } };
+  const scans = scanStatus({ ...host, project, clock: systemClock });
+  return {
+    exit,
+    human: renderStatus(status, Date.now(), scans),
+    json: { schema: "seaworthy/status@1", ...status, ...(scans === undefined ? {} : { scans }) },
+  };
 });

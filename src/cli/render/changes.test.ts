@@ -67,6 +67,20 @@ test.each([
     { vulnerabilities: { from: ["web: 2"], to: ["web: 1"], services: [{ ...SERVICE, appeared: [], gone: [] }] } },
     "  vulnerabilities of web: the same as of the live image",
   ],
+  [
+    { vulnerabilities: { from: ["web: 2"], to: ["web: 1"], services: [{ ...SERVICE, by: { from: 0, to: 86_400_000 } }] } },
+    "  vulnerabilities of web (scans by advisories of 1970-01-01T00:00:00Z and of 1970-01-02T00:00:00Z):",
+  ],
+  [
+    {
+      vulnerabilities: {
+        from: [],
+        to: [],
+        unknown: [{ service: "web", because: "the live image was not scanned here", next: "seaworthy deploy --dry-run --scan" }],
+      },
+    },
+    "  vulnerabilities of web, new or gone: not known, the live image was not scanned here (seaworthy deploy --dry-run --scan)",
+  ],
   [{ to: { version: "2", dirty: true } }, "1.0.0 (r4) -> 2, with changes that are in no commit"],
 ] as const)("%j", (rest, line) => {
   expect(renderChanges({ ...changes, ...rest }).split("\n")).toContain(line);

@@ -1,4 +1,4 @@
-import { formatByteSize, forTerminal, shortDigest } from "../../core/index.ts";
+import { formatByteSize, forTerminal, isoTime, shortDigest } from "../../core/index.ts";
 import type { Changes } from "../../ship/index.ts";
 
 type Service = Changes["services"][number];
@@ -68,17 +68,26 @@ const vulnerabilityLines = (words: string, list: Changed["appeared"]): readonly 
   ...(list.length > MOST_VULNERABILITIES ? [`    and ${list.length - MOST_VULNERABILITIES} more that are ${words}`] : []),
 ];
 
-const changedLines = ({ service, appeared, gone }: Changed): readonly string[] =>
-  appeared.length === 0 && gone.length === 0
-    ? [`  vulnerabilities of ${service}: the same as of the live image`]
-    : [`  vulnerabilities of ${service}:`, ...vulnerabilityLines("new", appeared), ...vulnerabilityLines("gone", gone)];
+/** Of other advisories more may be known, and nothing has changed in the image. */
+const byWords = ({ by }: Changed): string =>
+  by === undefined || by.from === by.to ? "" : ` (scans by advisories of ${isoTime(by.from)} and of ${isoTime(by.to)})`;
+
+const changedLines = (changed: Changed): readonly string[] => {
+  const { service, appeared, gone } = changed;
+  return appeared.length === 0 && gone.length === 0
+    ? [`  vulnerabilities of ${service}: the same as of the live image${byWords(changed)}`]
+    : [`  vulnerabilities of ${service}${byWords(changed)}:`, ...vulnerabilityLines("new", appeared), ...vulnerabilityLines("gone", gone)];
+};
 
 /** Nothing is said to be new or fixed that was not looked for. */
-const scanLines = ({ vulnerabilities: { from, to, services = [] } }: Changes): readonly string[] => {
-  if (from.length === 0 && to.length === 0) return ["  vulnerabilities: not known, no image was scanned"];
+const scanLines = ({ vulnerabilities: { from, to, services = [], unknown = [] } }: Changes): readonly string[] => {
+  const unknownLines = unknown.map(
+    ({ service, because, next }) => `  vulnerabilities of ${service}, new or gone: not known, ${because} (${next})`,
+  );
+  if (from.length === 0 && to.length === 0) return ["  vulnerabilities: not known, no image was scanned", ...unknownLines];
   const side = (name: string, words: readonly string[]): readonly string[] =>
     words.length === 0 ? [`  vulnerabilities ${name}: not known`] : [`  vulnerabilities ${name}:`, ...words.map((line) => `    ${line}`)];
-  return [...side("of the live release", from), ...side("of this one", to), ...services.flatMap(changedLines)];
+  return [...side("of the live release", from), ...side("of this one", to), ...services.flatMap(changedLines), ...unknownLines];
 };
 
 /** What a person looks at before they approve: names and numbers, never a value. */

@@ -1,5 +1,7 @@
 import type { ProjectStatus } from "../../release/index.ts";
+import type { ScanStatus } from "../../ship/index.ts";
 import { formatDecision } from "./history.ts";
+import { scanLines } from "./scans.ts";
 import { scheduleLines } from "./schedule.ts";
 import { ago, table } from "./table.ts";
 
@@ -47,7 +49,7 @@ const byHand = ({ services }: ProjectStatus, now: number): readonly string[] =>
     ];
   });
 
-export const renderStatus = (status: ProjectStatus, now: number): string => {
+export const renderStatus = (status: ProjectStatus, now: number, scans?: ScanStatus): string => {
   const rows = status.services.flatMap(({ service, containers }) =>
     containers.map(({ name, state, health, restartCount, server, release }) => [
       `  ${service}`,
@@ -81,6 +83,7 @@ export const renderStatus = (status: ProjectStatus, now: number): string => {
     ...notices,
     ...(rows.length === 0 ? [] : [table(rows)]),
     ...scheduleLines(status, now),
+    ...scanLines(scans, now),
     ...drift,
   ].join("\n");
 };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { JUSTIFICATIONS } from "../scan-settings.ts";
-import { dateSchema, described, listSchema, pattern, section, wordSchema } from "./section.ts";
+import { dateSchema, described, durationSchema, listSchema, pattern, section, wordSchema } from "./section.ts";
 
 const ID = /^[A-Za-z][\w.:-]*$/;
 
@@ -34,6 +34,23 @@ const waiver = v.strictObject({
   ),
 });
 
+const SHORTEST_RESCAN_MS = 60_000;
+
+/** YAML 1.1 reads `off` as false. */
+const rescan = v.union(
+  [
+    v.pipe(
+      v.union([v.literal("off"), v.literal(false)]),
+      v.transform(() => "off" as const),
+    ),
+    v.pipe(
+      durationSchema,
+      v.check((ms) => ms >= SHORTEST_RESCAN_MS, "expected off, or a duration of at least 1m"),
+    ),
+  ],
+  "expected off, or a duration of at least 1m",
+);
+
 export const scan = section({
   key: "scan",
   scope: "project",
@@ -46,6 +63,12 @@ export const scan = section({
     vex: v.optional(described("Files that say what does no harm: OpenVEX or CycloneDX, from the project's folder.", listSchema), []),
     baseline: v.exactOptional(
       described("File of what was there when the gate was set up, written by seaworthy scan --write-baseline.", wordSchema),
+    ),
+    rescan: v.exactOptional(
+      described(
+        "How often `seaworthy agent` scans again what runs, or off (1d where nothing is said). It does so at once, too, when there are other advisories or another release.",
+        rescan,
+      ),
     ),
     mirrors: v.exactOptional(
       described("Addresses that seaworthy db update asks for OSV's bulk files, in this order, instead of OSV's own.", listSchema),

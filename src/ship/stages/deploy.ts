@@ -9,6 +9,7 @@ import { checkCertificates } from "../certificates.ts";
 import { changesOf } from "../changes.ts";
 import { contentOf } from "../content.ts";
 import { gateOn } from "../gate.ts";
+import { keepApproved } from "../rescan/approved.ts";
 import { isScanDemanded, SCANNED } from "../scan-evidence.ts";
 import { scannedBefore } from "../scanned-before.ts";
 import { signedEvidence, verifyImage } from "../verify.ts";
@@ -72,8 +73,11 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   }
   // A dry run that has just built and pushed nothing has nothing signed to look at.
   if (!dryRun || voyage.built.size === 0) await verifyAll(voyage);
-  if (!evidence.some(({ item }) => item === "scanned"))
-    evidence.push(...(await scannedBefore(voyage, () => trustedKeys(project, voyage.state, voyage.keys.publicPath))));
+  if (!evidence.some(({ item }) => item === "scanned")) {
+    const before = await scannedBefore(voyage, () => trustedKeys(project, voyage.state, voyage.keys.publicPath));
+    evidence.push(...before.evidence);
+    voyage.known = before.known;
+  }
   evidence.push(...imageEvidence(voyage));
   voyage.manifest = await releaseManifest(voyage, images, voyage.version);
   if (dryRun) {
@@ -84,6 +88,7 @@ const run = async (voyage: Voyage): Promise<StageResult> => {
   }
   const refused = gateOn(voyage, demanded(voyage), "all");
   if (refused !== undefined) return refused;
+  keepApproved(voyage, voyage.manifest);
   const outcome = await releases.deploy(voyage.manifest, {
     why: await whyOf(voyage),
     verified: voyage.verified,

@@ -59,17 +59,17 @@ const builtOf = (service: string, layoutFolder: string, digest: Digest, manifest
 });
 
 /** Advisories that know of one fault, high, mended in 3.0.9. */
-export const oneAdvisory = async (folder: string): Promise<void> => {
+export const oneAdvisory = async (folder: string, { id = "CVE-2026-0001", name = "openssl" } = {}): Promise<void> => {
   await buildDatabase(
     [
       {
-        where: "CVE-2026-0001",
+        where: id,
         text: JSON.stringify({
-          id: "CVE-2026-0001",
+          id,
           summary: "it reads beyond its buffer",
           affected: [
             {
-              package: { ecosystem: "Debian:12", name: "openssl" },
+              package: { ecosystem: "Debian:12", name },
               ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "3.0.9" }] }],
               ecosystem_specific: { severity: "high" },
             },
