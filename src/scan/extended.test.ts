@@ -31,6 +31,8 @@ const RECORDS = [
   ]),
   // A release whose support has ended is told of under Pro alone.
   record("UBUNTU-CVE-2024-0004", [["Ubuntu:Pro:18.04:LTS", "openssl", "1.1.1-1ubuntu2.1~18.04.23+esm4"]]),
+  // What everybody could have had while it was supported stands there too.
+  record("UBUNTU-CVE-2024-0007", [["Ubuntu:Pro:18.04:LTS", "curl", "7.58.0-2ubuntu3.24"]]),
   record("UBUNTU-CVE-2024-0005", [
     ["Ubuntu:20.04:LTS", "openssl", "1.1.1f-1ubuntu2.20"],
     ["Ubuntu:Pro:FIPS:20.04:LTS", "openssl"],
@@ -46,7 +48,7 @@ const RECORDS = [
   record("OESA-2024-1", [["openEuler:24.03-LTS-SP1", "bash", "5.2-2.oe2403sp1"]]),
 ].map((one, index) => ({
   ...one,
-  ...([6, 7].includes(index) ? { upstream: ["CVE-2024-1000"] } : index === 8 ? { upstream: ["CVE-2024-1001"] } : {}),
+  ...([7, 8].includes(index) ? { upstream: ["CVE-2024-1000"] } : index === 9 ? { upstream: ["CVE-2024-1001"] } : {}),
 }));
 
 const folder = mkdtempSync(join(tmpdir(), "seaworthy-extended-"));
@@ -96,6 +98,7 @@ describe("a fix that only a stream beside the release has", () => {
       "1.1.1-1ubuntu2.1~18.04.23",
       ["0004 extended Ubuntu Pro: 1.1.1-1ubuntu2.1~18.04.23+esm4"],
     ],
+    ["of such a release, which it still had for all", "Ubuntu:18.04:LTS", "curl", "7.58.0-2ubuntu3.8", ["0007 fixed 7.58.0-2ubuntu3.24"]],
     ["of certified modules, for those alone", "Ubuntu:20.04:LTS", "openssl", "1.1.1f-1ubuntu2.19", ["0005 fixed 1.1.1f-1ubuntu2.20"]],
     ["a certified module that has it", "Ubuntu:20.04:LTS", "openssl", "1.1.1f-1ubuntu2.fips.20", ["0006 fixed 1.1.1f-1ubuntu2.fips.30"]],
     [
@@ -169,6 +172,8 @@ test.each([
   ["Red Hat:openshift:4.14::el9", "Red Hat:openshift:4.14::el9"],
   ["SUSE:Linux Enterprise Server 15 SP4", "SUSE:15.4"],
   ["SUSE:Linux Enterprise Server 15 SP4-LTSS", "SUSE:15.4:LTSS"],
+  ["SUSE:Linux Enterprise Server 15 SP2-BCL", "SUSE:Linux Enterprise Server 15 SP2-BCL"],
+  ["SUSE:Linux Enterprise Server 12 SP5-LTSS-Extended-Security", "SUSE:12.5:LTSS"],
   ["SUSE:Linux Enterprise Server 16.0", "SUSE:16.0"],
   ["SUSE:Linux Enterprise Module for Basesystem 15 SP6", "SUSE:15.6"],
   ["SUSE:Linux Enterprise Micro 5.5", "SUSE:Linux Enterprise Micro 5.5"],

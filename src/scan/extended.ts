@@ -8,6 +8,8 @@ export interface ExtendedStream {
   readonly label: string;
   /** How the installed version stands to it: `taken` came from it, `like` may have (its numbers are of the same line), `none`. */
   readonly installed: "taken" | "like" | "none";
+  /** Whether a version that its advisories name is to be had by subscribers alone. Absent: each is. */
+  readonly isOwn?: (version: string) => boolean;
 }
 
 /** What of one ecosystem is known of a package: what holds for its version, and everything that is told of under its name. */
@@ -34,7 +36,14 @@ export const extendedStreams = ({ ecosystem, version }: Component): readonly Ext
         label: `Ubuntu Pro (${stream})`,
         installed: "taken",
       }));
-    return [{ ecosystem: `Ubuntu:Pro:${ubuntu}`, label: "Ubuntu Pro", installed: ESM.test(version) ? "taken" : "none" }];
+    return [
+      {
+        ecosystem: `Ubuntu:Pro:${ubuntu}`,
+        label: "Ubuntu Pro",
+        installed: ESM.test(version) ? "taken" : "none",
+        isOwn: (fixed) => ESM.test(fixed),
+      },
+    ];
   }
   const [, redHat] = /^Red Hat:(\d+)$/.exec(ecosystem) ?? [];
   if (redHat !== undefined) {
@@ -59,24 +68,24 @@ export const extendedStreams = ({ ecosystem, version }: Component): readonly Ext
 
 const byId = (a: Match, b: Match): number => (a.id < b.id ? -1 : 1);
 
-/** A version that only the stream has is no fix for who has not subscribed to it. */
-const onlyThere = ({ fixed, ...match }: Match, label: string): Match =>
-  fixed === undefined ? match : { ...match, state: "extended", extended: { stream: label, fixed } };
+/** A version that only the stream has is no fix for who has not subscribed to it; of what everybody could once have, the stream tells as well. */
+const onlyThere = (found: Match, { label, isOwn = () => true }: Pick<ExtendedStream, "label" | "isOwn">): Match => {
+  const { fixed, ...match } = found;
+  return fixed === undefined || !isOwn(fixed) ? found : { ...match, state: "extended", extended: { stream: label, fixed } };
+};
 
 /**
  * What holds for a package by the advisories of its release and those of the streams beside it. Of a version that was taken from a stream the stream knows best, and one
  * that may be of it has what the stream says it mends; any other is only told which stream would mend it.
  */
-export const withExtended = (
-  base: Answer,
-  streams: readonly (Answer & Pick<ExtendedStream, "label" | "installed">)[],
-): readonly Match[] => {
+export const withExtended = (base: Answer, streams: readonly (Answer & Omit<ExtendedStream, "ecosystem">)[]): readonly Match[] => {
   let found = base.matches;
   const near = streams.filter(({ installed }) => installed !== "none");
   // What one of them mends at this version is mended, whatever another says.
   const mended = (id: string): boolean => near.some(({ matches, told }) => told().has(id) && !matches.some((one) => one.id === id));
   if (near.length > 0) found = found.filter(({ id }) => !mended(id));
-  for (const { matches, label, installed } of streams) {
+  for (const stream of streams) {
+    const { matches, label, installed } = stream;
     const here = new Map(matches.filter(({ id }) => !mended(id)).map((one) => [one.id, one]));
     if (here.size === 0) continue;
     found = found.map((one) => {
@@ -89,7 +98,7 @@ export const withExtended = (
     });
     const known = new Set(found.map(({ id }) => id));
     const more = [...here.values()].filter(({ id }) => !known.has(id) && (installed === "taken" || !base.told().has(id)));
-    found = [...found, ...more.map((one) => (installed === "taken" ? one : onlyThere(one, label)))];
+    found = [...found, ...more.map((one) => (installed === "taken" ? one : onlyThere(one, stream)))];
   }
   return found.toSorted(byId);
 };

@@ -66,6 +66,18 @@ describe("the table", () => {
     ]);
     expect(text).toContain("    its waiver ended on 2026-01-01");
   });
+  test("a fix that only subscribers get is no fix, and is named with its stream", () => {
+    const one = entry("CVE-2026-1", {
+      ...rated("high"),
+      state: "extended",
+      extended: { stream: "Ubuntu Pro", fixed: "1.0.0+esm1" },
+      refused: "severity",
+    });
+    const text = plain(scan([one]));
+    expect(text).toContain("Ubuntu Pro: 1.0.0+esm1");
+    expect(text).toContain("will not be fixed, or not now: 1 high");
+    expect(nextStep(scan([one]))).toMatch(/^only Ubuntu Pro mends some of it: subscribe to that/);
+  });
   test.each([40, 60, 80, 120])("is no wider than %i columns, whatever names say", (width) => {
     const hostile = entry("CVE-2026-9\u001b[31m\nfake", {
       name: "n".repeat(500),

@@ -19,7 +19,7 @@ const NO_FIX: Readonly<Record<ScanDocumentEntry["state"], string>> = {
 };
 
 export const fixWords = ({ fixed, state, extended }: ScanDocumentEntry): string =>
-  fixed ?? (extended === undefined ? NO_FIX[state] : `${extended.fixed} with ${extended.stream}`);
+  fixed ?? (extended === undefined ? NO_FIX[state] : `${extended.stream}: ${extended.fixed}`);
 
 /** Nobody will mend it: to wait for a fix is no plan. */
 export const isGivenUp = ({ fixed, state }: ScanDocumentEntry): boolean => fixed === undefined && state !== "fixed" && state !== "unfixed";
@@ -114,6 +114,9 @@ export const nextStep = (document: ScanDocument): string => {
   const fixable = refused.filter(({ fixed }) => fixed !== undefined);
   const base = fixable.filter(({ origin }) => origin === "base");
   const waive = "waive with a reason and an end in x-seaworthy.scan.waive what can be lived with";
+  const streams = [...new Set(refused.flatMap(({ extended }) => extended?.stream ?? []))];
+  if (fixable.length === 0 && streams.length > 0)
+    return `only ${streams.join(", ")} mends some of it: subscribe to that, move to a release that is still looked after, or ${waive}`;
   if (fixable.length === 0) return `nothing of it has a fix: ${waive}${gate.onlyFixed ? "" : ", or set onlyFixed"}`;
   if (base.length > 0) return `build on a newer base image (docker build --pull), which can mend ${base.length} of ${refused.length}`;
   const counts = Map.groupBy(fixable, ({ name, version }) => `${name} ${version}`);

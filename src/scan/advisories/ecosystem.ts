@@ -38,7 +38,7 @@ export const shardOf = (ecosystem: string): string => {
   const [, ended] = /^Red Hat:rhel_els:(\d+)(?:::.*)?$/.exec(ecosystem) ?? [];
   if (ended !== undefined) return `Red Hat:${ended}:els`;
   const [, version, pack, point, ltss] =
-    /^SUSE:Linux Enterprise (?:Server|Desktop|Module for .+?) (\d+)(?: SP(\d+)|\.(\d+))?(-LTSS)?(?:-\w+)?$/.exec(ecosystem) ?? [];
+    /^SUSE:Linux Enterprise (?:Server|Desktop|Module for .+?) (\d+)(?: SP(\d+)|\.(\d+))?(?:(-LTSS)(?:-\w+)*)?$/.exec(ecosystem) ?? [];
   if (version !== undefined)
     return `SUSE:${[version, pack ?? point].filter((part) => part !== undefined).join(".")}${ltss === undefined ? "" : ":LTSS"}`;
   return ecosystem;

@@ -12,9 +12,9 @@ const lookedIn = (path: string): readonly string[] => {
   return parts.map((_, at) => parts.slice(0, parts.length - at).join("/")).concat("");
 };
 
-/** An application, and of a lock file the crate that it locks. */
+/** An application, and of a lock file or a program the crate or project that it is of. */
 const isApplication = ({ type, path, own }: FoundPackage): boolean =>
-  (type === "npm" && path.endsWith("package.json") && !MODULE.test(path)) || (type === "cargo" && own === true);
+  (type === "npm" && path.endsWith("package.json") && !MODULE.test(path)) || ((type === "cargo" || type === "nuget") && own === true);
 
 /** By what lock files and programs tell: of the same file, or the application that the file is of. */
 const toldIn = (
