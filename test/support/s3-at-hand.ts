@@ -16,6 +16,8 @@ const named = (): Swift | undefined => {
   };
 };
 
-export const hasS3 = (): boolean => named() !== undefined || hasSwift();
+export const isS3Named = (): boolean => named() !== undefined;
+
+export const hasS3 = (): boolean => isS3Named() || hasSwift();
 
 export const startS3 = async (): Promise<Swift> => named() ?? (await startSwift());

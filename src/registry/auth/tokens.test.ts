@@ -226,7 +226,9 @@ describe("a registry's answers to tokens", () => {
       `grant_type=password&username=bob&password=${registry.secrets["bob"]}&scope=repository:team/app:pull,push&service=x`,
     );
     expect(JSON.parse(good.body.toString())).toMatchObject({ token_type: "Bearer", expires_in: 600, scope: "repository:team/app:pull" });
-    expect(JSON.parse(good.body.toString())).not.toHaveProperty("refresh_token");
+    const { token, access_token, issued_at, ...others } = JSON.parse(good.body.toString()) as Record<string, string>;
+    expect([access_token, issued_at]).toEqual([token, expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)]);
+    expect(others).not.toHaveProperty("refresh_token");
     expect(good.headers["cache-control"]).toBe("no-store");
     expect((await post("grant_type=password&username=bob&password=wrong")).status).toBe(401);
     expect((await post("grant_type=password")).status).toBe(400);

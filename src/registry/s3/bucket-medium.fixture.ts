@@ -53,6 +53,7 @@ export const pendingUploads = (folder: string): Promise<readonly string[]> =>
  * @param backdate writes an object as of long ago, where a server can do that
  */
 export const bucketMedium = (address?: BucketAddress, backdate?: S3Server["put"]): Medium => ({
+  backdates: backdate !== undefined,
   settings: (folder) => (address === undefined ? "" : bucketSettings(address, folder)),
   write: (folder, digest, bytes, at) =>
     bucketOf(folder, async (client, root) => {

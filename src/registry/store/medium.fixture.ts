@@ -7,7 +7,9 @@ import { blobFile } from "./blob-files.ts";
 export interface Medium {
   /** To go with `registry.yaml` of a new folder. */
   settings(folder: string): string;
-  /** Behind the store's back. `at`: when that was, as far as the medium believes it. */
+  /** Whether it believes what `write` says of the time. */
+  readonly backdates: boolean;
+  /** Behind the store's back. `at`: when that was. */
   write(folder: string, digest: Digest, bytes: Uint8Array | string, at?: Date): Promise<void>;
   remove(folder: string, digest: Digest): Promise<void>;
   has(folder: string, digest: Digest): Promise<boolean>;
@@ -20,6 +22,7 @@ export interface Medium {
 }
 
 const files: Medium = {
+  backdates: true,
   settings: () => "",
   write: async (folder, digest, bytes, at) => {
     const path = blobFile(folder, digest);
