@@ -97,7 +97,11 @@ export const planRetention = (
     const rule = image === undefined ? rules.find((each) => each.matches(one.tag)) : undefined;
     if (image !== undefined) settled.push({ tag: one.tag, digest: one.digest, keep: true, reason: `goes with ${image}` });
     else if (rule === undefined) settled.push({ tag: one.tag, digest: one.digest, keep: true, reason: "no rule speaks of it" });
-    else groups.set(rule, [...(groups.get(rule) ?? []), one]);
+    else {
+      const members = groups.get(rule);
+      if (members === undefined) groups.set(rule, [one]);
+      else members.push(one);
+    }
   }
   const judged = [...groups].flatMap(([rule, members]) => judge(rule, members, now));
   const undone = new Set(tags.filter(({ undoneAt }) => undoneAt > now - undoneWithinMs).map(({ tag }) => tag));

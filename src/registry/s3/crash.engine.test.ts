@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ALL, spread } from "../../../test/support/extent.ts";
 import { digestOf, systemClock } from "../../core/index.ts";
 import { readPolicy } from "../policy/policy.ts";
 import { temporaryFolder } from "../registry.fixture.ts";
-import { leftovers } from "../store/leftovers.fixture.ts";
-import { movedClock, openLife, SETTINGS, type Tags, type Told } from "../store/life.fixture.ts";
+import { expectNothingLost, linesOf } from "../store/aftermath.fixture.ts";
+import { SETTINGS } from "../store/life.fixture.ts";
 import { storedIn } from "../store/medium.fixture.ts";
 import { pushesInto } from "../store/pushes.fixture.ts";
 import { openStore } from "../store/store.ts";
@@ -109,37 +109,6 @@ test.each(ALL ? LIFE : ["blob.stored", "collect.unlinked", "object.copied"])(
     const folder = folderIn(SETTINGS, "");
     const log = join(temporaryFolder(), "log");
     expect((await run(LIVE, [folder, point, "1", log])).signal).toBe("SIGKILL");
-    let acknowledged: Tags = {};
-    let open: readonly string[] = [];
-    let ahead = 0;
-    for (const text of readFileSync(log, "utf8").trim().split("\n")) {
-      const line = JSON.parse(text) as Told | { readonly ahead: number };
-      if ("begins" in line) open = line.begins;
-      else if ("done" in line) [acknowledged, open] = [{ ...acknowledged, ...line.done }, []];
-      else ({ ahead } = line);
-    }
-    const clock = movedClock(ahead);
-    const store = await openLife(folder, clock);
-    try {
-      const checkTags = (): void => {
-        for (const [tag, digest] of Object.entries(acknowledged))
-          if (!open.includes(tag)) expect([tag, store.manifests.get("team/app", tag)?.digest ?? null]).toEqual([tag, digest]);
-      };
-      checkTags();
-      const { quarantined } = await store.scrub({ verifiedBefore: clock.now() + 1, bytesPerSecond: 1e9 });
-      for (const { why } of quarantined)
-        expect(why).toEqual(
-          point.startsWith("scrub.") || point === "object.copied" ? expect.stringMatching(/its file (has 3 bytes|is gone)/) : "never",
-        );
-      clock.move(30 * 86_400_000);
-      for (const _ of [1, 2]) {
-        await store.collect({ dryRun: false, liveDigests: new Set() });
-        clock.move(2 * 86_400_000);
-      }
-      checkTags();
-      expect(await leftovers(folder)).toEqual([]);
-    } finally {
-      store.close();
-    }
+    await expectNothingLost(folder, linesOf(log), point);
   },
 );
