@@ -33,19 +33,31 @@ export const askedIn = (
   const manifests = files.filter(({ note }) => note.kind === "cataloged" && note.found.asks !== undefined);
   if (manifests.length === 0) return { direct, needs };
   const byPath = Map.groupBy(packages, ({ path }) => path);
+  // A folder may have thousands of manifests: which locks there are is looked up once.
+  const locksOf = new Map(
+    Object.entries(LOCKS).map(([name, isLock]) => [
+      name,
+      Map.groupBy(
+        [...byPath.keys()].filter((path) => isLock.test(path)),
+        folderOf,
+      ),
+    ]),
+  );
+  const namesOf = new Map<string, ReadonlyMap<string, readonly FoundPackage[]>>();
   for (const { path, note } of manifests) {
-    const isLock = LOCKS[path.slice(path.lastIndexOf("/") + 1)];
-    if (isLock === undefined || note.kind !== "cataloged") continue;
-    const locks = [...byPath.keys()].filter((one) => isLock.test(one));
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const locks = locksOf.get(name);
+    if (locks === undefined || locks.size === 0 || note.kind !== "cataloged") continue;
     let folder: string | undefined = folderOf(path);
-    while (folder !== undefined && !locks.some((one) => folderOf(one) === folder)) folder = folder === "" ? undefined : folderOf(folder);
+    while (folder !== undefined && !locks.has(folder)) folder = folder === "" ? undefined : folderOf(folder);
     if (folder === undefined) continue;
     const own = byPath.get(path)?.[0];
-    for (const lock of locks.filter((one) => folderOf(one) === folder)) {
-      const byName = Map.groupBy(byPath.get(lock) ?? [], nameOf);
-      for (const [name, range] of note.found.asks ?? [])
+    for (const lock of locks.get(folder) ?? []) {
+      const byName = namesOf.get(lock) ?? Map.groupBy(byPath.get(lock) ?? [], nameOf);
+      namesOf.set(lock, byName);
+      for (const [asked, range] of note.found.asks ?? [])
         for (const one of meant(
-          byName.get(isLock === LOCKS["pyproject.toml"] ? name.toLowerCase().replaceAll(/[-_.]+/g, "-") : name) ?? [],
+          byName.get(name === "pyproject.toml" ? asked.toLowerCase().replaceAll(/[-_.]+/g, "-") : asked) ?? [],
           range,
         )) {
           direct.add(one);

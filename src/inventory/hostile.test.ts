@@ -19,7 +19,7 @@ const PATHS = `
   a.dist-info/METADATA specifications/a.gemspec composer/installed.json a.deps.json Cargo.lock pylock.toml
   Pipfile.lock requirements.txt package-lock.json yarn.lock pnpm-lock.yaml bun.lock
   Gemfile.lock composer.lock go.mod a.jar var/lib/rpm/Packages var/lib/rpm/Packages.db
-  var/lib/rpm/rpmdb.sqlite
+  var/lib/rpm/rpmdb.sqlite pyproject.toml composer.json package.json a.dist-info/direct_url.json a.egg-info/PKG-INFO
 `
   .trim()
   .split(/\s+/);

@@ -22,16 +22,23 @@ const asksOf = (written: Readonly<Record<string, unknown>>): readonly (readonly 
     .flatMap((key) => entriesIn(written[key]))
     .slice(0, MAX_ASKS);
 
+const MODULES = "node_modules/";
+const SHOWN = new Set(["test", "tests", "__tests__", "fixture", "fixtures", "__fixtures__", "example", "examples"]);
+
 /** What a package is tested with and shown by is nothing that is installed. */
-const WITHIN =
-  /(?:^|\/)node_modules\/(?:@[^/]+\/[^/]+|[^@/][^/]*)\/(?:(?!node_modules\/)[^/]+\/)*(?:tests?|__tests__|fixtures?|__fixtures__|examples?)\/(?!.*node_modules\/)/;
+const isShown = (path: string): boolean => {
+  const at = path.lastIndexOf(MODULES);
+  if (at < 0 || (at > 0 && path[at - 1] !== "/")) return false;
+  const parts = path.slice(at + MODULES.length).split("/");
+  return parts.slice(parts[0]?.startsWith("@") === true ? 2 : 1, -1).some((part) => SHOWN.has(part));
+};
 
 /** Packages that npm, yarn, pnpm or bun have installed, and the application itself where it has a name and a version. */
 export const npmInstalled: Cataloger = {
   name: "npm-installed",
   scope: "installed",
   reads: "**/package.json",
-  isMine: (path) => /(?:^|\/)package\.json$/.test(path) && !WITHIN.test(path),
+  isMine: (path) => /(?:^|\/)package\.json$/.test(path) && !isShown(path),
   maxBytes: 2 * MIB,
   read: (content, path) => {
     const written = jsonObject(content);
