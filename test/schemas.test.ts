@@ -224,6 +224,14 @@ describe("what scan prints", () => {
     expect(exit).toBe(1);
     expect(violations(scanReference(), document)).toEqual([]);
     expect(v.safeParse(scanSchema, document).issues?.map(({ message, path }) => [message, path?.map(({ key }) => key)])).toBeUndefined();
+    const by = { kind: "waiver", reason: "r", until: "2999-01-01" };
+    const flaws = [
+      { id: "image:not-whole", message: "layer 1 of 1 is missing", refused: true, notes: ["its waiver ended"] },
+      { id: "image:not-intact", message: "layer 1 of 1 has other bytes", refused: false, by },
+    ];
+    const flawed = { ...(JSON.parse(out) as object), flaws };
+    expect([violations(scanReference(), flawed), v.is(scanSchema, flawed)]).toEqual([[], true]);
+    expect(v.is(scanSchema, { ...flawed, flaws: [{ id: "image:other" }] })).toBe(false);
     const changed: unknown = JSON.parse(out.replace('"passed":false', '"passed":"no"'));
     expect(violations(scanReference(), changed).length).toBeGreaterThan(0);
   });

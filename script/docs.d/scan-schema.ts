@@ -169,6 +169,20 @@ export const scanSchema = v.strictObject({
       }),
     ),
   ),
+  flaws: opt(
+    described(
+      "What is missing in the image, or is not as its documents say; absent where nothing is. Each that no waiver names refuses it.",
+      v.array(
+        v.strictObject({
+          id: v.picklist(["image:not-whole", "image:not-intact"]),
+          message: v.string(),
+          refused: v.boolean(),
+          notes: opt(v.array(v.string())),
+          by: opt(by),
+        }),
+      ),
+    ),
+  ),
   findings: described(
     "About the gate's own settings.",
     v.array(

@@ -1,3 +1,4 @@
+import { flawWords } from "../image/index.ts";
 import type { ScanDocument, ScanDocumentSecret, ScanSuppression } from "../report/index.ts";
 import {
   baseShare,
@@ -8,7 +9,7 @@ import {
   originOf,
   type Suppression,
 } from "../scan/index.ts";
-import { broughtBy, flawWords } from "../inventory/index.ts";
+import { broughtBy } from "../inventory/index.ts";
 import type { ScanSubject } from "./scan-subject.ts";
 
 const suppressionOf = (by: Suppression): ScanSuppression => {

@@ -9,8 +9,7 @@ import {
   samePlatform,
   SeaworthyError,
 } from "../core/index.ts";
-import type { ImageContents, LayerCache, Lookout } from "../image/index.ts";
-import { flawWords } from "../inventory/index.ts";
+import { flawWords, type ImageContents, type LayerCache, type Lookout } from "../image/index.ts";
 import type { Context } from "./context.ts";
 import { openImage } from "./open-image.ts";
 import { layersOf } from "./render/image.ts";

@@ -43,7 +43,7 @@ export { type LayeredFile } from "./filesystem/stacked.ts";
 export { readTar, type TarHeader } from "./archive/read-tar.ts";
 export { lookAtArchive } from "./look/look-at-archive.ts";
 export { lookAtImage } from "./look/look-at-image.ts";
-export { type Flaw } from "./values/flaw.ts";
+export { type Flaw, flawWords } from "./values/flaw.ts";
 export { archiveDestination } from "./places/archive-destination.ts";
 export { combined } from "./places/combined.ts";
 export { copyImage, type CopyOptions } from "./places/copy-image.ts";

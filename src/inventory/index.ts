@@ -1,6 +1,5 @@
 export { type BaseImage, baseByLayers, broughtBy, guessedBase, type InventoryLayer } from "./base-image.ts";
 export { inventoryOfFolder } from "./folder.ts";
-export { flawWords } from "./flaws.ts";
 export { type Inventory, inventoryLookout, inventoryOf } from "./inventory.ts";
 export { type Note, noteCodec } from "./note.ts";
 export { type FoundPackage, type PackageType } from "./package.ts";

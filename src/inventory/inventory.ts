@@ -1,5 +1,5 @@
 import { type Digest, formatPlatform, forTerminal } from "../core/index.ts";
-import type { Flaw, Follower, ImageContents, Lookout, TarHeader } from "../image/index.ts";
+import { type Flaw, flawWords, type Follower, type ImageContents, type Lookout, type TarHeader } from "../image/index.ts";
 import { isKeyStore, isLookedThrough, secretsInFile } from "../source/secrets/index.ts";
 import { askedIn } from "./asked.ts";
 import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
@@ -9,7 +9,6 @@ import { readProgram } from "./binaries/follow.ts";
 import { CATALOGERS } from "./catalogue.ts";
 import type { Cataloger } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
-import { flawWords } from "./flaws.ts";
 import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
 import { purlOf } from "./purl.ts";

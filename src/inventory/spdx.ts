@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { uuidOf } from "../core/index.ts";
+import { flawWords } from "../image/index.ts";
 import { type SbomOptions, timeOf } from "./cyclonedx.ts";
-import { flawWords } from "./flaws.ts";
 import type { Inventory } from "./inventory.ts";
 import { broughtBy, type BaseImage } from "./base-image.ts";
 import { licencesOf } from "./licences.ts";
