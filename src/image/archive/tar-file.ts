@@ -6,6 +6,8 @@ import type { StoredBlob } from "./stored-blob.ts";
 import { readTar, tarPath } from "./read-tar.ts";
 
 const MAX_ENTRIES = 50_000;
+/** Of a file system, which is only walked over here. */
+const MAX_HEADERS = 10_000_000;
 const MAX_HOPS = 10;
 
 /** Where a file of an archive stands. */
@@ -19,7 +21,7 @@ export interface TarFile {
   /** Follows links inside of the archive, as older engines store a layer that an image has twice (`../<id>/layer.tar`). */
   find(name: string): TarPart | undefined;
   read(part: TarPart): AsyncIterable<Uint8Array>;
-  /** Of all its files, in order. */
+  /** Of its files, in order: the first 50,000. */
   names(): readonly string[];
   /** The archive itself, from its first byte. */
   readonly whole: StoredBlob;
@@ -30,16 +32,25 @@ export interface TarFile {
 /**
  * Reads all headers, and no bodies.
  * @param identity what stands for the archive's bytes, where not the file itself does: see `fileIdentity`
+ * @param isOwn where it may be a file system: a name that only archives of images have, and these have no more than 50,000
  * @throws INPUT_INVALID on damage, INPUT_TOO_LARGE beyond 50,000 entries
  */
 export const indexTarFile = async (
   file: FileHandle,
   sizeBytes: number,
   identity: () => Promise<string | undefined> = () => fileIdentity(file),
+  isOwn?: (name: string) => boolean,
 ): Promise<TarFile> => {
+  let entries = 0;
   const parts = new Map<string, TarPart | { readonly to: string }>();
-  for await (const { header, bodyOffset } of readTar(fileChunks(file, 0, sizeBytes), { maxEntries: MAX_ENTRIES })) {
+  const maxEntries = isOwn === undefined ? MAX_ENTRIES : MAX_HEADERS;
+  for await (const { header, bodyOffset } of readTar(fileChunks(file, 0, sizeBytes), { maxEntries })) {
     const { type, path, linkPath } = header;
+    if ((entries += 1) > MAX_ENTRIES) {
+      if (isOwn?.(path) === true)
+        throw new SeaworthyError("INPUT_TOO_LARGE", `the tar archive has more than ${MAX_ENTRIES} entries before ${JSON.stringify(path)}`);
+      continue;
+    }
     if (type === "file") parts.set(path, { offset: bodyOffset, sizeBytes: header.sizeBytes });
     else if (type === "hardlink" && linkPath !== undefined) parts.set(path, { to: linkPath });
     else if (type === "symlink" && linkPath !== undefined) parts.set(path, { to: posix.join(posix.dirname(path), linkPath) });

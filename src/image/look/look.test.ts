@@ -14,6 +14,7 @@ import { type Index, type Manifest, parseManifest } from "../values/manifest.ts"
 import { layoutSource } from "../places/layout-source.ts";
 import { directorySource } from "../places/directory-source.ts";
 import { temporaryFolder } from "../places/images.fixture.ts";
+import { openArchive } from "../places/open-archive.ts";
 import { lookAtArchive } from "./look-at-archive.ts";
 import { lookAtImage } from "./look-at-image.ts";
 
@@ -289,11 +290,25 @@ describe("a tar of files", () => {
     await expect(lookAtArchive(await written(TREE), { name: "shop:1" }, reading())).rejects.toThrow(/neither a manifest/);
     await expect(lookAtArchive(await written(TREE), {}, reading(), { needsConfig: true })).rejects.toThrow(/only a file system/);
   });
+  test("may have more files than an archive of images", async () => {
+    const many = Array.from({ length: 50_010 }, (_, at) => file(`usr/share/${at}`));
+    const contents = await look(many);
+    expect([contents.files.length, contents.unseen.length]).toEqual([50_010, 1]);
+    // But none that an engine would load as another image than was seen.
+    await expect(look([...many, file("manifest.json", "[]")])).rejects.toMatchObject({ code: "INPUT_TOO_LARGE" });
+    await expect(openArchive(await written(many))).rejects.toMatchObject({ code: "INPUT_TOO_LARGE" });
+  });
   test("may have files that are called as the listings of images are", async () => {
-    const site = [file("manifest.json", '{"name": "a web app", "icons": []}'), file("index.json", "[]"), ...TREE];
+    const site = [file("manifest.json", '{"name": "a web app", "icons": []}'), file("index.json", '{"pages": 3}'), ...TREE];
     expect((await look(site)).files).toHaveLength(4);
-    await expect(look([file("manifest.json", '[{"Config": 1}]'), ...TREE])).rejects.toMatchObject({ code: "INPUT_INVALID" });
-    await expect(look([file("index.json", '{"manifests": []}'), ...TREE])).rejects.toMatchObject({ code: "INPUT_INVALID" });
+    // As engines read it: keys in any case, escaped, and nothing behind the first value.
+    for (const [name, text] of [
+      ["manifest.json", '[{"config": "a", "layers": []}]'],
+      ["manifest.json", '[{"\\u0043onfig": "a"}] behind'],
+      ["index.json", '{"Manifests": []}'],
+      ["index.json", '{"manifest\\u0073": []} behind'],
+    ] as const)
+      await expect(look([file(name, text), ...TREE])).rejects.toMatchObject({ code: expect.stringMatching(/^INPUT_/) });
   });
   test.each([
     ["xz", "fd377a585a000000"],

@@ -34,20 +34,21 @@ const spool = async (stream: AsyncIterable<Uint8Array>): Promise<{ readonly path
 const openTar = async (
   path: string,
   budget: Budget,
+  mayBeFiles: boolean,
   identity?: () => Promise<string | undefined>,
 ): Promise<{ readonly tar: TarFile; readonly close: () => Promise<void> }> => {
   const { file, sizeBytes } = await openFile(path);
   try {
     const bytes = fileChunks(file, 0, sizeBytes);
     if ((await unpackedOrSeekable(bytes, `the image archive ${path}`, createBudget())).compression === "none")
-      return { tar: await indexTarFile(file, sizeBytes, identity), close: () => file.close() };
+      return { tar: await indexTarFile(file, sizeBytes, identity, mayBeFiles ? isOwn : undefined), close: () => file.close() };
     // Compressed as a whole: nothing in it can be found without unpacking what lies before.
     const packed = await fileIdentity(file);
     const plain = await spool((await unpacked(fileChunks(file, 0, sizeBytes), `the image archive ${path}`, budget)).stream);
     const isSame = packed !== undefined && (await fileIdentity(file)) === packed;
     await file.close();
     try {
-      const inner = await openTar(plain.path, budget, async () => (isSame ? `${packed}:unpacked` : undefined));
+      const inner = await openTar(plain.path, budget, mayBeFiles, async () => (isSame ? `${packed}:unpacked` : undefined));
       return {
         tar: inner.tar,
         close: async () => {
@@ -79,24 +80,39 @@ export interface FileSystemArchive {
   readonly close: () => Promise<void>;
 }
 
-/** Names that image archives have and file systems have not. */
+/** Names that archives of images have and file systems have not; but for the first, of which it depends on what they say. */
 const OWN_NAMES = [
+  /^(?:manifest|index)\.json$/,
   /^(?:oci-layout|repositories)$/,
   /^(?:[^/]+\/)?blobs\/sha256\/[0-9a-f]{64}$/,
   /^(?:[^/]+\/){1,2}layer\.tar$/,
   /^[0-9a-f]{64}\.(?:tar|json)$/,
 ];
-/** What the listing of an image says; a file system may have files of these names too. */
-const LISTINGS = { "manifest.json": /^\s*\[\s*\{[^]*"Config"/, "index.json": /"manifests"\s*:/ } as const;
+const [LISTING] = OWN_NAMES;
+const isOwn = (name: string): boolean => OWN_NAMES.some((own) => own.test(name));
 
-const isImageArchive = async (tar: TarFile): Promise<boolean> => {
-  for (const [name, says] of Object.entries(LISTINGS)) {
-    const part = tar.find(name);
-    if (part === undefined || part.sizeBytes > MAX_MANIFEST_BYTES) continue;
-    if (says.test(Buffer.from(await collect(tar.read(part), MAX_MANIFEST_BYTES, name)).toString("utf8"))) return true;
+/** Whether an engine may take it for the listing of images: what a scan took for a file beside others must not be loaded as an image. */
+const isListing = (text: string): boolean => {
+  if (/^\s*\[/.test(text)) return true;
+  if (!/^\s*\{/.test(text)) return false;
+  try {
+    return Object.keys(JSON.parse(text) as object).some((key) => key.toLowerCase() === "manifests");
+  } catch {
+    // Engines stop reading behind the first value.
+    return /manifests|\\u00/i.test(text);
   }
-  // Of one whose listing was lost the rest is there.
-  return tar.names().some((name) => OWN_NAMES.some((own) => own.test(name)));
+};
+
+/** Of one whose listing was lost the rest is there. */
+const isImageArchive = async (tar: TarFile): Promise<boolean> => {
+  if (tar.names().some((name) => isOwn(name) && LISTING?.test(name) !== true)) return true;
+  for (const name of ["manifest.json", "index.json"]) {
+    const part = tar.find(name);
+    if (part === undefined) continue;
+    if (part.sizeBytes > MAX_MANIFEST_BYTES) return true;
+    if (isListing(Buffer.from(await collect(tar.read(part), MAX_MANIFEST_BYTES, name)).toString("utf8"))) return true;
+  }
+  return false;
 };
 
 /** @throws what `open` throws, with the archive's name */
@@ -104,10 +120,11 @@ const opening = async <Opened>(
   path: string,
   { where = `the image archive ${path}`, signal, name }: ArchiveOptions,
   open: (archive: InArchive) => Promise<Opened>,
+  mayBeFiles = false,
 ): Promise<Opened> => {
   let close: () => Promise<void> = async () => undefined;
   try {
-    const opened = await openTar(path, createBudget(signal === undefined ? {} : { signal }));
+    const opened = await openTar(path, createBudget(signal === undefined ? {} : { signal }), mayBeFiles);
     close = opened.close;
     return await open({ tar: opened.tar, where, close, ...(name === undefined ? {} : { name }) });
   } catch (error) {
@@ -132,12 +149,17 @@ export const openArchive = (path: string, options: ArchiveOptions = {}): Promise
 
 /** The same for who only looks: an image that is not whole or not intact as it is, or the files of an archive that holds no image. */
 export const openToLook = (path: string, options: ArchiveOptions = {}): Promise<LocalSource | FileSystemArchive> =>
-  opening(path, options, async (archive) => {
-    const { tar, close } = archive;
-    return options.name !== undefined || (await isImageArchive(tar))
-      ? await sourceIn({ ...archive, flaws: [] })
-      : { fileSystem: tar.whole, close };
-  });
+  opening(
+    path,
+    options,
+    async (archive) => {
+      const { tar, close } = archive;
+      return options.name !== undefined || (await isImageArchive(tar))
+        ? await sourceIn({ ...archive, flaws: [] })
+        : { fileSystem: tar.whole, close };
+    },
+    true,
+  );
 
 /** One image as it comes in a stream, which is kept in a file for that long. */
 export const spooledArchive = async (stream: AsyncIterable<Uint8Array>, options: ArchiveOptions): Promise<ImageSource> => {
