@@ -75,11 +75,15 @@ const bundle = async (folder: string, target: string): Promise<RolldownOutput> =
   }
 };
 
-/** The program's first file, which runs the chunks. */
-const bundleBin = async (file: string, target: string): Promise<void> => {
-  const build = await rolldown({ input: join(ROOT, "src", "cli", "bin", "seaworthy.ts"), platform: "node", transform: { target } });
+/** The program's first files, which run the chunks: each by itself, so that none of the chunks is loaded for them. */
+const bundleStart = async (
+  name: string,
+  target: string,
+  output: { readonly file: string; readonly format: "esm" | "cjs"; readonly banner?: string },
+): Promise<void> => {
+  const build = await rolldown({ input: join(ROOT, "src", "cli", "bin", name), platform: "node", transform: { target } });
   try {
-    await build.write({ file, format: "esm", banner: "#!/usr/bin/env node", comments: { legal: false } });
+    await build.write({ ...output, comments: { legal: false } });
   } finally {
     await build.close();
   }
@@ -116,7 +120,8 @@ const main = async (folder: string): Promise<void> => {
   const target = targetOf(facts.engines.node);
   const { output } = await bundle(join(folder, "lib"), target);
   const bin = join(folder, "bin", "seaworthy.js");
-  await bundleBin(bin, target);
+  await bundleStart("seaworthy.ts", target, { file: bin, format: "esm", banner: "#!/usr/bin/env node" });
+  await bundleStart("start.ts", target, { file: join(folder, "lib", "start.cjs"), format: "cjs" });
   chmodSync(bin, 0o755);
   const { name, version, description, license, engines } = facts;
   const manifest = {

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type CodePack, readCodePack, writeCodePack } from "./code-pack.ts";
+import { type CodePack, confirmCodePack, readCodePack, writeCodePack } from "./code-pack.ts";
 
 const NOW = Date.parse("2026-11-21T00:00:00Z");
 let scratch = "";
@@ -39,7 +39,10 @@ const written = (name: string): string => {
 const plain = (pack: CodePack | undefined) =>
   pack === undefined
     ? undefined
-    : { ...pack, codes: [...pack.codes].map(([name, { sourceSum, data }]) => ({ name, sourceSum, data: [...data] })) };
+    : {
+        bytecodeBytes: pack.bytecodeBytes,
+        codes: [...pack.codes].map(([name, { sourceSum, data }]) => ({ name, sourceSum, data: [...data] })),
+      };
 
 test("what was written is read: names, sums, bytes, each part where V8 need not copy it", () => {
   const read = readCodePack(written("again"));
@@ -85,6 +88,15 @@ test("where nothing can be written nothing is, and nobody is told", () => {
   const file = join(scratch, "file");
   writeFileSync(file, "");
   expect(() => writeCodePack(join(file, "build", "check"), PACK, NOW)).not.toThrow();
+});
+
+test("one that is confirmed counts as written then, and its folder as in use", () => {
+  const path = written("confirmed");
+  utimesSync(dirname(path), 0, 0);
+  confirmCodePack(path, NOW);
+  expect(readCodePack(path)?.at).toBe(NOW);
+  expect(statSync(dirname(path)).mtimeMs).toBe(NOW);
+  expect(() => confirmCodePack(join(scratch, "none", "check"), NOW)).not.toThrow();
 });
 
 test("what was not written for a month goes when something is", () => {

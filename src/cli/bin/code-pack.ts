@@ -1,4 +1,17 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 
@@ -14,6 +27,11 @@ export interface CodePack {
   readonly codes: ReadonlyMap<string, Code>;
   /** Bytecode that was in memory when it was written. */
   readonly bytecodeBytes: number;
+}
+
+interface ReadCodePack extends CodePack {
+  /** When it was written or confirmed, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /**
@@ -33,17 +51,16 @@ const KEPT_MS = 30 * 86_400_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Whether what is in a file is nobody's word but ours: code that is read is run. */
-const isOurs = (handle: number): boolean => {
-  const { uid, mode, size } = fstatSync(handle);
-  return size <= MAX_BYTES && (process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0));
-};
+const isOurs = ({ uid, mode, size }: Stats): boolean =>
+  size <= MAX_BYTES && (process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0));
 
 /** Undefined when there is none, when somebody else could have written it, and when it is damaged. */
-export const readCodePack = (path: string): CodePack | undefined => {
+export const readCodePack = (path: string): ReadCodePack | undefined => {
   try {
     const handle = openSync(path, "r");
     try {
-      if (!isOurs(handle)) return undefined;
+      const stat = fstatSync(handle);
+      if (!isOurs(stat)) return undefined;
       const bytes = readFileSync(handle);
       if (crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0)) return undefined;
       const end = BEGIN + bytes.readUInt32LE(4);
@@ -54,7 +71,7 @@ export const readCodePack = (path: string): CodePack | undefined => {
         codes.set(name, { sourceSum, data: bytes.subarray(at, at + size) });
         at += aligned(size);
       }
-      return { codes, bytecodeBytes: head.bytecodeBytes };
+      return { codes, bytecodeBytes: head.bytecodeBytes, at: stat.mtimeMs };
     } finally {
       closeSync(handle);
     }
@@ -78,6 +95,15 @@ const remove = (path: string): void => {
     rmSync(path, { force: true });
   } catch {
     // Where no folder is, no file is.
+  }
+};
+
+/** A pack that holds what is needed counts as written now, and its folder as in use. */
+export const confirmCodePack = (path: string, now: number): void => {
+  try {
+    for (const one of [path, dirname(path)]) utimesSync(one, now / 1000, now / 1000);
+  } catch {
+    // The next run asks again.
   }
 };
 

@@ -1,20 +1,5 @@
-/**
- * The published program's first file. It runs the chunks of `../lib` from code that V8 compiled in earlier runs. Node's own compile cache keeps a chunk as it is when
- * it was loaded, before any of its functions was called, so that each run compiles those that it calls: a third of the time of `seaworthy check`.
- */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
-import { cachedDataVersionTag, getHeapCodeStatistics } from "node:v8";
-import { crc32 } from "node:zlib";
-import { chunksOf } from "./chunks.ts";
-import { readCodePack, writeCodePack } from "./code-pack.ts";
-
-const MAIN = "main.cjs";
-/** Code is written again when a run had this much more of it than is known. */
-const GROWTH = 1.1;
-const { env, argv } = process;
+/** The published program's first file. */
+import { createRequire, enableCompileCache } from "node:module";
 
 /** Node 22 calls node:sqlite experimental; a user can do nothing about it. */
 const warn = process.emitWarning.bind(process);
@@ -22,36 +7,10 @@ process.emitWarning = (warning: string | Error, ...rest: readonly unknown[]): vo
   if (!(rest[0] === "ExperimentalWarning" && /sqlite/i.test(String(warning)))) Reflect.apply(warn, undefined, [warning, ...rest]);
 };
 
-const folderOf = (): string | undefined => {
-  try {
-    const folder = env["NODE_COMPILE_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "seaworthy");
-    return env["NODE_DISABLE_COMPILE_CACHE"] === undefined && isAbsolute(folder) ? folder : undefined;
-  } catch {
-    // Of a user without a home folder nothing is kept.
-    return undefined;
-  }
-};
-
-/** Of each build and each V8, with its flags, a folder; in it of each command a file, so that it holds what the command calls. */
-const packPath = (main: string): string | undefined => {
-  const folder = folderOf();
-  if (folder === undefined) return undefined;
-  const build = [crc32(readFileSync(main)), cachedDataVersionTag()].map((part) => part.toString(16)).join("-");
-  const [command = ""] = argv.slice(2);
-  return join(folder, "code", build, /^[a-z]+$/.test(command) ? command : "main");
-};
-
-const lib = join(dirname(import.meta.dirname), "lib");
-const path = packPath(join(lib, MAIN));
-const pack = path === undefined ? undefined : readCodePack(path);
-const flags = cachedDataVersionTag();
-const chunks = chunksOf(lib, pack?.codes ?? new Map(), createRequire(join(lib, MAIN)));
-
-process.on("exit", (status) => {
-  // A command that is not there, or ended as nobody expects, is not worth a file.
-  if (path === undefined || status > 1 || cachedDataVersionTag() !== flags) return;
-  const { bytecode_and_metadata_size: bytecodeBytes } = getHeapCodeStatistics();
-  if (!chunks.hasNew() && bytecodeBytes < (pack?.bytecodeBytes ?? 0) * GROWTH) return;
-  writeCodePack(path, { codes: new Map([...(pack?.codes ?? []), ...chunks.codes()]), bytecodeBytes }, Date.now());
-});
-chunks.load(MAIN);
+const load = createRequire(import.meta.url);
+// What only helps or tells its version calls too little for a cache of ours: Node's own is the quicker one.
+if (/^[a-z]+$/.test(process.argv[2] ?? "")) load("../lib/start.cjs");
+else {
+  enableCompileCache();
+  load("../lib/main.cjs");
+}
