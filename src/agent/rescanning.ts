@@ -18,6 +18,8 @@ interface Parts extends Rescanning {
 const LOOK_MS = 5000;
 /** Between two rounds that nothing new asked for. */
 const LEAST_MS = 60_000;
+/** Another process does it: mostly one whose agent was killed, and which ends soon. */
+const BUSY_MS = 10_000;
 /** What failed is tried again after so long, or when there is something new. */
 const AGAIN_MS = 600_000;
 
@@ -57,7 +59,7 @@ export const keepRescanning = async ({ round, edition, clock, say }: Parts, sign
     } catch (error) {
       if (signal.aborted) return;
       const isBusy = hasCode(error, "LOCKED");
-      dueMs = clock.elapsed() + (isBusy ? LEAST_MS : AGAIN_MS);
+      dueMs = clock.elapsed() + (isBusy ? BUSY_MS : AGAIN_MS);
       if (!isBusy) tell([failed(error)]);
     }
   };

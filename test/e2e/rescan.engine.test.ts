@@ -33,13 +33,18 @@ const HARMLESS = advisory("CVE-2026-0002", "Bitnami", "node", "0.1.0");
 const PLANTED = advisory("CVE-2026-0001", "npm", "left", "1.0.1");
 const LATER = advisory("CVE-2026-0003", "npm", "left", "1.0.2");
 
-/** Advisories made elsewhere and carried here, as into a closed network. */
-const importAdvisories = async (...records: readonly object[]): Promise<void> => {
-  const { folder } = shop.scratch;
-  writeFileSync(join(folder, "advisories.jsonl"), records.map((one) => JSON.stringify(one)).join("\n"));
-  await expectExit(["db", "build", join(folder, "advisories.jsonl"), "--db", join(folder, "elsewhere")], 0);
-  await expectExit(["db", "export", join(folder, "advisories.tar"), "--db", join(folder, "elsewhere")], 0);
-  await expectExit(["db", "import", join(folder, "advisories.tar")], 0);
+const buildAdvisories = async (records: readonly object[], ...to: readonly string[]): Promise<void> => {
+  const path = join(shop.scratch.folder, "advisories.jsonl");
+  writeFileSync(path, records.map((one) => JSON.stringify(one)).join("\n"));
+  await expectExit(["db", "build", path, ...to], 0);
+};
+
+/** Made elsewhere and carried here, as into a closed network. */
+const importAdvisories = async (records: readonly object[]): Promise<void> => {
+  const [elsewhere, archive] = [join(shop.scratch.folder, "elsewhere"), join(shop.scratch.folder, "advisories.tar")];
+  await buildAdvisories(records, "--db", elsewhere);
+  await expectExit(["db", "export", archive, "--db", elsewhere], 0);
+  await expectExit(["db", "import", archive], 0);
 };
 
 /** An agent, and what it says. */
@@ -76,7 +81,7 @@ beforeAll(async () => {
   mkdirSync(join(cache, "seaworthy"), { recursive: true });
   mkdirSync(LAYERS, { recursive: true });
   symlinkSync(LAYERS, join(cache, "seaworthy/layers"));
-  await importAdvisories(HARMLESS);
+  await buildAdvisories([HARMLESS]);
   await expectExit(["ship"], 0);
 });
 afterAll(async () => {
@@ -94,7 +99,7 @@ test("what becomes known after the release is told by the agent and by status; k
   const before = await containersOf(shop);
   const first = startAgent();
   await first.hears(/watching/);
-  await importAdvisories(HARMLESS, PLANTED);
+  await importAdvisories([HARMLESS, PLANTED]);
   await first.hears(
     /swe2e\/web 1 vulnerability of what runs newly known: CVE-2026-0001 \(high\) in left 1\.0\.0, fixed in 1\.0\.1; next: seaworthy scan web\n/,
   );
@@ -117,7 +122,7 @@ test("what becomes known after the release is told by the agent and by status; k
 
   // Everything is to be read anew, so that there is a round to be killed in.
   execFileSync("rm", ["-r", join(shop.scratch.state, "inventories"), join(cache, "seaworthy/layer-notes")]);
-  await importAdvisories(HARMLESS, PLANTED, LATER);
+  await buildAdvisories([HARMLESS, PLANTED, LATER]);
   let child: number | undefined;
   for (const end = performance.now() + HANG_MS; child === undefined && performance.now() < end; await sleep(5))
     child = childOf(first.child.pid);

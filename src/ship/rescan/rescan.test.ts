@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Clock, digestOf, fakeClock } from "../../core/index.ts";
@@ -93,10 +93,15 @@ describe("a round over what runs", () => {
     expect((await rescan(voyage)).scanned).toMatchObject([{ turned: true, fresh: [], scan: { passed: false } }]);
   });
 
-  test("off is never, and without advisories that is said", async () => {
+  test("off is never", async () => {
     const { voyage } = await live(", scan: {rescan: off}", nothingKnown);
     await oneAdvisory(voyage.advisoryFolder);
     expect((await rescan(voyage)).scanned).toEqual([]);
+    expect((await rescan({ ...voyage, advisoryFolder: "/nowhere" })).problem).toBeUndefined();
+  });
+
+  test("without advisories says so", async () => {
+    const { voyage } = await live("", nothingKnown);
     const none = await rescan({ ...voyage, advisoryFolder: "/nowhere" });
     expect(none).toMatchObject({ problem: "there are no advisories in /nowhere (seaworthy db update fetches them)", scanned: [] });
     expect(scanStatus(voyage)?.round).toMatchObject({ problem: expect.stringContaining("/nowhere") });
@@ -119,7 +124,7 @@ describe("a round over what runs", () => {
     ]);
   });
 
-  test("by advisories that the project refuses is none; older than it allows is marked", async () => {
+  test("older than the project allows is marked", async () => {
     const { voyage, clock } = await live("", nothingKnown);
     await clock.sleep(8 * DAY_MS);
     expect(scanStatus(voyage)?.services).toMatchObject([{ scan: { tooOld: true } }]);
@@ -144,12 +149,9 @@ describe("a round over what runs", () => {
     writeFileSync(join(folder, kept), '{"schema":"seaworthy/kept-scan@1","project":"sh');
     // No process has this number.
     writeFileSync(join(folder, ".4194305.abc.tmp"), "half");
-    mkdirSync(join(voyage.state.folder, "scans"), { recursive: true });
     expect((await rescan(voyage)).scanned).toMatchObject([{ service: "web", first: true }]);
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-    rmSync(join(folder, kept));
-    const store = openScanStore(voyage.state);
-    expect(store.gate("shop")).toBeDefined();
+    expect(openScanStore(voyage.state).gate("shop")).toBeDefined();
   });
 });
 

@@ -108,22 +108,23 @@ export const rescan = async (parts: Rescanning): Promise<Rescan> => {
         else stand(project, service.name, digest);
         next.push(due() ?? at + AGAIN_MS);
       } catch (error) {
-        // Whatever is wrong with one image, the others are looked at.
-        if (parts.signal.aborted || !isSeaworthyError(error)) throw error;
+        // Whatever is wrong with one image, a bug of ours included, the others are looked at.
+        if (parts.signal.aborted) throw error;
         unread.push({ project, service: service.name, digest, because: wordsOf(error) });
         next.push(at + AGAIN_MS);
       }
     }
   };
 
-  if (typeof builtAt === "number") for (const project of releases.projects()) await lookAtProject(project, builtAt);
+  const projects = releases.projects().filter((project) => releases.live(project) !== undefined && store.gate(project)?.rescanMs !== "off");
+  if (typeof builtAt === "number") for (const project of projects) await lookAtProject(project, builtAt);
   // A release that is about to begin has its scans kept before it is in the journal.
   store.forgetOthers(new Set(recordedDigests(state.folder)), clock.now() - FORGET_AFTER_MS);
   const round: KeptRound = {
     schema: "seaworthy/rescan-round@1",
     at: clock.now(),
     nextAt: Math.max(at, Math.min(...next, at + (typeof builtAt === "number" ? DEFAULT_RESCAN_MS : AGAIN_MS))),
-    ...(typeof builtAt === "number" ? {} : { problem: builtAt }),
+    ...(typeof builtAt === "number" || projects.length === 0 ? {} : { problem: builtAt }),
     unread,
   };
   store.keepRound(round);
