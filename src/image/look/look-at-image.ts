@@ -185,6 +185,15 @@ const layersOf = async <Note>(
   return isCounted ? layers : inPlace(layers, config);
 };
 
+/** A manifest may list ten thousand layers: those after the first hundred that are wrong are counted. */
+const MAX_TOLD = 100;
+
+const told = (flaws: readonly Flaw[]): readonly Flaw[] => {
+  const rest = flaws.slice(MAX_TOLD);
+  const counts = [...Map.groupBy(rest, ({ id }) => id)];
+  return [...flaws.slice(0, MAX_TOLD), ...counts.map(([id, same]) => ({ id, message: `and ${same.length} more like these` }))];
+};
+
 /** What `contentsOf` takes. */
 export interface Looked<Note> {
   readonly config: ImageConfig;
@@ -198,7 +207,7 @@ export const looked = async <Note>(source: LocalSource, options: ReadOptions<Not
   const manifest = await imageIn(source, options, noted);
   const config = parseImageConfig(await documentAt(source, manifest.config.digest, "configuration", MAX_CONFIG_BYTES, noted));
   const layers = await layersOf(source, manifest, config, options, noted);
-  return { config, layers, about: { digest: manifest.digest, tags: source.tags, flaws: [...source.flaws, ...flaws], unseen: [] } };
+  return { config, layers, about: { digest: manifest.digest, tags: source.tags, flaws: told([...source.flaws, ...flaws]), unseen: [] } };
 };
 
 /**

@@ -119,6 +119,19 @@ describe("an image with other parts than it names", () => {
       ]);
     }
   });
+  test("of many that are missing the first are told, the others counted", async () => {
+    const { config } = await madeUp([]);
+    const layer = { mediaType: "application/vnd.oci.image.layer.v1.tar", digest: digestOf("none"), size: 4 };
+    const manifest = json({
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: { mediaType: "application/vnd.oci.image.config.v1+json", digest: digestOf(config), size: config.length },
+      layers: Array.from({ length: 250 }, () => layer),
+    });
+    const { flaws } = await look([file("index.json", indexOf(entryOf(manifest))), blob(config), blob(manifest)]);
+    // One of them is that the configuration names none.
+    expect([flaws.length, flaws.at(-1)]).toEqual([101, { id: "image:not-whole", message: "and 151 more like these" }]);
+  });
   test("a layer that is to be had elsewhere is told with its address", async () => {
     const { config } = await madeUp(LAYERS.slice(0, 1));
     const layer = {
