@@ -25,7 +25,8 @@ export const measuringAny = (scratch: string): Measuring<Ended> => {
   const usage = join(scratch, "usage.json");
   writeFileSync(
     hook,
-    `const { writeFileSync } = require("node:fs"); process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); writeFileSync(${JSON.stringify(usage)}, JSON.stringify({ maxRSS, cpu: userCPUTime + systemCPUTime })); });`,
+    // What the kernel counts for a process begins with the size of the one that started it (getrusage(2), ru_maxrss): VmHWM does not.
+    `const { readFileSync, writeFileSync } = require("node:fs"); process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); let own = maxRSS; try { own = Number(/^VmHWM:\\s+(\\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))[1]); } catch {} writeFileSync(${JSON.stringify(usage)}, JSON.stringify({ maxRSS: own, cpu: userCPUTime + systemCPUTime })); });`,
   );
   return (args, env = {}) => {
     const begun = performance.now();

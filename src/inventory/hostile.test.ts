@@ -127,6 +127,14 @@ describe("few bytes that stand for many", () => {
     expect(found?.covers?.length).toBeLessThan(10_000);
     expect(found?.unseen).toMatch(/longer than is read/);
   });
+  test("a jar of many names takes no longer than it is long", { timeout: 120_000 }, () => {
+    const names = Array.from({ length: 20_000 }, (_, at) => `META-INF/maven/a/b${at}/pom.properties`);
+    const jar = zipOf(Object.fromEntries(names.map((name, at) => [name, `groupId=a\nartifactId=b${at}\nversion=1\n`])));
+    const begun = process.cpuUsage();
+    expect(read("a.jar", jar)?.packages).toHaveLength(20_000);
+    // A guard: where each name was looked for among all of them, it took minutes.
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(6);
+  });
   test("a paragraph without an end, and millions of them", { timeout: 60_000 }, () => {
     expect(read("var/lib/dpkg/status", `Package: a\nVersion: 1\n${" more\n".repeat(1_000_000)}`)?.packages).toHaveLength(1);
     expect(read("var/lib/dpkg/status", "A:b\n\n".repeat(2_000_000))?.packages).toEqual([]);

@@ -5,11 +5,13 @@ import { DatabaseSync } from "node:sqlite";
 import { crc32, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { BLOCK, entry, gzipped, header, manyEntries, numberedEntries, type Put, writeArchive } from "./archive.ts";
 
+type Writing = (path: string, scratch: string) => void;
+
 /** An image that is made to hurt. */
 export interface Subject {
   readonly what: string;
-  /** Writes the archive. `scratch` is a folder for a moment. */
-  readonly write: (path: string, scratch: string) => void;
+  /** Makes what is in it, and writes the archive. `scratch` is a folder for a moment. */
+  readonly write: () => Writing;
   /** Of seaworthy, before the image. Default: sbom --json --no-cache. */
   readonly command?: readonly string[];
   /** Where it is to be refused: what the error says. Otherwise it is read, which may mean that what was left out is said. */
@@ -19,7 +21,7 @@ export interface Subject {
 const MILLION = 1_000_000;
 const MIB = 1024 * 1024;
 const of =
-  (...layers: readonly ((put: Put) => void)[]): Subject["write"] =>
+  (...layers: readonly ((put: Put) => void)[]): Writing =>
   (path) =>
     writeArchive(path, layers);
 const FILE = "srv/data/folder/file-########";
@@ -152,125 +154,129 @@ const WEIGHT = /bytes of names, packages and links to remember/;
 const BOMB = /200 times its size: a bomb/;
 
 export const SUBJECTS: readonly Subject[] = [
-  { what: "10,000,000 files, plain", write: of(numberedEntries(10 * MILLION, FILE)), refused: FILES },
-  { what: "10,000,000 files, gzip", write: of(gzipped(numberedEntries(10 * MILLION, FILE))), refused: FILES },
-  { what: "1,900,000 files, gzip", write: of(gzipped(numberedEntries(1.9 * MILLION, FILE))) },
+  { what: "10,000,000 files, plain", write: () => of(numberedEntries(10 * MILLION, FILE)), refused: FILES },
+  { what: "10,000,000 files, gzip", write: () => of(gzipped(numberedEntries(10 * MILLION, FILE))), refused: FILES },
+  { what: "1,900,000 files, gzip", write: () => of(gzipped(numberedEntries(1.9 * MILLION, FILE))) },
   {
     what: "10,000,000 whiteouts, gzip",
-    write: of(gzipped(numberedEntries(10 * MILLION, "srv/.wh.########"))),
+    write: () => of(gzipped(numberedEntries(10 * MILLION, "srv/.wh.########"))),
     refused: FILES,
   },
   {
     what: "10,000,000 files beside the layers, archive in gzip",
-    write: (path) => {
+    write: () => (path) => {
       const parts: Buffer[] = [];
       gzipped(numberedEntries(10 * MILLION, FILE))((part) => void parts.push(part));
       writeFileSync(path, Buffer.concat(parts));
     },
     refused: /more than 50000 entries/,
   },
-  { what: "a chain of 1,000,000 symbolic links", write: of(manyEntries(MILLION, (nth) => header(`l${nth}`, 0, "2", `l${nth + 1}`))) },
-  { what: "a chain of 1,000,000 hard links", write: of(manyEntries(MILLION, (nth) => header(`l${nth + 1}`, 0, "1", `l${nth}`))) },
-  { what: "100 GB of zeros in a layer, gzip", write: of(repeated(gzipSync(Buffer.alloc(100_000_000)), 1000)), refused: BOMB },
+  { what: "a chain of 1,000,000 symbolic links", write: () => of(manyEntries(MILLION, (nth) => header(`l${nth}`, 0, "2", `l${nth + 1}`))) },
+  { what: "a chain of 1,000,000 hard links", write: () => of(manyEntries(MILLION, (nth) => header(`l${nth + 1}`, 0, "1", `l${nth}`))) },
+  { what: "100 GB of zeros in a layer, gzip", write: () => of(repeated(gzipSync(Buffer.alloc(100_000_000)), 1000)), refused: BOMB },
   {
     what: "100 GB of zeros as the archive, gzip",
-    write: (path) => writeFileSync(path, Buffer.concat(Array.from({ length: 1000 }, () => gzipSync(Buffer.alloc(100_000_000))))),
+    write: () => (path) => {
+      const part = gzipSync(Buffer.alloc(100_000_000));
+      writeFileSync(path, Buffer.concat(Array.from({ length: 1000 }, () => part)));
+    },
     refused: BOMB,
   },
-  { what: "100 GB of zeros in a layer, zstd", write: of(zstdZeros(100)), refused: BOMB },
+  { what: "100 GB of zeros in a layer, zstd", write: () => of(zstdZeros(100)), refused: BOMB },
   {
     what: "a zstd window of 2 GiB",
-    write: of(
-      inOrder(
-        bytes(Buffer.from("28b52ffd00a8", "hex")),
-        repeated(Buffer.from([0x02, 0x00, 0x10, 0x00]), 1000),
-        bytes(Buffer.from([0x03, 0x00, 0x10, 0x00])),
+    write: () =>
+      of(
+        inOrder(
+          bytes(Buffer.from("28b52ffd00a8", "hex")),
+          repeated(Buffer.from([0x02, 0x00, 0x10, 0x00]), 1000),
+          bytes(Buffer.from([0x03, 0x00, 0x10, 0x00])),
+        ),
       ),
-    ),
     refused: /zstd data are damaged/,
   },
   {
     what: "a file of 90 GiB at 190 times its size, gzip",
-    write: of(
-      inOrder(
-        bytes(gzipSync(hugeHeader("data", 90 * 1024 * MIB))),
-        repeated(gzipSync(Buffer.concat([Buffer.alloc(MIB - 4400), randomBytes(4400)]), { level: 1 }), 90 * 1024),
+    write: () =>
+      of(
+        inOrder(
+          bytes(gzipSync(hugeHeader("data", 90 * 1024 * MIB))),
+          repeated(gzipSync(Buffer.concat([Buffer.alloc(MIB - 4400), randomBytes(4400)]), { level: 1 }), 90 * 1024),
+        ),
       ),
-    ),
-    refused: /bytes once unpacked|not read within/,
+    refused: /more than 68719476736 bytes/,
   },
-  { what: "5,000 jars of 100 MB in a jar of 0.4 MB", write: of(one("opt/bomb.jar", jar([["a.jar", Buffer.alloc(100 * MIB)]], 5000))) },
-  { what: "jars of 125 MiB, four deep", write: of(one("opt/deep.jar", jarInJar())) },
+  {
+    what: "5,000 jars of 100 MB in a jar of 0.4 MB",
+    write: () => of(one("opt/bomb.jar", jar([["a.jar", Buffer.alloc(100 * MIB)]], 5000))),
+  },
+  { what: "jars of 125 MiB, four deep", write: () => of(one("opt/deep.jar", jarInJar())) },
   {
     what: "a list of crates that unpacks to 1 GB",
-    write: of(one("usr/bin/app", crates(Buffer.alloc(1000 * MIB, '{"packages":[                  ')))),
+    write: () => of(one("usr/bin/app", crates(Buffer.alloc(1000 * MIB, '{"packages":[                  ')))),
   },
   {
     what: "15,000,000 edges between crates",
-    write: of(one("usr/bin/app", crates(edges()))),
+    write: () => of(one("usr/bin/app", crates(edges()))),
   },
   {
     what: "pages of an rpm database in a circle",
-    write: (path, scratch) => writeArchive(path, [one("var/lib/rpm/rpmdb.sqlite", rpmCircle(scratch))]),
+    write: () => (path, scratch) => writeArchive(path, [one("var/lib/rpm/rpmdb.sqlite", rpmCircle(scratch))]),
   },
   {
-    what: "a configuration of 1 GB",
-    write: (path) =>
-      writeFileSync(
-        path,
-        Buffer.concat([
-          entry("index.json", '{"a":'.repeat(100_000)),
-          header("manifest.json", 1000 * MIB),
-          Buffer.alloc(1000 * MIB, "["),
-          Buffer.alloc(2 * BLOCK),
-        ]),
-      ),
-    refused: /INPUT|larger|deep|nested|JSON/,
+    what: "a manifest.json of 1 GB",
+    write: () => (path) =>
+      writeFileSync(path, Buffer.concat([header("manifest.json", 1000 * MIB), Buffer.alloc(1000 * MIB, "["), Buffer.alloc(2 * BLOCK)])),
+    refused: /larger than the 4194304 bytes that are read/,
   },
   {
     what: "150,000 packages of npm, as SPDX",
     command: ["sbom", "--format", "spdx", "--no-cache"],
-    write: of(gzipped(manyEntries(150_000, (nth) => installed(nth, 0)))),
+    write: () => of(gzipped(manyEntries(150_000, (nth) => installed(nth, 0)))),
   },
-  { what: "590,000 packages with names of 4 kB", write: of(gzipped(manyEntries(590_000, longNamed))), refused: WEIGHT },
+  { what: "590,000 packages with names of 4 kB", write: () => of(gzipped(manyEntries(590_000, longNamed))), refused: WEIGHT },
   {
     what: "250 databases of 100,000 packages",
-    write: of(gzipped(manyEntries(250, (nth) => entry(`srv/${nth}/lib/apk/db/installed`, "P:a\nV:1\n\n".repeat(100_000))))),
+    write: () => of(gzipped(manyEntries(250, (nth) => entry(`srv/${nth}/lib/apk/db/installed`, "P:a\nV:1\n\n".repeat(100_000))))),
     refused: WEIGHT,
   },
   {
     what: "150 databases that own files in a folder of 1 MB",
-    write: of(
-      gzipped(
-        manyEntries(150, (nth) => entry(`srv/${nth}/lib/apk/db/installed`, `P:a\nV:1\nF:${"f".repeat(MIB)}\n${"R:x\n".repeat(100_000)}\n`)),
+    write: () =>
+      of(
+        gzipped(
+          manyEntries(150, (nth) =>
+            entry(`srv/${nth}/lib/apk/db/installed`, `P:a\nV:1\nF:${"f".repeat(MIB)}\n${"R:x\n".repeat(100_000)}\n`),
+          ),
+        ),
       ),
-    ),
     refused: WEIGHT,
   },
   {
     what: "200,000 files 250 folders deep, as a tree",
     command: ["image", "tree", "--json"],
-    write: of(gzipped(manyEntries(200_000, (nth) => entry(`${nth}/${"d/".repeat(250)}f`)))),
-    refused: /more than 600000 folders/,
+    write: () => of(gzipped(manyEntries(200_000, (nth) => entry(`${nth}/${"d/".repeat(250)}f`)))),
+    refused: /more than 600000 folders|bytes of names/,
   },
   {
-    what: "500 layers, each with 200 packages 200 folders deep",
-    write: of(...Array.from({ length: 500 }, (_, layer) => gzipped(manyEntries(200, (nth) => installed(layer * 1000 + nth, 200))))),
+    what: "500 layers, each with 100 packages 100 folders deep",
+    write: () => of(...Array.from({ length: 500 }, (_, layer) => gzipped(manyEntries(100, (nth) => installed(layer * 1000 + nth, 100))))),
   },
   {
     what: "a package with a name of 1 MB among 60,000, as a table",
     command: ["sbom", "--no-cache"],
-    write: of(
-      one(
-        "lib/apk/db/installed",
-        `P:${"n".repeat(MILLION)}\nV:1\n\n${Array.from({ length: 60_000 }, (_, at) => `P:p${at}\nV:1.0\n\n`).join("")}`,
+    write: () =>
+      of(
+        one(
+          "lib/apk/db/installed",
+          `P:${"n".repeat(MILLION)}\nV:1\n\n${Array.from({ length: 60_000 }, (_, at) => `P:p${at}\nV:1.0\n\n`).join("")}`,
+        ),
       ),
-    ),
   },
   {
     what: "290,000 files with names of 800 bytes, listed",
     command: ["image", "ls", "--json"],
-    write: of(gzipped(manyEntries(290_000, (nth) => entry(`"${"\\".repeat(780)}/${nth}`)))),
+    write: () => of(gzipped(manyEntries(290_000, (nth) => entry(`"${"\\".repeat(780)}/${nth}`)))),
     refused: WEIGHT,
   },
 ];

@@ -80,10 +80,17 @@ const packagesIn = (archive: Buffer, path: string, depth: number, allowed: Allow
     entry === undefined || !allowed.bytes.take(Math.min(entry.sizeBytes, MAX_TEXT_BYTES))
       ? undefined
       : entry.read(MAX_TEXT_BYTES)?.toString("utf8");
+  // The first of a name counts, as for the manifest.
+  const poms = new Map(
+    entries
+      .filter(({ path: name }) => name.endsWith("/pom.xml"))
+      .toReversed()
+      .map((one) => [one.path, one]),
+  );
   const maven = entries
     .filter((entry) => /^META-INF\/maven\/.+\/pom\.properties$/.test(entry.path))
     .flatMap((entry) => {
-      const pom = entries.find((one) => one.path === entry.path.replace(/properties$/, "xml"));
+      const pom = poms.get(entry.path.replace(/properties$/, "xml"));
       const licenses = pomLicences(textOf(pom) ?? "");
       return fromProperties(textOf(entry) ?? "").map((one) => ({ ...one, licenses }));
     });
