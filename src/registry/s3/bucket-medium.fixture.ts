@@ -40,6 +40,12 @@ export const bucketOf = async <Result>(folder: string, work: (client: S3Client, 
 
 const keyOf = (root: string, digest: Digest): string => `${root}blobs/${algorithmOf(digest)}/${hexOf(digest).slice(0, 2)}/${hexOf(digest)}`;
 
+/** Makes the bucket, where it is not there yet. `folder`: one for the keys. */
+export const makeBucket = async (address: BucketAddress, folder: string): Promise<void> => {
+  writeFileSync(join(folder, "registry.yaml"), bucketSettings(address, folder));
+  await bucketOf(folder, (client) => client.text({ method: "PUT" }));
+};
+
 /** Multipart uploads that are under way in a folder's part of the bucket. */
 export const pendingUploads = (folder: string): Promise<readonly string[]> =>
   bucketOf(folder, async (client, root) => {

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { ALL } from "../../../test/support/extent.ts";
-import { hasS3, isS3Named, startS3 } from "../../../test/support/s3-at-hand.ts";
+import { isS3Named, startS3 } from "../../../test/support/s3-at-hand.ts";
 import type { Swift } from "../../../test/support/swift.ts";
+import { temporaryFolder } from "../registry.fixture.ts";
 import { storedIn } from "../store/medium.fixture.ts";
-import { bucketMedium } from "./bucket-medium.fixture.ts";
+import { bucketMedium, makeBucket } from "./bucket-medium.fixture.ts";
 
-/** The contract of `contract.test.ts` against a real storage: a minute, so only where one is named, or all is asked for. */
-const runs = isS3Named() || (ALL && hasS3());
+/** The contract of `contract.test.ts` against a real storage: a minute and more, so only where one is named. */
+const runs = isS3Named();
 let storage: Swift | undefined;
 
 beforeAll(async () => {
   if (!runs) return;
   storage = await startS3();
+  await makeBucket(storage, temporaryFolder());
   storedIn(bucketMedium(storage));
 });
 

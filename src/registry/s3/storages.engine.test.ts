@@ -11,7 +11,7 @@ import { makeImage, startTestRegistry, temporaryFolder, temporaryLayout } from "
 import { leftovers } from "../store/leftovers.fixture.ts";
 import { countingPoints, live, movedClock, openLife, SETTINGS } from "../store/life.fixture.ts";
 import { storedIn } from "../store/medium.fixture.ts";
-import { bucketMedium, bucketOf, bucketSettings, pendingUploads } from "./bucket-medium.fixture.ts";
+import { bucketMedium, bucketSettings, makeBucket, pendingUploads } from "./bucket-medium.fixture.ts";
 
 /** OpenStack Swift as it runs in clouds, or the storage that the environment names: no code of ours decides there what a right request is. */
 const isHere = hasS3();
@@ -27,9 +27,7 @@ const address = (): Swift => {
 beforeAll(async () => {
   if (!isHere) return;
   swift = await startS3();
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "registry.yaml"), bucketSettings(swift, folder));
-  await bucketOf(folder, (client) => client.text({ method: "PUT" }));
+  await makeBucket(swift, temporaryFolder());
   storedIn(bucketMedium(swift));
 });
 
