@@ -8,6 +8,8 @@ export interface Seekable extends AsyncIterable<Uint8Array> {
   skip(count: number): number;
   /** Bytes of any place, which moves nothing; fewer where it ends. */
   part(offset: number, count: number): Buffer;
+  /** The digest of all of it, made by another thread while this one reads. */
+  digest(algorithm: string): AsyncDisposable & { readonly hex: () => Promise<string> };
 }
 
 /** Pulls exact lengths out of a stream of chunks, holding at most one chunk. */

@@ -3,6 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { countPassed, fileError } from "../../core/index.ts";
 import type { Seekable } from "./byte-reader.ts";
+import { digestAside } from "./digest-aside.ts";
 
 const CHUNK_BYTES = 512 * 1024;
 /** What is read first behind a skip: often only the next header is wanted of it. */
@@ -37,6 +38,7 @@ export const fileChunks = (file: FileHandle, start: number, end: number): Seekab
       next = FIRST_BYTES;
       return passed;
     },
+    digest: (algorithm) => digestAside(file.fd, start, end, algorithm),
     [Symbol.asyncIterator]: async function* () {
       let bytes = 0;
       let reads = 0;

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { algorithmOf, type Digest, digestOf, hexOf, type Platform, SeaworthyError, shortDigest } from "../../core/index.ts";
+import { algorithmOf, type Digest, digestOf, hexOf, parseDigest, type Platform, SeaworthyError, shortDigest } from "../../core/index.ts";
+import { isSeekable } from "../archive/byte-reader.ts";
 import type { StoredBlob } from "../archive/stored-blob.ts";
 import { eachOf } from "../each-of.ts";
 import { contentsOf, type ImageContents, type ReadOptions, readOne } from "../filesystem/image-contents.ts";
 import { type LayerContents, readLayer } from "../filesystem/layer.ts";
+import { compressionOf } from "../filesystem/unpacked.ts";
 import type { LocalSource } from "../places/source.ts";
 import { choosePlatform, isAttestation } from "../values/choose-platform.ts";
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from "../values/config.ts";
@@ -78,6 +80,25 @@ interface Listed {
 
 const wordsOf = ({ number, of }: Listed): string => `layer ${number} of ${of}`;
 
+/** Less is hashed sooner than another thread has started. */
+const ASIDE_BYTES = 16 * 1024 * 1024;
+
+/** A large uncompressed layer of an archive: of it only what is wanted is read here, while another thread makes its digest. */
+const readPlain = async <Note>(
+  stored: StoredBlob,
+  listed: Listed,
+  { lookout, budget }: Pick<ReadOptions<Note>, "lookout" | "budget">,
+): Promise<LayerContents<Note> | undefined> => {
+  if (stored.sizeBytes < ASIDE_BYTES) return undefined;
+  const bytes = stored.read();
+  if (!isSeekable(bytes) || compressionOf(await bytes.head(4)) !== "none") return undefined;
+  const { digest } = listed.blob;
+  const algorithm = algorithmOf(digest);
+  await using aside = bytes.digest(algorithm);
+  const layer = await readLayer(bytes, wordsOf(listed), lookout, budget, digest);
+  return { ...layer, diffId: parseDigest(`${algorithm}:${await aside.hex()}`) };
+};
+
 /** A layer whose bytes are other ones, or may be: known by what it turns out to be, and kept under no name that it has not proved. */
 const readAsItIs = async <Note>(
   stored: StoredBlob,
@@ -105,8 +126,9 @@ const readAsItIs = async <Note>(
   }
   onLayer?.(number, of);
   let packed: string | undefined;
+  const aside = isPlain ? await readPlain(stored, listed, { lookout, budget }) : undefined;
   const bytes = isPlain ? stored.read() : digesting(stored.read(), algorithmOf(blob.digest), (hex) => (packed = hex));
-  const layer = await readLayer(bytes, wordsOf(listed), lookout, budget);
+  const layer = aside ?? (await readLayer(bytes, wordsOf(listed), lookout, budget));
   if (packed !== undefined) told(packed);
   if (cache === undefined || name === undefined || (await stored.identity()) !== identity) return layer;
   if (packed !== undefined) await cache.keepBytes(asPacked, Buffer.from(packed, "latin1"));

@@ -119,6 +119,26 @@ describe("an image with other parts than it names", () => {
       ]);
     }
   });
+  test("a large layer, of which another thread makes the digest", async () => {
+    const large = Buffer.alloc(17 * 1024 * 1024, "all alike ");
+    const { config } = await madeUp([[file("a", "one"), file("large", large)]]);
+    const saved = (tar: Buffer): readonly NewTarEntry[] => [
+      file("0/layer.tar", tar),
+      file("config.json", config),
+      file("manifest.json", json([{ Config: "config.json", Layers: ["0/layer.tar"] }])),
+    ];
+    const tar = await archive([file("a", "one"), file("large", large)]);
+    const whole = await look(saved(tar));
+    expect([flawsOf(whole), whole.layers[0]?.diffId]).toEqual([[], digestOf(tar)]);
+    expect(flawsOf(await look(saved(gzipSync(tar)))), "the digest is of what is unpacked").toEqual([]);
+    const other = Buffer.from(tar);
+    other[other.length - 64 * 1024] = 0;
+    const edited = await look(saved(other));
+    expect(flawsOf(edited)).toEqual([
+      `image:not-intact: layer 1 of 1 has the digest ${digestOf(other)} when it is unpacked; its configuration says ${digestOf(tar)}`,
+    ]);
+    expect(edited.layers[0]?.diffId).toBe(digestOf(other));
+  });
   test("of many that are missing the first are told, the others counted", async () => {
     const { config } = await madeUp([]);
     const layer = { mediaType: "application/vnd.oci.image.layer.v1.tar", digest: digestOf("none"), size: 4 };
