@@ -21,17 +21,22 @@ const compressionOf = ({ mediaType }: Descriptor): Compression | undefined => {
 const TYPE = { none: MEDIA.ociLayer, gzip: MEDIA.ociLayerGzip, zstd: MEDIA.ociLayerZstd } as const;
 const CHUNK_BYTES = 512 * 1024;
 
-/** `gzip` writes no time and no name, so equal layers become equal blobs. */
-const packed = (plain: AsyncIterable<Uint8Array>, to: Compression): AsyncIterable<Uint8Array> => {
-  if (to === "none") return plain;
+/** `gzip` writes no time and no name, so equal layers become equal blobs. Nothing is read before somebody waits for it: damage would end the process. */
+async function* packed(plain: AsyncIterable<Uint8Array>, to: Compression): AsyncGenerator<Uint8Array, void, undefined> {
+  if (to === "none") return yield* plain;
   const packer =
     to === "gzip"
       ? createGzip({ level: 6, chunkSize: CHUNK_BYTES })
       : createZstdCompress({ chunkSize: CHUNK_BYTES, params: { [constants.ZSTD_c_compressionLevel]: 3 } });
   const source = Readable.from(plain, { objectMode: false });
   source.once("error", (error) => packer.destroy(error));
-  return source.pipe(packer);
-};
+  try {
+    yield* source.pipe(packer) as AsyncIterable<Uint8Array>;
+  } finally {
+    packer.destroy();
+    source.destroy();
+  }
+}
 
 export interface RecompressOptions {
   readonly to: Compression;
