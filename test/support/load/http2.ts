@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import { connect, createServer as createH2cServer, type ServerHttp2Session } from "node:http2";
+import { type ClientHttp2Session, connect, constants, createServer as createH2cServer, type ServerHttp2Session } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect as tlsConnect, type DetailedPeerCertificate } from "node:tls";
@@ -142,8 +142,9 @@ export interface H2Load {
 }
 
 /**
- * A strict HTTP/2 client: `width` streams at a time over one connection, no retries. After a GOAWAY new streams go over a new connection,
- * and those under way have to end well (RFC 9113, 6.8).
+ * A strict HTTP/2 client: `width` streams at a time over one connection. After a GOAWAY new streams go over a new connection, and those under way have to end
+ * well (RFC 9113, 6.8). Nothing is tried again but what the server never saw because its GOAWAY was on the way to us: that is refused with REFUSED_STREAM,
+ * which every client takes for leave to ask again (8.7).
  */
 export const startH2Load = (
   authority: string,
@@ -156,9 +157,11 @@ export const startH2Load = (
   const versions = new Set<string>();
   const stopping = new AbortController();
   let [streams, connections] = [0, 0];
-  const open = () => {
+  const goneAway = new Set<ClientHttp2Session>();
+  const open = (): ClientHttp2Session => {
     connections += 1;
     const session = connect(authority, { rejectUnauthorized: false, servername: host });
+    session.on("goaway", () => goneAway.add(session));
     session.on("error", (error) => failures.push(`session: ${error.message}`));
     session.setMaxListeners(0);
     return session;
@@ -178,12 +181,18 @@ export const startH2Load = (
         versions.add(String(headers["x-version"] ?? headers["x-echo-version"] ?? ""));
       });
       stream.on("trailers", (all) => (trailers = all));
-      stream.on("error", (error) => failures.push(error.message));
-      stream.on("close", () => {
-        if (status !== 200 || stream.rstCode !== 0 || !isGood(body, trailers))
-          failures.push(`status ${status}, reset ${stream.rstCode}, ${body.slice(0, 60)}`);
-        resolve();
+      stream.on("error", (error) => {
+        if (stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM) failures.push(error.message);
       });
+      // The GOAWAY itself may be told of after the streams that it ends.
+      stream.on("close", () =>
+        setImmediate(() => {
+          const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && status === 0 && goneAway.has(current);
+          if (!isRefused && (status !== 200 || stream.rstCode !== 0 || !isGood(body, trailers)))
+            failures.push(`status ${status}, reset ${stream.rstCode}, ${body.slice(0, 60)}`);
+          resolve();
+        }),
+      );
       stream.end("question");
     });
   const worker = async (): Promise<void> => {
