@@ -4,22 +4,9 @@ import { addressing } from "./addressing.ts";
 import { LABELS, type Live, readLive } from "./live.ts";
 import type { ReleaseManifest, ReleaseService } from "./manifest.ts";
 import { createFleet, type Fleet } from "./test-data/fleet.ts";
-import { dbService, manifestOf, plainSpec, webService } from "./test-data/manifests.ts";
+import { dbService, manifestOf, network, plainSpec, webService } from "./test-data/manifests.ts";
 
 const INGRESS = "shop_seaworthy-ingress";
-
-const network = (key: string, rest: Partial<ProjectNetwork> = {}): ProjectNetwork => ({
-  key,
-  name: `shop_${key}`,
-  external: false,
-  driver: "bridge",
-  internal: false,
-  enableIpv6: false,
-  options: {},
-  labels: {},
-  pools: [],
-  ...rest,
-});
 
 const inside = (...keys: readonly string[]): Pick<ReleaseService, "spec"> => ({
   spec: { ...plainSpec, networks: keys.map((key) => ({ network: key, aliases: [`${key}-name`] })) },

@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from "../../core/index.ts";
-import type { ContainerSpec } from "../../project/index.ts";
+import type { ContainerSpec, ProjectNetwork } from "../../project/index.ts";
 import type { ReleaseManifest, ReleaseService } from "../manifest.ts";
 
 export const plainSpec: ContainerSpec = {
@@ -58,6 +58,20 @@ export const dbService = (version: string): ReleaseService => {
   };
 };
 
+/** One of the project's own, as a compose file that says nothing of it has it. */
+export const network = (key: string, rest: Partial<ProjectNetwork> = {}): ProjectNetwork => ({
+  key,
+  name: `shop_${key}`,
+  external: false,
+  driver: "bridge",
+  internal: false,
+  enableIpv6: false,
+  options: {},
+  labels: {},
+  pools: [],
+  ...rest,
+});
+
 export const manifestOf = (version: string, services: readonly ReleaseService[]): ReleaseManifest => ({
   schema: "seaworthy/release@1",
   project: "shop",
@@ -65,18 +79,6 @@ export const manifestOf = (version: string, services: readonly ReleaseService[])
   folder: "/srv/shop",
   files: ["compose.yaml"],
   services,
-  networks: [
-    {
-      key: "default",
-      name: "shop_default",
-      external: false,
-      driver: "bridge",
-      internal: false,
-      enableIpv6: false,
-      options: {},
-      labels: {},
-      pools: [],
-    },
-  ],
+  networks: [network("default")],
   volumes: [{ key: "data", name: "shop_data", external: false, driver: "local", options: {}, labels: {} }],
 });
