@@ -28,6 +28,8 @@ export const createFakeProxy = (): FakeProxy => {
   const lost: string[] = [];
   const served = new Map<string, readonly string[]>();
   const lasting = new Map<string, number>();
+  /** As `backend/server`: what HAProxy has not heard of yet. */
+  const announced = new Set<string>();
   let running = false;
   const required = (name: string): Backend => {
     const backend = backends.get(name);
@@ -95,7 +97,15 @@ export const createFakeProxy = (): FakeProxy => {
     updateServers: async (name, change) => {
       const backend = required(name);
       backends.set(name, { ...backend, servers: change(backend.servers) });
+      for (const id of announced) if (id.startsWith(`${name}/`)) announced.delete(id);
     },
+    announce: async (name, change) => {
+      const backend = required(name);
+      const servers = change(backend.servers);
+      for (const one of servers) if (!backend.servers.includes(one)) announced.add(`${name}/${one.name}`);
+      backends.set(name, { ...backend, servers });
+    },
+    admit: async (name, server) => void announced.delete(`${name}/${server}`),
     hold: async (name, forMs = 0) => {
       const { heldUntil: _, ...free } = required(name);
       if (free.hold === undefined)
@@ -123,7 +133,11 @@ export const createFakeProxy = (): FakeProxy => {
     lose: async (name, server) => {
       lost.push(`${name}/${server}`);
     },
-    servers: async (name) => backends.get(name)?.servers.map(status),
+    servers: async (name) =>
+      backends
+        .get(name)
+        ?.servers.filter((one) => !announced.has(`${name}/${one.name}`))
+        .map(status),
     declared: (name) => backends.get(name),
     drift: async () => (running ? [] : ["HAProxy does not run"]),
     notices: () => [],

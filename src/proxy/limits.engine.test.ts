@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { request } from "node:http";
+import { type ClientRequest, request } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { FULL_TRAFFIC, NO_TRAFFIC } from "../core/index.ts";
 import type { Backend } from "./backend.ts";
@@ -65,6 +65,18 @@ const send = (
     outgoing.setTimeout(20_000, () => outgoing.destroy(new Error("no answer")));
     for (const chunk of chunks ?? []) outgoing.write(chunk);
     outgoing.end(body);
+  });
+
+/** An answer that goes on: its replica is busy with it until it is destroyed. */
+const occupied = (host: HaproxyHost): Promise<ClientRequest> =>
+  new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port: host.httpPort, path: "/events", headers: { host: "web.example" }, agent: false });
+    outgoing.on("response", (response) => {
+      response.on("error", () => undefined).resume();
+      resolve(outgoing);
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
   });
 
 const statuses = async (host: HaproxyHost, count: number, options: Parameters<typeof send>[1] = {}): Promise<readonly number[]> => {
@@ -145,10 +157,11 @@ test("a replica has no more requests at once than it takes; the others wait, and
   expect(waited.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   await proxy.declare({ ...WEB, limits: { perReplica: 1, timeouts: { queueMs: 50 } } });
   // A worker of the earlier configuration that still takes a connection counts for itself.
-  for (let tries = 0; tries < 400 && (await proxy.processes()).oldWorkers.length > 0; tries += 1) await sleep(20);
-  const hurried = await Promise.all(Array.from({ length: 3 }, () => send(host, { path: "/slow" })));
-  const refused = hurried.filter(({ status }) => status === 503);
-  expect(refused.length).toBe(2);
+  await expect.poll(async () => (await proxy.processes()).oldWorkers, { timeout: 30_000, interval: 20 }).toEqual([]);
+  const busy = await occupied(host);
+  cleanups.push(async () => busy.destroy());
+  const refused = await Promise.all([send(host), send(host)]);
+  expect(refused.map(({ status }) => status)).toEqual([503, 503]);
   expect(refused[0]).toMatchObject({
     headers: { "retry-after": "5" },
     body: expect.stringMatching(/^The service cannot answer now.\nRequest id: \S{8,}\n$/),

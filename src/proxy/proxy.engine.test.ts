@@ -218,6 +218,29 @@ describe("an actor dies", () => {
     expect([await summary(next), (await ask(host.httpPort)).version]).toEqual([["r2-1=100"], "v2"]);
   });
 
+  test("after a server was announced: HAProxy hears of it when it is admitted, and after a restart knows it already", async () => {
+    const { host, proxy } = await serving();
+    const [v2, v3] = [await app("v2"), await app("v3")];
+    await proxy.announce("shop.web", (servers) => [...servers, at("r2-1", v2, NO_TRAFFIC)]);
+    expect(await summary(proxy)).toEqual(["r1-1=100"]);
+    const next = host.proxy();
+    await next.admit("shop.web", "r1-1");
+    await next.admit("shop.web", "r2-1");
+    await checked(next, "r2-1");
+    expect(await summary(next)).toEqual(["r1-1=100", "r2-1=0"]);
+    await next.announce("shop.web", (servers) => [...servers, at("r3-1", v3, NO_TRAFFIC)]);
+    await host.crash();
+    await next.ensureRunning();
+    await checked(next, "r3-1");
+    await expect(next.admit("shop.web", "r3-1")).rejects.toMatchObject({
+      code: "PROXY_UNREACHABLE",
+      message: expect.stringMatching(/already exists/i),
+    });
+    await next.updateServers("shop.web", (servers) => servers.filter(({ name }) => name === "r1-1"));
+    expect(await summary(next)).toEqual(["r1-1=100"]);
+    expect((await ask(host.httpPort)).version).toBe("v1");
+  });
+
   test("between registering a server and enabling it", async () => {
     const { host } = await serving();
     const v2 = await app("v2");

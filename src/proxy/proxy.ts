@@ -1,5 +1,15 @@
 import { join } from "node:path";
-import { type Clock, hasCode, lock, parseWeight, SeaworthyError, type StateFolder, systemClock, wordsOf } from "../core/index.ts";
+import {
+  type Clock,
+  hasCode,
+  lock,
+  NO_TRAFFIC,
+  parseWeight,
+  SeaworthyError,
+  type StateFolder,
+  systemClock,
+  wordsOf,
+} from "../core/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { type Backend, behindCheck, isServerName, nextOf, projectOf, type Server, type Steering } from "./backend.ts";
 import { type Certificates, createCertificates } from "./certificates/certificates.ts";
@@ -11,7 +21,7 @@ import { hasIpv6 } from "./haproxy/listeners.ts";
 import type { Processes } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime } from "./haproxy/runtime.ts";
-import { readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
+import { addServer, readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
 import { readSides, type Sides } from "./haproxy/sides.ts";
 import { type AnswerTimes, followAnswerTimes } from "./haproxy/access-log.ts";
 import { createLifecycle } from "./lifecycle.ts";
@@ -43,6 +53,10 @@ export interface Proxy {
   declare(backend: Declared): Promise<void>;
   /** Changes the servers of a declared backend, on disk and then live. */
   updateServers(backend: string, change: (servers: readonly Server[]) => readonly Server[]): Promise<void>;
+  /** Changes the servers of a declared backend on disk alone. HAProxy hears of it by `admit`, by the backend's next change, or when it starts. */
+  announce(backend: string, change: (servers: readonly Server[]) => readonly Server[]): Promise<void>;
+  /** Tells HAProxy of a declared server that it does not know, which has no traffic and is checked from now on. A HAProxy that does not answer is started. */
+  admit(backend: string, server: string): Promise<void>;
   /**
    * Lets new requests wait in HAProxy for at most `forMs`, or, without it, lets go of those that wait. Only a backend that was declared with bounds for it can hold.
    * @returns how many were there when it changed, under way or waiting
@@ -191,11 +205,22 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     },
   });
 
+  /** What HAProxy has loaded, as it says itself: a HAProxy that answers at its socket stands. The engine is asked only when it does not. */
+  const standing = async (): Promise<string | undefined> => {
+    try {
+      return await haproxy.loaded();
+    } catch (error) {
+      if (!hasCode(error, "PROXY_UNREACHABLE")) throw error;
+      await haproxy.start();
+      return persistently(() => haproxy.loaded());
+    }
+  };
+
   /**
    * Writes, reloads when HAProxy has another structure loaded than the one written, and reconciles the one backend. What is loaded HAProxy says itself,
-   * so it does not matter who died between the writing and the reload.
+   * so it does not matter who died between the writing and the reload; nobody else reloads it under the lock.
    */
-  const change = async (name: string, mutate: () => void): Promise<void> => {
+  const change = async (name: string, loaded: string | undefined, mutate: () => void): Promise<void> => {
     const before = store.backend(name);
     const orBack = async (work: () => Promise<void>): Promise<void> => {
       try {
@@ -209,9 +234,11 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
       }
     };
     mutate();
-    await orBack(assertPorts);
-    store.render();
-    if ((await persistently(() => haproxy.loaded())) !== store.structure()) await orBack(() => haproxy.reload());
+    const { structure, write } = store.draw();
+    // What is loaded listens on its ports already.
+    if (loaded !== structure) await orBack(assertPorts);
+    write();
+    if (loaded !== structure) await orBack(() => haproxy.reload());
     const wanted = store.backend(name);
     if (wanted !== undefined) await persistently(() => makeSo(wanted));
   };
@@ -272,16 +299,6 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     }
   };
 
-  /** One that answers at its socket stands. The engine is asked only when it does not. */
-  const standing = async (): Promise<void> => {
-    try {
-      await haproxy.loaded();
-    } catch (error) {
-      if (!hasCode(error, "PROXY_UNREACHABLE")) throw error;
-      await haproxy.start();
-    }
-  };
-
   const assertUnclaimed = ({ name, hosts }: Pick<Backend, "name" | "hosts">): void => {
     for (const other of store.backends()) {
       const host = projectOf(other.name) === projectOf(name) ? undefined : other.hosts.find((one) => hosts.includes(one));
@@ -316,36 +333,56 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     const servers =
       before === undefined ? await persistently(() => adopted(backend.name)) : behindCheck(before.servers, before.check, backend.check);
     const said = before?.byHand === undefined ? {} : { byHand: before.byHand };
-    await change(backend.name, () => store.put({ ...backend, ...said, httpPort: port, servers }));
+    const loaded = await persistently(() => haproxy.loaded());
+    await change(backend.name, loaded, () => store.put({ ...backend, ...said, httpPort: port, servers }));
     await serve();
   };
 
   const updateServers: Proxy["updateServers"] = async (name, update) => {
     const current = store.backend(name);
     if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
-    await standing();
-    await change(name, () => store.put({ ...current, servers: update(current.servers) }));
+    await change(name, await standing(), () => store.put({ ...current, servers: update(current.servers) }));
+  };
+
+  const announce = async (name: string, update: (servers: readonly Server[]) => readonly Server[]): Promise<void> => {
+    const current = store.backend(name);
+    if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
+    store.put({ ...current, servers: update(current.servers) });
+    store.render();
+  };
+
+  const admit = async (name: string, server: string): Promise<void> => {
+    try {
+      await haproxy.loaded();
+    } catch (error) {
+      if (!hasCode(error, "PROXY_UNREACHABLE")) throw error;
+      // One that starts reads of the server in its configuration.
+      await locked("start HAProxy", standing);
+      return;
+    }
+    const declared = store.backend(name)?.servers.find((one) => one.name === server);
+    if (declared?.weight === NO_TRAFFIC) await addServer(admin, name, declared, maxConnections(name, store.backends()));
   };
 
   const hold = async (name: string, forMs = 0): Promise<number> => {
     const current = store.backend(name);
     if (current?.hold === undefined)
       throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name} whose requests can wait`);
-    await standing();
+    const loaded = await standing();
     const waiting = await persistently(() => readConnections(admin, name));
     const { heldUntil: _, ...free } = current;
-    await change(name, () => store.put(forMs === 0 ? free : { ...free, heldUntil: Math.ceil((clock.now() + forMs) / 1000) }));
+    await change(name, loaded, () => store.put(forMs === 0 ? free : { ...free, heldUntil: Math.ceil((clock.now() + forMs) / 1000) }));
     return waiting;
   };
 
   const sayByHand: Proxy["sayByHand"] = async (name, update) => {
     const current = store.backend(name);
     if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
-    await standing();
+    const loaded = await standing();
     const under = await readConnections(admin, name);
     const { byHand = {}, ...free } = current;
     const said = update(byHand);
-    await change(name, () => store.put(said.closed === undefined && said.paused === undefined ? free : { ...free, byHand: said }));
+    await change(name, loaded, () => store.put(said.closed === undefined && said.paused === undefined ? free : { ...free, byHand: said }));
     return under;
   };
 
@@ -354,9 +391,8 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     if (current === undefined) throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no backend ${name}`);
     if (steering !== undefined && store.backend(nextOf(name)) === undefined)
       throw new SeaworthyError("STATE_NEEDS_PERSON", `the proxy has no place for the next release of ${name}`);
-    await standing();
     const { steering: _, ...free } = current;
-    await change(name, () => store.put(steering === undefined ? free : { ...free, steering }));
+    await change(name, await standing(), () => store.put(steering === undefined ? free : { ...free, steering }));
   };
 
   const drift = async (): Promise<readonly string[]> => {
@@ -385,7 +421,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
       await engine.containers.stop(PROXY_CONTAINER, OLD_WORKER_MS / 1000);
       return haproxy.remove();
     }
-    if (await haproxy.runs()) return change(name, () => store.remove(name));
+    if (await haproxy.runs()) return change(name, await persistently(() => haproxy.loaded()), () => store.remove(name));
     store.remove(name);
     store.render();
   };
@@ -394,6 +430,8 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     ensureRunning,
     declare: (backend) => locked(`declare ${backend.name}`, () => declare(backend)),
     updateServers: (name, update) => locked(`change the servers of ${name}`, () => updateServers(name, update)),
+    announce: (name, update) => locked(`announce a server of ${name}`, () => announce(name, update)),
+    admit,
     hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
     steer: (name, steering) => locked(`steer requests of ${name}`, () => steer(name, steering)),
     sayByHand: (name, update) => locked(`do what was said about ${name}`, () => sayByHand(name, update)),

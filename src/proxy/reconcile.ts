@@ -8,7 +8,7 @@ import {
   readServers,
   type ServerStatus,
   setMost,
-  setWeight,
+  setWeights,
   shutdownSessions,
 } from "./haproxy/servers.ts";
 
@@ -68,7 +68,7 @@ export const reconcileServers = async (
   const changed = wanted
     .filter((server) => (byName.has(server.name) ? differs(byName.get(server.name), server) : server.weight !== NO_TRAFFIC))
     .toSorted((a, b) => b.weight - a.weight);
-  for (const server of changed) await setWeight(runtime, backend, server.name, server.weight);
+  await setWeights(runtime, backend, changed);
   const names = new Set(wanted.map((server) => server.name));
   for (const server of present) if (!names.has(server.name)) await remove(runtime, backend, server.name, clock);
 };

@@ -33,6 +33,8 @@ export interface ProxyStore {
   remove(name: string): void;
   /** Writes haproxy.cfg and what it names, from the backends. */
   render(): void;
+  /** The same in two: what it is to be now, and its writing. */
+  draw(): { readonly structure: string; readonly write: () => void };
   /** Whether the files are what `render` would write. */
   isRendered(): boolean;
   /** Ports that the configuration is to listen on. */
@@ -132,10 +134,11 @@ export const openProxyStore = (
   };
 
   /** The configuration last: what it names is there before it. */
-  const rendered = (): readonly (readonly [string, string])[] => {
+  const rendered = (): { readonly files: readonly (readonly [string, string])[]; readonly structure: string } => {
     const all = backends();
     const { exact, below } = redirectsOf(all);
-    return [
+    const structure = structureOf(all);
+    const files = [
       [HOSTS_FILE, renderHosts(all)],
       [HOLD_FILE, renderHolds(all)],
       [SIDES_FILE, renderSides(all)],
@@ -146,8 +149,23 @@ export const openProxyStore = (
       [MAINTENANCE_FILE, renderMaintenance(all)],
       ...maintenancePages(all),
       [HOLD_SCRIPT_FILE, renderHoldScript(inside.configFolder, all)],
-      [CONFIG_FILE, renderConfig({ ...inputOf(all), structure: structureOf(all) })],
-    ];
+      [CONFIG_FILE, renderConfig({ ...inputOf(all), structure })],
+    ] as const;
+    return { files, structure };
+  };
+
+  const draw: ProxyStore["draw"] = () => {
+    const { files, structure } = rendered();
+    return {
+      structure,
+      write: () => {
+        for (const [name, content] of files) writeWhereOther(join(configFolder, name), content);
+        // A worker that is on its way out has its pages in memory.
+        for (const name of readdirSync(configFolder))
+          if (name.startsWith("maintenance-") && !files.some(([known]) => known === name))
+            rmSync(join(configFolder, name), { force: true });
+      },
+    };
   };
 
   return {
@@ -172,14 +190,9 @@ export const openProxyStore = (
     ],
     put: (value) => writeFileAtomic(pathOf(value.name), `${JSON.stringify(parseBackend(value), undefined, 2)}\n`, 0o600),
     remove: (name) => rmSync(pathOf(name), { force: true }),
-    render: () => {
-      const files = rendered();
-      for (const [name, content] of files) writeWhereOther(join(configFolder, name), content);
-      // A worker that is on its way out has its pages in memory.
-      for (const name of readdirSync(configFolder))
-        if (name.startsWith("maintenance-") && !files.some(([known]) => known === name)) rmSync(join(configFolder, name), { force: true });
-    },
-    isRendered: () => rendered().every(([name, content]) => isThere(join(configFolder, name), content)),
+    draw,
+    render: () => draw().write(),
+    isRendered: () => rendered().files.every(([name, content]) => isThere(join(configFolder, name), content)),
     ports: () => {
       const all = backends();
       return [...portsOf(all), ...tlsPorts(all, served())];

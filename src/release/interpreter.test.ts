@@ -153,9 +153,62 @@ test("an interrupted rollout stays as it is and can be resumed", async () => {
     "shop-web-r1-1 running",
     "shop-web-r2-1 running",
   ]);
-  expect(servers(where)).toEqual(["r1-1=100"]);
+  expect(servers(where), "announced beside the start").toEqual(["r1-1=100", "r2-1=0"]);
   expect(await runRollout(where.journal, where.world, release)).toMatchObject({ state: "live" });
   expect({ containers: await containers(where), servers: servers(where) }).toEqual(NEW);
+});
+
+describe("what is done beside another step", () => {
+  const lines = ({ journal }: Site, release: number): readonly string[] =>
+    journal.entries("shop", release).flatMap((one) => ("step" in one ? [`${one.kind} ${one.step}`] : []));
+  test("is begun with it, is done while it takes its time, and ends with it", async () => {
+    const where = site();
+    await deploy(where, v1);
+    const { containers: made } = where.engine;
+    const began = Promise.withResolvers<void>();
+    const announce: Site["proxy"]["announce"] = async (...given) => {
+      await where.proxy.announce(...given);
+      began.resolve();
+    };
+    const start: typeof made.start = async (name) => {
+      if (name.startsWith("shop-web-r2")) await began.promise;
+      await made.start(name);
+    };
+    const release = await begin(where, v2);
+    const world = { ...where.world, engine: { ...where.engine, containers: { ...made, start } }, proxy: { ...where.proxy, announce } };
+    expect(await runRollout(where.journal, world, release)).toMatchObject({ state: "live" });
+    const told = lines(where, release);
+    const at = told.indexOf("intent web/start/1");
+    expect(told.slice(at, at + 5)).toEqual([
+      "intent web/start/1",
+      "intent web/server/1",
+      "done web/start/1",
+      "done web/server/1",
+      "intent web/ready/1",
+    ]);
+  });
+  test("is ended before the rollout turns back, and taken back with it", async () => {
+    const where = site();
+    await deploy(where, v1);
+    const { containers: made } = where.engine;
+    let announced = false;
+    const announce: Site["proxy"]["announce"] = async (...given) => {
+      for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+      await where.proxy.announce(...given);
+      announced = true;
+    };
+    const start: typeof made.start = async (name) => {
+      if (name.startsWith("shop-web-r2")) throw new SeaworthyError("ENGINE_REFUSED", "no such runtime");
+      await made.start(name);
+    };
+    const release = await begin(where, v2);
+    const world = { ...where.world, engine: { ...where.engine, containers: { ...made, start } }, proxy: { ...where.proxy, announce } };
+    const seen: boolean[] = [];
+    const outcome = await runRollout(where.journal, world, release, (moment) => void (moment === "undone" && seen.push(announced)));
+    expect(outcome).toMatchObject({ state: "reverted", because: { message: "no such runtime" } });
+    expect(seen[0]).toBe(true);
+    expect({ containers: await containers(where), servers: servers(where) }).toEqual(OLD);
+  });
 });
 
 /** Rolls out until a moment of a step, and not further: a killed process does nothing more, its next step never comes. */

@@ -125,6 +125,7 @@ const sentence = (action: Action): string => {
     case "shift-traffic":
       return action.backend;
     case "add-server":
+    case "announce-server":
     case "await-server":
     case "await-drained":
     case "remove-server":
@@ -183,6 +184,26 @@ const reports = async (world: World, state: RolloutState): Promise<readonly Drop
       .reduce((sum, result) => sum + Number(result?.["serverErrors"] ?? 0), 0);
     return dropReport(service, before[service], after[service], removed, heldOf(state, service), drainedOf(state, service));
   });
+};
+
+/** Each step with those that are done beside it. */
+const together = (steps: readonly Step[]): readonly (readonly Step[])[] => {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (step.beside === true && last !== undefined) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+};
+
+/** What is done beside a step begins so much later: its own work must not keep the other one's question in this process. */
+const HEAD_START_MS = 5;
+
+/** None goes on unseen when one has failed. @throws what the first of them did */
+const allOf = async <T>(work: readonly Promise<T>[]): Promise<readonly T[]> => {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 };
 
 /** Between two looks at whether somebody promoted what waits for time to pass. */
@@ -289,23 +310,36 @@ export const runRollout = async (
     assertNotAborted(journal, project, release);
     await standAgain(state, "new", world);
     await measureOnce(state);
-    const steps = state.entry.plan.steps.filter(({ id }) => !state.done.has(id));
-    let intended: Step | undefined;
-    for (const [index, step] of steps.entries()) {
-      if (leftOut(step)) continue;
+    const groups = together(state.entry.plan.steps.filter(({ id }) => !state.done.has(id)));
+    const intent = ({ id }: Step): Entry => ({ kind: "intent", step: id });
+    let intended: readonly Step[] = [];
+    for (const [index, group] of groups.entries()) {
+      const due = group.filter((step) => !leftOut(step));
+      if (due.length === 0) continue;
       world.signal?.throwIfAborted();
       assertNotAborted(journal, project, release);
-      world.progress.begin(describeStep(step));
-      if (intended !== step) journal.append(project, release, { kind: "intent", step: step.id });
-      await hook("intent", step);
-      const result = await attempt(step, state);
-      const done: Entry = { kind: "done", step: step.id, ...(result === undefined ? {} : { result }) };
-      // Together with the next step's beginning: the disk is waited for once. Not with one that there is no way back from, which an abort may still stop.
-      const next = steps[index + 1];
-      intended = next === undefined || next.final === true || leftOut(next) ? undefined : next;
-      journal.append(project, release, done, ...(intended === undefined ? [] : [{ kind: "intent" as const, step: intended.id }]));
-      await hook("done", step);
-      world.progress.end(describeStep(step));
+      for (const step of due) world.progress.begin(describeStep(step));
+      const unsaid = due.filter((step) => !intended.includes(step));
+      if (unsaid.length > 0) journal.append(project, release, ...unsaid.map(intent));
+      for (const step of due) await hook("intent", step);
+      const results = await allOf(
+        due.map(async (step, nth) => {
+          if (nth > 0) await clock.sleep(HEAD_START_MS);
+          return attempt(step, state);
+        }),
+      );
+      const done = due.map(({ id }, nth): Entry => {
+        const result = results[nth];
+        return { kind: "done", step: id, ...(result === undefined ? {} : { result }) };
+      });
+      // Together with the beginning of what is next: the disk is waited for once. Not with what there is no way back from, which an abort may still stop.
+      const next = groups[index + 1] ?? [];
+      intended = next.some((step) => step.final === true || leftOut(step)) ? [] : next;
+      journal.append(project, release, ...done, ...intended.map(intent));
+      for (const step of due) {
+        await hook("done", step);
+        world.progress.end(describeStep(step));
+      }
     }
   };
 

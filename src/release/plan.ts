@@ -91,15 +91,9 @@ export type Action =
     }
   | { readonly do: "await-healthy"; readonly name: string; readonly withinMs: number }
   | { readonly do: "await-exit"; readonly name: string; readonly withinMs: number }
-  | {
-      readonly do: "add-server";
-      readonly backend: string;
-      readonly server: string;
-      readonly address: string;
-      readonly port: number;
-      /** Absent: HTTP/1.1. */
-      readonly protocol?: "h2c";
-    }
+  | ({ readonly do: "add-server" } & AddedServer)
+  /** Only written down: the container is not there yet, and HAProxy hears of it when it is waited for. */
+  | ({ readonly do: "announce-server" } & AddedServer)
   | { readonly do: "await-server"; readonly backend: string; readonly server: string; readonly withinMs: number }
   | { readonly do: "shift-traffic"; readonly backend: string; readonly to: readonly string[]; readonly weight: Weight }
   /** Gives `to` the weight and takes all traffic from `from`, in one change; other servers keep what they have. */
@@ -141,6 +135,15 @@ export type Action =
   | { readonly do: "stop-container"; readonly name: string; readonly graceSeconds: number }
   | { readonly do: "remove-container"; readonly name: string };
 
+export interface AddedServer {
+  readonly backend: string;
+  readonly server: string;
+  readonly address: string;
+  readonly port: number;
+  /** Absent: HTTP/1.1. */
+  readonly protocol?: "h2c";
+}
+
 export interface WatchedReplica {
   readonly name: string;
   /** Its name in the proxy, when it is behind it. */
@@ -164,6 +167,8 @@ export interface Step {
   readonly undo?: readonly Action[];
   /** Once begun, the rollout only goes forward: the new release may have traffic, or the old one is leaving. */
   readonly final?: true;
+  /** Done while the step before it is: neither needs what the other does. */
+  readonly beside?: true;
   /** The new container that the step is about: what fails here is counted as its failure (`Plan.policies`), and from then on its steps are left out. */
   readonly of?: string;
   /** Done only once this new container has failed. */

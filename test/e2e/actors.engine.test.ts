@@ -96,7 +96,8 @@ test.each(spread(["SIGTERM", "SIGINT"] as const, 1))(
 
 test("130, interrupted after the shift: resume ends it", async () => {
   const { call, release } = await begin();
-  await waitForLine(shop.scratch.state, call, release, "done", "web/ready/1");
+  // From being ready to the switch it takes milliseconds.
+  await waitForLine(shop.scratch.state, call, release, "intent", "web/ready/1");
   const slow = get(shop, "/slow?ms=2500");
   await waitForLine(shop.scratch.state, call, release, "intent", /^web\/drain\//);
   call.child.kill("SIGINT");

@@ -83,9 +83,23 @@ export const addServer = (runtime: Runtime, backend: string, server: Server, mos
     ...enabling(backend, server),
   );
 
-export const setWeight = (runtime: Runtime, backend: string, server: string, weight: Weight): Promise<void> => {
-  const id = `${backend}/${server}`;
-  return tell(runtime, ...(weight === NO_TRAFFIC ? [] : [`set server ${id} state ready`]), `set weight ${id} ${weight}`);
+/** A line of HAProxy's runtime API holds 16 KiB, and so some thirty servers of the longest names. */
+const IN_A_BREATH = 20;
+
+/** In this order, and those of a breath in one change. */
+export const setWeights = async (
+  runtime: Runtime,
+  backend: string,
+  servers: readonly { readonly name: string; readonly weight: Weight }[],
+): Promise<void> => {
+  for (let at = 0; at < servers.length; at += IN_A_BREATH)
+    await tell(
+      runtime,
+      ...servers.slice(at, at + IN_A_BREATH).flatMap(({ name, weight }) => {
+        const id = `${backend}/${name}`;
+        return [...(weight === NO_TRAFFIC ? [] : [`set server ${id} state ready`]), `set weight ${id} ${weight}`];
+      }),
+    );
 };
 
 /** How many requests the server takes at once from now on; 0: as many as come. Those under way stay. */

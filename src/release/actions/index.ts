@@ -15,6 +15,7 @@ import { createNetwork, createVolume, placeFileAction, pullImage, removeNetwork 
 import { holdRequests, releaseRequests } from "./hold.ts";
 import {
   addServer,
+  announceServer,
   awaitDrained,
   awaitServer,
   declareBackend,
@@ -63,6 +64,7 @@ const PERFORMERS: Performers = {
   "await-healthy": awaitHealthy,
   "await-exit": awaitExit,
   "add-server": addServer,
+  "announce-server": announceServer,
   "await-server": awaitServer,
   "shift-traffic": shiftTraffic,
   "move-traffic": moveTraffic,

@@ -79,6 +79,39 @@ describe("a server", () => {
     await perform(add, world);
     expect(declared()).toEqual(["r2-1=0"]);
   });
+  test("that is announced is written down, and HAProxy hears of it when it is waited for", async () => {
+    const announce: Action = { ...add, do: "announce-server" };
+    await perform(announce, world);
+    await perform(announce, world);
+    expect([declared(), await fake.servers("shop.web")]).toEqual([["r2-1=0"], []]);
+    expect(await perform(gate, world)).toEqual({ gateMs: 2 });
+    expect(await fake.servers("shop.web")).toMatchObject([{ name: "r2-1", weight: 0 }]);
+    await perform({ do: "remove-server", backend: "shop.web", server: "r2-1" }, world);
+    expect(declared()).toEqual([]);
+  });
+  test("that HAProxy does not take is waited for no longer than that, and its words are told", async () => {
+    await perform({ ...add, do: "announce-server" }, world);
+    const admit = async (): Promise<void> => {
+      throw new SeaworthyError("PROXY_UNREACHABLE", "HAProxy refused it: no more ids");
+    };
+    await expect(perform(gate, { ...world, proxy: { ...fake, admit } })).rejects.toMatchObject({
+      code: "RELEASE_NOT_LIVE",
+      message: "HAProxy did not see shop.web/r2-1 answer within 20 s: HAProxy refused it: no more ids",
+    });
+  });
+  test("behind a HAProxy that somebody has killed: it is started, and known to it then", async () => {
+    await perform({ ...add, do: "announce-server" }, world);
+    let stands = false;
+    const servers: typeof fake.servers = async (backend) => {
+      if (!stands) throw new SeaworthyError("PROXY_UNREACHABLE", "HAProxy does not answer");
+      return fake.servers(backend);
+    };
+    const admit: typeof fake.admit = async (backend, server) => {
+      stands = true;
+      await fake.admit(backend, server);
+    };
+    expect(await perform(gate, { ...world, proxy: { ...fake, servers, admit } })).toMatchObject({ gateMs: expect.any(Number) });
+  });
   test("that already has traffic keeps it when a resume adds it again", async () => {
     await perform(add, world);
     await perform({ do: "shift-traffic", backend: "shop.web", to: ["r2-1"], weight: FULL_TRAFFIC }, world);

@@ -1,6 +1,7 @@
 import { hasCode, NO_TRAFFIC, SeaworthyError, type Weight, wordsOf } from "../../core/index.ts";
 import { OLD_WORKER_MS, type Server, type ServerStatus } from "../../proxy/index.ts";
 import { type Closed, lastingEnd } from "./lasting.ts";
+import type { AddedServer } from "../plan.ts";
 import type { Perform, World } from "./world.ts";
 
 const POLL_MS = 50;
@@ -35,12 +36,20 @@ export const withdrawBackend: Perform<"withdraw-backend"> = async ({ backend }, 
   return undefined;
 };
 
-export const addServer: Perform<"add-server"> = async ({ backend, server, address, port, protocol }, { proxy }) => {
-  await proxy.updateServers(backend, (servers) =>
-    servers.some((one) => one.name === server)
+const withServer =
+  ({ server, address, port, protocol }: AddedServer) =>
+  (servers: readonly Server[]): readonly Server[] =>
+    servers.some(({ name }) => name === server)
       ? servers
-      : [...servers, { name: server, address, port, weight: NO_TRAFFIC, ...(protocol === undefined ? {} : { protocol }) }],
-  );
+      : [...servers, { name: server, address, port, weight: NO_TRAFFIC, ...(protocol === undefined ? {} : { protocol }) }];
+
+export const addServer: Perform<"add-server"> = async (added, { proxy }) => {
+  await proxy.updateServers(added.backend, withServer(added));
+  return undefined;
+};
+
+export const announceServer: Perform<"announce-server"> = async (added, { proxy }) => {
+  await proxy.announce(added.backend, withServer(added));
   return undefined;
 };
 
@@ -67,9 +76,15 @@ const seen = async (world: World, backend: string, server: string): Promise<Serv
   return said.answer?.find((one) => one.name === server) ?? "it does not know the server";
 };
 
+/** Tells HAProxy of a server that was announced, and starts one that is gone; what it says against that, in words. */
+const admitted = async (world: World, backend: string, server: string): Promise<string | undefined> => {
+  const said = await answered(world, () => world.proxy.admit(backend, server));
+  return "silence" in said ? said.silence : undefined;
+};
+
 /**
  * `status` alone says UP before the first check (HAProxy 2.6), and a server that was found down has passed one check before it is taken for up again:
- * only both count.
+ * only both count. HAProxy is told of a server that was announced, and started where somebody has killed it.
  */
 export const awaitServer: Perform<"await-server"> = async ({ backend, server, withinMs }, world) => {
   const { clock, signal } = world;
@@ -78,11 +93,12 @@ export const awaitServer: Perform<"await-server"> = async ({ backend, server, wi
     const status = await seen(world, backend, server);
     if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus) && !/^(?:DOWN|MAINT)/.test(status.status))
       return { gateMs: Math.round(clock.elapsed() - begun) };
+    const refused = typeof status === "string" ? await admitted(world, backend, server) : undefined;
     const waitedMs = clock.elapsed() - begun;
     if (waitedMs > withinMs)
       throw new SeaworthyError(
         "RELEASE_NOT_LIVE",
-        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? status : `${status.status}, ${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
+        `HAProxy did not see ${backend}/${server} answer within ${withinMs / 1000} s: ${typeof status === "string" ? (refused ?? status) : `${status.status}, ${status.checkStatus} ${status.checkCode} ${status.lastCheck}`.trim()}`,
       );
     await clock.sleep(gateNapMs(waitedMs), signal);
   }

@@ -5,8 +5,9 @@ import type { Perform, World } from "./world.ts";
 const PROBE_TIMEOUT_MS = 3000;
 const LOG_LINES = 15;
 
-/** Seen at most a tenth later than it came: all of a rollout waits for this, while one that takes long is not asked all the time. */
-const napMs = (waitedMs: number): number => Math.min(100, Math.max(5, Math.ceil(waitedMs / 10)));
+/** Seen at most this part of its time later than it came: all of a rollout waits for this, while one that takes long is not asked all the time. */
+const LATER = { container: 1 / 20, engine: 1 / 10 } as const;
+const napMs = (waitedMs: number, asked: keyof typeof LATER): number => Math.min(100, Math.max(5, Math.ceil(waitedMs * LATER[asked])));
 
 /** Between two looks at a container that does not answer yet: each takes the engine time in which that one is starting. */
 const LOOK_MS = 40;
@@ -41,8 +42,7 @@ const ended = (state: ContainerState | undefined): string | undefined => {
 /** Asks until `settled` answers, the container ends, or time is up. `settled` returns a result, or words that say why not yet; `look` is how the engine has the container. */
 const poll = async (
   world: World,
-  name: string,
-  withinMs: number,
+  { name, withinMs, asked }: { readonly name: string; readonly withinMs: number; readonly asked: keyof typeof LATER },
   settled: (
     look: () => Promise<ContainerState | undefined>,
   ) => Promise<{ readonly result: Readonly<Record<string, unknown>> } | { readonly notYet: string }>,
@@ -62,7 +62,7 @@ const poll = async (
       if (end !== undefined) throw await notLive(world, name, `${name} did not become ready: ${end}; before that, ${answer.notYet}`);
     }
     if (waitedMs > withinMs) throw await notLive(world, name, `${name} did not become ready within ${withinMs / 1000} s: ${answer.notYet}`);
-    await clock.sleep(napMs(waitedMs), signal);
+    await clock.sleep(napMs(waitedMs, asked), signal);
   }
 };
 
@@ -73,18 +73,18 @@ const wordsOfAnswer = ({ status, error = "no answer", body }: ProbeAnswer): stri
 export const awaitReady: Perform<"await-ready"> = async ({ name, address, port, path, live, host, withinMs, protocol }, world) => {
   const begun = world.clock.elapsed();
   const spoken = protocol === undefined ? {} : { protocol };
-  const paths = [path, ...(live === undefined ? [] : [live])];
-  return poll(world, name, withinMs, async (look) => {
-    const asked = paths.map(async (one) => {
-      const answer = await world.probe({ address, port, path: one, host, timeoutMs: PROBE_TIMEOUT_MS, ...spoken });
-      return { ...answer, what: `GET http://${address}:${port}${one} (Host: ${host}) answered` };
-    });
-    const answers = await Promise.all(asked);
-    const not = answers.find(({ ready }) => !ready);
-    if (not !== undefined) return { notYet: `${not.what} ${wordsOfAnswer(not)}` };
+  const ask = async (one: string): Promise<ProbeAnswer & { readonly what: string }> => {
+    const answer = await world.probe({ address, port, path: one, host, timeoutMs: PROBE_TIMEOUT_MS, ...spoken });
+    return { ...answer, what: `GET http://${address}:${port}${one} (Host: ${host}) answered` };
+  };
+  return poll(world, { name, withinMs, asked: "container" }, async (look) => {
+    const first = await ask(path);
+    if (!first.ready) return { notYet: `${first.what} ${wordsOfAnswer(first)}` };
     // Whatever answers at its address, it is not this container while it does not run.
-    const state = (await look())?.state ?? "gone";
+    const [second, state] = await Promise.all([live === undefined ? undefined : ask(live), look().then((found) => found?.state ?? "gone")]);
+    if (second?.ready === false) return { notYet: `${second.what} ${wordsOfAnswer(second)}` };
     if (state === "running") return { result: { readyMs: Math.round(world.clock.elapsed() - begun) } };
+    const answers = second === undefined ? [first] : [first, second];
     return { notYet: answers.map(({ what, status }) => `${what} status ${status}, and the container was ${state}`).join("; ") };
   });
 };
@@ -94,7 +94,7 @@ const STAYS_UP_MS = 1000;
 
 export const awaitHealthy: Perform<"await-healthy"> = async ({ name, withinMs }, world) => {
   const begun = world.clock.elapsed();
-  return poll(world, name, withinMs, async (look) => {
+  return poll(world, { name, withinMs, asked: "engine" }, async (look) => {
     const state = await look();
     const upMs = Math.round(world.clock.elapsed() - begun);
     if (state?.state === "running" && state.health?.status === "healthy") return { result: { readyMs: upMs, by: "healthcheck" } };
@@ -110,7 +110,7 @@ export const awaitHealthy: Perform<"await-healthy"> = async ({ name, withinMs },
 };
 
 export const awaitExit: Perform<"await-exit"> = async ({ name, withinMs }, world) =>
-  poll(world, name, withinMs, async (look) => {
+  poll(world, { name, withinMs, asked: "engine" }, async (look) => {
     const state = await look();
     if (state?.state === "exited" && state.exitCode === 0) return { result: { exitCode: 0 } };
     return { notYet: `it was ${state?.state ?? "gone"}` };

@@ -81,7 +81,7 @@ const DAMAGES: readonly {
       await engine.containers.remove("shop-web-r1-2");
     },
     says: ["web: 1 of 2 containers run", "web: the proxy has a server r1-2 that is no container"],
-    does: ["web/unlist/r1-2", "web/create/1", "web/start/1", "web/ready/1", "web/server/1", "web/gate/1", "web/shift"],
+    does: ["web/unlist/r1-2", "web/create/1", "web/start/1", "web/server/1", "web/ready/1", "web/gate/1", "web/shift"],
   },
   {
     name: "all replicas were removed",

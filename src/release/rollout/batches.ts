@@ -68,6 +68,19 @@ const keep = (parts: Parts): readonly Step[] =>
     comeBack(parts, old).map((action) => parts.step(`keep/${suffix(old)}/${action.do}`, "it runs exactly this already, and stays", action)),
   );
 
+/** New ones that failed before they served: the proxy was told of their addresses beforehand. */
+const forget = ({ backend, step }: Parts, batch: readonly Pair[]): readonly Step[] =>
+  batch.flatMap(({ replica }) =>
+    replica?.address === undefined
+      ? []
+      : [
+          {
+            ...step(`forget/${replica.number}`, "the proxy forgets it", { do: "remove-server", backend, server: newServer(replica) }),
+            insteadOf: replica.name,
+          },
+        ],
+  );
+
 /** The old ones whose successor failed before it served: they went on serving, and leave once the others are there. */
 const leaveLate = (parts: Parts): readonly Step[] => {
   const { change, backend, step } = parts;
@@ -118,7 +131,7 @@ export const planBatches = (
       replica === undefined ? [] : forReplica(bringUpReplica(change, replica, manifest, live, describe), replica),
     );
     const of = (...actions: readonly Action["do"][]): readonly Step[] => come.filter(({ action }) => actions.includes(action.do));
-    const [made, started] = [of("create-container"), of("start-container")];
+    const [made, started] = [of("create-container"), of("start-container", "announce-server")];
     const gated = come.filter((one) => !made.includes(one) && !started.includes(one));
     return [
       ...(alone || at > 0 ? [] : jobs),
@@ -127,6 +140,7 @@ export const planBatches = (
       ...(alone ? jobs : []),
       ...started,
       ...gated,
+      ...(service.route === undefined ? [] : forget(parts, batch)),
       ...batch.flatMap((pair) => (stopFirst && pair.replica === undefined ? [] : takeOver(parts, pair))),
       ...(alone ? endHold(change, manifest) : []),
       ...(stopFirst

@@ -17,7 +17,7 @@ export const drained = (backend: string, server: string, { drainMs, lasting }: P
   ...(lasting === undefined ? {} : { lasting }),
 });
 
-type Draft = (id: string, why: string, action: Action, rest?: { readonly undo?: readonly Action[]; readonly final?: true }) => Step;
+type Draft = (id: string, why: string, action: Action, rest?: Pick<Step, "undo" | "final" | "beside">) => Step;
 
 /** Writes steps of one service. */
 export const drafting =

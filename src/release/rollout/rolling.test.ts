@@ -63,8 +63,8 @@ describe("a first release", () => {
       "volume/data",
       "web/create/1",
       "web/start/1",
-      "web/ready/1",
       "web/server/1",
+      "web/ready/1",
       "web/gate/1",
       "web/shift",
     ]);
@@ -84,8 +84,8 @@ describe("replacing a stateless service", () => {
       "pull/web",
       "web/create/1",
       "web/start/1",
-      "web/ready/1",
       "web/server/1",
+      "web/ready/1",
       "web/gate/1",
       "web/shift",
       "web/drain/1-1",
@@ -99,7 +99,7 @@ describe("replacing a stateless service", () => {
     expect(plan.summary[0]).toMatchObject({ way: "start-first", overlapBytes: 2 * 64 * 1024 * 1024 });
   });
   test("every step before the shift that made something knows how to take it back", () => {
-    const making = plan.steps.filter(({ action }) => ["create-container", "add-server", "create-network"].includes(action.do));
+    const making = plan.steps.filter(({ action }) => ["create-container", "announce-server", "create-network"].includes(action.do));
     expect(making.every(({ undo }) => (undo?.length ?? 0) > 0)).toBe(true);
     expect(plan.steps.find(({ final }) => final)?.id).toBe("web/shift");
   });
@@ -198,8 +198,8 @@ describe("a service behind the proxy that stops first", () => {
       "web/leave/1-1",
       "web/stop/1-1",
       "web/start/1",
-      "web/ready/1",
       "web/server/1",
+      "web/ready/1",
       "web/gate/1",
       "web/shift",
       "web/release",
@@ -247,7 +247,7 @@ describe("a container that speaks HTTP/2 in clear text", () => {
     expect(containerSha(plain)).not.toBe(containerSha(h2c));
     const plan = planRolling(manifestOf("2", [h2c]), alive(running(plain, 1)), 2, describeReplica);
     expect(actions(plan, "await-ready")).toMatchObject([{ port: 3000, protocol: "h2c" }]);
-    expect(actions(plan, "add-server")).toMatchObject([{ server: "r2-1", port: 3000, protocol: "h2c" }]);
+    expect(actions(plan, "announce-server")).toMatchObject([{ server: "r2-1", port: 3000, protocol: "h2c" }]);
   });
 
   test("what it takes the place of comes back as it was", () => {

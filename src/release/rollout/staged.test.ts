@@ -58,7 +58,7 @@ const BESIDE = new Map([...STABLE, backend("shop.web:next", preview)]);
 const plan = (service: ReleaseService, live: Live, direction?: "update" | "rollback", ...others: readonly ReleaseService[]): Plan =>
   planRolling(manifestOf("2", [service, ...others]), live, 2, describeReplica, direction);
 const ids = ({ steps }: Plan): readonly string[] => steps.map(({ id }) => id);
-const UP = ["proxy", "backend/web", "next/web", "pull/web", "web/create/1", "web/start/1", "web/ready/1", "web/server/1", "web/gate/1"];
+const UP = ["proxy", "backend/web", "next/web", "pull/web", "web/create/1", "web/start/1", "web/server/1", "web/ready/1", "web/gate/1"];
 const BESIDE_STEPS = ["web/look/1", "web/look-gate/1", "web/look"];
 const OVER = ["web/shift", "web/unsteer", "web/look-drain/1", "web/look-off/1"];
 const GONE = ["web/drain/1-1", "web/unlist/1-1", "web/retire/1-1", "web/remove/1-1"];

@@ -34,19 +34,26 @@ const startWhy = ({ old, order }: Change): string => {
   return order.way === "start-first" ? "beside the old one" : "in the old one's place";
 };
 
-/** A container becomes a server of its backend, without traffic, once HAProxy has seen it answer. */
+const gate = (service: ReleaseService, backend: string, server: string, suffix: string): Step =>
+  drafting(service.name)(`gate/${suffix}`, "HAProxy has seen it answer", {
+    do: "await-server",
+    backend,
+    server,
+    withinMs: service.readyMs,
+  });
+
+/** A container that runs becomes a server of its backend, without traffic, once HAProxy has seen it answer. */
 export const gateOf = (service: ReleaseService, backend: string, server: string, address: string, suffix: string): readonly Step[] => {
-  const step = drafting(service.name);
-  const { route, readyMs } = service;
+  const { route } = service;
   if (route === undefined) return [];
   return [
-    step(
+    drafting(service.name)(
       `server/${suffix}`,
       "checked by the proxy, without traffic",
       { do: "add-server", backend, server, address, ...spoken(route) },
       { undo: [{ do: "remove-server", backend, server }] },
     ),
-    step(`gate/${suffix}`, "HAProxy has seen it answer", { do: "await-server", backend, server, withinMs: readyMs }),
+    gate(service, backend, server, suffix),
   ];
 };
 
@@ -65,6 +72,7 @@ export const bringUpReplica = (
   const { route } = change.service;
   const server = newServer(replica);
   const wait = waitFor(replica, manifest);
+  const routed = route !== undefined && address !== undefined;
   return [
     step(
       `create/${number}`,
@@ -81,8 +89,18 @@ export const bringUpReplica = (
         ? { undo: [{ do: "stop-container", name, graceSeconds: change.service.spec.stopGraceSeconds }] }
         : {},
     ),
+    ...(routed
+      ? [
+          step(
+            `server/${number}`,
+            "its fixed address, for the proxy, which checks it once it is ready",
+            { do: "announce-server", backend, server, address, ...spoken(route) },
+            { undo: [{ do: "remove-server", backend, server }], beside: true },
+          ),
+        ]
+      : []),
     step(`ready/${number}`, wait.why, wait.action),
-    ...(route === undefined || address === undefined ? [] : gateOf(change.service, backend, server, address, String(number))),
+    ...(routed ? [gate(change.service, backend, server, String(number))] : []),
   ];
 };
 

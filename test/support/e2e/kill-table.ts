@@ -56,17 +56,20 @@ const AMID_MS = 12;
 
 /**
  * Where a command's process can die, from the journal of a run in which it did not: after each entry that announces something, before each that tells
- * of something done, and in the middle of what takes its time.
+ * of something done, and in the middle of what takes its time. Steps that are done beside each other are begun in one transaction and ended in one: each of
+ * them has one such moment.
  */
 export const pointsOf = (command: number, lines: readonly Line[]): readonly Point[] =>
   lines.flatMap((line, at): readonly Point[] => {
     const here = { command, nth: at + 1, ms: 0, entry: entryOf(line) };
     const tells = line.kind === "done" || line.kind === "undone" || line.kind === "finished";
     const next = lines[at + 1];
+    const begunTogether = line.kind === "intent" && next?.kind === "intent";
+    const endedTogether = line.kind === "done" && lines[at - 1]?.kind === "done";
     const takesMs = line.kind === "done" || next === undefined ? 0 : next.at - line.at;
     return [
-      ...(tells || line.kind !== "intent" ? [{ ...here, moment: "before" as const }] : []),
-      ...(line.kind === "done" || line.kind === "undone" ? [] : [{ ...here, moment: "after" as const }]),
+      ...(!endedTogether && (tells || line.kind !== "intent") ? [{ ...here, moment: "before" as const }] : []),
+      ...(begunTogether || line.kind === "done" || line.kind === "undone" ? [] : [{ ...here, moment: "after" as const }]),
       ...(takesMs >= AMID_MS ? [{ ...here, moment: "amid" as const, ms: Math.round(takesMs / 2) }] : []),
     ];
   });
