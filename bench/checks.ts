@@ -2,7 +2,8 @@
  * What static checks cost, beside the peers that this machine's package registry has, all in one run:
  * - every Dockerfile, compose file and workflow of ../shared/corpora, one by one, each tool in a process of its own on one core;
  * - a repository of 1,000 files, a usual one (examples/storefront) and a compose file of 5,000 lines, as a process with its start-up.
- * Milliseconds and MB (peak resident memory). RUNS: how often a process is timed (default 10).
+ * Milliseconds and MB (peak resident memory). RUNS: how often a process is timed (default 10). What our own processes take of memory is asked of MEMORY_RUNS runs
+ * (default 12), and the largest counts.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -19,6 +20,7 @@ import { report, type Row } from "./support/report.ts";
 const ROOT = join(import.meta.dirname, "..");
 const GOALS = { dockerfilesMs: 1000, usualMs: 150, timesDclint: 10, rssMb: 150 } as const;
 const runs = Number(process.env["RUNS"]) || 10;
+const memoryRuns = Number(process.env["MEMORY_RUNS"]) || 12;
 
 interface InProcess {
   readonly times: readonly { readonly wallMs: number; readonly cpuMs: number }[];
@@ -90,12 +92,12 @@ const asProcess = (
   ours?: { readonly wallMs: number; readonly files: number },
   times = runs,
 ): Row & { readonly wallMs: number; readonly files: number; readonly rssMb: number } => {
-  const { wallMs, cpuMs, rssBytes } = processCost(command, { cwd, runs: times });
+  const { wallMs, cpuMs, rssBytes } = processCost(command, { cwd, runs: times, memoryRuns: ours === undefined ? memoryRuns : 1 });
   return {
     what,
     wallMs: wallMs.minimum,
     files,
-    rssMb: mb(rssBytes),
+    rssMb: mb(rssBytes.largest),
     figures: {
       files,
       "wall ms": rounded(wallMs.minimum),
@@ -103,7 +105,8 @@ const asProcess = (
       "CPU ms": rounded(cpuMs),
       "ms/1,000 files": rounded((wallMs.minimum / files) * 1000),
       "our speed": ours === undefined ? "" : `${rounded(wallMs.minimum / files / (ours.wallMs / ours.files))}x`,
-      "RSS MB": mb(rssBytes),
+      "RSS MB": mb(rssBytes.largest),
+      "RSS median": mb(rssBytes.median),
     },
   };
 };
@@ -226,7 +229,7 @@ try {
     ),
   );
   const rss = Math.max(usual.rssMb, large.rssMb, longOurs.rssMb);
-  goal(`less than ${GOALS.rssMb} MB: ${rss} MB`, rss < GOALS.rssMb);
+  goal(`less than ${GOALS.rssMb} MB in the largest of ${memoryRuns} runs: ${rss} MB`, rss < GOALS.rssMb);
 
   report(
     "checks",

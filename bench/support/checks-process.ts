@@ -7,7 +7,8 @@ export interface ProcessCost {
   /** From fork to exit. */
   readonly wallMs: { readonly minimum: number; readonly median: number };
   readonly cpuMs: number;
-  readonly rssBytes: number;
+  /** Peak resident memory, of the runs that were asked for it: when V8 collects and compiles is not the same twice. */
+  readonly rssBytes: { readonly median: number; readonly largest: number };
   readonly exit: number | null;
 }
 
@@ -22,10 +23,15 @@ process.on("exit", () => {
 
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** What a Node program costs as a process: one run that fills caches, `runs` that are timed, and one that is asked what it used. */
+/** What a Node program costs as a process: one run that fills caches, `runs` that are timed, and `memoryRuns` that are asked what they used. */
 export const processCost = (
   command: readonly [string, ...string[]],
-  { cwd, runs, env = {} }: { readonly cwd: string; readonly runs: number; readonly env?: Readonly<Record<string, string>> },
+  {
+    cwd,
+    runs,
+    memoryRuns = 1,
+    env = {},
+  }: { readonly cwd: string; readonly runs: number; readonly memoryRuns?: number; readonly env?: Readonly<Record<string, string>> },
 ): ProcessCost => {
   const scratch = mkdtempSync(join(tmpdir(), "seaworthy-usage-"));
   try {
@@ -43,10 +49,20 @@ export const processCost = (
     });
     writeFileSync(join(scratch, "usage.mjs"), USAGE);
     const usage = join(scratch, "usage.json");
-    const exit = run({ NODE_OPTIONS: `--import ${join(scratch, "usage.mjs")}`, BENCH_USAGE: usage });
-    if (!existsSync(usage)) throw new Error(`${command.join(" ")} ended with ${exit} and left no usage`);
-    const { rssBytes, cpuMs }: { rssBytes: number; cpuMs: number } = JSON.parse(readFileSync(usage, "utf8"));
-    return { wallMs: { minimum: Math.min(...walls), median: median(walls) }, cpuMs, rssBytes, exit };
+    const used = Array.from({ length: memoryRuns }, () => {
+      rmSync(usage, { force: true });
+      const exit = run({ NODE_OPTIONS: `--import ${join(scratch, "usage.mjs")}`, BENCH_USAGE: usage });
+      if (!existsSync(usage)) throw new Error(`${command.join(" ")} ended with ${exit} and left no usage`);
+      const { rssBytes, cpuMs }: { rssBytes: number; cpuMs: number } = JSON.parse(readFileSync(usage, "utf8"));
+      return { rssBytes, cpuMs, exit };
+    });
+    const sizes = used.map(({ rssBytes }) => rssBytes);
+    return {
+      wallMs: { minimum: Math.min(...walls), median: median(walls) },
+      cpuMs: median(used.map(({ cpuMs }) => cpuMs)),
+      rssBytes: { median: median(sizes), largest: Math.max(...sizes) },
+      exit: used[0]?.exit ?? null,
+    };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

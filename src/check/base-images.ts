@@ -1,8 +1,7 @@
 import { formatReference, type ImageRunConfig, isSeaworthyError, parseReference } from "../core/index.ts";
 import type { Project, Service } from "../project/index.ts";
 import { child } from "../source/index.ts";
-import type { BaseConfig, Evaluation, HealthcheckValue } from "../source/dockerfile/index.ts";
-import { knownText } from "../source/dockerfile/index.ts";
+import { type BaseConfig, type Dockerfile, type EvaluateOptions, type HealthcheckValue, imagesUnder } from "../source/dockerfile/index.ts";
 import { resolve } from "node:path";
 import { sure } from "./compose/text.ts";
 
@@ -61,12 +60,8 @@ export const findBases = async (uses: readonly BaseUse[], ask: BaseImages, limit
 };
 
 /** The images under a Dockerfile's stages. */
-export const basesOf = ({ stages }: Evaluation): readonly BaseUse[] =>
-  stages.flatMap(({ base, platform: written }): readonly BaseUse[] => {
-    if (base.kind !== "image") return [];
-    const platform = written === undefined ? undefined : knownText(written.parts);
-    return [{ reference: base.image, ...(platform === undefined ? {} : { platform }) }];
-  });
+export const basesOf = (file: Dockerfile, options: EvaluateOptions): readonly BaseUse[] =>
+  imagesUnder(file, options).map(({ image, ...rest }) => ({ reference: image, ...rest }));
 
 /** What `additional_contexts` of a service's build puts in the place of an image's name. */
 const contextOf = (service: Service, project: Project, name: string): string | undefined => {

@@ -40,6 +40,15 @@ test("a repository gives what git does not ignore, tracked or not", async () => 
   expect(await found(folder, "k8s")).toEqual(["k8s/a.yaml"]);
 });
 
+test("a repository of more files than a call takes at once is read", async () => {
+  const folder = folderOf({ "a.yaml": SERVICE });
+  execFileSync("git", ["init", "-q", folder]);
+  const blob = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+  const input = Array.from({ length: 150_000 }, (_, at) => `100644 ${blob}\tf${at}.txt\n`).join("");
+  execFileSync("git", ["-C", folder, "update-index", "--index-info"], { input });
+  expect(await found(folder)).toEqual(["a.yaml"]);
+});
+
 test("another folder is walked, without node_modules, and no link is followed", async () => {
   const folder = folderOf({ "k8s/a.yaml": SERVICE, "node_modules/x/b.yaml": SERVICE });
   symlinkSync(join(folder, "k8s"), join(folder, "link"));

@@ -177,7 +177,7 @@ export const discover = async (paths: readonly string[], cwd: string): Promise<D
   for (const path of paths.map((one) => resolve(cwd, one))) {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) throw new SeaworthyError("INPUT_NOT_FOUND", `there is no ${shownFrom(cwd, path)} to check`);
-    if (stat.isDirectory()) listed.push(...((await listedByGit(path)) ?? walk(path)));
+    if (stat.isDirectory()) for (const one of (await listedByGit(path)) ?? walk(path)) listed.push(one);
     else named.push(path);
   }
   const possible = listed.flatMap((path) => {

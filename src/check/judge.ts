@@ -78,13 +78,15 @@ const firstOf = <At>(complaints: Iterable<Complaint<At>>): readonly Complaint<At
   return told;
 };
 
+const NONE: readonly Finding[] = [];
+
 export const judge = <K extends RuleKind>(rule: Rule<K>, given: Subjects[K], judged: Judged<K>): Judgement => {
   // A rule is one of the catalogue's whatever its kind; the kinds differ only in what its functions take.
   const known = rule as unknown as AnyRule;
   const { subject } = judged;
   try {
     const applies = rule.applies(given);
-    if (applies !== true) return { rule: known, subject, findings: [], silence: { state: "not-tried", words: applies }, idle: true };
+    if (applies !== true) return { rule: known, subject, findings: NONE, silence: { state: "not-tried", words: applies }, idle: true };
     const findings = firstOf(rule.check(given)).map((complaint) => {
       const finding = findingOf(rule, complaint, judged);
       return judged.severities?.(finding) ?? finding;
@@ -95,7 +97,7 @@ export const judge = <K extends RuleKind>(rule: Rule<K>, given: Subjects[K], jud
       proof === NOTHING
         ? ({ state: "not-tried", words: `${rule.id} found nothing against it, ${whatWouldProve(rule.item)}` } as const)
         : ({ state: "proven", words: proof } as const);
-    return { rule: known, subject, findings: [], silence };
+    return { rule: known, subject, findings: NONE, silence };
   } catch (error) {
     // What the user's own files cause is theirs to mend, and has a code.
     if (isSeaworthyError(error)) throw error;

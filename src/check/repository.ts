@@ -8,6 +8,7 @@ import { type BaseImages, findBases, type KnownBases } from "./base-images.ts";
 import { isBaseName } from "./compose-files.ts";
 import { checkedText, discover } from "./discover.ts";
 import { type CheckedFile, checkFiles, problemFinding } from "./files.ts";
+import { drained } from "./drained.ts";
 import { loadRules } from "./catalogue.ts";
 import { byPlace, type CheckResult, rulesOf } from "./judge.ts";
 import { loadFindings } from "./load-findings.ts";
@@ -37,7 +38,7 @@ export interface RepositoryOptions {
   /** Texts to judge instead of what is on disk, by absolute path. */
   readonly replaced?: ReadonlyMap<string, string>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** False leaves out what files of no service prove. Default true. */
+  /** False leaves out what all of it proves. Default true. */
   readonly evidence?: boolean;
   /** Told how many files there are before the first is judged. */
   readonly onFound?: (count: number) => void;
@@ -142,7 +143,7 @@ const takenUpBy = ({ composeFile, read }: Nested): readonly string[] =>
 /** The project of a compose file found on the way; one that cannot be read is a finding. */
 const checkNested = (
   { composeFile, read }: Nested,
-  { cwd, now, profile, replaced }: RepositoryOptions,
+  { cwd, evidence = true, now, profile, replaced }: RepositoryOptions,
   bases: KnownBases | undefined,
 ): { readonly result: CheckResult; readonly sources: readonly SourceText[] } => {
   if (isSeaworthyError(read)) return { result: refused(relative(cwd, composeFile), read), sources: [] };
@@ -151,13 +152,33 @@ const checkNested = (
   const { project, problems } = read;
   try {
     return {
-      result: renamed(checkProject(project, { now, problems, bases, replaced, ...(profile === undefined ? {} : { profile }) }), name),
+      result: renamed(
+        checkProject(project, { now, problems, bases, replaced, evidence, ...(profile === undefined ? {} : { profile }) }),
+        name,
+      ),
       sources: project.files.map((file) => new SourceText(name(file.path), file.text)),
     };
   } catch (error) {
     if (isSeaworthyError(error)) return { result: refused(relative(cwd, composeFile), error), sources: [] };
     throw error;
   }
+};
+
+/** The projects of compose files beside the one that is given, and the files that any of them takes up. */
+const readProjects = async (
+  composeFiles: readonly string[],
+  options: RepositoryOptions,
+): Promise<{ readonly projects: Nested[]; readonly takenUp: ReadonlySet<string> }> => {
+  const { cwd, project } = options;
+  const ownFiles = new Set((project?.files ?? []).map(({ path }) => resolve(project?.folder ?? cwd, path)));
+  const all = await Promise.all(
+    composeFiles
+      .filter((path) => !ownFiles.has(path) && !(dirname(path) === project?.folder && isBaseName(path)))
+      .map((path) => readNested(path, options)),
+  );
+  const takenUp = new Set([...ownFiles, ...all.flatMap(takenUpBy)]);
+  // What another takes up under a name of its own is judged there.
+  return { projects: all.filter(({ composeFile }) => isBaseName(composeFile) || !takenUp.has(composeFile)), takenUp };
 };
 
 /** What keeps a Dockerfile or an ignore file from being read is said when it is judged. */
@@ -229,7 +250,7 @@ const governing = (
  * @throws INPUT_NOT_FOUND, INPUT_INVALID for a path that is named and cannot be judged; INPUT_TOO_LARGE
  */
 export const checkRepository = async (options: RepositoryOptions): Promise<RepositoryResult> => {
-  const { cwd, project, now, problems = [], replaced, paths = ["."] } = options;
+  const { cwd, evidence = true, project, now, problems = [], replaced, paths = ["."] } = options;
   const onDisk = paths.filter((path) => path !== "-");
   const found = onDisk.length === 0 ? undefined : await discover(onDisk, cwd);
   const piped: readonly CheckedFile[] = paths.includes("-") ? checkedText(options.stdin?.() ?? "") : [];
@@ -240,15 +261,7 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
   const files = [...onDiskFiles, ...piped];
   const rules = await loadRules(new Set(files.map(({ kind }) => kind)));
   options.onFound?.(files.length + (found?.compose ?? []).length);
-  const ownFiles = new Set((project?.files ?? []).map(({ path }) => resolve(project?.folder ?? cwd, path)));
-  const readAll = await Promise.all(
-    (found?.compose ?? [])
-      .filter((path) => !ownFiles.has(path) && !(dirname(path) === project?.folder && isBaseName(path)))
-      .map((path) => readNested(path, options)),
-  );
-  const takenUp = new Set([...ownFiles, ...readAll.flatMap(takenUpBy)]);
-  // What another takes up under a name of its own is judged there.
-  const readable = readAll.filter(({ composeFile }) => isBaseName(composeFile) || !takenUp.has(composeFile));
+  const { projects: readable, takenUp } = await readProjects(found?.compose ?? [], options);
   const { settings, ...fromSettings } = governing(options, onDisk);
   const check = settings?.settings.check;
   const profile = options.profile ?? check?.profile ?? settings?.policy.profile ?? "production";
@@ -256,11 +269,11 @@ export const checkRepository = async (options: RepositoryOptions): Promise<Repos
   // The Dockerfiles of the project's services are judged as their builds use them.
   const otherFiles = files.filter(({ source }) => !built.has(resolve(cwd, source.path)));
   const bases = await basesFor(options, readable, otherFiles, { ...check });
-  const own = project === undefined ? [] : [checkProject(project, { now, problems, profile, bases, replaced })];
-  const nested = readable.map((one) => checkNested(one, options, bases));
+  const own = project === undefined ? [] : [checkProject(project, { now, problems, profile, bases, replaced, evidence })];
+  const nested = Array.from(drained(readable), (one) => checkNested(one, options, bases));
   const others = checkFiles(otherFiles, {
     now,
-    evidence: options.evidence ?? true,
+    evidence,
     ...(bases === undefined ? {} : { bases }),
     profile,
     rules: rulesOf(rules, profile),

@@ -33,6 +33,8 @@ export interface CheckOptions {
   readonly problems?: readonly Problem[];
   /** Default: the project's own. */
   readonly settings?: RuleSettings;
+  /** False leaves out what the rules' findings and silence prove. Default true. */
+  readonly evidence?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** How a build context is looked through. Default: on the file system. */
@@ -197,7 +199,7 @@ export const checkProject = (project: Project, given: CheckOptions): CheckResult
   return {
     findings: [...loadFindings(options.problems ?? [], project), ...unknownRules(project, project.folder), ...findings].toSorted(byPlace),
     // How a file is written says nothing of the checklist.
-    evidence: evidenceFrom([...ofServices, ...dockerfiles.judgements], suppressed, options.now),
+    evidence: options.evidence === false ? [] : evidenceFrom([...ofServices, ...dockerfiles.judgements], suppressed, options.now),
     suppressed,
   };
 };

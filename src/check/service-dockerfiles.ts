@@ -3,7 +3,7 @@ import { isAbsolute, relative } from "node:path";
 import type { Finding } from "../checklist/index.ts";
 import { formatPlatform, formatReference, readTextFile, SourceText } from "../core/index.ts";
 import type { BuildInput, Project, Service, RuleSettings } from "../project/index.ts";
-import { type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from "../source/dockerfile/index.ts";
+import { type Dockerfile, type EvaluateOptions, parseDockerfile } from "../source/dockerfile/index.ts";
 import type { IgnoreFile } from "../source/dockerignore/index.ts";
 import { type BaseUse, basesOf, inBuildOf, type KnownBases } from "./base-images.ts";
 import { readIgnoreFile } from "./context-facts.ts";
@@ -82,9 +82,7 @@ const evaluateOptions = ({ build: { args, target } }: ServiceDockerfile): Evalua
 
 /** The images that a project's services are built on or run. */
 export const projectBases = (project: Project, replaced?: ReadonlyMap<string, string>): readonly BaseUse[] => [
-  ...serviceDockerfiles(project, replaced).flatMap((one) =>
-    basesOf(evaluate(one.file, evaluateOptions(one))).map(inBuildOf(one.service, project)),
-  ),
+  ...serviceDockerfiles(project, replaced).flatMap((one) => basesOf(one.file, evaluateOptions(one)).map(inBuildOf(one.service, project))),
   ...project.services.flatMap(({ build, spec: { image, platform } }): readonly BaseUse[] =>
     build !== undefined || image === undefined
       ? []

@@ -19,30 +19,38 @@ export interface ReadSettings {
 }
 
 /** The files that speak for a folder: those of the nearest compose project at or above it, unless a `.seaworthy.yaml` is nearer. */
-const filesFor = (start: string, env: Readonly<Record<string, string | undefined>>): ProjectFiles | undefined => {
+const filesFor = (
+  start: string,
+  env: Readonly<Record<string, string | undefined>>,
+  environment: string | undefined,
+): ProjectFiles | undefined => {
   const settings = nearestSettings(start);
   const project = foldersUp(start).find(hasComposeFile);
-  if (project === undefined || (settings !== undefined && dirname(settings).length > project.length))
+  const isOfSettings = project === undefined || (settings !== undefined && dirname(settings).length > project.length);
+  // An environment is one of a compose project.
+  if (isOfSettings && environment === undefined)
     return settings === undefined ? undefined : { folder: dirname(settings), compose: [], settings };
-  return findFiles(project, { env: { ...env, COMPOSE_FILE: undefined } });
+  return findFiles(project ?? start, { env: { ...env, COMPOSE_FILE: undefined }, environment });
 };
 
 /**
  * Reads the settings that hold in a folder: of the compose files or the `.seaworthy.yaml` there or, up to the root of the git repository, nearest above.
- * Undefined when there are none.
- * @throws what reading the files from disk may throw
+ * Undefined when there are none. With an environment: of the compose project with that environment's file.
+ * @throws what reading the files from disk may throw; INPUT_NOT_FOUND where the environment has no file, USAGE for a bad name of one
  */
 export const readSettings = ({
   folder,
   env,
+  environment,
   replaced,
 }: {
   readonly folder: string;
+  readonly environment?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Texts to read instead of what is on disk, by absolute path. */
   readonly replaced?: ReadonlyMap<string, string> | undefined;
 }): ReadSettings | undefined => {
-  const files = filesFor(resolve(folder), env);
+  const files = filesFor(resolve(folder), env, environment);
   if (files === undefined) return undefined;
   const reader = lenientReader();
   const lookup = reader.attempt<Lookup>(

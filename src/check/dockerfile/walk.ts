@@ -52,15 +52,28 @@ const allWritten = ({ evaluation }: Pick<DockerfileSubject, "evaluation">): read
   return found;
 };
 
+const knownByKeyword = new WeakMap<DockerfileSubject["evaluation"], ReadonlyMap<Keyword, readonly Written[]>>();
+
+const byKeyword = (subject: Pick<DockerfileSubject, "evaluation">): ReadonlyMap<Keyword, readonly Written[]> => {
+  const found = knownByKeyword.get(subject.evaluation) ?? Map.groupBy(allWritten(subject), ({ instruction }) => instruction.keyword);
+  knownByKeyword.set(subject.evaluation, found);
+  return found;
+};
+
 /** Whether it is one of these instructions. */
 export const isOf = <K extends Keyword>(one: Written, keywords: readonly K[]): one is Written<InstructionOf<K>> =>
   keywords.some((keyword) => keyword === one.instruction.keyword);
 
-/** The instructions of these keywords in all stages, in order. */
+/** The instructions of these keywords in all stages, in order. Most rules ask for one keyword, and most files have none of it. */
 export const written = <K extends Keyword>(
   subject: Pick<DockerfileSubject, "evaluation">,
   ...keywords: readonly K[]
-): readonly Written<InstructionOf<K>>[] => allWritten(subject).filter((one): one is Written<InstructionOf<K>> => isOf(one, keywords));
+): readonly Written<InstructionOf<K>>[] => {
+  const groups = byKeyword(subject);
+  const there = keywords.flatMap((keyword) => groups.get(keyword) ?? []);
+  const inOrder = keywords.length === 1 || there.length === 0 ? there : allWritten(subject);
+  return inOrder.filter((one): one is Written<InstructionOf<K>> => isOf(one, keywords));
+};
 
 const unquoted = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
 

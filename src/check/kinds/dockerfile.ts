@@ -3,6 +3,7 @@ import type { Problem } from "../../source/index.ts";
 import { type BaseConfig, type Dockerfile, evaluate, type EvaluateOptions, parseDockerfile } from "../../source/dockerfile/index.ts";
 import { type IgnoreFile, parseIgnoreFile } from "../../source/dockerignore/index.ts";
 import type { RuleSettings } from "../../project/index.ts";
+import { drained } from "../drained.ts";
 import { asBase, basesOf, type BaseUse, type KnownBases } from "../base-images.ts";
 import type { DockerfileSubject } from "../subject.ts";
 import { buildkitErrors } from "./buildkit-errors.ts";
@@ -67,7 +68,7 @@ export const refusalOf = ({ source, refused }: Dockerfile): readonly Problem[] =
 
 /** The images that a Dockerfile of no service is built on. */
 export const dockerfileBases = (source: SourceText, settings: RuleSettings): readonly BaseUse[] =>
-  IGNORE_FILE.test(source.path) ? [] : basesOf(evaluate(parsed(source), { buildArgs: settings.dockerfile?.buildArgs ?? {} }));
+  IGNORE_FILE.test(source.path) ? [] : basesOf(parsed(source), { buildArgs: settings.dockerfile?.buildArgs ?? {} });
 
 /** Dockerfiles by their names, together with the ignore files that lie beside them. */
 export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
@@ -84,7 +85,8 @@ export const dockerfileKind = Object.freeze<FileKind<"dockerfile">>({
       .filter(({ directives }) => directives.some(({ name }) => name === "check") || given !== undefined)
       .map((file) => buildkitErrors(file, given));
     return {
-      subjects: files.values().map((file) => {
+      subjects: drained(files).map((file) => {
+        known.delete(file.source);
         const ignore = ignoreOf(file.source.path, ignores);
         return dockerfileSubject(file, settings, {
           ...(ignore === undefined ? {} : { ignore }),

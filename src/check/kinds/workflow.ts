@@ -1,6 +1,7 @@
 import { isSeaworthyError, type SourceText } from "../../core/index.ts";
 import { isWorkflowPath, type ParsedWorkflow, parseWorkflow, type WorkflowFile } from "../../source/workflow/index.ts";
 import { head } from "../../source/yaml/index.ts";
+import { drained } from "../drained.ts";
 import { yamlSuppressions } from "../suppression.ts";
 import type { FileKind } from "./file-kind.ts";
 import { unreadable } from "./unreadable.ts";
@@ -37,7 +38,7 @@ export const workflowKind = Object.freeze<FileKind<"workflow">>({
     const parsed = sources.map(parse);
     const files = parsed.flatMap(({ file }) => file ?? []);
     return {
-      subjects: files.map((file) => ({ source: file.source, name: nameOf(file), spot: head(file.root), settings, file })),
+      subjects: drained(files).map((file) => ({ source: file.source, name: nameOf(file), spot: head(file.root), settings, file })),
       problems: parsed.flatMap(({ problems }) => problems),
       suppressions: files.flatMap((file) => [...yamlSuppressions(file.source), ...zizmorComments(file)]),
     };

@@ -29,9 +29,13 @@ const inScripts = (subject: DockerfileSubject): readonly Given[] =>
       ]),
   );
 
+const known = new WeakMap<DockerfileSubject["evaluation"], readonly Given[]>();
+
 /** Every value that the file gives a variable. */
 export const givenVariables = (subject: DockerfileSubject): readonly Given[] => {
   const { evaluation } = subject;
+  const before = known.get(evaluation);
+  if (before !== undefined) return before;
   const instructions = [...evaluation.globalArgs, ...evaluation.stages.flatMap((stage) => stage.instructions)];
   const written = instructions
     .filter(({ triggeredBy }) => triggeredBy === undefined)
@@ -48,5 +52,7 @@ export const givenVariables = (subject: DockerfileSubject): readonly Given[] => 
         value === undefined ? [] : [{ name: name.text, value: text(value), by: "ARG" as const, at: name.range }],
       );
     });
-  return [...written, ...inScripts(subject)];
+  const found = [...written, ...inScripts(subject)];
+  known.set(evaluation, found);
+  return found;
 };

@@ -107,27 +107,28 @@ const problemsIn = (source: SourceText, documents: readonly Document.Parsed[]): 
 const PARSED = new WeakMap<SourceText, ParsedFile | SeaworthyError>();
 
 /**
- * Parses YAML 1.2 (core schema). Syntax errors are reported with line and column, the first 50 of them.
- * @throws INPUT_INVALID with the syntax errors; INPUT_TOO_LARGE over the limits, by default those of a compose file: 1 MiB, 64 levels, 32 documents.
+ * Parses YAML 1.2 (core schema) within the limits of a compose file: 1 MiB, 64 levels, 32 documents. Syntax errors are reported with line and column, the first 50
+ * of them. What was parsed is kept as long as the text.
+ * @throws INPUT_INVALID with the syntax errors; INPUT_TOO_LARGE over the limits
  */
-export const parseYaml = (source: SourceText, limits: YamlLimits = YAML_LIMITS): ParsedFile => {
-  if (limits !== YAML_LIMITS) return parse(source, limits);
-  const before = PARSED.get(source) ?? attempt(source, limits);
+export const parseYaml = (source: SourceText): ParsedFile => {
+  const before = PARSED.get(source) ?? attempt(source);
   PARSED.set(source, before);
   if (before instanceof SeaworthyError) throw before;
   return before;
 };
 
-const attempt = (source: SourceText, limits: YamlLimits): ParsedFile | SeaworthyError => {
+const attempt = (source: SourceText): ParsedFile | SeaworthyError => {
   try {
-    return parse(source, limits);
+    return parseYamlOnce(source);
   } catch (error) {
     if (error instanceof SeaworthyError) return error;
     throw error;
   }
 };
 
-const parse = (source: SourceText, limits: YamlLimits): ParsedFile => {
+/** As `parseYaml`, for what nobody will ask for again: what was parsed takes ten times the room of its text. Limits are by default those of a compose file. */
+export const parseYamlOnce = (source: SourceText, limits: YamlLimits = YAML_LIMITS): ParsedFile => {
   if (source.text.length > limits.bytes)
     throw new SeaworthyError(
       "INPUT_TOO_LARGE",

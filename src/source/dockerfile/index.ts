@@ -2,7 +2,7 @@ export type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
 export type { Dockerfile, Stage } from "./dockerfile.ts";
 export { AUTOMATIC_ARGS } from "./evaluate/args.ts";
 export type { Environment } from "./evaluate/environment.ts";
-export { evaluate } from "./evaluate/evaluate.ts";
+export { evaluate, imagesUnder } from "./evaluate/evaluate.ts";
 export {
   type Base,
   type EvaluatedInstruction,

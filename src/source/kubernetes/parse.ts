@@ -1,5 +1,5 @@
 import type { SourceText } from "../../core/index.ts";
-import { items, type MappingNode, parseYaml, type Problem, readTrees, text, type YamlLimits, type YamlNode } from "../yaml/index.ts";
+import { items, type MappingNode, parseYamlOnce, type Problem, readTrees, text, type YamlLimits, type YamlNode } from "../yaml/index.ts";
 import { readResource, type Resource } from "./resource.ts";
 
 /** Bounds on what a chart may come to: the largest of some hundred public ones renders 3 MB in 900 documents. */
@@ -36,7 +36,7 @@ const resourcesIn = (tree: YamlNode, template: string | undefined): readonly Res
  * @throws INPUT_INVALID with all syntax errors at line and column; INPUT_TOO_LARGE over MANIFEST_LIMITS
  */
 export const parseManifests = (source: SourceText): ManifestFile => {
-  const { trees, problems } = readTrees(parseYaml(source, MANIFEST_LIMITS), { limits: MANIFEST_LIMITS });
+  const { trees, problems } = readTrees(parseYamlOnce(source, MANIFEST_LIMITS), { limits: MANIFEST_LIMITS });
   const helm = source.text.includes("# Source: ");
   return { source, problems, resources: trees.flatMap((tree) => resourcesIn(tree, helm ? templateBefore(source, tree.start) : undefined)) };
 };

@@ -1,5 +1,5 @@
 import type { SourceText } from "../../core/index.ts";
-import { get, type MappingNode, parseYaml, type Problem, readTrees, text } from "../yaml/index.ts";
+import { get, type MappingNode, parseYamlOnce, type Problem, readTrees, text } from "../yaml/index.ts";
 import { type Dependabot, readDependabot } from "./github/dependabot.ts";
 import { type GithubAction, type GithubWorkflow, readGithubAction, readGithubWorkflow } from "./github/workflow.ts";
 import { type GitlabPipeline, readGitlabPipeline } from "./gitlab/pipeline.ts";
@@ -47,7 +47,7 @@ export interface ParsedWorkflow {
  * @throws INPUT_INVALID with all syntax errors at line and column; INPUT_TOO_LARGE over 1 MiB, 64 levels or 100,000 values.
  */
 export const parseWorkflow = (source: SourceText): ParsedWorkflow => {
-  const { trees, problems } = readTrees(parseYaml(source));
+  const { trees, problems } = readTrees(parseYamlOnce(source));
   // A GitLab component begins with a document of its inputs.
   const root = trees.findLast((tree): tree is MappingNode => tree.kind === "mapping");
   if (root === undefined) return { file: undefined, problems };

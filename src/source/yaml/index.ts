@@ -3,6 +3,7 @@ export {
   type Entry,
   type MappingNode,
   parseYaml,
+  parseYamlOnce,
   type Problem,
   readTrees,
   type ScalarNode,

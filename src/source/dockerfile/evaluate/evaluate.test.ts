@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { SourceText } from "../../../core/index.ts";
 import { parseDockerfile } from "../parse.ts";
 import { knownText, type Parts } from "../words/parts.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, imagesUnder } from "./evaluate.ts";
 import { type EvaluateOptions, partsOf } from "./evaluation.ts";
 
 const run = (text: string, options?: EvaluateOptions) => evaluate(parseDockerfile(new SourceText("Dockerfile", text)), options);
@@ -239,6 +239,34 @@ describe("what only shows when it is put together", () => {
   ])("%s is fine", (text) => expect(messages(`FROM a AS zero\nFROM b\nARG U\nARG G\nARG T\nARG S\nARG P\n${text}`)).toEqual([]));
   test("with a build argument there is no need for the default, nor its error", () => {
     expect(messages("FROM a\nARG A=${B:?none}", { buildArgs: { A: "1" } })).toEqual([]);
+  });
+});
+
+describe("imagesUnder", () => {
+  const under = (text: string, options?: EvaluateOptions) => imagesUnder(parseDockerfile(new SourceText("Dockerfile", text)), options);
+  test("what FROM names, with arguments and platforms; no stage, no scratch, nothing that is not known", () => {
+    const text = `ARG V=24
+ARG P
+FROM --platform=linux/arm64 node:$V AS build
+FROM Build AS again
+FROM scratch
+FROM --platform=$TARGETPLATFORM debian:12 AS scratched
+FROM later
+FROM \${NONE:?must be} AS broken
+FROM $P AS later`;
+    expect(under(text)).toEqual([{ image: "node:24", platform: "linux/arm64" }, { image: "debian:12" }, { image: "later" }]);
+    expect(under(text, { buildArgs: { V: "22", P: "alpine" } }).map(({ image }) => image)).toEqual([
+      "node:22",
+      "debian:12",
+      "later",
+      "alpine",
+    ]);
+  });
+  test("the same as a whole evaluation's", () => {
+    const text = "ARG A=x\nFROM $A AS a\nFROM a AS b\nFROM b\nFROM $A-y AS a\nFROM A\nFROM z$B";
+    expect(under(text).map(({ image }) => image)).toEqual(
+      run(text).stages.flatMap(({ base }) => (base.kind === "image" ? [base.image] : [])),
+    );
   });
 });
 

@@ -182,20 +182,47 @@ const targetOf = (run: Run): EvaluatedStage | undefined => {
   return found === undefined ? undefined : run.done[found.index];
 };
 
+const begin = (dockerfile: Dockerfile, options: EvaluateOptions) => {
+  const diagnostics: Diagnostic[] = [];
+  const { buildArgs = {} } = options;
+  const run: Run = {
+    dockerfile,
+    options,
+    buildArgs,
+    report: reportTo(diagnostics),
+    budget: newBudget(),
+    done: [],
+    drafts: new Map(),
+    triggered: 0,
+  };
+  const globalScope = new Scope(undefined, nothing);
+  for (const variable of automaticVariables(buildArgs)) globalScope.define(variable);
+  const globalArgs = dockerfile.globalArgs.map((instruction) => evaluateArgs(run, instruction, globalScope));
+  return { run, globalArgs, globals: globalScope.snapshot(), diagnostics };
+};
+
+/** The images that FROM names, with their platforms where these are known: those of `evaluate`, for a fraction of its time. */
+export const imagesUnder = (
+  dockerfile: Dockerfile,
+  options: EvaluateOptions = {},
+): readonly { readonly image: string; readonly platform?: string }[] => {
+  const { run, globals } = begin(dockerfile, options);
+  return dockerfile.stages.flatMap(({ from, index }) => {
+    const image = from?.image === undefined ? undefined : expandWord(run, from.image, globals);
+    const name = image === undefined || image.error !== undefined ? undefined : knownText(image.parts);
+    if (name === undefined || name === "" || name === "scratch" || stageNamed(dockerfile.stages, name, index) !== undefined) return [];
+    const platform = from?.platform === undefined ? undefined : knownText(expandWord(run, from.platform, globals).parts);
+    return [{ image: name, ...(platform === undefined ? {} : { platform }) }];
+  });
+};
+
 /**
  * Puts a Dockerfile's stages together and replaces variables as a build would: for every instruction the words it ends up with and where they come from, for
  * every stage the configuration its image gets. What depends on something not said stays unknown and is never taken for empty. Never throws.
  * Source: frontend/dockerfile/dockerfile2llb/convert.go of moby/buildkit
  */
 export const evaluate = (dockerfile: Dockerfile, options: EvaluateOptions = {}): Evaluation => {
-  const diagnostics: Diagnostic[] = [];
-  const report = reportTo(diagnostics);
-  const { buildArgs = {} } = options;
-  const run: Run = { dockerfile, options, buildArgs, report, budget: newBudget(), done: [], drafts: new Map(), triggered: 0 };
-  const globalScope = new Scope(undefined, nothing);
-  for (const variable of automaticVariables(buildArgs)) globalScope.define(variable);
-  const globalArgs = dockerfile.globalArgs.map((instruction) => evaluateArgs(run, instruction, globalScope));
-  const globals = globalScope.snapshot();
+  const { run, globalArgs, globals, diagnostics } = begin(dockerfile, options);
   for (const stage of dockerfile.stages) run.done.push(evaluateStage(run, stage, globals));
   const target = targetOf(run);
   return { dockerfile, stages: run.done, target, globals, globalArgs, diagnostics };
