@@ -27,6 +27,8 @@ export interface Cataloger {
   readonly scope: "installed" | "declared";
   /** What it reads, in a line. */
   readonly reads: string;
+  /** What its files' paths have behind the last dot or slash, in lower case: of other files nothing more is asked. */
+  readonly endings: readonly string[] | "any";
   /** Whether this file is its kind, by its path (relative, without a slash in front). */
   readonly isMine: (path: string) => boolean;
   /** A larger file is not read, and that is said. */
@@ -36,3 +38,17 @@ export interface Cataloger {
 }
 
 export const MIB = 1024 * 1024;
+
+/** Who knows the kind of a file, by its path: the first that does. Asked of every file of an image. */
+export const catalogerFor = (catalogers: readonly Cataloger[]): ((path: string) => Cataloger | undefined) => {
+  const ofAny = catalogers.filter(({ endings }) => endings === "any");
+  const byEnding = new Map(
+    catalogers
+      .flatMap(({ endings }) => endings)
+      .map((ending) => [ending, catalogers.filter(({ endings }) => endings === "any" || endings.includes(ending))]),
+  );
+  return (path) => {
+    const ending = path.slice(Math.max(path.lastIndexOf("."), path.lastIndexOf("/")) + 1).toLowerCase();
+    return (byEnding.get(ending) ?? ofAny).find(({ isMine }) => isMine(path));
+  };
+};

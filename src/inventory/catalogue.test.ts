@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { CATALOGERS } from "./catalogue.ts";
+import { catalogerFor } from "./cataloger.ts";
 import type { Package } from "./package.ts";
 import { zipOf } from "./zip.fixture.ts";
 
+const catalogerOf = catalogerFor(CATALOGERS);
+
 const read = (path: string, content: string): readonly Package[] | undefined =>
-  CATALOGERS.find(({ isMine }) => isMine(path))?.read(Buffer.from(content), path)?.packages;
+  catalogerOf(path)?.read(Buffer.from(content), path)?.packages;
 
 const short = (packages: readonly Package[] | undefined): readonly string[] | undefined =>
   packages?.map(({ type, namespace, name, version, source }) =>
@@ -27,7 +30,7 @@ test("of Alpine, what provides what another needs", () => {
 test("a Python package that is an archive", () => {
   const egg = zipOf({ "EGG-INFO/PKG-INFO": "Metadata-Version: 1.0\nName: six\nVersion: 1.16.0\n", "six.py": "" });
   const path = "usr/lib/python2.7/site-packages/six-1.16.0-py2.7.egg";
-  const read = (content: Buffer) => CATALOGERS.find(({ isMine }) => isMine(path))?.read(content, path);
+  const read = (content: Buffer) => catalogerOf(path)?.read(content, path);
   expect(short(read(egg)?.packages)).toEqual(["pypi six 1.16.0"]);
   expect(read(Buffer.from("no archive"))).toBeUndefined();
 });

@@ -12,9 +12,12 @@ const marked = (packages: Package[], direct: Iterable<string | undefined>, place
   }
 };
 
+/** What is for development only, or the project's own, gives way to what is called the same and is not. */
+const rank = ({ development, own }: Package): number => (own === true ? 0 : development === true ? 1 : 2);
+
 /**
  * Packages under keys of their file's own, which key needs which, and which the project itself asks for. Packages that are equal become one, which is for development
- * only when all of them are; what needs a key that is not there needs nothing.
+ * only, or the project's own, when all of them are; what needs a key that is not there needs nothing.
  */
 export const graphOf = (
   packages: Iterable<readonly [string, Package]>,
@@ -27,7 +30,7 @@ export const graphOf = (
   for (const [key, one] of packages) {
     const place = places.get(sameAs(one)) ?? list.length;
     const before = list[place];
-    if (before?.development === true && one.development !== true) list[place] = one;
+    if (before !== undefined && rank(one) > rank(before)) list[place] = one;
     else if (before === undefined) list.push(one);
     places.set(sameAs(one), place);
     placeOfKey.set(key, place);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { CATALOGERS } from "./catalogue.ts";
-import type { Cataloged } from "./cataloger.ts";
+import { type Cataloged, catalogerFor } from "./cataloger.ts";
 import { zipOf } from "./zip.fixture.ts";
 
-const read = (path: string, content: string | Buffer): Cataloged | undefined =>
-  CATALOGERS.find(({ isMine }) => isMine(path))?.read(Buffer.from(content), path);
+const catalogerOf = catalogerFor(CATALOGERS);
+
+const read = (path: string, content: string | Buffer): Cataloged | undefined => catalogerOf(path)?.read(Buffer.from(content), path);
 
 const filled = (part: string, length = 100_000): string => part.repeat(Math.ceil(length / part.length)).slice(0, length);
 
@@ -138,6 +139,18 @@ describe("few bytes that stand for many", () => {
   test("a paragraph without an end, and millions of them", { timeout: 60_000 }, () => {
     expect(read("var/lib/dpkg/status", `Package: a\nVersion: 1\n${" more\n".repeat(1_000_000)}`)?.packages).toHaveLength(1);
     expect(read("var/lib/dpkg/status", "A:b\n\n".repeat(2_000_000))?.packages).toEqual([]);
+  });
+  test("a list of a quarter of a million in a line, more than a call takes at once", { timeout: 60_000 }, () => {
+    const list = '"a",'.repeat(250_000);
+    expect(read("pyproject.toml", `[project]\ndependencies = [${list}]\n`)?.asks).toHaveLength(250_000);
+    const table = '[[package]]\nname = "a"\nversion = "1"\n';
+    expect(read("poetry.lock", `${table}groups = [${list}]\n${table}dependencies = [\n${list}\n]\n`)?.packages).toHaveLength(1);
+    const dependencies = Object.fromEntries(Array.from({ length: 250_000 }, (_, at) => [`d${at}`, "1"]));
+    const project = { dependencies: { net8: { own: { type: "Project", dependencies } } } };
+    expect(read("packages.lock.json", JSON.stringify(project))?.packages).toEqual([]);
+    // A guard: where the list was copied for each of them, it took a minute.
+    const needs = Array.from({ length: 250_000 }, (_, at) => `      d${at}\n`).join("");
+    expect(read("Gemfile.lock", `GEM\n  specs:\n    a (1.0)\n${needs}`)?.packages).toHaveLength(1);
   });
   test("archives within an archive, of which each would unpack to a hundred megabytes", { timeout: 120_000 }, () => {
     const zeros = Buffer.alloc(100 * 1024 * 1024);

@@ -4,10 +4,9 @@ import { isKeyStore, isLookedThrough, secretsInFile } from "../source/secrets/in
 import { askedIn } from "./asked.ts";
 import { type BaseImage, guessedBase, type InventoryLayer, layersOf } from "./base-image.ts";
 import { readCompiled } from "./binaries/compiled.ts";
-import { mayTell } from "./binaries/elf.ts";
 import { readProgram } from "./binaries/follow.ts";
 import { CATALOGERS } from "./catalogue.ts";
-import type { Cataloger } from "./cataloger.ts";
+import { type Cataloger, catalogerFor } from "./cataloger.ts";
 import { type Distribution, distributionOf, isOsRelease } from "./distribution.ts";
 import type { Note } from "./note.ts";
 import type { FoundPackage, Package } from "./package.ts";
@@ -34,11 +33,11 @@ const lengthOf = ({ sizeBytes, logicalBytes = sizeBytes }: Pick<TarHeader, "size
 
 /** Small files are read whole, beside what catalogers may read. */
 const secretsFollower = (path: string): Follower<Note> => {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   return {
     // A program shows in its first bytes.
     take: (chunk) => {
-      if (chunks.push(Buffer.from(chunk)) === 1 && chunk.subarray(0, 8192).includes(0)) return isKeyStore(path);
+      if (chunks.push(chunk) === 1 && chunk.subarray(0, 8192).includes(0)) return isKeyStore(path);
       return true;
     },
     end: () => {
@@ -50,11 +49,11 @@ const secretsFollower = (path: string): Follower<Note> => {
 
 /** What is looked for in files. They are parsed as they pass; only what they tell is kept. */
 export const lookoutFor = (scopes: readonly Cataloger["scope"][], { secrets = false } = {}): Lookout<Note> => {
-  const catalogers = CATALOGERS.filter(({ scope }) => scopes.includes(scope));
+  const choose = catalogerFor(CATALOGERS.filter(({ scope }) => scopes.includes(scope)));
   // The same path is asked for up to three times in a row.
   let asked: { readonly path: string; readonly cataloger: Cataloger | undefined } | undefined;
   const catalogerOf = (path: string): Cataloger | undefined => {
-    if (asked?.path !== path) asked = { path, cataloger: catalogers.find(({ isMine }) => isMine(path)) };
+    if (asked?.path !== path) asked = { path, cataloger: choose(path) };
     return asked.cataloger;
   };
   return {
@@ -67,7 +66,8 @@ export const lookoutFor = (scopes: readonly Cataloger["scope"][], { secrets = fa
         return secrets && isLookedThrough(path, sizeBytes) ? secretsFollower(path) : undefined;
       return {
         isWorth: (part) => {
-          if (compiled !== undefined && !mayTell(part)) compiled = undefined;
+          if (compiled?.isWorth(part) === false) compiled = undefined;
+          program?.lookAhead(part);
           return program !== undefined || compiled !== undefined;
         },
         take: (chunk) => {
@@ -157,6 +157,16 @@ const merged = (path: string): string => {
   return folder === undefined ? `usr/${path}` : rest;
 };
 
+/** Which package of the distribution has put a file there, of those that tell of packages: a distribution has a hundred times as many files. */
+const ownersOf = (files: readonly NotedFile[], told: readonly NotedFile[]): ReadonlyMap<string, string> => {
+  const asked = new Set(told.flatMap(({ path }) => [path, merged(path)]));
+  const owners = new Map<string, string>();
+  for (const { note } of files)
+    if (note.kind === "cataloged" && note.found.owns !== undefined)
+      for (const [owner, paths] of note.found.owns) for (const path of paths) if (asked.has(path)) owners.set(path, owner);
+  return owners;
+};
+
 /** Whether another file tells better of the programs at a path: it names the path, or a folder above it. */
 const coveredIn = (files: readonly NotedFile[]): ((path: string) => boolean) => {
   const covers = new Set(files.flatMap(({ note }) => (note.kind === "cataloged" ? (note.found.covers ?? []) : [])));
@@ -201,19 +211,13 @@ export const inventoryFrom = (files: readonly NotedFile[], of: "image" | "folder
     .toSorted((a, b) => byCode(a.path, b.path))
     .map(({ note }) => (note.kind === "os-release" ? distributionOf(note.text) : undefined))
     .find((one) => one !== undefined);
-  const owners = new Map(
-    files.flatMap(({ note }) =>
-      note.kind === "cataloged"
-        ? [...(note.found.owns ?? [])].flatMap(([owner, paths]) => paths.map((path) => [path, owner] as const))
-        : [],
-    ),
-  );
   const distro =
     release === undefined
       ? {}
       : { distribution: release.id, distro: release.version === undefined ? release.id : `${release.id}-${release.version}` };
   const covered = coveredIn(files);
   const told = withoutLinks(files).filter(({ path, note }) => !(note.kind === "cataloged" && note.by === PROGRAMS && covered(path)));
+  const owners = ownersOf(files, told);
   const needs = told.flatMap(({ note }) => {
     if (note.kind !== "cataloged" || note.found.edges === undefined) return [];
     const purls = note.found.packages.map((one) => purlOf(one, distro));

@@ -30,8 +30,36 @@ describe("a Java archive", () => {
   test("with a start script in front of it is one all the same", () => {
     expect(names(Buffer.concat([Buffer.from("#!/bin/sh\nexec java -jar $0\n"), zipOf(properties("a", "b", "1"))]))).toEqual(["a:b:1"]);
   });
-  test("that was not filled in is none", () => {
-    expect(names(zipOf(properties("a", "b", "${revision}")))).toEqual([]);
+  test("that was not filled in is none, but for what its manifest or its name say", () => {
+    const unfilled = properties("a", "b", "${revision}");
+    expect(names(zipOf(unfilled))).toEqual([]);
+    expect(names(zipOf(unfilled), "lib/b-1.4.jar")).toEqual(["a:b:1.4"]);
+    expect(names(zipOf({ ...unfilled, "META-INF/MANIFEST.MF": "Implementation-Version: 1.5\n" }), "lib/b-1.4.jar")).toEqual(["a:b:1.5"]);
+    // Of several it is not known whose it is.
+    expect(names(zipOf({ ...unfilled, ...properties("c", "d", "2") }), "lib/b-1.4.jar")).toEqual(["c:d:2"]);
+  });
+  test("of a build that writes no properties is what its pom.xml says, by where it lies", () => {
+    const pom =
+      "<project><!-- <version>9</version> --><parent><groupId>a</groupId><artifactId>p</artifactId><version>1.7</version></parent><artifactId>b</artifactId><dependencies><dependency><version>3</version></dependency></dependencies></project>";
+    expect(names(zipOf({ "META-INF/maven/a/b/pom.xml": pom }))).toEqual(["a:b:1.7"]);
+    expect(names(zipOf({ "META-INF/maven/a/b/pom.xml": pom.replace("1.7", "${revision}") }), "b-1.8.jar")).toEqual(["a:b:1.8"]);
+  });
+  test.each([
+    ["Implementation-Version: ${project.version}\n", "x/lib-2.6.jar", ":lib:2.6"],
+    ["Implementation-Version: unspecified\nBundle-Version: 2.7\n", "x/lib-2.6.jar", ":lib:2.7"],
+    ["Implementation-Version: 1.2.3 (build 55, 2020-01-01)\n", "lib.jar", ":lib:1.2.3"],
+    ["Implementation-Version: null\n", "lib.jar", undefined],
+    ["Manifest-Version: 1.0\n", "lib-4.1.100.Final-linux-x86_64.jar", ":lib:4.1.100.Final"],
+    ["Manifest-Version: 1.0\n", "lib-1.0-rc.1-sources.jar", ":lib:1.0-rc.1"],
+  ])("with the manifest %j, named %s", (manifest, path, expected) => {
+    const wanted = expected === undefined ? [] : [`undefined${expected}`];
+    expect(names(zipOf({ "META-INF/manifest.mf": manifest }), path)).toEqual(wanted);
+  });
+  test("without a manifest is what its name says", () => {
+    const inner = zipOf({ "a/B.class": "x" });
+    expect(names(zipOf({ "WEB-INF/lib/lib-3.1.4.jar": inner, "WEB-INF/lib/other.jar": inner }), "web.war")).toEqual([
+      "undefined:lib:3.1.4",
+    ]);
   });
 });
 

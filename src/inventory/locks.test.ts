@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CATALOGERS } from "./catalogue.ts";
-import type { Cataloged } from "./cataloger.ts";
+import { type Cataloged, catalogerFor } from "./cataloger.ts";
+
+const catalogerOf = catalogerFor(CATALOGERS);
 
 const read = (path: string, content: string | Buffer): Cataloged | undefined =>
-  CATALOGERS.find(({ isMine }) => isMine(path))?.read(Buffer.from(content as string), path);
+  catalogerOf(path)?.read(Buffer.from(content as string), path);
 
 const names = (found: Cataloged | undefined): readonly string[] =>
   (found?.packages ?? []).map(

@@ -14,9 +14,32 @@ export interface TomlTable {
 
 const KEY = String.raw`(?:"([^"\\]{1,300})"|([A-Za-z0-9_.-]{1,300}))`;
 const TEXT = /^(?:"([^"\\]*)"|'([^']*)')\s*(?:#.*)?$/;
-const ASSIGNED = new RegExp(String.raw`^${KEY}\s*=\s*(.*)$`);
-const ENDS_LIST = /\]\s*(?:#.*)?$/;
+const ASSIGNED = new RegExp(String.raw`^\s*${KEY}\s*=\s*(.*)$`);
 const HEADER = /^\s*(\[?)\[([^\]]+)\]/;
+
+/** What stands in a line outside of texts: how many lists it opens more than it closes, where its comment begins, and what would end a text that goes on behind it. */
+const scanned = (line: string): { readonly depth: number; readonly end: number; readonly open?: string } => {
+  let depth = 0;
+  let quote = "";
+  for (let at = 0; at < line.length; at += 1) {
+    const one = line[at] ?? "";
+    if (quote !== "") {
+      if (one === "\\" && quote === '"') at += 1;
+      else if (one === quote) quote = "";
+    } else if (one === '"' || one === "'") {
+      const long = one.repeat(3);
+      if (!line.startsWith(long, at)) quote = one;
+      else {
+        const closed = line.indexOf(long, at + 3);
+        if (closed < 0) return { depth, end: at, open: long };
+        at = closed + 2;
+      }
+    } else if (one === "#") return { depth, end: at };
+    else if (one === "[") depth += 1;
+    else if (one === "]") depth -= 1;
+  }
+  return { depth, end: line.length };
+};
 
 /** Texts in a part of a list, and names of tables in it. */
 const itemsOf = (text: string): readonly string[] =>
@@ -45,31 +68,52 @@ export const tomlTables = (text: string, name: string): readonly TomlTable[] => 
   let at: Building | undefined;
   let below: Map<string, string> | undefined;
   let listed: string[] = [];
-  let list: string[] | undefined;
-  let inText = false;
-  for (const line of text.split(/\r?\n/)) {
-    // A text over several lines may hold anything, also what looks like a table.
-    if (((line.match(/"""|'''/g) ?? []).length & 1) === 1) {
-      inText = !inText;
-      continue;
+  /** Of an array of tables below: `[[packages.dependencies]]`. */
+  let items: string[] | undefined;
+  let list: { readonly items: string[]; depth: number } | undefined;
+  /** What ends a text over several lines, which may hold anything, also what looks like a table. */
+  let inText: string | undefined;
+
+  const take = (into: string[], value: string): void => {
+    const { depth, end, open } = scanned(value);
+    list ??= { items: into, depth: 0 };
+    for (const one of itemsOf(value.slice(0, end))) list.items.push(one);
+    list.depth += depth;
+    inText = open;
+    if (list.depth <= 0 && open === undefined) list = undefined;
+  };
+
+  for (const written of text.split(/\r?\n/)) {
+    let line = written;
+    if (inText !== undefined) {
+      const end = line.indexOf(inText);
+      if (end < 0) continue;
+      line = line.slice(end + inText.length);
+      inText = undefined;
+      if (list === undefined) continue;
     }
-    if (inText) continue;
     if (list !== undefined) {
-      list.push(...itemsOf(line));
-      if (/^\s*\]/.test(line)) list = undefined;
+      take(list.items, line);
       continue;
     }
     const [, twice, header] = HEADER.exec(line) ?? [];
     if (header !== undefined) {
       below = undefined;
+      items = undefined;
       const path = header.trim();
       if (path === name) {
         at = twice === "[" ? { texts: new Map(), lists: new Map(), braces: new Map(), below: new Map(), listed: new Map() } : undefined;
         if (at !== undefined) tables.push(at);
       } else if (at !== undefined && path.startsWith(`${name}.`)) {
         const key = path.slice(name.length + 1);
-        below = at.below.get(key) ?? new Map<string, string>();
-        at.below.set(key, below);
+        if (twice === "[") {
+          below = new Map();
+          items = at.lists.get(key) ?? [];
+          at.lists.set(key, items);
+        } else {
+          below = at.below.get(key) ?? new Map<string, string>();
+          at.below.set(key, below);
+        }
         listed = at.listed.get(key) ?? [];
         at.listed.set(key, listed);
       } else at = undefined;
@@ -77,24 +121,30 @@ export const tomlTables = (text: string, name: string): readonly TomlTable[] => 
     }
     const [, quoted, bare, value = ""] = ASSIGNED.exec(line) ?? [];
     const key = quoted ?? bare;
-    if (key === undefined || at === undefined) continue;
-    if (below !== undefined) {
-      below.set(key, value);
-      if (value.startsWith("[")) {
-        listed.push(...itemsOf(value));
-        if (!ENDS_LIST.test(value)) list = listed;
-      }
+    if (key === undefined) continue;
+    if (at === undefined) {
+      // What it holds is nobody's here, whatever it looks like.
+      if (value.startsWith("[")) take([], value);
+      else inText = scanned(value).open;
       continue;
     }
     const [, double, single] = TEXT.exec(value) ?? [];
-    const written = double ?? single;
-    if (written !== undefined) at.texts.set(key, written);
+    const said = double ?? single;
+    if (below !== undefined) {
+      below.set(key, value);
+      if (value.startsWith("[")) take(listed, value);
+      else inText = scanned(value).open;
+      if (items !== undefined && said !== undefined && key === "name") items.push(said);
+      if (items !== undefined && said !== undefined && key === "version" && items.length > 0) items.push(`${items.pop()} ${said}`);
+      continue;
+    }
+    if (said !== undefined) at.texts.set(key, said);
     else if (value.startsWith("{")) at.braces.set(key, value);
     else if (value.startsWith("[")) {
-      const items = [...itemsOf(value)];
-      at.lists.set(key, items);
-      if (!ENDS_LIST.test(value)) list = items;
-    }
+      const own: string[] = [];
+      at.lists.set(key, own);
+      take(own, value);
+    } else inText = scanned(value).open;
   }
   return tables;
 };

@@ -4,13 +4,16 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readGoProgram } from "./binaries/go-program.ts";
 import { CATALOGERS } from "./catalogue.ts";
+import { catalogerFor } from "./cataloger.ts";
 import { inventoryOfFolder } from "./folder.ts";
 import { groupOfArtifact } from "./java-groups.ts";
 import { zipOf } from "./zip.fixture.ts";
 
+const catalogerOf = catalogerFor(CATALOGERS);
+
 /** Packages with `own` behind those that no registry has. */
 const read = (path: string, content: string | Buffer): readonly string[] | undefined =>
-  CATALOGERS.find(({ isMine }) => isMine(path))
+  catalogerOf(path)
     ?.read(Buffer.from(content as string), path)
     ?.packages.map(({ namespace, name, version, own }) =>
       [...(namespace === undefined ? [] : [namespace]), name, version, ...(own === true ? ["own"] : [])].join(" "),

@@ -20,12 +20,34 @@ const TURN_READS = 1000;
 export const fileChunks = (file: FileHandle, start: number, end: number): Seekable => {
   let at = start;
   let next = FIRST_BYTES;
+  /** Since the last turn of the event loop. */
+  let bytes = 0;
+  let reads = 0;
+  let slab = Buffer.alloc(0);
+  const read = (): Buffer | undefined => {
+    const length = Math.min(next, end - at);
+    if (length === 0) return undefined;
+    // Each of many thousand small ones would have to be allocated and collected.
+    if (slab.length < length) slab = Buffer.allocUnsafeSlow(Math.max(length, SLAB_BYTES));
+    next = Math.min(4 * next, CHUNK_BYTES);
+    const count = readSync(file.fd, slab, 0, length, at);
+    if (count === 0) return undefined;
+    at += count;
+    bytes += count;
+    countPassed(count);
+    reads += 1;
+    const chunk = slab.subarray(0, count);
+    slab = slab.subarray(count);
+    return chunk;
+  };
+  const isTurn = (): boolean => bytes > TURN_BYTES || reads > TURN_READS;
   return {
     sizeBytes: end - start,
     head: async (count) => {
       const buffer = Buffer.alloc(Math.min(count, end - start));
       return buffer.subarray(0, (await file.read(buffer, 0, buffer.length, start)).bytesRead);
     },
+    now: () => (isTurn() ? undefined : read()),
     part: (offset, count) => {
       const length = Math.min(count, end - start - offset);
       if (!(length > 0)) return Buffer.alloc(0);
@@ -40,27 +62,14 @@ export const fileChunks = (file: FileHandle, start: number, end: number): Seekab
     },
     digest: (algorithm) => digestAside(file.fd, start, end, algorithm),
     [Symbol.asyncIterator]: async function* () {
-      let bytes = 0;
-      let reads = 0;
-      let slab = Buffer.alloc(0);
-      while (at < end) {
-        const length = Math.min(next, end - at);
-        // Each of many thousand small ones would have to be allocated and collected.
-        if (slab.length < length) slab = Buffer.allocUnsafeSlow(Math.max(length, SLAB_BYTES));
-        next = Math.min(4 * next, CHUNK_BYTES);
-        const count = readSync(file.fd, slab, 0, length, at);
-        if (count === 0) return;
-        at += count;
-        bytes += count;
-        countPassed(count);
-        reads += 1;
-        const chunk = slab.subarray(0, count);
-        slab = slab.subarray(count);
-        yield chunk;
-        if (bytes > TURN_BYTES || reads > TURN_READS) {
+      for (;;) {
+        if (isTurn()) {
           [bytes, reads] = [0, 0];
           await setImmediate();
         }
+        const chunk = read();
+        if (chunk === undefined) return;
+        yield chunk;
       }
     },
   };

@@ -40,6 +40,7 @@ export const formatPax = (records: readonly PaxRecord[]): Buffer =>
 
 /** The last record of a key counts. */
 export const paxValue = (records: readonly PaxRecord[], key: string): string | undefined => {
+  if (records.length === 0) return undefined;
   const found = records.findLast((record) => record.key === key)?.value;
   return found === undefined || found.length === 0 ? undefined : found.toString("utf8");
 };

@@ -84,6 +84,8 @@ interface Extension {
   readonly link?: string;
 }
 
+const NO_EXTENSION: Extension = { pax: [] };
+
 const storedBytes = (block: TarBlock, pax: readonly PaxRecord[]): number =>
   block.hasBody ? (paxNumber(pax, "size") ?? block.sizeBytes) : 0;
 
@@ -96,52 +98,50 @@ const sparseOf = ({ block, bytes, more }: TarPart, pax: readonly PaxRecord[]): S
 const headerOf = (block: TarBlock, extension: Extension, sparse: Sparse | undefined): TarHeader => {
   const { pax } = extension;
   const type = sparse === undefined ? (TYPES[block.type] ?? "other") : "sparse";
-  const link = paxValue(pax, "linkpath") ?? extension.link ?? block.linkName.toString("utf8");
-  const isLink = type === "symlink" || type === "hardlink";
-  if (isLink && (Buffer.byteLength(link) > MAX_PATH_BYTES || link.includes("\0"))) throw notATar("a link's target is too long");
   const mtime = Number(paxValue(pax, "mtime") ?? block.mtime);
-  return {
-    path: tarPath(sparse?.name ?? paxValue(pax, "path") ?? extension.name ?? block.name.toString("utf8")),
+  const header: TarHeader = {
+    path: tarPath(sparse?.name ?? paxValue(pax, "path") ?? extension.name ?? block.name),
     type,
     sizeBytes: storedBytes(block, pax),
-    ...(sparse === undefined ? {} : { logicalBytes: sparse.logicalBytes }),
     mode: block.mode & 0o7777,
     uid: paxNumber(pax, "uid") ?? block.uid,
     gid: paxNumber(pax, "gid") ?? block.gid,
     mtimeSeconds: Number.isFinite(mtime) ? mtime : 0,
-    ...(isLink ? { linkPath: type === "hardlink" ? tarPath(link) : link } : {}),
     pax,
   };
+  if (sparse !== undefined) return { ...header, logicalBytes: sparse.logicalBytes };
+  if (type !== "symlink" && type !== "hardlink") return header;
+  const link = paxValue(pax, "linkpath") ?? extension.link ?? block.linkName;
+  if (Buffer.byteLength(link) > MAX_PATH_BYTES || link.includes("\0")) throw notATar("a link's target is too long");
+  return { ...header, linkPath: type === "hardlink" ? tarPath(link) : link };
 };
 
-/** The bytes of one entry: read by whoever asked for the entry, or skipped. */
-const createBody = (
-  reader: ByteReader,
-  header: TarHeader,
-): { readonly stream: AsyncIterable<Uint8Array>; readonly skip: () => Promise<void> } => {
-  let left = header.sizeBytes;
-  const cutOff = (): SeaworthyError => notATar(`it ends in the middle of ${JSON.stringify(header.path.slice(0, 200))}`);
-  const next = async (): Promise<Buffer | undefined> => {
-    if (left === 0) return undefined;
-    const chunk = await reader.some(left);
-    if (chunk.length === 0) throw cutOff();
-    left -= chunk.length;
-    return chunk;
-  };
-  // Of most bodies nobody wants anything.
-  const stream: AsyncIterable<Uint8Array> = {
-    [Symbol.asyncIterator]: async function* () {
-      for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
-    },
-  };
-  return {
-    stream,
-    skip: async () => {
-      if ((await reader.skip(left)) < left) throw cutOff();
-      left = 0;
-    },
-  };
-};
+/** The bytes of one entry: read by whoever asked for the entry. */
+class Body implements AsyncIterable<Uint8Array> {
+  readonly #reader: ByteReader;
+  readonly #path: string;
+  /** Bytes that nobody has read. */
+  left: number;
+
+  constructor(reader: ByteReader, { path, sizeBytes }: TarHeader) {
+    this.#reader = reader;
+    this.#path = path;
+    this.left = sizeBytes;
+  }
+
+  cutOff(): SeaworthyError {
+    return notATar(`it ends in the middle of ${JSON.stringify(this.#path.slice(0, 200))}`);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    while (this.left > 0) {
+      const chunk = await this.#reader.some(this.left);
+      if (chunk.length === 0) throw this.cutOff();
+      this.left -= chunk.length;
+      yield chunk;
+    }
+  }
+}
 
 const MAX_GLOBAL_RECORDS = 10_000;
 
@@ -170,8 +170,8 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
   const maxBytes = limits.maxBytes ?? 64 * 1024 ** 3;
   const file = isSeekable(source) ? source : undefined;
   const reader = createByteReader(source);
-  const nextPart = createPartReader(reader);
-  let extension: Extension = { pax: [] };
+  const parts = createPartReader(reader);
+  let extension = NO_EXTENSION;
   let global: readonly PaxRecord[] = [];
   let total = 0;
   const count = (bytes: number): void => {
@@ -180,7 +180,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
   };
   try {
     for (let entries = 1; ; entries += 1) {
-      const part = await nextPart();
+      const part = parts.now() ?? (await parts.next());
       if ("endMark" in part) break;
       if (entries > maxEntries) throw new SeaworthyError("INPUT_TOO_LARGE", `the tar archive has more than ${maxEntries} entries`);
       if (part.isExtension) {
@@ -192,19 +192,21 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
       const known = global.length === 0 ? extension : { ...extension, pax: [...global, ...extension.pax] };
       const sparse = sparseOf(part, known.pax);
       const header = headerOf(part.block, known, sparse);
-      extension = { pax: [] };
+      extension = NO_EXTENSION;
       count(header.sizeBytes);
-      const body = createBody(reader, header);
-      const content = sparse === undefined ? body.stream : withHoles(body.stream, sparse);
+      const body = new Body(reader, header);
+      const content = sparse === undefined ? body : withHoles(body, sparse);
       const bodyOffset = reader.position();
-      const entry = { header, bodyOffset, body: body.stream, content };
-      if (file === undefined) yield entry;
-      else yield { ...entry, part: (offset, length) => file.part(bodyOffset + offset, Math.min(length, header.sizeBytes - offset)) };
-      // A link or a folder has nothing behind it: a million of them would be a million turns of the event loop for nothing.
-      if (header.sizeBytes > 0) {
-        await body.skip();
-        await reader.take(padded(header.sizeBytes) - header.sizeBytes);
+      if (file === undefined) yield { header, bodyOffset, body, content };
+      else {
+        const part: TarEntry["part"] = (offset, length) => file.part(bodyOffset + offset, Math.min(length, header.sizeBytes - offset));
+        yield { header, bodyOffset, body, content, part };
       }
+      const behind = body.left + padded(header.sizeBytes) - header.sizeBytes;
+      let passed = reader.pass(behind);
+      // Most lies in the chunk that is at hand, or in a file.
+      if (passed < behind) passed += await reader.skip(behind - passed);
+      if (passed < body.left) throw body.cutOff();
     }
     for (let rest = await reader.some(maxBytes); rest.length > 0; rest = await reader.some(maxBytes)) count(rest.length);
   } finally {

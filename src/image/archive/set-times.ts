@@ -66,13 +66,13 @@ const setPax = (part: TarPart, rule: TimeRule, late: readonly string[], kept: Re
 };
 
 async function* rewrite(reader: ByteReader, rule: TimeRule): AsyncGenerator<Buffer, void, undefined> {
-  const nextPart = createPartReader(reader);
+  const parts = createPartReader(reader);
   /** Times that a global header has set. */
   const global = new Set<string>();
   let sizeFromPax: number | undefined;
   let force = false;
   for (;;) {
-    const part = await nextPart();
+    const part = parts.now() ?? (await parts.next());
     if ("endMark" in part) {
       yield part.endMark;
       for (let chunk = await reader.some(OUT_BYTES); chunk.length > 0; chunk = await reader.some(OUT_BYTES)) yield chunk;

@@ -43,6 +43,7 @@ const pairs = (numbers: readonly number[]): readonly Extent[] => {
 
 /** The formats of pax: 0.0, 0.1 and 1.0. Undefined for a file without holes. @throws INPUT_INVALID */
 export const paxSparse = (records: readonly PaxRecord[], sizeBytes: number): Sparse | undefined => {
+  if (records.length === 0) return undefined;
   const major = paxValue(records, "GNU.sparse.major");
   const map = paxValue(records, "GNU.sparse.map");
   const name = paxValue(records, "GNU.sparse.name");

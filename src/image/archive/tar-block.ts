@@ -10,8 +10,8 @@ export const MAX_PAX_BYTES = 1024 * 1024;
 export interface TarBlock {
   readonly format: "v7" | "ustar" | "gnu" | "star";
   /** As stored: 100 bytes, with ustar's prefix before it. */
-  readonly name: Buffer;
-  readonly linkName: Buffer;
+  readonly name: string;
+  readonly linkName: string;
   readonly type: string;
   readonly mode: number;
   readonly uid: number;
@@ -29,12 +29,17 @@ export interface TarBlock {
 export const notATar = (why: string): SeaworthyError => new SeaworthyError("INPUT_INVALID", `the tar archive cannot be read: ${why}`);
 
 export const padded = (sizeBytes: number): number => Math.ceil(sizeBytes / BLOCK) * BLOCK;
-export const isZero = (block: Buffer): boolean => block.every((byte) => byte === 0);
+/** @param start where the block begins in `bytes` */
+export const isZero = (bytes: Buffer, start = 0): boolean => {
+  for (let at = start; at < start + BLOCK; at += 1) if (bytes[at] !== 0) return false;
+  return true;
+};
 
-const cString = (block: Buffer, start: number, length: number): Buffer => {
-  const field = block.subarray(start, start + length);
-  const end = field.indexOf(0);
-  return end < 0 ? field : field.subarray(0, end);
+/** To the first NUL, or all of the field. */
+const text = (bytes: Buffer, start: number, length: number): string => {
+  let end = start;
+  while (end < start + length && bytes[end] !== 0) end += 1;
+  return end === start ? "" : bytes.toString("utf8", start, end);
 };
 
 const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0;
@@ -66,21 +71,25 @@ export const readNumber = (block: Buffer, start: number, length: number): number
 
 const CHECKSUM = { start: 148, length: 8 };
 
-const checksum = (block: Buffer, signed: boolean): number => {
-  // The field itself counts as spaces.
-  let sum = CHECKSUM.length * 0x20;
-  let over = 0;
-  for (let at = 0; at < BLOCK; at += 1) {
-    if (at === CHECKSUM.start) at += CHECKSUM.length;
-    const byte = block[at] ?? 0;
-    sum += byte;
-    over += byte >> 7;
+/** @param signed as some old writers add bytes up */
+const sumOf = (bytes: Buffer, from: number, to: number, signed: boolean): number => {
+  let sum = 0;
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at] ?? 0;
+    sum += signed && byte > 0x7f ? byte - 0x100 : byte;
   }
-  return signed ? sum - 256 * over : sum;
+  return sum;
+};
+
+const checksum = (bytes: Buffer, start: number, signed: boolean): number => {
+  const field = start + CHECKSUM.start;
+  const behind = field + CHECKSUM.length;
+  // The field itself counts as spaces.
+  return sumOf(bytes, start, field, signed) + CHECKSUM.length * 0x20 + sumOf(bytes, behind, start + BLOCK, signed);
 };
 
 export const writeChecksum = (block: Buffer): void => {
-  block.write(`${checksum(block, false).toString(8).padStart(6, "0")}\0 `, CHECKSUM.start, "latin1");
+  block.write(`${checksum(block, 0, false).toString(8).padStart(6, "0")}\0 `, CHECKSUM.start, "latin1");
 };
 
 /** Eleven octal digits and a NUL, as every writer fills size and time. */
@@ -88,38 +97,48 @@ export const writeOctal = (block: Buffer, start: number, length: number, value: 
   block.write(`${value.toString(8).padStart(length - 1, "0")}\0`, start, "latin1");
 };
 
-const formatOf = (block: Buffer): TarBlock["format"] => {
-  const magic = block.toString("latin1", 257, 265);
-  if (magic === "ustar  \0") return "gnu";
-  if (!magic.startsWith("ustar\0")) return "v7";
-  return block.toString("latin1", 508, 512) === "tar\0" ? "star" : "ustar";
+const isAt = (bytes: Buffer, start: number, word: Buffer): boolean => {
+  for (let at = 0; at < word.length; at += 1) if (bytes[start + at] !== word[at]) return false;
+  return true;
 };
 
-const NOTHING: Buffer = Buffer.alloc(0);
+const [GNU, USTAR, STAR] = ["ustar  \0", "ustar\0", "tar\0"].map((magic) => Buffer.from(magic)) as [Buffer, Buffer, Buffer];
+
+const formatOf = (bytes: Buffer, start: number): TarBlock["format"] => {
+  if (isAt(bytes, start + 257, GNU)) return "gnu";
+  if (!isAt(bytes, start + 257, USTAR)) return "v7";
+  return isAt(bytes, start + 508, STAR) ? "star" : "ustar";
+};
+
 const HEADER_ONLY = new Set(["1", "2", "3", "4", "5", "6"]);
 
-/** @throws INPUT_INVALID: wrong checksum, bad number, negative or unsafe size */
-export const decodeBlock = (block: Buffer): TarBlock => {
-  const sum = readNumber(block, CHECKSUM.start, CHECKSUM.length);
-  if (sum !== checksum(block, false) && sum !== checksum(block, true)) throw notATar("a header's checksum is wrong");
-  const format = formatOf(block);
-  const flag = String.fromCharCode(block[156] ?? 0);
-  const prefix = block[345] === 0 || format === "gnu" || format === "v7" ? NOTHING : cString(block, 345, format === "ustar" ? 155 : 131);
-  const name = cString(block, 0, 100);
-  const type = flag === "\0" ? (format === "v7" && name.at(-1) === 0x2f ? "5" : "0") : flag;
-  const sizeBytes = readNumber(block, 124, 12);
+/**
+ * @param start where the block begins in `bytes`
+ * @throws INPUT_INVALID: wrong checksum, bad number, negative or unsafe size
+ */
+export const decodeBlock = (bytes: Buffer, start = 0): TarBlock => {
+  const sum = readNumber(bytes, start + CHECKSUM.start, CHECKSUM.length);
+  if (sum !== checksum(bytes, start, false) && sum !== checksum(bytes, start, true)) throw notATar("a header's checksum is wrong");
+  const format = formatOf(bytes, start);
+  const flag = String.fromCharCode(bytes[start + 156] ?? 0);
+  const hasPrefix = bytes[start + 345] !== 0 && format !== "gnu" && format !== "v7";
+  const prefix = hasPrefix ? `${text(bytes, start + 345, format === "ustar" ? 155 : 131)}/` : "";
+  const name = text(bytes, start, 100);
+  const type = flag === "\0" ? (format === "v7" && name.endsWith("/") ? "5" : "0") : flag;
+  const sizeBytes = readNumber(bytes, start + 124, 12);
   if (sizeBytes < 0) throw notATar("a size is negative");
+  const hasBody = !HEADER_ONLY.has(type);
   return {
     format,
-    name: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]),
-    linkName: block[157] === 0 ? NOTHING : cString(block, 157, 100),
+    name: prefix + name,
+    linkName: text(bytes, start + 157, 100),
     type,
-    mode: readNumber(block, 100, 8),
-    uid: readNumber(block, 108, 8),
-    gid: readNumber(block, 116, 8),
-    sizeBytes: HEADER_ONLY.has(type) ? 0 : sizeBytes,
-    hasBody: !HEADER_ONLY.has(type),
-    mtime: readNumber(block, 136, 12),
-    extended: type === "S" && format === "gnu" && block[482] !== 0,
+    mode: readNumber(bytes, start + 100, 8),
+    uid: readNumber(bytes, start + 108, 8),
+    gid: readNumber(bytes, start + 116, 8),
+    sizeBytes: hasBody ? sizeBytes : 0,
+    hasBody,
+    mtime: readNumber(bytes, start + 136, 12),
+    extended: type === "S" && format === "gnu" && bytes[start + 482] !== 0,
   };
 };

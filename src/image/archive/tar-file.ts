@@ -6,8 +6,8 @@ import type { StoredBlob } from "./stored-blob.ts";
 import { readTar, tarPath } from "./read-tar.ts";
 
 const MAX_ENTRIES = 50_000;
-/** Of a file system, which is only walked over here. */
-const MAX_HEADERS = 10_000_000;
+/** Of a file system, which is only walked over here: who reads it then takes no more either. */
+const MAX_HEADERS = 2_000_000;
 const MAX_HOPS = 10;
 
 /** Where a file of an archive stands. */
@@ -33,7 +33,7 @@ export interface TarFile {
  * Reads all headers, and no bodies.
  * @param identity what stands for the archive's bytes, where not the file itself does: see `fileIdentity`
  * @param isOwn where it may be a file system: a name that only archives of images have, and these have no more than 50,000
- * @throws INPUT_INVALID on damage, INPUT_TOO_LARGE beyond 50,000 entries
+ * @throws INPUT_INVALID on damage, INPUT_TOO_LARGE beyond 50,000 entries, of a file system 2,000,000
  */
 export const indexTarFile = async (
   file: FileHandle,

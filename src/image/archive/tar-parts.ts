@@ -45,29 +45,21 @@ const takeSparseMap = async (reader: ByteReader): Promise<Buffer> => {
   return Buffer.concat(blocks);
 };
 
-/**
- * Reads the headers of a tar archive, one a call; before each call the reader must stand behind the last entry's bytes and padding. Everything is bounded, and
- * what two readers could understand differently is refused: a scan must see the files that an engine unpacks.
- */
-export const createPartReader = (reader: ByteReader): (() => Promise<TarPart | TarEnd>) => {
+/** Reads the headers of a tar archive; before each call the reader must stand behind the last entry's bytes and padding. */
+export interface PartReader {
+  next(): Promise<TarPart | TarEnd>;
+  /** The same without waiting, of what is at hand whole, as most headers are. Undefined where that cannot be told: `next` tells. */
+  now(): TarPart | undefined;
+}
+
+/** Everything is bounded, and what two readers could understand differently is refused: a scan must see the files that an engine unpacks. */
+export const createPartReader = (reader: ByteReader): PartReader => {
   let described = false;
-  return async () => {
-    const bytes = await reader.take(BLOCK);
-    if (bytes.length === 0) return { endMark: bytes };
-    if (bytes.length < BLOCK) throw notATar("it ends in the middle of a header");
-    if (isZero(bytes)) {
-      const second = await reader.take(BLOCK);
-      if (!isZero(second)) throw notATar("something follows its end mark");
-      return { endMark: Buffer.concat([bytes, second]) };
-    }
-    const block = decodeBlock(bytes);
-    const max = MAX_BODY_BYTES[block.type];
-    if (max === undefined) {
-      described = false;
-      return { bytes, block, isExtension: false, more: block.extended ? await takeSparseMap(reader) : NOTHING, records: [] };
-    }
-    if (block.sizeBytes > max) throw notATar(`an extended header has ${block.sizeBytes} bytes; at most ${max} are read`);
-    const more = await takeWhole(reader, padded(block.sizeBytes));
+  const entry = (bytes: Buffer, block: TarBlock, more: Buffer): TarPart => {
+    described = false;
+    return { bytes, block, isExtension: false, more, records: [] };
+  };
+  const extension = (bytes: Buffer, block: TarBlock, more: Buffer): TarPart => {
     const isPax = block.type === "x" || block.type === "g";
     const records = isPax ? parsePax(more.subarray(0, block.sizeBytes)) : [];
     if (block.type === "x") {
@@ -78,5 +70,39 @@ export const createPartReader = (reader: ByteReader): (() => Promise<TarPart | T
     if (block.type === "g" && records.some(({ key }) => key === "path" || key === "linkpath" || key === "size"))
       throw notATar("a global header sets path or size");
     return { bytes, block, isExtension: true, more, records };
+  };
+  return {
+    now: () => {
+      if (!reader.has(BLOCK)) return undefined;
+      const { chunk, at } = reader;
+      if (isZero(chunk, at)) return undefined;
+      const block = decodeBlock(chunk, at);
+      const bytes = chunk.subarray(at, at + BLOCK);
+      const max = MAX_BODY_BYTES[block.type];
+      if (max === undefined) {
+        if (block.extended) return undefined;
+        reader.pass(BLOCK);
+        return entry(bytes, block, NOTHING);
+      }
+      const behind = BLOCK + padded(block.sizeBytes);
+      if (block.sizeBytes > max || !reader.has(behind)) return undefined;
+      reader.pass(behind);
+      return extension(bytes, block, chunk.subarray(at + BLOCK, at + behind));
+    },
+    next: async () => {
+      const bytes = await reader.take(BLOCK);
+      if (bytes.length === 0) return { endMark: bytes };
+      if (bytes.length < BLOCK) throw notATar("it ends in the middle of a header");
+      if (isZero(bytes)) {
+        const second = await reader.take(BLOCK);
+        if (second.some((byte) => byte !== 0)) throw notATar("something follows its end mark");
+        return { endMark: Buffer.concat([bytes, second]) };
+      }
+      const block = decodeBlock(bytes);
+      const max = MAX_BODY_BYTES[block.type];
+      if (max === undefined) return entry(bytes, block, block.extended ? await takeSparseMap(reader) : NOTHING);
+      if (block.sizeBytes > max) throw notATar(`an extended header has ${block.sizeBytes} bytes; at most ${max} are read`);
+      return extension(bytes, block, await takeWhole(reader, padded(block.sizeBytes)));
+    },
   };
 };

@@ -1,5 +1,5 @@
-import http from "node:http";
-import https from "node:https";
+import { type ClientRequest, type IncomingHttpHeaders, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileError, isSeaworthyError, SeaworthyError, wordsOf } from "../../core/index.ts";
@@ -23,7 +23,7 @@ export interface Call {
 
 export interface Answer {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   /** Where it came from, redirects followed. */
   readonly url: URL;
   /** Address of who answered; undefined where a proxy stands between, or it shall not matter. */
@@ -39,7 +39,7 @@ export interface Wire {
 export const bytesBody = (bytes: Uint8Array): Body => ({ sizeBytes: bytes.length, open: () => bytes });
 
 /** Pumps a body; resolves with the failure of its source, if that is what went wrong. */
-const pump = async (body: Body, request: http.ClientRequest): Promise<SeaworthyError | undefined> => {
+const pump = async (body: Body, request: ClientRequest): Promise<SeaworthyError | undefined> => {
   const source = body.open();
   if (source instanceof Uint8Array) {
     request.end(source);
@@ -80,7 +80,7 @@ export const createWire = (options: WireOptions): Wire => {
       const secure = call.url.protocol === "https:";
       const length = call.body?.sizeBytes;
       const { agent, isProxied } = agents.for(call.url, call.reach ?? "anywhere");
-      const request = (secure ? https : http).request(call.url, {
+      const request = (secure ? requestHttps : requestHttp)(call.url, {
         method: call.method,
         agent,
         headers: {

@@ -12,7 +12,7 @@ export interface Cover {
 }
 
 /** Longer names are kept as their hash: memory must not grow with what an image calls its files. */
-const KEPT_LENGTH = 64;
+const KEPT_LENGTH = 96;
 
 /** No path begins with a slash, so a hash is no path; and no key holds a NUL. */
 export const keyOf = (path: string): string => (path.length <= KEPT_LENGTH ? path : `/${hash("sha256", path, "base64").slice(0, 24)}`);

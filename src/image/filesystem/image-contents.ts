@@ -48,11 +48,12 @@ export interface ReadOptions<Note> {
   readonly onLayer?: (layer: number, of: number | undefined) => void;
 }
 
-/** Layers on each other, held to nothing. */
+/** Layers on each other, held to nothing. @param files where it is known already what hides which */
 export const contentsOf = <Note>(
   config: ImageConfig,
   layers: readonly LayerContents<Note>[],
   about: Pick<ImageContents<Note>, "digest" | "tags"> & Partial<Pick<ImageContents<Note>, "flaws" | "unseen">>,
+  files: readonly LayeredFile<Note>[] = stacked(layers),
 ): ImageContents<Note> => ({
   flaws: [],
   unseen: [],
@@ -60,7 +61,7 @@ export const contentsOf = <Note>(
   config,
   sizeBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   layers: layers.map(({ diffId, sizeBytes }) => ({ diffId, sizeBytes })),
-  files: stacked(layers),
+  files,
 });
 
 /** @throws INPUT_INVALID when the layers are not those that the configuration names */

@@ -29,7 +29,7 @@ export interface SeenFile<Note> {
 export interface Follower<Note> {
   /** Asked before the first byte, where parts of the file can be had at will: whether anything may be found in it. */
   readonly isWorth?: (part: NonNullable<TarEntry["part"]>) => boolean;
-  /** False when it has seen enough: what is left of the file is then not read. */
+  /** Chunks stay as they are, and may be kept for as long as the file is read. False when it has seen enough: what is left of the file is then not read. */
   readonly take: (chunk: Uint8Array) => boolean | void;
   readonly end: () => Note | undefined;
 }
@@ -54,11 +54,8 @@ const MAX_HEADERS = 10_000_000;
 /** A file with holes is filled up for its fingerprint to this length; a longer one is known by what is stored of it. */
 const MAX_FILLED_BYTES = 1024 ** 3;
 const WHITEOUT = ".wh.";
-const OPAQUE = ".wh..wh..opq";
-const split = (path: string): { readonly folder: string; readonly name: string } => {
-  const slash = path.lastIndexOf("/");
-  return { folder: slash < 0 ? "" : path.slice(0, slash), name: path.slice(slash + 1) };
-};
+/** Behind the prefix that all whiteouts have. */
+const OPAQUE = ".wh..opq";
 
 /** The rest can still be read. */
 const headOf = async (body: AsyncIterable<Uint8Array>, wanted: number): Promise<Buffer> => {
@@ -70,7 +67,8 @@ const headOf = async (body: AsyncIterable<Uint8Array>, wanted: number): Promise<
     parts.push(next.value.subarray(0, left));
     left -= next.value.length;
   }
-  return Buffer.concat(parts);
+  const [only] = parts;
+  return only !== undefined && parts.length === 1 ? Buffer.from(only.buffer, only.byteOffset, only.length) : Buffer.concat(parts);
 };
 
 async function* tapped(body: AsyncIterable<Uint8Array>, tap: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void, undefined> {
@@ -86,21 +84,18 @@ const seenFile = <Note>(entry: TarEntry, note: Note, lookout: Lookout<Note>, bud
   return { header, note };
 };
 
+const follow = async <Note>(entry: TarEntry, follower: Follower<Note>): Promise<Note | undefined> => {
+  for await (const chunk of entry.body) if (follower.take(chunk) === false) break;
+  return follower.end();
+};
+
 const look = async <Note>(
   entry: TarEntry,
+  wanted: number,
   lookout: Lookout<Note>,
   budget: Budget,
   onRefused: () => void,
-): Promise<SeenFile<Note> | undefined> => {
-  const follower = lookout.follow?.(entry.header);
-  if (follower !== undefined) {
-    if (entry.part !== undefined && follower.isWorth?.(entry.part) === false) return undefined;
-    for await (const chunk of entry.body) if (follower.take(chunk) === false) break;
-    const note = follower.end();
-    return note === undefined ? undefined : seenFile(entry, note, lookout, budget);
-  }
-  const wanted = lookout.wants(entry.header);
-  if (wanted === undefined) return undefined;
+): Promise<Note | undefined> => {
   const length = entry.header.logicalBytes ?? entry.header.sizeBytes;
   const bytes = Math.min(wanted, length);
   const fingerprint = lookout.fingerprints?.(entry.header) === true ? createHash("blake2b512") : undefined;
@@ -112,8 +107,7 @@ const look = async <Note>(
   if (!isAllowed) onRefused();
   const content = bytes > 0 && isAllowed ? await headOf(body, bytes) : Buffer.alloc(0);
   if (fingerprint !== undefined) for await (const _ of body);
-  const note = lookout.note(entry.header, content, fingerprint?.digest("base64"));
-  return note === undefined ? undefined : seenFile(entry, note, lookout, budget);
+  return lookout.note(entry.header, content, fingerprint?.digest("base64"));
 };
 
 /** Compressed layers and streams are read through; of an uncompressed one in a file only what the lookout wants, where nobody asks for its digest. */
@@ -152,21 +146,27 @@ const readEntries = async <Note>(
     budget.entry();
     if (path.length > MAX_DEPTH && path.split("/", MAX_DEPTH + 1).length > MAX_DEPTH)
       throw new SeaworthyError("INPUT_INVALID", `${what} has a name that is nested deeper than ${MAX_DEPTH} folders`);
-    const { folder, name } = split(path);
+    const nameAt = path.lastIndexOf("/") + 1;
     // https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
-    if (name === OPAQUE) emptied.add(keyOf(folder));
-    else if (name.startsWith(WHITEOUT)) {
-      if (!name.startsWith(`${WHITEOUT}${WHITEOUT}`)) gone.add(keyOf(`${folder === "" ? "" : `${folder}/`}${name.slice(WHITEOUT.length)}`));
-    } else {
-      (type === "directory" ? folders : files).add(keyOf(path));
-      // The last entry of a name counts. A hard link is what it is linked to, whatever its own header says.
-      const linked = type === "hardlink" && linkPath !== undefined ? seen.get(linkPath) : undefined;
-      const found =
-        (await look(entry, lookout, budget, () => (isWhole = false))) ??
-        (linked === undefined ? undefined : { ...linked, header: { ...linked.header, path } });
-      if (found === undefined) seen.delete(path);
-      else seen.set(path, found);
+    if (path.startsWith(WHITEOUT, nameAt)) {
+      const hidden = path.slice(nameAt + WHITEOUT.length);
+      if (hidden === OPAQUE) emptied.add(keyOf(path.slice(0, Math.max(0, nameAt - 1))));
+      else if (!hidden.startsWith(WHITEOUT)) gone.add(keyOf(path.slice(0, nameAt) + hidden));
+      continue;
     }
+    (type === "directory" ? folders : files).add(keyOf(path));
+    // Of most entries nobody wants anything: those are not waited for.
+    const follower = lookout.follow?.(entry.header);
+    const wanted = follower === undefined ? lookout.wants(entry.header) : undefined;
+    let note: Note | undefined;
+    if (wanted !== undefined) note = await look(entry, wanted, lookout, budget, () => (isWhole = false));
+    else if (follower !== undefined && (entry.part === undefined || follower.isWorth?.(entry.part) !== false))
+      note = await follow(entry, follower);
+    // The last entry of a name counts. A hard link is what it is linked to, whatever its own header says.
+    const linked = type === "hardlink" && linkPath !== undefined ? seen.get(linkPath) : undefined;
+    if (note !== undefined) seen.set(path, seenFile(entry, note, lookout, budget));
+    else if (linked === undefined) seen.delete(path);
+    else seen.set(path, { ...linked, header: { ...linked.header, path } });
   }
   return {
     diffId: tar.digest(),

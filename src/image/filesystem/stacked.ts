@@ -61,25 +61,32 @@ const createAbove = (): Above => {
   };
 };
 
+/** The files of layers, base first, once it is known what hides which. */
+export const laidOut = <Note>(
+  layers: readonly LayerContents<Note>[],
+  hiddenOf: (layerIndex: number, path: string) => LayeredFile<Note>["hidden"],
+): readonly LayeredFile<Note>[] =>
+  layers.flatMap(({ diffId, seen }, layerIndex) =>
+    [...seen].map(([path, file]) => {
+      const hidden = hiddenOf(layerIndex, path);
+      return { ...file, layer: diffId, layerIndex, visible: hidden === undefined, ...(hidden === undefined ? {} : { hidden }) };
+    }),
+  );
+
 /** Puts layers on each other, base first. What it takes does not grow with how many layers lie on a file. */
 export const stacked = <Note>(layers: readonly LayerContents<Note>[]): readonly LayeredFile<Note>[] => {
   const above = createAbove();
-  const files: (readonly LayeredFile<Note>[])[] = [];
+  const hidden = layers.map(() => new Map<string, NonNullable<LayeredFile<Note>["hidden"]>>());
   for (const [layerIndex, layer] of [...layers.entries()].toReversed()) {
-    const hiddenOf = (path: string, isFolder: boolean): LayeredFile<Note>["hidden"] => {
+    for (const [path, { header }] of layer.seen) {
+      const isFolder = header.type === "directory";
       const by = above.hiding(path, isFolder);
       const cover = by === undefined ? undefined : layers[by]?.cover();
       const how = cover === undefined ? undefined : hides(cover, path, isFolder);
-      return by === undefined || how === undefined ? undefined : { by, how };
-    };
-    files.push(
-      [...layer.seen].map(([path, file]) => {
-        const hidden = hiddenOf(path, file.header.type === "directory");
-        return { ...file, layer: layer.diffId, layerIndex, visible: hidden === undefined, ...(hidden === undefined ? {} : { hidden }) };
-      }),
-    );
+      if (by !== undefined && how !== undefined) hidden[layerIndex]?.set(path, { by, how });
+    }
     // Of the lowest layer nobody asks it.
     if (layerIndex > 0) above.add(layer.cover(), layerIndex);
   }
-  return files.toReversed().flat();
+  return laidOut(layers, (layerIndex, path) => hidden[layerIndex]?.get(path));
 };

@@ -2,6 +2,7 @@ import { formatPlatform, parseDigest } from "../../core/index.ts";
 import type { ReadOptions } from "../filesystem/image-contents.ts";
 import type { LayerCache } from "../filesystem/layer-cache.ts";
 import type { LayerContents } from "../filesystem/layer.ts";
+import { type LayeredFile, laidOut } from "../filesystem/stacked.ts";
 import { parseImageConfig } from "../values/config.ts";
 import { hole, isHole, type Looked } from "./look-at-image.ts";
 
@@ -9,6 +10,8 @@ import { hole, isHole, type Looked } from "./look-at-image.ts";
 interface Recipe {
   /** Of each layer its diffID, and the name it is kept under; none for one that is missing. */
   readonly layers: readonly (readonly [diffId: string, name?: string])[];
+  /** Of files that are hidden: in which layer, where, by which, and how. */
+  readonly hidden: readonly (readonly [layerIndex: number, path: string, by: number, how: "deleted" | "replaced"])[];
   /** The configuration, base64. */
   readonly config: string;
   readonly about: Looked<never>["about"];
@@ -52,27 +55,33 @@ export const archiveMemory = <Note>(
       const bytes = await cache.findBytes(key);
       if (bytes === undefined) return undefined;
       try {
-        const { layers: parts, config, about } = JSON.parse(bytes.toString("utf8")) as Recipe;
+        const { layers: parts, hidden, config, about } = JSON.parse(bytes.toString("utf8")) as Recipe;
         const layers: LayerContents<Note>[] = [];
         for (const [diffId, kept] of parts) {
           const layer = kept === undefined ? hole<Note>(parseDigest(diffId)) : await cache.find([kept]);
           if (layer === undefined) return undefined;
           layers.push({ ...layer, diffId: parseDigest(diffId) });
         }
-        return { config: parseImageConfig(Buffer.from(config, "base64")), layers, about };
+        const hiding = layers.map(() => new Map<string, LayeredFile<Note>["hidden"]>());
+        for (const [layerIndex, path, by, how] of hidden) hiding[layerIndex]?.set(path, { by, how });
+        const files = laidOut(layers, (layerIndex, path) => hiding[layerIndex]?.get(path));
+        return { config: parseImageConfig(Buffer.from(config, "base64")), layers, about, files };
       } catch {
         // Damaged, or of another version: as good as none.
         return undefined;
       }
     },
-    keep: async ({ config, layers, about }) => {
+    keep: async ({ config, layers, about, files }) => {
       const parts: Recipe["layers"][number][] = [];
       for (const layer of layers) {
         const kept = isHole(layer) ? undefined : names.get(layer.seen);
         if (kept === undefined && !isHole(layer)) return;
         parts.push(kept === undefined ? [layer.diffId] : [layer.diffId, kept]);
       }
-      const recipe: Recipe = { layers: parts, config: Buffer.from(config.bytes).toString("base64"), about };
+      const hidden = files.flatMap(({ header: { path }, layerIndex, hidden: one }) =>
+        one === undefined ? [] : [[layerIndex, path, one.by, one.how] as const],
+      );
+      const recipe: Recipe = { layers: parts, hidden, config: Buffer.from(config.bytes).toString("base64"), about };
       await cache.keepBytes(key, Buffer.from(JSON.stringify(recipe)));
     },
   };

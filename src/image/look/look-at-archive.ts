@@ -4,6 +4,7 @@ import { fileIdentity } from "../archive/file-chunks.ts";
 import type { StoredBlob } from "../archive/stored-blob.ts";
 import { contentsOf, type ImageContents, type ReadOptions } from "../filesystem/image-contents.ts";
 import { readLayer } from "../filesystem/layer.ts";
+import { stacked } from "../filesystem/stacked.ts";
 import { type ArchiveOptions, openToLook } from "../places/open-archive.ts";
 import { parseImageConfig } from "../values/config.ts";
 import { archiveMemory } from "./archive-memory.ts";
@@ -26,6 +27,7 @@ const fileSystemLooked = async <Note>(
   return {
     config: parseImageConfig(Buffer.from(JSON.stringify(config))),
     layers: [layer],
+    files: stacked([layer]),
     about: { digest: diffId, tags: [], flaws: [], unseen: [NO_DOCUMENTS] },
   };
 };
@@ -63,10 +65,10 @@ export const lookAtArchive = async <Note>(
   options: ReadOptions<Note>,
   { needsConfig = false } = {},
 ): Promise<ImageContents<Note>> => {
-  const { config, layers, about } = await seen(path, archive, options);
+  const { config, layers, about, files } = await seen(path, archive, options);
   if (needsConfig && about.unseen.length > 0)
     throw new SeaworthyError("INPUT_INVALID", `${path}: ${NO_DOCUMENTS}`, {
       hint: "seaworthy sbom and seaworthy scan read a file system; its image is what docker save, not docker export, writes.",
     });
-  return contentsOf(config, layers, about);
+  return contentsOf(config, layers, about, files);
 };

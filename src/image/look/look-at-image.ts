@@ -5,6 +5,7 @@ import type { StoredBlob } from "../archive/stored-blob.ts";
 import { eachOf } from "../each-of.ts";
 import { contentsOf, type ImageContents, type ReadOptions, readOne } from "../filesystem/image-contents.ts";
 import { type LayerContents, readLayer } from "../filesystem/layer.ts";
+import { type LayeredFile, stacked } from "../filesystem/stacked.ts";
 import { compressionOf } from "../filesystem/unpacked.ts";
 import type { LocalSource } from "../places/source.ts";
 import { choosePlatform, isAttestation } from "../values/choose-platform.ts";
@@ -221,6 +222,8 @@ export interface Looked<Note> {
   readonly config: ImageConfig;
   readonly layers: readonly LayerContents<Note>[];
   readonly about: Pick<ImageContents<Note>, "digest" | "tags" | "flaws" | "unseen">;
+  /** The layers on each other. */
+  readonly files: readonly LayeredFile<Note>[];
 }
 
 export const looked = async <Note>(source: LocalSource, options: ReadOptions<Note>): Promise<Looked<Note>> => {
@@ -229,7 +232,12 @@ export const looked = async <Note>(source: LocalSource, options: ReadOptions<Not
   const manifest = await imageIn(source, options, noted);
   const config = parseImageConfig(await documentAt(source, manifest.config.digest, "configuration", MAX_CONFIG_BYTES, noted));
   const layers = await layersOf(source, manifest, config, options, noted);
-  return { config, layers, about: { digest: manifest.digest, tags: source.tags, flaws: told([...source.flaws, ...flaws]), unseen: [] } };
+  return {
+    config,
+    layers,
+    files: stacked(layers),
+    about: { digest: manifest.digest, tags: source.tags, flaws: told([...source.flaws, ...flaws]), unseen: [] },
+  };
 };
 
 /**
@@ -238,6 +246,6 @@ export const looked = async <Note>(source: LocalSource, options: ReadOptions<Not
  * @throws INPUT_INVALID where it cannot be read at all, IMAGE_NOT_FOUND, INPUT_TOO_LARGE, DEADLINE, PLATFORM_MISSING
  */
 export const lookAtImage = async <Note>(source: LocalSource, options: ReadOptions<Note>): Promise<ImageContents<Note>> => {
-  const { config, layers, about } = await looked(source, options);
-  return contentsOf(config, layers, about);
+  const { config, layers, about, files } = await looked(source, options);
+  return contentsOf(config, layers, about, files);
 };

@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } fro
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { elfOf, partsOf } from "./elf.fixture.ts";
 import { readProgram } from "./follow.ts";
 import { PRODUCTS } from "./products.ts";
 
@@ -49,6 +50,43 @@ describe("a program", () => {
     const filler = Buffer.alloc(1024 * 1024 - 10);
     expect(read("bin/node", [filler, "\0\0node.js", "/v19.2", ".0\0\0", filler])).toBe("node 19.2.0");
     expect(read("bin/node", [filler, filler, filler, "node.js/v19.2.0\0"])).toBe("node 19.2.0");
+  });
+  test("what a border between two blocks cuts is not taken for the whole", () => {
+    const block = 512 * 1024;
+    // One byte more each time: the border falls before, in and behind the number.
+    for (let cut = 0; cut < 24; cut += 1)
+      expect(read("usr/bin/node", [Buffer.alloc(block - cut), "\0node.js/v19.22.33\0", Buffer.alloc(block)])).toBe("node 19.22.33");
+    for (let cut = 0; cut < 24; cut += 1)
+      expect(read("usr/bin/git", [Buffer.alloc(block - cut), "\0git/2.39.55\0GIT_USER_AGENT\0"])).toBe("git 2.39.55");
+  });
+  test("that ends with its version, at the end of a block as well", () => {
+    const words = "nginx version: nginx/1.25.1";
+    expect(read("usr/bin/nginx", [Buffer.alloc(512 * 1024 - words.length), words])).toBe("nginx 1.25.1");
+  });
+  test("in its constants, where parts of the file can be had: the rest is not read", () => {
+    const code = Buffer.from("\0node.js/v9.9.9\0");
+    const file = elfOf({ ".text": code, ".rodata": Buffer.from(`${"x".repeat(700_000)}\0node.js/v19.2.0\0`) });
+    const known = readProgram("usr/bin/node");
+    known?.lookAhead(partsOf(file));
+    expect(known?.take(file)).toBe(false);
+    expect(known?.end()).toMatchObject({ name: "node", version: "19.2.0" });
+    const elsewhere = readProgram("usr/bin/node");
+    const other = elfOf({ ".text": code, ".rodata": Buffer.from("nothing") });
+    elsewhere?.lookAhead(partsOf(other));
+    elsewhere?.take(other);
+    expect(elsewhere?.end()).toMatchObject({ name: "node", version: "9.9.9" });
+    const lying = elfOf({ ".rodata": Buffer.from("short") });
+    lying.writeBigUInt64LE(2n ** 60n, lying.length - 2 * 64 + 32);
+    const brief = readProgram("usr/bin/node");
+    brief?.lookAhead(partsOf(lying));
+    expect(brief?.end()).toBeUndefined();
+    let asked = 0;
+    const endless = readProgram("usr/bin/node");
+    endless?.lookAhead((offset, count) => {
+      asked += count;
+      return offset < lying.length ? lying.subarray(offset, offset + count) : Buffer.alloc(count);
+    });
+    expect(asked).toBeLessThan(40 * 1024 * 1024);
   });
   test("the particular comes before the general, even when it stands later", () => {
     expect(read("bin/mysqld", ["/mysql-8.0.35/sql\0", Buffer.alloc(3_000_000), "percona-server-8.0.35-27\0"])).toBe(

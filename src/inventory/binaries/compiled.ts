@@ -1,5 +1,6 @@
 import type { Cataloged } from "../cataloger.ts";
 import { readDotnetAssembly } from "./dotnet-assembly.ts";
+import { type FilePart, sectionsOf } from "./elf.ts";
 import { readGoProgram } from "./go-program.ts";
 import { readRustProgram } from "./rust-program.ts";
 
@@ -13,7 +14,19 @@ const LIBRARY = /\.(?:so[\d.]*|node|pyd|dylib|wasm)$/;
 const MAGIC_BYTES = 4;
 const MAGIC = new Set(["7f454c46", "cffaedfe", "cefaedfe", "cafebabe", "0061736d"]);
 
+/** Where the compilers of Go and, with cargo auditable, of Rust write what a program was made from. */
+const GO_INFO = ".go.buildinfo";
+const GO_SECTIONS = [GO_INFO, ".gopclntab", ".note.go.buildid"];
+const RUST_SECTION = ".dep-v0";
+/** Since 1.18 all that is told stands in the section itself. */
+const MAX_INFO_BYTES = 4 * 1024 * 1024;
+
 interface Reader {
+  /**
+   * Asked before the first byte, where any part of the file can be had: no where an ELF file has no section for it, or it is a script. What the sections tell
+   * need not be looked for in the rest.
+   */
+  readonly isWorth: (part: FilePart) => boolean;
   /** False when there is nothing more to be found. */
   readonly take: (chunk: Uint8Array) => boolean | void;
   readonly end: () => Cataloged | undefined;
@@ -29,6 +42,7 @@ export const readCompiled = (path: string, mode: number, sizeBytes: number): Rea
   if (/\.dll$/i.test(path)) {
     const assembly = readDotnetAssembly(path);
     return {
+      isWorth: () => true,
       take: assembly.take,
       end: () => {
         const found = assembly.end();
@@ -38,11 +52,22 @@ export const readCompiled = (path: string, mode: number, sizeBytes: number): Rea
   }
   const executable = (mode & EXECUTABLE) !== 0 || path.endsWith(".exe");
   if (!(executable || LIBRARY.test(path)) || sizeBytes < LEAST_RUST_BYTES) return undefined;
-  const go = executable && sizeBytes >= LEAST_GO_BYTES ? readGoProgram() : undefined;
-  const rust = readRustProgram();
+  let go = executable && sizeBytes >= LEAST_GO_BYTES ? readGoProgram() : undefined;
+  let rust: ReturnType<typeof readRustProgram> | undefined = readRustProgram();
   let program: boolean | undefined;
   let first = Buffer.alloc(0);
   return {
+    isWorth: (part) => {
+      const sections = sectionsOf(part);
+      if (sections === undefined) return part(0, 2).toString("latin1") !== "#!";
+      if (!sections.has(RUST_SECTION)) rust = undefined;
+      const info = sections.get(GO_INFO);
+      if (go !== undefined && info !== undefined && info.sizeBytes <= MAX_INFO_BYTES) {
+        const told = readGoProgram();
+        if (!told.take(part(info.offset, info.sizeBytes))) go = told;
+      }
+      return rust !== undefined || GO_SECTIONS.some((name) => sections.has(name));
+    },
     take: (chunk) => {
       if (program === false) return false;
       if (program === undefined) {
@@ -53,13 +78,14 @@ export const readCompiled = (path: string, mode: number, sizeBytes: number): Rea
       }
       const bytes = first.length > 0 ? first : chunk;
       first = Buffer.alloc(0);
-      go?.take(bytes);
-      rust.take(bytes);
-      return true;
+      // A program of Go that has told all of itself is none of Rust.
+      if (go?.take(bytes) === false) return false;
+      rust?.take(bytes);
+      return go !== undefined || rust !== undefined;
     },
     end: () => {
       const modules = go?.end() ?? [];
-      return modules.length > 0 ? { packages: modules } : rust.end();
+      return modules.length > 0 ? { packages: modules } : rust?.end();
     },
   };
 };

@@ -2,41 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { mayTell } from "./elf.ts";
+import { readCompiled } from "./compiled.ts";
+import { elfOf, partsOf } from "./elf.fixture.ts";
+import { type FilePart, sectionsOf } from "./elf.ts";
 
-const partsOf =
-  (bytes: Buffer) =>
-  (offset: number, count: number): Buffer =>
-    bytes.subarray(offset, offset + Math.max(0, count));
+/** Whether a compiler may have written down what a file was made from. */
+const mayTell = (part: FilePart): boolean | undefined => readCompiled("usr/bin/app", 0o755, 1_000_000)?.isWorth(part);
 
-/** A file of a header, three sections' names, and their table. */
-const elf = (name: string, { bits = 64, big = false } = {}): Buffer => {
-  const is64 = bits === 64;
-  const names = Buffer.from(`\0${name}\0.shstrtab\0`, "latin1");
-  const [size, head] = is64 ? [64, 64] : [40, 52];
-  const bytes = Buffer.alloc(head + names.length + 3 * size);
-  bytes.write("\x7fELF", "latin1");
-  bytes[4] = is64 ? 2 : 1;
-  bytes[5] = big ? 2 : 1;
-  const u16 = (value: number, at: number): number => (big ? bytes.writeUInt16BE(value, at) : bytes.writeUInt16LE(value, at));
-  const u32 = (value: number, at: number): number => (big ? bytes.writeUInt32BE(value, at) : bytes.writeUInt32LE(value, at));
-  const word = (value: number, at: number): void => {
-    if (!is64) u32(value, at);
-    else if (big) bytes.writeBigUInt64BE(BigInt(value), at);
-    else bytes.writeBigUInt64LE(BigInt(value), at);
-  };
-  names.copy(bytes, head);
-  const table = head + names.length;
-  word(table, is64 ? 40 : 32);
-  u16(size, is64 ? 58 : 46);
-  u16(3, is64 ? 60 : 48);
-  u16(2, is64 ? 62 : 50);
-  u32(1, table + size);
-  u32(name.length + 2, table + 2 * size);
-  word(head, table + 2 * size + (is64 ? 24 : 16));
-  word(names.length, table + 2 * size + (is64 ? 32 : 20));
-  return bytes;
-};
+const elf = (name: string, kind?: { readonly bits: number; readonly big: boolean }): Buffer => elfOf({ [name]: Buffer.alloc(0) }, kind);
 
 describe("an ELF file", () => {
   test.each([
@@ -46,6 +19,16 @@ describe("an ELF file", () => {
     { bits: 32, big: true },
   ])("of $bits bits, big end first: $big", (kind) => {
     expect([".go.buildinfo", ".dep-v0", ".text"].map((name) => mayTell(partsOf(elf(name, kind))))).toEqual([true, true, false]);
+  });
+  test("has its sections where its table says", () => {
+    for (const kind of [
+      { bits: 64, big: false },
+      { bits: 32, big: true },
+    ]) {
+      const file = elfOf({ ".text": Buffer.from("code"), ".rodata": Buffer.from("words") }, kind);
+      const { offset, sizeBytes } = sectionsOf(partsOf(file))?.get(".rodata") ?? { offset: 0, sizeBytes: 0 };
+      expect(file.toString("latin1", offset, offset + sizeBytes)).toBe("words");
+    }
   });
   test("cut off anywhere, or with any byte another, it is looked into or not, and never an error", () => {
     const whole = elf(".text");

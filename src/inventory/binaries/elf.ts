@@ -4,8 +4,14 @@ export type FilePart = (offset: number, count: number) => Buffer;
 const MAX_SECTIONS = 10_000;
 const MAX_NAMES_BYTES = 1024 * 1024;
 
-/** Names of an ELF file's sections; undefined where it is none, has no table of them, or says what cannot be (System V ABI, "Object Files"). */
-const sectionNames = (part: FilePart): ReadonlySet<string> | undefined => {
+/** Where a section's bytes stand in the file, as its header says. */
+export interface Section {
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** An ELF file's sections by their names; undefined where it is none, has no table of them, or says what cannot be (System V ABI, "Object Files"). */
+export const sectionsOf = (part: FilePart): ReadonlyMap<string, Section> | undefined => {
   const head = part(0, 64);
   if (head.length < 52 || head.toString("latin1", 0, 4) !== "\x7fELF") return undefined;
   const is64 = head[4] === 2;
@@ -25,20 +31,15 @@ const sectionNames = (part: FilePart): ReadonlySet<string> | undefined => {
   if (length > MAX_NAMES_BYTES) return undefined;
   const text = part(word(names, is64 ? 24 : 16), length);
   if (text.length < length) return undefined;
-  return new Set(
+  return new Map(
     Array.from({ length: count }, (_, at) => {
       const from = u32(headers, at * size);
       const end = text.indexOf(0, from);
-      return from >= text.length || end < 0 ? "" : text.toString("latin1", from, end);
+      const header = headers.subarray(at * size);
+      return [
+        from >= text.length || end < 0 ? "" : text.toString("latin1", from, end),
+        { offset: word(header, is64 ? 24 : 16), sizeBytes: word(header, is64 ? 32 : 20) },
+      ];
     }),
   );
-};
-
-/** Where the compilers of Go and, with cargo auditable, of Rust write what a program was made from. */
-const TELLING = [".go.buildinfo", ".gopclntab", ".note.go.buildid", ".dep-v0"];
-
-/** Whether a compiler may have written down what a file was made from: no where an ELF file has no section for it, or it is a script. */
-export const mayTell = (part: FilePart): boolean => {
-  const names = sectionNames(part);
-  return names === undefined ? part(0, 2).toString("latin1") !== "#!" : TELLING.some((name) => names.has(name));
 };

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { readCompiled } from "./compiled.ts";
+import { elfOf, partsOf } from "./elf.fixture.ts";
 import { readGoProgram } from "./go-program.ts";
 
 const START = Buffer.from("3077af0c9274080241e1c107e6d618e6", "hex");
@@ -39,6 +41,19 @@ describe("a Go program", () => {
       expect(read(Array.from({ length: Math.ceil(whole.length / size) }, (_, at) => whole.subarray(at * size, (at + 1) * size)))).toEqual(
         EXPECTED,
       );
+  });
+  test("tells all in one section of an ELF file: the rest is not read", () => {
+    const file = elfOf({ ".text": Buffer.alloc(600_000, 7), ".go.buildinfo": info("go1.21.3", MODULES) });
+    const reader = readCompiled("usr/bin/app", 0o755, file.length);
+    expect(reader?.isWorth(partsOf(file))).toBe(true);
+    expect(reader?.take(file.subarray(0, 4096))).toBe(false);
+    expect(reader?.end()?.packages.map(({ name, version }) => `${name} ${version}`)).toEqual(EXPECTED);
+    // Before 1.18 the section only says where it stands.
+    const older = elfOf({ ".go.buildinfo": Buffer.alloc(32), ".data": info("go1.21.3", MODULES) });
+    const whole = readCompiled("usr/bin/app", 0o755, 600_000);
+    expect(whole?.isWorth(partsOf(older))).toBe(true);
+    whole?.take(older);
+    expect(whole?.end()?.packages).toHaveLength(EXPECTED.length);
   });
   test("before 1.18 is of the only release that it names, and of none where it names two", () => {
     const old = Buffer.concat([START, Buffer.from(MODULES), END]);

@@ -60,9 +60,9 @@ const modulesOf = (info: string): readonly Package[] => {
   return modules.flatMap((one) => one ?? []);
 };
 
-/** Reads what a Go program says of itself as it passes: its compiler's release and its modules. */
-export const readGoProgram = (): { readonly take: (chunk: Uint8Array) => void; readonly end: () => readonly Package[] } => {
-  let pending = Buffer.alloc(0);
+/** Reads what a Go program says of itself as it passes: its compiler's release and its modules. `take` gives false when both are known. */
+export const readGoProgram = (): { readonly take: (chunk: Uint8Array) => boolean; readonly end: () => readonly Package[] } => {
+  let pending: Buffer = Buffer.alloc(0);
   let own: string | undefined;
   let modules: readonly Package[] | undefined;
   let copies = 0;
@@ -103,10 +103,13 @@ export const readGoProgram = (): { readonly take: (chunk: Uint8Array) => void; r
 
   return {
     take: (chunk) => {
-      if (named.size < MAX_RELEASES) noteReleases(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      if (copies === MAX_COPIES || own !== undefined) return;
-      pending = pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([pending, chunk]);
+      if (own !== undefined) return false;
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      if (named.size < MAX_RELEASES) noteReleases(bytes);
+      if (copies === MAX_COPIES) return true;
+      pending = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
       look();
+      return own === undefined;
     },
     end: () => {
       if (modules === undefined) return [];

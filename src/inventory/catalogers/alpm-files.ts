@@ -7,6 +7,7 @@ export const alpmFiles: Cataloger = {
   name: "alpm-files",
   scope: "installed",
   reads: "var/lib/pacman/local/*/files",
+  endings: ["files"],
   isMine: (path) => path.endsWith("/files") && FILES.test(path),
   maxBytes: 16 * MIB,
   read: (content, path) => {

@@ -16,6 +16,7 @@ export const alpm: Cataloger = {
   name: "alpm",
   scope: "installed",
   reads: "var/lib/pacman/local/*/desc",
+  endings: ["desc"],
   isMine: (path) => path.endsWith("/desc") && DESC.test(path),
   maxBytes: MIB,
   read: (content) => {

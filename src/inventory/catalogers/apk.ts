@@ -23,6 +23,7 @@ export const apk: Cataloger = {
   name: "apk",
   scope: "installed",
   reads: "lib/apk/db/installed, usr/lib/apk/db/installed",
+  endings: ["installed"],
   isMine: (path) => /(?:^|\/)lib\/apk\/db\/installed$/.test(path),
   maxBytes: 64 * MIB,
   read: (content) => {

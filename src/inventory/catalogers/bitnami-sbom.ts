@@ -18,6 +18,7 @@ export const bitnamiSbom: Cataloger = {
   name: "bitnami-sbom",
   scope: "installed",
   reads: "opt/bitnami/*/.spdx-*.spdx",
+  endings: ["spdx"],
   isMine: (path) => /(?:^|\/)\.spdx-[^/]+\.spdx$/.test(path),
   maxBytes: 8 * MIB,
   read: (content, path) => {

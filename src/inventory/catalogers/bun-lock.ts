@@ -19,11 +19,14 @@ export const bunLock: Cataloger = {
   name: "bun-lock",
   scope: "declared",
   reads: "bun.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)bun\.lock$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
-    const written = jsonObject(Buffer.from(withoutExtras(content.toString("utf8"))))?.["packages"];
+    const lock = jsonObject(Buffer.from(withoutExtras(content.toString("utf8"))));
+    const written = lock?.["packages"];
     if (!isObject(written)) return undefined;
+    const workspaces = isObject(lock?.["workspaces"]) ? Object.entries(lock["workspaces"]) : [];
     const entries = new Map(
       Object.entries(written).flatMap(([key, value]) => (Array.isArray(value) ? [[key, value as readonly unknown[]] as const] : [])),
     );
@@ -44,6 +47,13 @@ export const bunLock: Cataloger = {
           : [[key, { type: "npm", ...npmName(name), version, licenses: [] } as const] as const];
       }),
       [...entries].flatMap(([key, list]) => needsOf(list).map((name) => [key, foundFrom(key, name)] as const)),
+      workspaces.flatMap(([folder, value]) => {
+        const own = folder === "" || !isObject(value) ? "" : (wordIn(value["name"]) ?? "");
+        return [
+          ...needsOf([value]),
+          ...(isObject(value) && isObject(value["devDependencies"]) ? Object.keys(value["devDependencies"]) : []),
+        ].map((name) => foundFrom(own, name));
+      }),
     );
   },
 };

@@ -6,6 +6,7 @@ export const cabalFreeze: Cataloger = {
   name: "cabal-freeze",
   scope: "declared",
   reads: "cabal.project.freeze",
+  endings: ["freeze"],
   isMine: (path) => /(?:^|\/)cabal\.project\.freeze$/.test(path),
   maxBytes: 4 * MIB,
   read: (content) => ({

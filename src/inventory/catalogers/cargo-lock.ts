@@ -7,28 +7,31 @@ export const cargoLock: Cataloger = {
   name: "cargo-lock",
   scope: "declared",
   reads: "Cargo.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)Cargo\.lock$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
     const crates = tomlTables(content.toString("utf8"), "package").flatMap(({ texts, lists }) => {
-      const [name, version] = [texts.get("name"), texts.get("version")];
+      const [name, version, source = ""] = [texts.get("name"), texts.get("version"), texts.get("source")];
       return name === undefined || version === undefined
         ? []
-        : [{ name, version, isOwn: !texts.has("source"), needs: lists.get("dependencies") ?? [] }];
+        : [{ name, version, source, key: `${name} ${version} ${source}`, needs: lists.get("dependencies") ?? [] }];
     });
-    const versions = Map.groupBy(crates, ({ name }) => name);
-    // `name`, where there is one version of it; `name version`; `name version (source)` before the third version of the file.
+    const byName = Map.groupBy(crates, ({ name }) => name);
+    // `name`, where there is one version of it; `name version`; `name version (source)` before the third version of the file, and where two sources have the same.
     const keyOf = (need: string): string | undefined => {
-      const [name = "", version = versions.get(name)?.[0]?.version] = need.split(" ");
-      return version === undefined ? undefined : `${name} ${version}`;
+      const [name = "", version, of = ""] = need.split(" ");
+      const source = of.replace(/^\((.*)\)$/, "$1");
+      const meant = (byName.get(name) ?? []).filter((one) => version === undefined || one.version === version);
+      return (meant.find((one) => (source === "" ? one.source === "" : one.source.startsWith(source))) ?? meant[0])?.key;
     };
     return graphOf(
       crates.map(
-        ({ name, version, isOwn }) =>
-          [`${name} ${version}`, { type: "cargo", name, version, licenses: [], ...(isOwn ? { own: true } : {}) }] as const,
+        ({ name, version, source, key }) =>
+          [key, { type: "cargo", name, version, licenses: [], ...(source === "" ? { own: true } : {}) }] as const,
       ),
-      crates.flatMap(({ name, version, needs }) => needs.map((need) => [`${name} ${version}`, keyOf(need)] as const)),
-      crates.flatMap(({ isOwn, needs }) => (isOwn ? needs.map(keyOf) : [])),
+      crates.flatMap(({ key, needs }) => needs.map((need) => [key, keyOf(need)] as const)),
+      crates.flatMap(({ source, needs }) => (source === "" ? needs.map(keyOf) : [])),
     );
   },
 };

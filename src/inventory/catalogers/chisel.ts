@@ -18,6 +18,7 @@ export const chisel: Cataloger = {
   name: "chisel",
   scope: "installed",
   reads: "var/lib/chisel/manifest.wall",
+  endings: ["wall"],
   isMine: (path) => path.endsWith(".wall") && /(?:^|\/)var\/lib\/chisel\/manifest\.wall$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {

@@ -16,6 +16,8 @@ export const composerPackage = (value: unknown): readonly Package[] => {
       name: own,
       version,
       licenses,
+      // A folder of the repository (getcomposer.org/doc/05-repositories.md, "Path"), or a branch, which matches no range (composer/semver, `Constraint`).
+      ...((isObject(value["dist"]) && value["dist"]["type"] === "path") || /^dev-/i.test(version) ? { own: true } : {}),
       ...requiring(entriesIn(value["require"]).filter(([asked]) => asked.includes("/"))),
     },
   ];
@@ -26,6 +28,7 @@ export const composerInstalled: Cataloger = {
   name: "composer-installed",
   scope: "installed",
   reads: "vendor/composer/installed.json",
+  endings: ["json"],
   isMine: (path) => /(?:^|\/)composer\/installed\.json$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {

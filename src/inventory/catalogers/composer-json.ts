@@ -6,6 +6,7 @@ export const composerJson: Cataloger = {
   name: "composer-json",
   scope: "declared",
   reads: "composer.json",
+  endings: ["json"],
   isMine: (path) => /(?:^|\/)composer\.json$/.test(path) && !/(?:^|\/)vendor\//.test(path),
   maxBytes: MIB,
   read: (content) => {

@@ -8,6 +8,7 @@ export const composerLock: Cataloger = {
   name: "composer-lock",
   scope: "declared",
   reads: "composer.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)composer\.lock$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
@@ -20,12 +21,15 @@ export const composerLock: Cataloger = {
         const name = isObject(value) ? wordIn(value["name"]) : undefined;
         if (found === undefined || name === undefined || !isObject(value)) return [];
         const requires = isObject(value["require"]) ? Object.keys(value["require"]) : [];
-        return [{ name, requires, found: group === "packages-dev" ? { ...found, development: true as const } : found }];
+        const stands = ["replace", "provide"].flatMap((key) => (isObject(value[key]) ? Object.keys(value[key]) : []));
+        return [{ name, requires, stands, found: group === "packages-dev" ? { ...found, development: true as const } : found }];
       });
     });
+    const names = new Set(listed.map(({ name }) => name));
+    const inPlaceOf = new Map(listed.flatMap(({ name, stands }) => stands.map((other) => [other, name] as const)));
     return graphOf(
       listed.map(({ name, found }) => [name, found] as const),
-      listed.flatMap(({ name, requires }) => requires.map((need) => [name, need] as const)),
+      listed.flatMap(({ name, requires }) => requires.map((need) => [name, names.has(need) ? need : inPlaceOf.get(need)] as const)),
     );
   },
 };

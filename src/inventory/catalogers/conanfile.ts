@@ -38,6 +38,7 @@ export const conanfile: Cataloger = {
   name: "conanfile",
   scope: "declared",
   reads: "conanfile.txt, conan.lock",
+  endings: ["txt", "lock"],
   isMine: (path) => /(?:^|\/)(?:conanfile\.txt|conan\.lock)$/.test(path),
   maxBytes: 8 * MIB,
   read: (content, path) => {

@@ -6,6 +6,7 @@ export const condaInstalled: Cataloger = {
   name: "conda-installed",
   scope: "installed",
   reads: "conda-meta/*.json",
+  endings: ["json"],
   isMine: (path) => /(?:^|\/)conda-meta\/[^/]+\.json$/.test(path),
   maxBytes: 16 * MIB,
   read: (content) => {

@@ -17,17 +17,26 @@ export const dotnetDeps: Cataloger = {
   name: "dotnet-deps",
   scope: "installed",
   reads: "*.deps.json",
+  endings: ["json"],
   isMine: (path) => path.endsWith(".deps.json"),
   maxBytes: 32 * MIB,
   read: (content, path) => {
     const written = jsonObject(content);
     const libraries = written?.["libraries"];
     if (written === undefined || !isObject(libraries)) return undefined;
+    const targets = targetsOf(written);
+    /** What was only compiled against is not there (Microsoft.Extensions.DependencyModel, "compileOnly"). */
+    const isThere = (key: string): boolean => {
+      const said = targets.flatMap((target) => (isObject(target[key]) ? [target[key]] : []));
+      return said.length === 0 || said.some((one) => one["compileOnly"] !== true);
+    };
     const packages: Package[] = [];
     const places = new Map<string, number>();
     for (const [key, value] of Object.entries(libraries)) {
       const [, name, version] = /^([^/]{1,200})\/([^/]{1,100})$/.exec(key) ?? [];
       if (name === undefined || version === undefined || !isObject(value)) continue;
+      // An assembly by itself is of no package, and tells its own version.
+      if (!isThere(key) || /^reference/i.test(wordIn(value["type"]) ?? "")) continue;
       places.set(key, packages.length);
       // What a self-contained application brings of .NET itself has its package's name behind a prefix.
       const real = value["type"] === "runtimepack" ? name.replace(/^runtimepack\./, "") : name;
@@ -38,9 +47,9 @@ export const dotnetDeps: Cataloger = {
     const edges: (readonly [number, number])[] = [];
     const characters = createAllowance(MAX_OWNED_CHARACTERS);
     const asked = createAllowance(MAX_NEEDS);
-    for (const target of targetsOf(written))
+    for (const target of targets)
       for (const [key, value] of Object.entries(target)) {
-        if (!isObject(value)) continue;
+        if (!isObject(value) || (isObject(libraries[key]) && !places.has(key))) continue;
         // In the folder of the application files lie without the folders of their package, those of translations and platforms but in their own.
         for (const kind of ["runtime", "native", "runtimeTargets", "resources"])
           for (const file of Object.keys(isObject(value[kind]) ? value[kind] : {}))

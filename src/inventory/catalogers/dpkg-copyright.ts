@@ -30,6 +30,7 @@ export const dpkgCopyright: Cataloger = {
   name: "dpkg-copyright",
   scope: "installed",
   reads: "usr/share/doc/*/copyright",
+  endings: ["copyright"],
   isMine: (path) => /^usr\/share\/doc\/[^/]+\/copyright$/.test(path),
   maxBytes: 4 * MIB,
   read: (content, path) => {

@@ -5,6 +5,7 @@ export const dpkgFiles: Cataloger = {
   name: "dpkg-files",
   scope: "installed",
   reads: "var/lib/dpkg/info/*.list, var/lib/dpkg/status.d/*.md5sums",
+  endings: ["list", "md5sums"],
   isMine: (path) => /(?:^|\/)var\/lib\/dpkg\/(?:info\/[^/]+\.list|status\.d\/[^/]+\.md5sums)$/.test(path),
   maxBytes: 16 * MIB,
   read: (content, path) => {

@@ -61,6 +61,7 @@ export const dpkg: Cataloger = {
   name: "dpkg",
   scope: "installed",
   reads: "var/lib/dpkg/status, var/lib/dpkg/status.d/*",
+  endings: "any",
   isMine: (path) => /(?:^|\/)var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/.test(path) && !path.endsWith(".md5sums"),
   maxBytes: 64 * MIB,
   read: (content) => packagesOf(content, debianPackage),

@@ -23,6 +23,7 @@ export const gemInstalled: Cataloger = {
   name: "gem-installed",
   scope: "installed",
   reads: "specifications/**/*.gemspec",
+  endings: ["gemspec"],
   isMine: (path) => /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/.test(path),
   maxBytes: MIB,
   read: (content) => {

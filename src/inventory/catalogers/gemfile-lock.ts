@@ -9,6 +9,7 @@ export const gemfileLock: Cataloger = {
   name: "gemfile-lock",
   scope: "declared",
   reads: "Gemfile.lock, gems.locked",
+  endings: ["lock", "locked"],
   isMine: (path) => /(?:^|\/)(?:Gemfile\.lock|gems\.locked)$/.test(path),
   maxBytes: 16 * MIB,
   read: (content) => {
@@ -29,12 +30,15 @@ export const gemfileLock: Cataloger = {
       const [, spec, version] = /^ {4}(\S+) \((\d[^()\s-]*)[^()]*\)$/.exec(line) ?? [];
       if (spec !== undefined && version !== undefined) {
         name = spec;
-        packages.push([spec, { type: "gem", name: spec, version, licenses: [] }]);
+        // What a path leads to is the repository's own.
+        packages.push([spec, { type: "gem", name: spec, version, licenses: [], ...(section === "PATH" ? { own: true } : {}) }]);
       }
       const [, need, range = ""] = /^ {6}(\S+?)!?(?: \((.*)\))?$/.exec(line) ?? [];
       if (need === undefined) continue;
       needs.push([name, need]);
-      ranges.set(name, [...(ranges.get(name) ?? []), [need, range]]);
+      const of = ranges.get(name) ?? [];
+      of.push([need, range]);
+      ranges.set(name, of);
     }
     return graphOf(
       packages.map(([key, one]) => [key, { ...one, ...requiring(ranges.get(key) ?? []) }] as const),

@@ -15,6 +15,7 @@ export const goMod: Cataloger = {
   name: "go-mod",
   scope: "declared",
   reads: "go.mod",
+  endings: ["mod"],
   isMine: (path) => /(?:^|\/)go\.mod$/.test(path),
   maxBytes: 4 * MIB,
   read: (content) => {
@@ -22,10 +23,7 @@ export const goMod: Cataloger = {
     const indirect = new Set<string>();
     const replaced = new Map<string, Package | undefined>();
     let block = "";
-    for (const raw of content
-      .toString("utf8")
-      .replaceAll(/\/\*[^]*?(?:\*\/|$)/g, "")
-      .split(/\r?\n/)) {
+    for (const raw of content.toString("utf8").split(/\r?\n/)) {
       const line = raw.replace(/(?:^|\s)\/\/.*$/, "").trim();
       const [, directive, rest] = (block === "" ? DIRECTIVE.exec(line) : undefined) ?? [];
       if (rest?.trim() === "(") {

@@ -6,6 +6,7 @@ export const gradleLock: Cataloger = {
   name: "gradle-lock",
   scope: "declared",
   reads: "gradle.lockfile, *.lockfile of Gradle",
+  endings: ["lockfile"],
   isMine: (path) => /(?:^|\/)(?:buildscript-)?gradle\.lockfile$|(?:^|\/)gradle\/dependency-locks\/[^/]+\.lockfile$/.test(path),
   maxBytes: 8 * MIB,
   read: (content) => ({

@@ -7,6 +7,7 @@ export const homebrew: Cataloger = {
   name: "homebrew",
   scope: "installed",
   reads: "Cellar/*/*/.brew/*.rb",
+  endings: ["rb"],
   isMine: (path) => CELLAR.test(path),
   maxBytes: MIB,
   read: (content, path) => {

@@ -2,6 +2,7 @@ import { type Allowance, createAllowance, MAX_PACKAGES } from "../allowance.ts";
 import { groupOfArtifact } from "../java-groups.ts";
 import { type Cataloger, MIB } from "../cataloger.ts";
 import type { Package } from "../package.ts";
+import { ownCoordinates, withoutComments } from "./pom.ts";
 import { firstParagraph } from "../paragraphs.ts";
 import { type ZipEntry, zipEntries } from "../zip.ts";
 
@@ -14,13 +15,28 @@ const MAX_UNPACKED_BYTES = 1024 * MIB;
 const MAX_NESTED_BYTES = 128 * MIB;
 const MAX_TEXT_BYTES = MIB;
 
+/** What Maven wrote: undefined for a version that nobody has filled in. */
+interface Coordinates {
+  readonly namespace: string;
+  readonly name: string;
+  readonly version: string | undefined;
+}
+
+const filledIn = (version: string | undefined): string | undefined => (version?.includes("${") === true ? undefined : version);
+
 /** `groupId=…` (maven.apache.org/shared/maven-archiver): what Maven itself has written of what is in the archive. */
-const fromProperties = (text: string): readonly Package[] => {
+const fromProperties = (text: string): readonly Coordinates[] => {
   const value = (key: string): string | undefined => new RegExp(`^[ \\t]*${key}\\s*[=:]\\s*(\\S{1,300})\\s*$`, "m").exec(text)?.[1];
   const [namespace, name, version] = [value("groupId"), value("artifactId"), value("version")];
-  return namespace === undefined || name === undefined || version === undefined || version.includes("${")
+  return namespace === undefined || name === undefined ? [] : [{ namespace, name, version: filledIn(version) }];
+};
+
+/** By where it lies and what it says: of builds that write no `pom.properties`. */
+const fromPom = (path: string, text: string): readonly Coordinates[] => {
+  const [, namespace, name] = /^META-INF\/maven\/([^/]{1,300})\/([^/]{1,300})\/pom\.xml$/.exec(path) ?? [];
+  return namespace === undefined || name === undefined
     ? []
-    : [{ type: "maven", namespace, name, version, licenses: [] }];
+    : [{ namespace, name, version: filledIn(ownCoordinates(withoutComments(text)).version) }];
 };
 
 /** Lines of a manifest are folded after 72 bytes (docs.oracle.com, JAR File Specification). */
@@ -40,27 +56,51 @@ const bundleLicences = (written: string | undefined): readonly string[] =>
 const pomLicences = (text: string): readonly string[] =>
   [...text.matchAll(/<license>\s*(?:<!--[^>]{0,200}-->\s*)?<name>\s*([^<]{1,100}?)\s*<\/name>/g)].map(([, name = ""]) => name);
 
-/** Of an archive without Maven's word: what its manifest says, else its file's name. */
-const fromManifest = (manifest: ReadonlyMap<string, string>, path: string): readonly Package[] => {
+/** A version in words that may hold more, or none: `1.2.3 (build 5)`, `unspecified`, `${project.version}`. */
+const stated = (words: string | undefined): string | undefined => {
+  const [, version] = /^\s*([^\s,;()]+)/.exec(words ?? "") ?? [];
+  return version === undefined || version.length > MAX_NAME || !/\d/.test(version) || version.includes("${") ? undefined : version;
+};
+
+/** What else a file's name may say behind the version: parts of the same, and what they are for. */
+const CLASSIFIER = /-(?:sources|javadoc|tests|all|shaded|uber|jar-with-dependencies|(?:linux|osx|windows)-[a-z0-9_]+)$/;
+
+/** `name-1.2.3.jar` in its two. */
+const named = (path: string): readonly [name: string, version: string | undefined] => {
   const file = path
     .slice(path.lastIndexOf("/") + 1)
     .replace(ARCHIVE, "")
-    .slice(0, MAX_NAME);
-  const [, fileName = file, fileVersion] = /^(.+?)-(\d+(?:\.\d[\w.+-]*)?)$/.exec(file) ?? [];
-  const version = manifest.get("plugin-version") ?? manifest.get("implementation-version") ?? manifest.get("bundle-version") ?? fileVersion;
+    .slice(0, MAX_NAME)
+    .replace(CLASSIFIER, "");
+  const [, name = file, version] = /^(.+?)-(\d+(?:\.\d[\w.+-]*)?)$/.exec(file) ?? [];
+  return [name, version];
+};
+
+type Manifest = ReadonlyMap<string, string>;
+
+const versionOf = (manifest: Manifest, path: string): string | undefined =>
+  stated(manifest.get("plugin-version")) ??
+  stated(manifest.get("implementation-version")) ??
+  stated(manifest.get("bundle-version")) ??
+  named(path)[1];
+
+/** Of an archive without Maven's word: what its manifest says, else its file's name. */
+const fromManifest = (manifest: Manifest, path: string): readonly Package[] => {
+  const [fileName, fileVersion] = named(path);
+  const version = versionOf(manifest, path);
   const symbolic = manifest.get("bundle-symbolicname")?.split(";", 1)[0]?.trim();
   const [, bundleGroup, bundleName] = /^(.+)\.([^.]+)$/.exec(symbolic ?? "") ?? [];
   const name =
     manifest.get("short-name") ?? manifest.get("extension-name") ?? (fileVersion === undefined ? (bundleName ?? fileName) : fileName);
   const namespace =
     manifest.get("group-id") ?? groupOfArtifact(name, version ?? "") ?? manifest.get("implementation-vendor-id") ?? bundleGroup;
-  if (version === undefined || name === "" || version.length > 300) return [];
+  if (version === undefined || name === "") return [];
   return [
     {
       type: "maven",
       ...(namespace === undefined ? {} : { namespace }),
       name,
-      version: version.trim(),
+      version,
       licenses: bundleLicences(manifest.get("bundle-license")),
     },
   ];
@@ -94,8 +134,18 @@ const packagesIn = (archive: Buffer, path: string, depth: number, allowed: Allow
       const licenses = pomLicences(textOf(pom) ?? "");
       return fromProperties(textOf(entry) ?? "").map((one) => ({ ...one, licenses }));
     });
-  const manifest = textOf(entries.find((entry) => entry.path === "META-INF/MANIFEST.MF"));
-  const own = maven.length > 0 || manifest === undefined ? maven : fromManifest(manifestOf(manifest), path);
+  if (maven.length === 0)
+    for (const [at, pom] of poms) {
+      const text = textOf(pom) ?? "";
+      maven.push(...fromPom(at, text).map((one) => ({ ...one, licenses: pomLicences(text) })));
+    }
+  // Names in this folder are equal in whatever case (docs.oracle.com, JAR File Specification); there may be none.
+  const manifest = manifestOf(textOf(entries.find((entry) => /^META-INF\/MANIFEST\.MF$/i.test(entry.path))) ?? "");
+  const filled = maven.flatMap(({ version, ...one }): readonly Package[] => {
+    const found = version ?? (maven.length === 1 ? versionOf(manifest, path) : undefined);
+    return found === undefined ? [] : [{ type: "maven", ...one, version: found }];
+  });
+  const own = filled.length > 0 ? filled : fromManifest(manifest, path);
   const nested =
     depth >= MAX_DEPTH
       ? []
@@ -113,6 +163,7 @@ export const javaArchive: Cataloger = {
   name: "java-archive",
   scope: "installed",
   reads: "*.jar, *.war, *.ear, *.hpi and their kin",
+  endings: ["jar", "war", "ear", "par", "sar", "nar", "kar", "jpi", "hpi", "lpkg"],
   isMine: (path) => ARCHIVE.test(path),
   maxBytes: 256 * MIB,
   read: (content, path) => {

@@ -5,6 +5,7 @@ export const javaRuntime: Cataloger = {
   name: "java-runtime",
   scope: "installed",
   reads: "release of a Java runtime",
+  endings: ["release"],
   isMine: (path) => /(?:^|\/)release$/.test(path),
   maxBytes: MIB / 4,
   read: (content, path) => {

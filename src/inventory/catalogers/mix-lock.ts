@@ -6,6 +6,7 @@ export const mixLock: Cataloger = {
   name: "mix-lock",
   scope: "declared",
   reads: "mix.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)mix\.lock$/.test(path),
   maxBytes: 8 * MIB,
   read: (content) => ({

@@ -38,6 +38,7 @@ export const npmInstalled: Cataloger = {
   name: "npm-installed",
   scope: "installed",
   reads: "**/package.json",
+  endings: ["json"],
   isMine: (path) => /(?:^|\/)package\.json$/.test(path) && !isShown(path),
   maxBytes: 2 * MIB,
   read: (content, path) => {

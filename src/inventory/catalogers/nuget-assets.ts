@@ -7,6 +7,7 @@ export const nugetAssets: Cataloger = {
   name: "nuget-assets",
   scope: "declared",
   reads: "project.assets.json",
+  endings: ["json"],
   isMine: (path) => /(?:^|\/)project\.assets\.json$/.test(path),
   maxBytes: 64 * MIB,
   read: (content) => {

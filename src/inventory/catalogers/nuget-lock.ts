@@ -8,6 +8,7 @@ export const nugetLock: Cataloger = {
   name: "nuget-lock",
   scope: "declared",
   reads: "packages.lock.json, packages.*.lock.json",
+  endings: ["json"],
   isMine: (path) => /(?:^|\/)packages(?:\.[^/]+)?\.lock\.json$/i.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
@@ -30,7 +31,7 @@ export const nugetLock: Cataloger = {
         if (key !== undefined && version !== undefined) found.set(key, { type: "nuget", name, version, licenses: [] });
         const asked = Object.keys(isObject(one["dependencies"]) ? one["dependencies"] : {}).map((other) => keys.get(other.toLowerCase()));
         // A project of the repository is named with what it asks for.
-        if (one["type"] === "Project") direct.push(...asked);
+        if (one["type"] === "Project") for (const other of asked) direct.push(other);
         if (one["type"] === "Direct") direct.push(key);
         if (key !== undefined) for (const other of asked) needs.push([key, other]);
       }

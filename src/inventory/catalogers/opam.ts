@@ -8,6 +8,7 @@ export const opam: Cataloger = {
   name: "opam",
   scope: "installed",
   reads: "*/name.version/opam",
+  endings: ["opam"],
   isMine: (path) => path.endsWith("/opam") && PLACE.test(path),
   maxBytes: MIB,
   read: (content, path) => {

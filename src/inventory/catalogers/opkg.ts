@@ -6,6 +6,7 @@ export const opkg: Cataloger = {
   name: "opkg",
   scope: "installed",
   reads: "usr/lib/opkg/status, var/lib/opkg/status",
+  endings: ["status", "control"],
   isMine: (path) => /(?:^|\/)(?:usr|var)\/lib\/opkg\/(?:status|info\/[^/]+\.control)$/.test(path),
   maxBytes: 16 * MIB,
   read: (content) =>

@@ -6,6 +6,7 @@ export const otpApplication: Cataloger = {
   name: "otp-application",
   scope: "installed",
   reads: "*.app of Erlang",
+  endings: ["app"],
   isMine: (path) => path.endsWith(".app"),
   maxBytes: MIB,
   read: (content) => ({

@@ -67,6 +67,7 @@ export const packageLock: Cataloger = {
   name: "package-lock",
   scope: "declared",
   reads: "package-lock.json, npm-shrinkwrap.json",
+  endings: ["json"],
   isMine: (path) => /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$/.test(path) && !/(?:^|\/)node_modules\//.test(path),
   maxBytes: 64 * MIB,
   read: (content) => {

@@ -13,6 +13,7 @@ export const packageResolved: Cataloger = {
   name: "package-resolved",
   scope: "declared",
   reads: "Package.resolved",
+  endings: ["resolved"],
   isMine: (path) => /(?:^|\/)\.?Package\.resolved$/.test(path),
   maxBytes: 8 * MIB,
   read: (content) => {

@@ -6,6 +6,7 @@ export const packagesConfig: Cataloger = {
   name: "packages-config",
   scope: "declared",
   reads: "packages.config",
+  endings: ["config"],
   isMine: (path) => /(?:^|\/)packages\.config$/i.test(path),
   maxBytes: 4 * MIB,
   read: (content) => ({

@@ -9,6 +9,7 @@ export const pearInstalled: Cataloger = {
   name: "pear-installed",
   scope: "installed",
   reads: ".registry/**/*.reg",
+  endings: ["reg"],
   isMine: (path) => path.endsWith(".reg") && /(?:^|\/)\.registry\/(?:.+\/)?[^/]+\.reg$/.test(path),
   maxBytes: 4 * MIB,
   read: (content) => {

@@ -8,6 +8,7 @@ export const pipfileLock: Cataloger = {
   name: "pipfile-lock",
   scope: "declared",
   reads: "Pipfile.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)Pipfile\.lock$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {

@@ -55,12 +55,14 @@ const KEY = /^(?:(?:[^/@()]+\.[^/@()]+)?\/)?((?:@[^/@]+\/)?[^/@(]+)[@/](\d+\.\d+
 const nameAndVersion = ({ key, name, version }: Pick<Entry, "key" | "name" | "version">): readonly [string, string] | undefined => {
   const [, keyName, keyVersion] = KEY.exec(key) ?? [];
   // A tarball's or a repository's key is its address; since version 9 with the name in front.
-  const [said, of] = [name ?? keyName ?? /^((?:@[^/@]+\/)?[^/@]+)@(?!file:|link:)/.exec(key)?.[1], version ?? keyVersion];
-  return said === undefined || of === undefined || /(?:^|@)(?:file|link|portal):/.test(key) ? undefined : [said, of];
+  const [said, of] = [name ?? keyName ?? /^((?:@[^/@]+\/)?[^/@]+)@(?!link:)/.exec(key)?.[1], version ?? keyVersion];
+  // A folder is nobody's package, an archive beside it is one; `runtime:` is Node itself, Deno or Bun.
+  const isNone = /(?:^|@)(?:link|portal|runtime):|(?:^|@)file:(?!.*\.(?:tgz|tar\.gz)(?:$|\())/.test(key);
+  return said === undefined || of === undefined || isNone ? undefined : [said, of];
 };
 
 /** What a name stands for: a version of it, or, for an alias, what a key would say. */
-const keyOf = ([of, what]: readonly [string, string]): string | undefined => {
+const keyOfVersion = ([of, what]: readonly [string, string]): string | undefined => {
   const target = /^\/?(?:@|[a-zA-Z].*@)|^\//.test(what) ? nameAndVersion({ key: what }) : ([of, what.replace(/[(_].*$/, "")] as const);
   return target === undefined ? undefined : `${target[0]}@${target[1]}`;
 };
@@ -70,18 +72,27 @@ export const pnpmLock: Cataloger = {
   name: "pnpm-lock",
   scope: "declared",
   reads: "pnpm-lock.yaml",
+  endings: ["yaml"],
   isMine: (path) => /(?:^|\/)pnpm-lock\.yaml$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
     const packages = new Map<string, Package>();
-    const needs: (readonly [string, string | undefined])[] = [];
+    const asked: (readonly [string, readonly [string, string]])[] = [];
     const text = content.toString("utf8");
+    /** What is of no registry goes by its address where it is asked for. */
+    const addresses = new Map<string, string>();
+    const keyOf = (need: readonly [string, string]): string | undefined =>
+      addresses.get(need[1]) ?? addresses.get(`${need[0]}@${need[1]}`) ?? keyOfVersion(need);
     for (const entry of entriesOf(text)) {
-      const [name, version] = nameAndVersion(entry) ?? [];
-      if (name === undefined || version === undefined) continue;
-      const key = `${name}@${version}`;
+      const said = nameAndVersion(entry);
+      const key = said?.join("@") ?? addresses.get(entry.key.replace(/\(.*$/, ""));
+      if (key === undefined) continue;
+      for (const need of entry.needs) asked.push([key, need]);
+      if (said === undefined || entry.section !== "packages") continue;
+      if (entry.version !== undefined) addresses.set(entry.key, key);
+      const [name, version] = said;
       const before = packages.get(key);
-      if (entry.section === "packages" && (before === undefined || before.development === true))
+      if (before === undefined || before.development === true)
         packages.set(key, {
           type: "npm",
           ...npmName(name),
@@ -89,8 +100,8 @@ export const pnpmLock: Cataloger = {
           ...(entry.development === true ? { development: true } : {}),
           licenses: [],
         });
-      for (const need of entry.needs) needs.push([key, keyOf(need)]);
     }
+    const needs = asked.map(([key, need]) => [key, keyOf(need)] as const);
     return graphOf(packages, needs, askedByImporters(text).map(keyOf));
   },
 };

@@ -6,6 +6,7 @@ export const podfileLock: Cataloger = {
   name: "podfile-lock",
   scope: "declared",
   reads: "Podfile.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)Podfile\.lock$/.test(path),
   maxBytes: 8 * MIB,
   read: (content) => ({

@@ -29,6 +29,22 @@ const without = (text: string, from: string, to: string): string => {
   return kept.join("") + text.slice(at);
 };
 
+/** What a project says of itself, or its parent of it. `text` has no comments. */
+export const ownCoordinates = (text: string): Readonly<Record<"group" | "artifact" | "version", string | undefined>> => {
+  const own = ["parent", "dependencyManagement", "dependencies", "build", "profiles", "reporting", "properties", "licenses"].reduce(
+    (left, tag) => without(left, `<${tag}>`, `</${tag}>`),
+    text,
+  );
+  const parent = inside(text, "parent") ?? "";
+  return {
+    group: (inside(own, "groupId") ?? inside(parent, "groupId"))?.trim(),
+    artifact: inside(own, "artifactId"),
+    version: (inside(own, "version") ?? inside(parent, "version"))?.trim(),
+  };
+};
+
+export const withoutComments = (text: string): string => without(text, "<!--", "-->");
+
 /**
  * Java packages that Maven is asked for directly, and the project itself (maven.apache.org/pom.html). Properties of the same file are put in their places; what a
  * parent or another file says is not known here, and a package without a version of its own is left out.
@@ -37,20 +53,18 @@ export const pom: Cataloger = {
   name: "pom",
   scope: "declared",
   reads: "pom.xml",
+  endings: ["xml"],
   isMine: (path) => /(?:^|\/)pom\.xml$/.test(path),
   maxBytes: 2 * MIB,
   read: (content) => {
-    const whole = without(content.toString("utf8"), "<!--", "-->");
+    const whole = withoutComments(content.toString("utf8"));
     if (!/<project[\s>]/.test(whole)) return undefined;
     const managed = inside(whole, "dependencyManagement") ?? "";
     const bare = ["dependencyManagement", "build", "profiles", "reporting"].reduce(
       (text, tag) => without(text, `<${tag}>`, `</${tag}>`),
       whole,
     );
-    const parent = inside(bare, "parent") ?? "";
-    const own = ["parent", "dependencies", "properties", "licenses"].reduce((text, tag) => without(text, `<${tag}>`, `</${tag}>`), bare);
-    const group = (inside(own, "groupId") ?? inside(parent, "groupId"))?.trim();
-    const version = (inside(own, "version") ?? inside(parent, "version"))?.trim();
+    const { group, artifact, version } = ownCoordinates(bare);
     const properties = new Map([
       ...[...(inside(bare, "properties") ?? "").matchAll(/<([\w.-]{1,200})>([^<]{0,300})<\/\1>/g)].map(
         ([, key = "", value = ""]) => [key, value.trim()] as const,
@@ -80,7 +94,7 @@ export const pom: Cataloger = {
         .map(({ namespace, name, version: of }) => [`${namespace}:${name}`, of]),
     );
     const asked = each(inside(bare, "dependencies") ?? "", "dependency").map(one);
-    const self = { namespace: filled(group), name: filled(inside(own, "artifactId")), version: filled(version) };
+    const self = { namespace: filled(group), name: filled(artifact), version: filled(version) };
     const packages = [self, ...asked].flatMap(
       ({ namespace, name, version: said = managedVersions.get(`${namespace}:${name}`) }): readonly Package[] =>
         namespace === undefined || name === undefined || said === undefined

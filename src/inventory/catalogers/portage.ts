@@ -7,6 +7,7 @@ export const portage: Cataloger = {
   name: "portage",
   scope: "installed",
   reads: "var/db/pkg/*/*/CONTENTS",
+  endings: ["contents"],
   isMine: (path) => path.endsWith("/CONTENTS") && CONTENTS.test(path),
   maxBytes: 16 * MIB,
   read: (content, path) => {

@@ -6,6 +6,7 @@ export const pubspecLock: Cataloger = {
   name: "pubspec-lock",
   scope: "declared",
   reads: "pubspec.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)pubspec\.lock$/.test(path),
   maxBytes: 8 * MIB,
   read: (content) => ({

@@ -21,6 +21,7 @@ export const pyproject: Cataloger = {
   name: "pyproject",
   scope: "declared",
   reads: "pyproject.toml",
+  endings: ["toml"],
   isMine: (path) => /(?:^|\/)pyproject\.toml$/.test(path),
   maxBytes: MIB,
   read: (content) => {
@@ -29,7 +30,7 @@ export const pyproject: Cataloger = {
     let inList = false;
     for (const line of content.toString("utf8").split(/\r?\n/)) {
       if (inList) {
-        asks.push(...textsIn(line).flatMap(nameOf));
+        for (const one of textsIn(line).flatMap(nameOf)) asks.push(one);
         inList = !/\]\s*,?\s*(?:#.*)?$/.test(line.replaceAll(/"[^"]*"|'[^']*'/g, ""));
         continue;
       }
@@ -39,7 +40,7 @@ export const pyproject: Cataloger = {
       if (bare === "") continue;
       if (KEYS.test(table) && bare !== "python") asks.push([bare, ""]);
       if (!value.startsWith("[") || !LISTS.some(([tables, keys]) => tables.test(table) && keys.test(bare))) continue;
-      asks.push(...textsIn(value).flatMap(nameOf));
+      for (const one of textsIn(value).flatMap(nameOf)) asks.push(one);
       inList = !value.replaceAll(/"[^"]*"|'[^']*'/g, "").includes("]");
     }
     return asks.length === 0 ? undefined : { packages: [], asks };

@@ -7,6 +7,7 @@ export const pythonEgg: Cataloger = {
   name: "python-egg",
   scope: "installed",
   reads: "*.egg",
+  endings: ["egg"],
   isMine: (path) => path.endsWith(".egg"),
   maxBytes: 64 * MIB,
   read: (content, path) => {

@@ -38,6 +38,7 @@ export const pythonInstalled: Cataloger = {
   name: "python-installed",
   scope: "installed",
   reads: "*.dist-info/METADATA, *.egg-info/PKG-INFO, *.egg-info",
+  endings: ["metadata", "pkg-info", "egg-info"],
   isMine: (path) => /(?:^|[./-])dist-info\/METADATA$|(?:^|[./-])egg-info\/PKG-INFO$|\.egg-info$/i.test(path),
   maxBytes: 4 * MIB,
   read: (content, path) => {

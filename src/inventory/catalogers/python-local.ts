@@ -6,6 +6,7 @@ export const pythonLocal: Cataloger = {
   name: "python-local",
   scope: "installed",
   reads: "*.dist-info/direct_url.json",
+  endings: ["json"],
   isMine: (path) => path.endsWith(".dist-info/direct_url.json"),
   maxBytes: MIB,
   read: (content, path) => {

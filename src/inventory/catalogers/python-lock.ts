@@ -45,6 +45,9 @@ const isOwn = ({ texts, braces, below }: TomlTable): boolean =>
   below.has("directory") ||
   braces.has("directory");
 
+/** Poetry locks a folder beside the repository as a package with its version. */
+const isFolder = ({ below }: TomlTable): boolean => below.get("source")?.get("type") === '"directory"';
+
 /** Poetry's groups, PDM's too; without them everything is for everybody. */
 const isForDevelopment = ({ texts, lists }: TomlTable): boolean => {
   const groups = lists.get("groups") ?? [];
@@ -56,6 +59,7 @@ export const pythonLock: Cataloger = {
   name: "python-lock",
   scope: "declared",
   reads: "poetry.lock, uv.lock, pdm.lock, pylock.toml, pylock.*.toml",
+  endings: ["lock", "toml"],
   isMine: (path) => /(?:^|\/)(?:(?:poetry|uv|pdm)\.lock|pylock(?:\.[^/.]+)?\.toml)$/.test(path),
   maxBytes: 32 * MIB,
   read: (content, path) => {
@@ -81,6 +85,7 @@ export const pythonLock: Cataloger = {
               version,
               licenses: [],
               ...(isForDevelopment(table) ? { development: true } : {}),
+              ...(isFolder(table) ? { own: true } : {}),
               ...requiring(needsOf(table).map((need) => [nameKey(need.name), need.range ?? ""])),
             },
           ] as const,

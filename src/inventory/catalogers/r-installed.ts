@@ -6,6 +6,7 @@ export const rInstalled: Cataloger = {
   name: "r-installed",
   scope: "installed",
   reads: "DESCRIPTION of an R package",
+  endings: ["description"],
   isMine: (path) => /(?:^|\/)DESCRIPTION$/.test(path),
   maxBytes: MIB,
   read: (content) => {

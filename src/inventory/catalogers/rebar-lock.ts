@@ -6,6 +6,7 @@ export const rebarLock: Cataloger = {
   name: "rebar-lock",
   scope: "declared",
   reads: "rebar.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)rebar\.lock$/.test(path),
   maxBytes: 8 * MIB,
   read: (content) => ({

@@ -19,6 +19,7 @@ export const requirements: Cataloger = {
   name: "requirements",
   scope: "declared",
   reads: "*requirements*.txt, requirements/*.txt",
+  endings: ["txt"],
   isMine: (path) =>
     /(?:^|\/)(?:[^/]*requirements[^/]*|requirements\/[^/]+)\.txt$/i.test(path) && !/(?:^|\/)[^/]*constraints[^/]*$/i.test(path),
   maxBytes: 4 * MIB,

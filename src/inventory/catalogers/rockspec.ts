@@ -6,6 +6,7 @@ export const rockspec: Cataloger = {
   name: "rockspec",
   scope: "installed",
   reads: "*.rockspec",
+  endings: ["rockspec"],
   isMine: (path) => path.endsWith(".rockspec"),
   maxBytes: MIB,
   read: (content) => ({

@@ -11,6 +11,7 @@ export const rpm: Cataloger = {
   name: "rpm",
   scope: "installed",
   reads: "var/lib/rpm/{Packages,Packages.db,rpmdb.sqlite}, usr/lib/sysimage/rpm/*, usr/share/rpm/*",
+  endings: ["packages", "db", "sqlite"],
   isMine: (path) => /(?:^|\/)(?:var\/lib|usr\/lib\/sysimage|usr\/share)\/rpm\/(?:Packages|Packages\.db|rpmdb\.sqlite)$/.test(path),
   maxBytes: 256 * MIB,
   read: (content) => {

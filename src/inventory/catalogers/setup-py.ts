@@ -6,6 +6,7 @@ export const setupPy: Cataloger = {
   name: "setup-py",
   scope: "declared",
   reads: "setup.py",
+  endings: ["py"],
   isMine: (path) => /(?:^|\/)setup\.py$/.test(path),
   maxBytes: MIB,
   read: (content) => ({

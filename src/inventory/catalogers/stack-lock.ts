@@ -6,6 +6,7 @@ export const stackLock: Cataloger = {
   name: "stack-lock",
   scope: "declared",
   reads: "stack.yaml, stack.yaml.lock",
+  endings: ["yaml", "lock"],
   isMine: (path) => /(?:^|\/)stack\.yaml(?:\.lock)?$/.test(path),
   maxBytes: 4 * MIB,
   read: (content) => ({

@@ -6,6 +6,7 @@ export const swiplPack: Cataloger = {
   name: "swipl-pack",
   scope: "installed",
   reads: "pack.pl",
+  endings: ["pl"],
   isMine: (path) => /(?:^|\/)pack\.pl$/.test(path),
   maxBytes: MIB,
   read: (content) => ({

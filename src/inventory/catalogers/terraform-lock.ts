@@ -6,6 +6,7 @@ export const terraformLock: Cataloger = {
   name: "terraform-lock",
   scope: "declared",
   reads: ".terraform.lock.hcl",
+  endings: ["hcl"],
   isMine: (path) => /(?:^|\/)\.terraform\.lock\.hcl$/.test(path),
   maxBytes: 4 * MIB,
   read: (content) => ({

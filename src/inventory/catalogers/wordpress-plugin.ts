@@ -9,6 +9,7 @@ export const wordpressPlugin: Cataloger = {
   name: "wordpress-plugin",
   scope: "installed",
   reads: "wp-content/plugins/*/*.php",
+  endings: ["php"],
   isMine: (path) => PLACE.test(path),
   maxBytes: 4 * MIB,
   read: (content) => {

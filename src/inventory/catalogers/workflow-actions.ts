@@ -9,6 +9,7 @@ export const workflowActions: Cataloger = {
   name: "workflow-actions",
   scope: "declared",
   reads: ".github/workflows/*.yml, action.yml",
+  endings: ["yml", "yaml"],
   isMine: (path) => /(?:^|\/)(?:\.github\/workflows\/[^/]+|action)\.ya?ml$/.test(path),
   maxBytes: MIB,
   read: (content) => ({ packages: packagesMatching(content.toString("utf8"), USES, "github") }),

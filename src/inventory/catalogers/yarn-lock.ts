@@ -49,13 +49,22 @@ const isWorkspace = ({ asked: [first = ""], resolution }: Entry): boolean => spl
 
 const packageOf = ({ asked: [first = ""], version, resolution, needs }: Entry): Package | undefined => {
   const [name, rest] = split(resolution ?? first);
-  // A folder of the repository, or one that is only linked to, is nobody's package.
-  if (version === undefined || version === "" || name === "" || /^(?:workspace|link|portal):/.test(rest)) return undefined;
+  // A folder of the repository, or one that is only linked to, is nobody's package; an archive beside it is one.
+  if (
+    version === undefined ||
+    version === "" ||
+    name === "" ||
+    /^(?:workspace|link|portal):|^file:(?![^#]*\.(?:tgz|tar\.gz)(?:[#:]|$))/.test(rest)
+  )
+    return undefined;
   // Before version 2 `alias@npm:real@1` stands for the real one; `name@npm:^1` only says where it is from.
   const [real, range] = resolution === undefined && rest.startsWith("npm:") ? split(rest.slice(4)) : ["", ""];
+  const own = range === "" ? name : real;
+  // What stands there without a name, as an address or a repository, is not known by any.
+  if (!/^(?:@[^/]+\/)?[^/:#]+$/.test(own)) return undefined;
   return {
     type: "npm",
-    ...npmName(range === "" ? name : real),
+    ...npmName(own),
     version,
     licenses: [],
     ...requiring(needs.map(split).map(([of, wanted]) => [of, wanted.replace(/^npm:(?!.*@)/, "")])),
@@ -67,6 +76,7 @@ export const yarnLock: Cataloger = {
   name: "yarn-lock",
   scope: "declared",
   reads: "yarn.lock",
+  endings: ["lock"],
   isMine: (path) => /(?:^|\/)yarn\.lock$/.test(path),
   maxBytes: 32 * MIB,
   read: (content) => {
@@ -77,7 +87,13 @@ export const yarnLock: Cataloger = {
     });
     const keys = new Map(found.flatMap(({ entry }) => entry.asked.map((asked) => [asked, entry.asked[0] ?? ""] as const)));
     // Until metadata version 7 a range of the registry's is written without `npm:` where it is needed.
-    const keyOf = (need: string): string | undefined => keys.get(need) ?? keys.get(need.replace(/^(@?[^@]+)@/, "$1@npm:"));
+    const byName = Map.groupBy(found, ({ entry }) => split(entry.asked[0] ?? "")[0]);
+    const keyOf = (need: string): string | undefined => {
+      // A catalogue's range stands in another file.
+      const [only, another] = /@catalog:/.test(need) ? (byName.get(split(need)[0]) ?? []) : [];
+      if (only !== undefined && another === undefined) return only.entry.asked[0];
+      return keys.get(need) ?? keys.get(need.replace(/^(@?[^@]+)@/, "$1@npm:"));
+    };
     return graphOf(
       found.map(({ entry, one }) => [entry.asked[0] ?? "", one] as const),
       found.flatMap(({ entry }) => entry.needs.map((need) => [entry.asked[0] ?? "", keyOf(need)] as const)),

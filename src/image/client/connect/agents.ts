@@ -1,6 +1,6 @@
-import dns from "node:dns";
-import http from "node:http";
-import https from "node:https";
+import { lookup as lookUp } from "node:dns";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
 import { SeaworthyError } from "../../../core/index.ts";
 import { isInternalAddress, isMetadataAddress } from "../endpoint.ts";
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
 }
 
 export interface Agents {
-  for(url: URL, reach: Reach): { readonly agent: http.Agent; readonly isProxied: boolean };
+  for(url: URL, reach: Reach): { readonly agent: HttpAgent; readonly isProxied: boolean };
   close(): void;
 }
 
@@ -50,18 +50,18 @@ const guarded =
 
 /** Kept-alive connections, apart by host, by how far they may reach and by the proxy between: what may go one way never uses the socket of another. */
 export const createAgents = (options: ConnectionOptions): Agents => {
-  const agents = new Map<string, http.Agent>();
+  const agents = new Map<string, HttpAgent>();
   const folders = options.certificateFolders ?? certificateFolders(options.env);
   const settings = { keepAlive: true, maxSockets: options.perHost, maxFreeSockets: 8, timeout: options.idleTimeoutMs };
-  const lookup = options.lookup ?? dns.lookup;
+  const lookup = options.lookup ?? lookUp;
 
-  const make = (url: URL, reach: Reach, proxy: string | undefined): http.Agent => {
+  const make = (url: URL, reach: Reach, proxy: string | undefined): HttpAgent => {
     // Behind a proxy it is the proxy that resolves names.
     const way = proxy === undefined ? { lookup: reach === "anywhere" ? lookup : guarded(reach, lookup) } : {};
     if (url.protocol === "http:")
-      return new http.Agent({ ...settings, ...way, ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy } }) });
+      return new HttpAgent({ ...settings, ...way, ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy } }) });
     const trust = options.insecure(url.host) ? { rejectUnauthorized: false } : { secureContext: secureContextFor(url, folders) };
-    return new https.Agent({ ...settings, ...way, ...trust, ...(proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy } }) });
+    return new HttpsAgent({ ...settings, ...way, ...trust, ...(proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy } }) });
   };
 
   return {

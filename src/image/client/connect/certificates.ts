@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import tls from "node:tls";
+import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { fileError, SeaworthyError } from "../../../core/index.ts";
 
 /** Certificates that Docker and containers know for one host: authorities besides the public ones, and what shows who we are. */
@@ -68,16 +68,16 @@ let everybody: readonly string[] | undefined;
 
 /** Node's authorities (with NODE_EXTRA_CA_CERTS) and the system's, where a company puts its own: docker goes by those. */
 const publicAuthorities = (): readonly string[] =>
-  (everybody ??= [...new Set([...tls.getCACertificates("default"), ...tls.getCACertificates("system")])]);
+  (everybody ??= [...new Set([...getCACertificates("default"), ...getCACertificates("system")])]);
 
-let forEverybody: tls.SecureContext | undefined;
+let forEverybody: SecureContext | undefined;
 
 /** Whom to believe at this host. Made once for all hosts without certificates of their own: it takes tens of milliseconds. @throws INPUT_INVALID */
-export const secureContextFor = (url: URL, folders: readonly string[]): tls.SecureContext => {
+export const secureContextFor = (url: URL, folders: readonly string[]): SecureContext => {
   const own = hostCertificates(url, folders);
-  if (own === undefined) return (forEverybody ??= tls.createSecureContext({ ca: [...publicAuthorities()] }));
+  if (own === undefined) return (forEverybody ??= createSecureContext({ ca: [...publicAuthorities()] }));
   try {
-    return tls.createSecureContext({ ca: [...publicAuthorities(), ...own.authorities], ...own.client });
+    return createSecureContext({ ca: [...publicAuthorities(), ...own.authorities], ...own.client });
   } catch (error) {
     throw new SeaworthyError("INPUT_INVALID", `the certificates kept here for ${url.host} cannot be used`, {
       hint: `See ${folders.join(", ")}: *.crt are authorities, NAME.cert and NAME.key are a client certificate, all PEM.`,

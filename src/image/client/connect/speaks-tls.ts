@@ -1,5 +1,5 @@
 import type { LookupFunction } from "node:net";
-import tls from "node:tls";
+import { connect } from "node:tls";
 
 const PATIENCE_MS = 3000;
 
@@ -9,7 +9,7 @@ export const speaksTls = ({ hostname, port }: URL, lookup?: LookupFunction): Pro
     const host = hostname.replace(/^\[|\]$/g, "");
     const resolving = lookup === undefined ? {} : { lookup };
     const address = { host, port: Number(port === "" ? "443" : port), ...resolving };
-    const socket = tls.connect({ ...address, rejectUnauthorized: false, timeout: PATIENCE_MS });
+    const socket = connect({ ...address, rejectUnauthorized: false, timeout: PATIENCE_MS });
     const settle = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
