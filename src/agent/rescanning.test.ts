@@ -116,7 +116,16 @@ describe("what a round has to say", () => {
     const { refused: _, ...mild } = FINDING;
     expect(words(scannedWith({ first: true, fresh: [mild] }))).toHaveLength(1);
     expect(words(scannedWith({ first: true, fresh: [mild, FINDING] }))[0]).toMatch(/^1 vulnerability of what runs known and refused: /);
-    expect(words(scannedWith({ turned: true }))[0]).toBe("its image was let through before, and is refused now; next: seaworthy scan web");
+    expect(scanNotices(scannedWith({ first: true, fresh: [FINDING] }))[0]).toMatchObject({ refused: true });
+    const turned = "its image was let through before, and is refused now; next: seaworthy scan web";
+    expect(words(scannedWith({ turned: true }))[0]).toBe(turned);
+    expect(scanNotices(scannedWith({ turned: true, fresh: [FINDING] }))).toMatchObject([
+      { words: expect.stringMatching(/^1 vulnerability of what runs newly known: /), findings: [FINDING] },
+      { project: "shop", service: "web", words: turned, refused: true },
+      { words: expect.stringMatching(/^scanned again/) },
+    ]);
+    const scan = { ...scannedWith({}).scanned[0]?.scan, unjudged: true } as Rescan["scanned"][number]["scan"];
+    expect(words(scannedWith({ turned: true, scan }))[0]).toBe("nothing in its image can be judged any more, which is no proof");
   });
 
   test("of an agent that was not there when something was found is that, once", async () => {

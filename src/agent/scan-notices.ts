@@ -6,6 +6,8 @@ import { type KeptFinding, keptFindingWords, type Rescan } from "../ship/index.t
 export interface ScanNotice extends Notice {
   /** For scripts: what is new since the scan before. */
   readonly findings?: readonly KeptFinding[];
+  /** For scripts: its image is refused, and was not in the look before, or there was none. */
+  readonly refused?: true;
   /** It is so until somebody changes it: said once. */
   readonly lasts?: true;
 }
@@ -20,13 +22,15 @@ const listed = (findings: readonly KeptFinding[], what: string, service: string)
   return `${findings.length} ${findings.length === 1 ? "vulnerability" : "vulnerabilities"} of what runs ${what}: ${named}; next: seaworthy scan ${service}`;
 };
 
-const findingsWords = ({ fresh, first, turned, service, scan }: Scanned): string | undefined => {
-  if (scan.unjudged && turned) return "nothing in its image can be judged any more, which is no proof";
+const findingsWords = ({ fresh, first, service }: Scanned): string | undefined => {
   const told = fresh.filter(({ refused, exploited }) => !first || refused !== undefined || exploited === true);
-  if (told.length === 0)
-    return turned ? `its image was let through before, and is refused now; next: seaworthy scan ${service}` : undefined;
-  return listed(told, first ? "known and refused" : "newly known", service);
+  return told.length === 0 ? undefined : listed(told, first ? "known and refused" : "newly known", service);
 };
+
+const turnedWords = ({ service, scan }: Scanned): string =>
+  scan.unjudged
+    ? "nothing in its image can be judged any more, which is no proof"
+    : `its image was let through before, and is refused now; next: seaworthy scan ${service}`;
 
 /** In the order of the round; of each image what is known to be exploited first. The first of an agent tells also what others found while it was not there. */
 export const scanNotices = ({ at, problem, unread, scanned, standing }: Rescan, isFirst = false): readonly ScanNotice[] => {
@@ -39,7 +43,9 @@ export const scanNotices = ({ at, problem, unread, scanned, standing }: Rescan, 
   for (const one of scanned) {
     const { project, service, scan, fresh } = one;
     const words = findingsWords(one);
-    if (words !== undefined) notices.push({ at, project, service, words, findings: fresh });
+    const isRefused = one.first && !scan.passed ? { refused: true as const } : {};
+    if (words !== undefined) notices.push({ at, project, service, words, findings: fresh, ...isRefused });
+    if (one.turned) notices.push({ at, project, service, words: turnedWords(one), refused: true });
     for (const stale of scan.advisories.stale)
       notices.push({ at, project, service, words: `scanned by stale advisories: ${stale}`, lasts: true });
   }

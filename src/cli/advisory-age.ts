@@ -11,8 +11,8 @@ export interface AgeFlags {
 }
 
 /** `x-seaworthy.policy.scan` and `x-seaworthy.scan` where this folder has one. @throws what is wrong with the settings, at its place */
-export const scanSettings = ({ cwd, process }: Pick<Context, "cwd" | "process">): ScanSettings | undefined => {
-  const read = readSettings({ folder: cwd, env: process.env });
+export const scanSettings = ({ cwd, process }: Pick<Context, "cwd" | "process">, environment?: string): ScanSettings | undefined => {
+  const read = readSettings({ folder: cwd, env: process.env, environment });
   if (read !== undefined && read.problems.length > 0) throw problemsError(read.problems);
   return read?.settings.settings.scan;
 };

@@ -1,9 +1,7 @@
 import { type Digest, isSeaworthyError, type Platform } from "../core/index.ts";
-import { createDockerEngine } from "../engine/index.ts";
 import { type ImageConfig, readConfig } from "../image/index.ts";
 import { type BaseImage, baseByLayers, guessedBase } from "../inventory/index.ts";
 import type { Context } from "./context.ts";
-import { openSource } from "./image-places.ts";
 import type { OwnDockerfile } from "./own-dockerfile.ts";
 
 /** What an image was built on. */
@@ -15,6 +13,7 @@ export interface BuiltOn {
 
 /** What the engine here has of that name; nobody else is asked. */
 const inEngine = async (name: string): Promise<readonly Digest[] | undefined> => {
+  const { createDockerEngine } = await import("../engine/index.ts");
   try {
     return (await createDockerEngine().images.inspect(name))?.layers;
   } catch (error) {
@@ -25,6 +24,7 @@ const inEngine = async (name: string): Promise<readonly Digest[] | undefined> =>
 };
 
 const inItsPlace = async (context: Context, name: string, platform: Platform): Promise<readonly Digest[]> => {
+  const { openSource } = await import("./image-places.ts");
   const source = await openSource(context, name);
   try {
     return (await readConfig(source, platform)).diffIds;

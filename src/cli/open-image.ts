@@ -13,7 +13,6 @@ import {
   type Reference,
   SeaworthyError,
 } from "../core/index.ts";
-import { createDockerEngine } from "../engine/index.ts";
 import {
   createBudget,
   createRegistryClient,
@@ -78,6 +77,7 @@ const fromDisk = async <Note>(
 
 /** What the engine here has of that name, as it would save it; undefined when it has no such image, or does not answer. */
 const fromEngine = async <Note>(text: string, options: ReadOptions<Note>): Promise<ImageContents<Note> | { readonly absent: string }> => {
+  const { createDockerEngine } = await import("../engine/index.ts");
   const { images } = createDockerEngine();
   try {
     const found = await images.inspect(text);

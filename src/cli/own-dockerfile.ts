@@ -2,9 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileError, SeaworthyError, SourceText } from "../core/index.ts";
 import type { ImageConfig } from "../image/index.ts";
-import { type Dockerfile, parseDockerfile } from "../source/dockerfile/index.ts";
-import { stepsOf, type WrittenBy, writtenBy } from "../source/history/index.ts";
-import { projectOf } from "./chosen-project.ts";
+import type { Dockerfile } from "../source/dockerfile/index.ts";
+import type { WrittenBy } from "../source/history/index.ts";
 import type { Context } from "./context.ts";
 
 /** A Dockerfile whose steps an image's history shows. */
@@ -14,7 +13,8 @@ export interface OwnDockerfile extends WrittenBy {
 
 const MAX_BYTES = 1024 * 1024;
 
-const readAt = (path: string, cwd: string): Dockerfile => {
+const readAt = async (path: string, cwd: string): Promise<Dockerfile> => {
+  const { parseDockerfile } = await import("../source/dockerfile/index.ts");
   try {
     if (statSync(path).size > MAX_BYTES) throw new SeaworthyError("INPUT_TOO_LARGE", `${path} has more than ${MAX_BYTES} bytes`);
     return parseDockerfile(new SourceText(relative(cwd, path) || path, readFileSync(path, "utf8")));
@@ -31,6 +31,7 @@ const atHand = async (context: Context): Promise<readonly string[]> => {
     existsSync(resolve(cwd, name)),
   );
   if (!hasCompose) return here;
+  const { projectOf } = await import("./chosen-project.ts");
   // A project that cannot be read is another command's to complain of.
   const services = await projectOf(context, {}).then(
     (project) => project.services,
@@ -49,9 +50,11 @@ export const ownDockerfile = async (
   { history }: Pick<ImageConfig, "history">,
 ): Promise<OwnDockerfile | undefined> => {
   const paths = named === undefined ? await atHand(context) : [resolve(context.cwd, named)];
+  if (paths.length === 0) return undefined;
+  const { stepsOf, writtenBy } = await import("../source/history/index.ts");
   const steps = stepsOf(history);
   for (const path of paths) {
-    const dockerfile = readAt(path, context.cwd);
+    const dockerfile = await readAt(path, context.cwd);
     const found = writtenBy(dockerfile, steps, history);
     if (found !== undefined) return { ...found, dockerfile };
   }

@@ -3,13 +3,14 @@ import { setPriority } from "node:os";
 import { lock, SeaworthyError, systemClock } from "../core/index.ts";
 import { createRegistryClient } from "../image/index.ts";
 import { noteCodec } from "../inventory/index.ts";
-import { keptFindingWords, rescan, type Rescan } from "../ship/index.ts";
+import { rescan } from "../ship/index.ts";
 import { advisoryFolder } from "./advisory-folder.ts";
 import type { Context } from "./context.ts";
 import { openServer } from "./host.ts";
 import { layerNotes, readerCode } from "./layer-notes.ts";
 import type { Outcome, OutputFlags } from "./outcome.ts";
 import { progressFor } from "./progress.ts";
+import { needsLook, rescanWords } from "./render/rescan.ts";
 import { VERSION } from "./version.ts";
 
 /** Whatever else the host does comes first. */
@@ -25,18 +26,6 @@ const whileParentLives = (signal: AbortSignal): { readonly signal: AbortSignal }
   }, LOOK_MS);
   timer.unref();
   return { signal: AbortSignal.any([signal, gone.signal]), [Symbol.dispose]: () => clearInterval(timer) };
-};
-
-const rendered = ({ scanned, unread, problem }: Rescan): string => {
-  if (problem !== undefined) return `nothing was scanned: ${problem}`;
-  if (scanned.length === 0 && unread.length === 0) return "nothing is due";
-  return [
-    ...scanned.flatMap(({ project, service, fresh, first, scan }) => [
-      `${project}/${service}  ${scan.passed ? "passed" : scan.unjudged ? "nothing could be judged" : "refused"}${first ? ", scanned for the first time" : `, ${fresh.length} newly known`}`,
-      ...(first ? [] : fresh.map((one) => `  ${keptFindingWords(one)}`)),
-    ]),
-    ...unread.map(({ project, service, because }) => `${project}/${service}  not scanned: ${because}`),
-  ].join("\n");
 };
 
 /** One round over what runs on this host, of all projects. @throws LOCKED while another process does it */
@@ -63,7 +52,7 @@ export const rescanHost = async (context: Context, flags: OutputFlags & { readon
       clock: systemClock,
       signal,
     });
-    return { exit: report.problem === undefined && report.unread.length === 0 ? 0 : 1, human: rendered(report), json: report };
+    return { exit: needsLook(report) ? 1 : 0, human: rescanWords(report), json: report };
   } finally {
     client.close();
   }

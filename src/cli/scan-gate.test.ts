@@ -146,6 +146,35 @@ describe("a report of Trivy", () => {
     const at = settings("from", "scan: {waive: [{id: CVE-2024-24790, reason: r, until: 2999-01-01}]}\n");
     expect((await run(["scan", "--from", join(folder, "trivy.json"), "--db", "none"], at)).exit).toBe(0);
   });
+  test("is judged as the image of the service that is said, and by the settings of the environment", async () => {
+    const path = join(folder, "service.json");
+    writeFileSync(path, JSON.stringify({ ...report, ArtifactName: "elsewhere.tar" }));
+    const cwd = join(folder, "shop");
+    mkdirSync(join(cwd, ".git"), { recursive: true });
+    const services = "services:\n  web: {image: acme/web}\n  db: {image: acme/db}\n";
+    const waiver = "{id: CVE-2024-24790, service: web, reason: r, until: 2999-01-01}";
+    writeFileSync(join(cwd, "compose.yaml"), `${services}x-seaworthy: {scan: {waive: [${waiver}]}}\n`);
+    writeFileSync(
+      join(cwd, "compose.staging.yaml"),
+      "x-seaworthy: {policy: {scan: {onlyFixed: true, fail: critical}}, scan: {waive: []}}\n",
+    );
+    writeFileSync(join(cwd, "compose.loose.yaml"), `x-seaworthy: {scan: {waive: [${waiver.replace("web", "db")}]}}\n`);
+    const scan = (...args: readonly string[]): Promise<Said> => run(["scan", "--from", path, "--db", "none", ...args], cwd);
+    expect(await scan()).toMatchObject({ exit: 1, out: expect.stringContaining("(--service says whose it is)") });
+    expect((await scan("--service", "web")).exit).toBe(0);
+    expect((await scan("--service", "db")).exit).toBe(1);
+    expect((await scan("--service", "db", "--env", "loose")).exit).toBe(0);
+    expect((await scan("--service", "web", "--env", "staging")).exit).toBe(0);
+    expect(await scan("--service", "wbe")).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/no such service here[^]*There are web, db\./),
+    });
+    expect(await scan("--env", "prod")).toMatchObject({ exit: 2, err: expect.stringContaining("the environment prod has no file") });
+    expect(await run(["scan", "--service", "web"], cwd)).toMatchObject({ exit: 2, err: expect.stringContaining("name it") });
+    const alone = settings("alone", `scan: {waive: [${waiver}]}\n`);
+    expect((await run(["scan", "--from", path, "--db", "none", "--service", "web"], alone)).exit).toBe(0);
+    expect((await run(["scan", "--from", path, "--db", "none", "--service", "db"], alone)).exit).toBe(2);
+  });
 });
 
 describe("what is wrong is told at its place, and nothing is judged", () => {

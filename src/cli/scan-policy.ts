@@ -11,13 +11,15 @@ export interface GateFlags {
   readonly onlyFixed?: boolean;
   readonly vex?: readonly string[];
   readonly baseline?: string;
+  /** Whose settings count beside the project's: an environment's. */
+  readonly env?: string;
 }
 
 const NO_SETTINGS: ScanSettings = { fail: DEFAULT_GATE.fail, onlyFixed: DEFAULT_GATE.onlyFixed, waive: [], vex: [] };
 
 /** The gate's policy: of `x-seaworthy.policy.scan` and `x-seaworthy.scan` where this folder has one, and of the flags, which win; VEX documents of both count. @throws what is wrong with them, at its place */
 export const scanPolicy = ({ cwd, process }: Pick<Context, "cwd" | "process">, flags: GateFlags): GatePolicy => {
-  const read = readSettings({ folder: cwd, env: process.env });
+  const read = readSettings({ folder: cwd, env: process.env, environment: flags.env });
   if (read !== undefined && read.problems.length > 0) throw problemsError(read.problems);
   const settings = read?.settings.settings.scan ?? NO_SETTINGS;
   const baseline = flags.baseline === undefined ? settings.baseline : resolve(cwd, flags.baseline);

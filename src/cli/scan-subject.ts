@@ -68,7 +68,7 @@ const digestIn = (name: string): readonly string[] => /@(sha\d+:[0-9a-f]+)$/.exe
 export const ownScan = async (
   context: Context,
   image: string,
-  flags: InventoryFlags & AgeFlags & { readonly db?: string },
+  flags: InventoryFlags & AgeFlags & { readonly db?: string; readonly env?: string },
 ): Promise<OwnScan> => {
   const folder = advisoryFolder(context, flags.db);
   const manifest = readManifest(folder);
@@ -76,7 +76,7 @@ export const ownScan = async (
     throw new SeaworthyError("ADVISORIES_MISSING", `there are no advisories in ${folder}`, {
       hint: "Fetch them: seaworthy db update; or build them from OSV records: seaworthy db build FILE...; or judge another tool's report with --from.",
     });
-  const ageRule = agePolicy(scanSettings(context), flags);
+  const ageRule = agePolicy(scanSettings(context, flags.env), flags);
   const inventory = await inventoried(context, image, flags, { holdsDisk: true });
   using matcher = openMatcher(folder, manifest);
   const { vulnerabilities, judged, blindSpots, ecosystems, endOfLife, endOfLifeAsOf } = scan(inventory, matcher);
@@ -137,7 +137,8 @@ export const reportedScan = (
     report: { tool, ...(version === undefined ? {} : { version }), ...(at === undefined ? {} : { at }), file: from },
     scanned:
       image === undefined ? scanned : { ...scanned, subject: { names: [image, ...names], digests: [...digests, ...digestIn(image)] } },
-    tellsExploited,
+    // That nothing of it is there is not said where some was left out.
+    tellsExploited: tellsExploited && report.leavesOutExploited !== true,
     blindSpots: [
       ...asked,
       ...blindSpots,

@@ -18,6 +18,7 @@ export { keepScans } from "./rescan/approved.ts";
 export { keptFindingWords } from "./rescan/finding-words.ts";
 export { judgedImage } from "./rescan/judged.ts";
 export type { KeptFinding } from "./rescan/kept-scan.ts";
+export { withNewestScans } from "./rescan/newest-scans.ts";
 export { rescan, type Rescan } from "./rescan/rescan.ts";
 export { type ScanStatus, scanStatus, type ServiceScan } from "./rescan/status.ts";
 export { buildServices } from "./stages/build.ts";

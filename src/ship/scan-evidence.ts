@@ -58,7 +58,10 @@ export const scanEvidence = (image: ScannedImage): Evidence => ({
   kind: "scan",
   verdict: { state: image.verdict.passed ? "proven" : "disproved" },
   source: "ship/scan",
-  because: [`${scanWords(image)}; advisories of ${isoTime(image.done.advisories.builtAt)}`, ...image.done.stale].join("; "),
+  because: [
+    `${scanWords(image)}; scanned ${isoTime(image.done.finishedAt)}, advisories of ${isoTime(image.done.advisories.builtAt)}`,
+    ...image.done.stale,
+  ].join("; "),
   at: image.done.finishedAt,
 });
 

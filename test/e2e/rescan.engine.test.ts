@@ -1,48 +1,27 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Call, Installation, Result } from "../support/e2e/installation.ts";
-import { createShop, get } from "../support/e2e/shop.ts";
+import type { Call, Installation } from "../support/e2e/installation.ts";
+import { advisory, createScannedShop, HARMLESS, PLANTED, type ScannedShop } from "../support/e2e/scanned-shop.ts";
+import { get } from "../support/e2e/shop.ts";
 import { containersOf } from "../support/e2e/whole.ts";
 
-const LAYERS = resolve(import.meta.dirname, "../../node_modules/.cache/seaworthy-e2e/seaworthy/layers");
 /** The agent looks every five seconds, and waits for one more look. */
 const HANG_MS = 90_000;
-
-let shop: Installation;
-let cache = "";
-const agents: Call[] = [];
-
-const run = (args: readonly string[]): Promise<Result> => shop.seaworthy(args, { env: { XDG_CACHE_HOME: cache } });
-
-const expectExit = async (args: readonly string[], exit: number): Promise<string> => {
-  const result = await run(args);
-  expect(result.exit, result.said).toBe(exit);
-  return result.said;
-};
-
-const advisory = (id: string, ecosystem: string, name: string, fixed: string) => ({
-  id,
-  affected: [{ package: { ecosystem, name }, ranges: [{ type: "SEMVER", events: [{ introduced: "0" }, { fixed }] }] }],
-  severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N" }],
-});
-/** Of a Node that nobody has, so that every image has something that can be judged. */
-const HARMLESS = advisory("CVE-2026-0002", "Bitnami", "node", "0.1.0");
-const PLANTED = advisory("CVE-2026-0001", "npm", "left", "1.0.1");
 const LATER = advisory("CVE-2026-0003", "npm", "left", "1.0.2");
 
-const buildAdvisories = async (records: readonly object[], ...to: readonly string[]): Promise<void> => {
-  const path = join(shop.scratch.folder, "advisories.jsonl");
-  writeFileSync(path, records.map((one) => JSON.stringify(one)).join("\n"));
-  await expectExit(["db", "build", path, ...to], 0);
-};
+let scanned: ScannedShop;
+let shop: Installation;
+const agents: Call[] = [];
+
+const expectExit = (args: readonly string[], exit: number): Promise<string> => scanned.expectExit(args, exit);
 
 /** Made elsewhere and carried here, as into a closed network. */
 const importAdvisories = async (records: readonly object[]): Promise<void> => {
   const [elsewhere, archive] = [join(shop.scratch.folder, "elsewhere"), join(shop.scratch.folder, "advisories.tar")];
-  await buildAdvisories(records, "--db", elsewhere);
+  await scanned.buildAdvisories(records, "--db", elsewhere);
   await expectExit(["db", "export", archive, "--db", elsewhere], 0);
   await expectExit(["db", "import", archive], 0);
 };
@@ -50,7 +29,7 @@ const importAdvisories = async (records: readonly object[]): Promise<void> => {
 /** An agent, and what it says. */
 const startAgent = () => {
   let said = "";
-  const call = shop.call(["agent"], { env: { XDG_CACHE_HOME: cache } });
+  const call = scanned.call(["agent"]);
   agents.push(call);
   call.child.stderr?.on("data", (text: string) => (said += text));
   const hears = async (words: RegExp): Promise<void> => {
@@ -66,22 +45,8 @@ const childOf = (pid: number | undefined): number | undefined => {
 };
 
 beforeAll(async () => {
-  shop = await createShop({
-    prepare: (folder) => {
-      mkdirSync(join(folder, "web/planted"), { recursive: true });
-      writeFileSync(join(folder, "web/planted/package.json"), JSON.stringify({ name: "left", version: "1.0.0" }));
-      appendFileSync(join(folder, "web/.dockerignore"), "!planted\n");
-      const dockerfile = join(folder, "web/Dockerfile");
-      const text = readFileSync(dockerfile, "utf8");
-      writeFileSync(dockerfile, text.replace("COPY server.js", "COPY planted ./node_modules/left\nCOPY server.js"));
-    },
-  });
-  // Advisories of its own; base layers that other tests have compressed.
-  cache = join(shop.scratch.folder, "cache");
-  mkdirSync(join(cache, "seaworthy"), { recursive: true });
-  mkdirSync(LAYERS, { recursive: true });
-  symlinkSync(LAYERS, join(cache, "seaworthy/layers"));
-  await buildAdvisories([HARMLESS]);
+  scanned = await createScannedShop([HARMLESS]);
+  ({ shop } = scanned);
   await expectExit(["ship"], 0);
 });
 afterAll(async () => {
@@ -89,7 +54,7 @@ afterAll(async () => {
     child.kill("SIGTERM");
     await ended;
   }
-  await shop?.[Symbol.asyncDispose]();
+  await scanned?.[Symbol.asyncDispose]();
 });
 
 test("what becomes known after the release is told by the agent and by status; killed in the middle it leaves nothing half-written; what runs goes on", async () => {
@@ -103,6 +68,7 @@ test("what becomes known after the release is told by the agent and by status; k
   await first.hears(
     /swe2e\/web 1 vulnerability of what runs newly known: CVE-2026-0001 \(high\) in left 1\.0\.0, fixed in 1\.0\.1; next: seaworthy scan web\n/,
   );
+  await first.hears(/swe2e\/web its image was let through before, and is refused now; next: seaworthy scan web\n/);
   await first.hears(/scanned again what runs: 2 images/);
   const said = await expectExit(["status"], 0);
   expect(said).toMatch(
@@ -110,7 +76,7 @@ test("what becomes known after the release is told by the agent and by status; k
   );
   expect(said).toContain("    new: CVE-2026-0001 (high) in left 1.0.0, fixed in 1.0.1\n");
   expect(said).toMatch(/ledger {2}scanned \d+ s ago .*: 0 known, none that is refused\n/);
-  const { stdout } = await run(["status", "--json"]);
+  const { stdout } = await scanned.run(["status", "--json"]);
   expect(JSON.parse(stdout)).toMatchObject({
     scans: {
       services: [
@@ -120,9 +86,14 @@ test("what becomes known after the release is told by the agent and by status; k
     },
   });
 
+  // The checklist goes by the newest look, and says that the ship's was another.
+  expect((await expectExit(["checklist"], 1)).replaceAll(/\s+/g, " ")).toMatch(
+    /x scanned web@sha256:\w+: 1 known in \d+ packages?, 1 refused: CVE-2026-0001 \(high\) in left 1\.0\.0, fixed in 1\.0\.1; scanned \S+ by the agent, advisories of \S+; when it was shipped, \S+, it was let through/,
+  );
+
   // Everything is to be read anew, so that there is a round to be killed in.
-  execFileSync("rm", ["-r", join(shop.scratch.state, "inventories"), join(cache, "seaworthy/layer-notes")]);
-  await buildAdvisories([HARMLESS, PLANTED, LATER]);
+  execFileSync("rm", ["-r", join(shop.scratch.state, "inventories"), join(scanned.cache, "seaworthy/layer-notes")]);
+  await scanned.buildAdvisories([HARMLESS, PLANTED, LATER]);
   let child: number | undefined;
   for (const end = performance.now() + HANG_MS; child === undefined && performance.now() < end; await sleep(5))
     child = childOf(first.child.pid);

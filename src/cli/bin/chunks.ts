@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { cachedDataVersionTag } from "node:v8";
 import { constants, Script } from "node:vm";
 import { crc32 } from "node:zlib";
+import { builtInsOf } from "./built-ins.ts";
 import type { Code } from "./code-pack.ts";
 
 interface Module {
@@ -30,6 +31,7 @@ export interface Chunks {
  */
 export const chunksOf = (folder: string, known: ReadonlyMap<string, Code>, require: (id: string) => unknown): Chunks => {
   const flags = cachedDataVersionTag();
+  const builtIn = builtInsOf(require);
   const modules = new Map<string, Module>();
   const scripts = new Map<string, { readonly script: Script; readonly sourceSum: number }>();
   let hasNew = false;
@@ -60,7 +62,7 @@ export const chunksOf = (folder: string, known: ReadonlyMap<string, Code>, requi
     modules.set(name, module);
     const path = join(folder, name);
     const run: (...given: readonly unknown[]) => void = compiled(name, path).runInThisContext();
-    const requireHere = (id: string): unknown => (id.startsWith("./") ? load(id.slice(2)) : require(id));
+    const requireHere = (id: string): unknown => (id.startsWith("./") ? load(id.slice(2)) : builtIn(id));
     run.call(module.exports, module.exports, requireHere, module, path, folder);
     return module.exports;
   };

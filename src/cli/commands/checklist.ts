@@ -14,6 +14,6 @@ export const checklist = buildCommand<Flags, [], Context>({
       { input: "--json", brief: "schema seaworthy/checklist@1" },
     ],
     brief: "The whole production checklist: proven, disproved, waived or not tried",
-    fullDescription: `Judges by everything that is known: the files, the live release with the evidence it was shipped with, and readings from the server.`,
+    fullDescription: `Judges by everything that is known: the files, the live release with the evidence it was shipped with, the newest scan of each image that it runs, and readings from the server.`,
   },
 });

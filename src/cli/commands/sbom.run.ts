@@ -1,4 +1,4 @@
-import { broughtBy, cyclonedx, licenceUses, spdx } from "../../inventory/index.ts";
+import { broughtBy, licenceUses } from "../../inventory/index.ts";
 import { inventoried, type InventoryFlags } from "../inventoried.ts";
 import { type Outcome, reporting } from "../outcome.ts";
 import { inventoryTree, licenceTable } from "../render/inventory.ts";
@@ -32,8 +32,10 @@ export const run = reporting<Flags, [string]>(async (context, flags, image): Pro
   };
   const epoch = Number(context.process.env["SOURCE_DATE_EPOCH"] ?? Number.NaN);
   const options = { image, tool: VERSION, ...(Number.isFinite(epoch) ? { createdAt: epoch * 1000 } : {}) };
-  if (flags.format === "cyclonedx") return { exit: 0, human: cyclonedx(inventory, options), json };
-  if (flags.format === "spdx") return { exit: 0, human: spdx(inventory, options), json };
+  if (flags.format === "cyclonedx" || flags.format === "spdx") {
+    const forms = await import("../bill-of-materials.ts");
+    return { exit: 0, human: forms[flags.format](inventory, options), json };
+  }
   const notSeen = blindSpots.map((spot) => `not seen: ${spot}`);
   if (flags.licenses === true) return { exit: 0, human: [licenceTable(licenceUses(packages)), ...notSeen].join("\n"), json };
   if (flags.format === "tree") return { exit: 0, human: [inventoryTree(inventory, top), ...notSeen].join("\n"), json };

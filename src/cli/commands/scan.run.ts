@@ -19,7 +19,7 @@ import { scanBaseline } from "../scan-baseline.ts";
 import { scanDocument } from "../scan-document.ts";
 import { type GateFlags, scanPolicy } from "../scan-policy.ts";
 import { ownScan, reportedScan, type ScanSubject } from "../scan-subject.ts";
-import { servicesOfImage } from "../services-of-image.ts";
+import { serviceNamed, servicesOfImage } from "../services-of-image.ts";
 import { VERSION } from "../version.ts";
 import { explained } from "../why.ts";
 
@@ -34,6 +34,7 @@ export interface Flags extends InventoryFlags, GateFlags, AgeFlags {
   readonly acceptNew?: boolean;
   readonly writeVex?: string;
   readonly vexAuthor?: string;
+  readonly service?: string;
 }
 
 const WIDEST = 200;
@@ -69,6 +70,7 @@ const ONE_IMAGE = [
   "baseline",
   "writeVex",
   "showSuppressed",
+  "service",
 ] as const;
 
 /** A form that holds one image. */
@@ -79,7 +81,7 @@ const projectOrService = async (context: Context, flags: Flags, image: string | 
   if (flags.from !== undefined || (image !== undefined && !/^[a-zA-Z0-9][\w-]*$/.test(image))) return undefined;
   // All that a release is made of, which an image by itself does not need.
   const { isService, projectScan } = await import("../scan-project.ts");
-  if (image !== undefined && !(await isService(context, image))) return undefined;
+  if (image !== undefined && !(await isService(context, image, flags.env))) return undefined;
   const other = ONE_IMAGE.find((flag) => flags[flag] !== undefined);
   if ((other !== undefined || isDocument(flags)) && image !== undefined) return undefined;
   if (isDocument(flags)) throw new SeaworthyError("USAGE", `--format ${flags.format} is for one image: name it`);
@@ -116,19 +118,23 @@ const vexWritten = (
   return [`VEX ${path}: ${statements} ${statements === 1 ? "statement" : "statements"}${changed ? "" : ", as it was"}`];
 };
 
-/** Waivers of services count for the images of these; which services an image is of is looked up where there are such waivers. */
-const ofServices = async (context: Context, subject: ScanSubject, { waivers }: GatePolicy): Promise<ScanSubject> => {
+/** Waivers of services count for the images of these; which services an image is of is said, or looked up where there are such waivers. */
+const ofServices = async (context: Context, subject: ScanSubject, { waivers }: GatePolicy, flags: Flags): Promise<ScanSubject> => {
   const named = [...new Set(waivers.flatMap(({ service }) => service ?? []))];
-  if (named.length === 0) return subject;
   const { scanned, facts } = subject;
-  const services = await servicesOfImage(context, [subject.image, ...scanned.subject.names]);
+  const said = flags.service === undefined ? [] : [await serviceNamed(context, flags.service, named, flags)];
+  if (named.length === 0) return subject;
+  const services = said.length > 0 ? said : await servicesOfImage(context, [subject.image, ...scanned.subject.names], flags);
   return {
     ...subject,
     scanned: { ...scanned, subject: { ...scanned.subject, services } },
     facts:
       services.length > 0
         ? facts
-        : [...facts, `waivers of services (${named.join(", ")}) do not count: no service of the project here names this image`],
+        : [
+            ...facts,
+            `waivers of services (${named.join(", ")}) do not count: no service of the project here names this image (--service says whose it is)`,
+          ],
   };
 };
 
@@ -149,7 +155,7 @@ const scanning = reporting<Flags, [string?]>(async (context, flags, image): Prom
     throw new SeaworthyError("INPUT_INVALID", `no baseline is written of ${subject.image}: it is not whole or not intact`, {
       hint: "What is missing in it would be taken for mended. Save the image again, from where it is whole.",
     });
-  subject = await ofServices(context, subject, policy);
+  subject = await ofServices(context, subject, policy, flags);
   const now = Date.now();
   const written =
     flags.writeBaseline === undefined

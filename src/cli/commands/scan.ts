@@ -1,6 +1,16 @@
 import { buildCommand } from "@stricli/core";
 import type { Context } from "../context.ts";
-import { AGE_FLAGS, CACHE_FLAG, fileFlag, IMAGE_ARGUMENT, JSON_FLAG, ORIGIN_FLAGS, parseText, PLATFORM_FLAG } from "../flags.ts";
+import {
+  AGE_FLAGS,
+  CACHE_FLAG,
+  FILE_FLAGS,
+  fileFlag,
+  IMAGE_ARGUMENT,
+  JSON_FLAG,
+  ORIGIN_FLAGS,
+  parseText,
+  PLATFORM_FLAG,
+} from "../flags.ts";
 import type { Flags } from "./scan.run.ts";
 
 export const scan = buildCommand<Flags, [string?], Context>({
@@ -35,6 +45,14 @@ export const scan = buildCommand<Flags, [string?], Context>({
       },
       baseline: fileFlag("Hold only what is not in it, instead of the settings' baseline"),
       ...AGE_FLAGS,
+      env: FILE_FLAGS.env,
+      service: {
+        kind: "parsed",
+        parse: parseText,
+        brief: "The service that the image is for: its waivers count (default: those that name it, of the project in this folder)",
+        optional: true,
+        placeholder: "NAME",
+      },
       why: {
         kind: "parsed",
         parse: parseText,

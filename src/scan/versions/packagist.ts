@@ -15,12 +15,18 @@ const rankOf = (part: string): number => {
   return WORDS.find(([pattern]) => pattern.test(part))?.[1] ?? -1;
 };
 
+const BRANCH = "9999999";
+
 /** Composer makes four numbers of every version before it compares (composer/semver src/VersionParser.php, `normalize`). */
 const partsOf = (text: string): readonly string[] => {
   const plain = text
     .trim()
     .replace(/^v(?=\d)/i, "")
-    .toLowerCase();
+    .toLowerCase()
+    // A branch of releases is behind all of them (`normalizeBranch`).
+    .replace(/^(\d+(?:\.\d+){0,2})\.[x*]-dev$/, (_, numbers: string) =>
+      [...numbers.split("."), BRANCH, BRANCH, BRANCH].slice(0, 4).join(".").concat("-dev"),
+    );
   const numbers = /^\d+(?:\.\d+)*/.exec(plain)?.[0] ?? "";
   const padded = numbers === "" ? [] : [...numbers.split("."), "0", "0", "0"].slice(0, Math.max(4, numbers.split(".").length));
   return [

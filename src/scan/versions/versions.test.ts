@@ -18,7 +18,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
   ],
   RubyGems: ["1.0.a < 1.0.b1 < 1.0-rc1 < 1.0 = 1 = 1.0.0 < 1.0.1 < 1.10", "1.0-x86_64-linux = 1.0"],
   NuGet: ["1.0.0-BETA = 1.0.0-beta < 1.0.0 = 1.0 = 1.0.0.0 < 1.0.0.1 < 1.0.1"],
-  Packagist: ["1.0-dev < 1.0-alpha1 < 1.0-beta2 < 1.0-RC1 < 1.0 = v1.0 = 1.0.0 < 1.0-p1 < 1.0.1 < 1.10"],
+  Packagist: ["1.0-dev < 1.0-alpha1 < 1.0-beta2 < 1.0-RC1 < 1.0 = v1.0 = 1.0.0 < 1.0-p1 < 1.0.1 < 1.0.x-dev < 1.10 < 1.x-dev < 2.0.0"],
   Go: [
     "v1.0.0-20200101000000-abcdefabcdef < v1.0.0-rc.1 < v1.0.0 = 1.0.0 = v1.0.0+incompatible < v1.10.0",
     "go1.21rc2 < go1.21.0 = 1.21 < go1.21.5",

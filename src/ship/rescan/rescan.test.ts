@@ -12,6 +12,7 @@ import { startVoyage } from "../test-data/voyage.ts";
 import type { Voyage } from "../voyage.ts";
 import { keepScans } from "./approved.ts";
 import { dueAt } from "./due.ts";
+import { withNewestScans } from "./newest-scans.ts";
 import { rescan } from "./rescan.ts";
 import { scanStatus } from "./status.ts";
 import { openScanStore } from "./store.ts";
@@ -152,6 +153,46 @@ describe("a round over what runs", () => {
     expect((await rescan(voyage)).scanned).toMatchObject([{ service: "web", first: true }]);
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
     expect(openScanStore(voyage.state).gate("shop")).toBeDefined();
+  });
+});
+
+describe("the checklist tells of scanned", () => {
+  const scannedOf = (voyage: Voyage) => withNewestScans(voyage, voyage.evidence).filter(({ item }) => item === "scanned");
+
+  test("what the newest look said, with its day; the release's own where nobody has looked since", async () => {
+    const { voyage, clock } = await live(", scan: {rescan: 6h}", nothingKnown);
+    expect(withNewestScans(voyage, voyage.evidence)).toBe(voyage.evidence);
+    expect(scannedOf(voyage)).toMatchObject([{ verdict: { state: "proven" }, because: expect.stringContaining("; scanned 20") }]);
+
+    await clock.sleep(6 * 3_600_000);
+    await rescan(voyage);
+    const [again, ...others] = scannedOf(voyage);
+    expect(others).toEqual([]);
+    expect(again).toMatchObject({ verdict: { state: "proven" }, kind: "scan", at: clock.now() });
+    expect(again?.because).toMatch(
+      /^0 known in \d+ packages?, none that is refused; scanned [\dT:Z-]+ by the agent, advisories of [\dT:Z-]+$/,
+    );
+
+    await oneAdvisory(voyage.advisoryFolder);
+    await rescan(voyage);
+    const [refused] = scannedOf(voyage);
+    expect(refused?.verdict).toEqual({ state: "disproved" });
+    expect(refused?.because).toMatch(
+      /^1 known in \d+ packages?, 1 refused: CVE-2026-0001 \(high\) in openssl 3\.0\.1, fixed in 3\.0\.9; scanned .* by the agent, .*; when it was shipped, [\dT:Z-]+, it was let through$/,
+    );
+    expect(withNewestScans(voyage, voyage.evidence).filter(({ item }) => item !== "scanned")).toEqual(
+      voyage.evidence.filter(({ item }) => item !== "scanned"),
+    );
+  });
+
+  test("a scan of what was released without any", async () => {
+    const { voyage } = await live();
+    expect(scannedOf(voyage)).toMatchObject([{ verdict: { state: "not-tried" } }]);
+    await oneAdvisory(voyage.advisoryFolder);
+    await rescan(voyage);
+    expect(scannedOf(voyage)).toMatchObject([
+      { subject: { kind: "image", service: "web" }, verdict: { state: "disproved" }, because: expect.stringMatching(/, 1 refused: /) },
+    ]);
   });
 });
 

@@ -7,10 +7,8 @@ import { type Docker, dockerAt, inside, type Place } from "./docker.ts";
 import { createScratch, noteChild, type Scratch } from "./scratch.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-/** The package of this run of the tests (engine-setup.ts); a bench, which has none, calls the working copy. */
-const PACKAGE = process.env["SEAWORTHY_E2E_PACKAGE"];
-const PROGRAM =
-  PACKAGE === undefined ? ([join(ROOT, "seaworthy")] as const) : ([process.execPath, join(PACKAGE, "package/bin/seaworthy.js")] as const);
+/** The package of this run (engine-setup.ts); without one the working copy is called. */
+const publishedIn = (): string | undefined => process.env["SEAWORTHY_E2E_PACKAGE"];
 /** Layers are compressed once for all runs; apart from the user's own cache. */
 const CACHE = join(ROOT, "node_modules/.cache/seaworthy-e2e");
 
@@ -129,19 +127,21 @@ export const createInstallation = async ({ from, project, host, prepare, engine 
   await git(["tag", "v1.0.0"]);
   mkdirSync(CACHE, { recursive: true });
 
+  const published = publishedIn();
+  const command = published === undefined ? [join(ROOT, "seaworthy")] : [process.execPath, join(published, "package/bin/seaworthy.js")];
   const environment: NodeJS.ProcessEnv = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_|TEST$|npm_|SEAWORTHY_|DOCKER_)/.test(name))),
     SEAWORTHY_STATE: scratch.state,
     SEAWORTHY_RUN: scratch.run,
     XDG_CACHE_HOME: CACHE,
     NO_COLOR: "1",
-    ...(PACKAGE === undefined ? {} : { NODE_COMPILE_CACHE: join(PACKAGE, "compiled") }),
+    ...(published === undefined ? {} : { NODE_COMPILE_CACHE: join(published, "compiled") }),
     E2E_HTTP_PORT: String(httpPort),
     E2E_REGISTRY_PORT: String(registryPort),
     ...(place.dockerHost === undefined ? {} : { DOCKER_HOST: place.dockerHost }),
   };
   const call = (args: readonly string[], { env = {}, cwd = projectFolder, through = [] }: CallOptions = {}): Call => {
-    const [first = "", ...rest] = [...through, ...PROGRAM, ...args];
+    const [first = "", ...rest] = [...through, ...command, ...args];
     const [program, all] = inside(place, first, rest);
     const begun = started(program, all, cwd, { ...environment, ...env });
     noteChild(scratch, begun.child.pid);

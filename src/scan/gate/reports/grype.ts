@@ -267,6 +267,7 @@ export const grypeReport = (file: JsonFile): ForeignReport => {
     tellsExploited:
       vulnerabilities.length === 0 ||
       (matches ?? []).some(({ vulnerability }) => vulnerability.knownExploited != null || vulnerability.epss != null),
+    ...(ignored.some(({ exploited }) => exploited === true) ? { leavesOutExploited: true } : {}),
     blindSpots: [
       ...(name === "" ? ["Grype did not see which distribution it is: packages of one, if there are any, were not judged"] : []),
       ...(nothing

@@ -15,6 +15,8 @@ export interface ForeignReport {
   readonly scanned: Scanned;
   /** Whether it says what is known to be exploited. */
   readonly tellsExploited: boolean;
+  /** Its own rules leave out something that it knows to be exploited. */
+  readonly leavesOutExploited?: true;
   /** What it leaves out, a sentence each. */
   readonly blindSpots: readonly string[];
 }

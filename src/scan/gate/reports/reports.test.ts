@@ -339,7 +339,8 @@ describe("Grype", () => {
       { vulnerability: { id: "CVE-2024-2", knownExploited: [{ cve: "CVE-2024-2" }] }, appliedIgnoreRules: [{ "fix-state": "not-fixed" }] },
       { vulnerability: { id: "CVE-2024-3" }, appliedIgnoreRules: [{ namespace: "vex", "vex-status": "not_affected" }] },
     ];
-    const { scanned, blindSpots } = read(report([], { ignoredMatches: ignored }));
+    const { scanned, blindSpots, leavesOutExploited } = read(report([], { ignoredMatches: ignored }));
+    expect(leavesOutExploited).toBe(true);
     expect(blindSpots).toEqual([
       "3 matches that Grype's own rules leave out: 1 by dev only (CVE-2024-1), 1 by fix state not-fixed (CVE-2024-2), 1 by VEX: not_affected (CVE-2024-3)",
       "of what Grype's own rules leave out, known to be exploited: CVE-2024-2",

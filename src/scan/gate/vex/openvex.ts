@@ -82,7 +82,7 @@ const productOf = (written: v.InferOutput<typeof PRODUCT>, shared: readonly VexC
 /** `https://nvd.nist.gov/vuln/detail/CVE-2019-17571` names it by its end. */
 const namesOf = (written: v.InferOutput<typeof VULNERABILITY>): readonly string[] => {
   const names = typeof written === "string" ? [written] : [written.name ?? written["@id"] ?? "", ...(written.aliases ?? [])];
-  return names.map((name) => (name.split("/").at(-1) ?? name).toUpperCase()).filter((name) => name !== "");
+  return names.map((name) => (name.split("/").at(-1) ?? name).trim().toUpperCase()).filter((name) => name !== "");
 };
 
 /** What the specification demands of a statement, and this one does not keep. */

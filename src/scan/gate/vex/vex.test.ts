@@ -255,6 +255,31 @@ describe("CycloneDX", () => {
   ])("%j of %j: %s", (analysis, affects, expected) => {
     expect(passes(bom(analysis, affects))).toBe(expected);
   });
+
+  const harmless = { state: "not_affected", justification: "code_not_reachable" };
+  const document = (affects: object, components: readonly object[], component?: object): unknown => ({
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    ...(component === undefined ? {} : { metadata: { component } }),
+    components,
+    vulnerabilities: [{ id: "CVE-2026-1", analysis: harmless, affects: [affects] }],
+  });
+  const anyLeft = { "bom-ref": "left", name: "left", purl: "pkg:npm/left?a=b" };
+  test.each([
+    ["of another version", { ref: "left", versions: [{ version: "0.9.0", status: "affected" }] }, false],
+    ["of this version", { ref: "left", versions: [{ version: "0.9.0" }, { version: "1.0.0" }] }, true],
+    ["of this version, which it says is affected", { ref: "left", versions: [{ version: "1.0.0", status: "affected" }] }, false],
+    ["of this version, which it says is not affected", { ref: "left", versions: [{ version: "1.0.0", status: "unaffected" }] }, true],
+    ["of a range, which is not read", { ref: "left", versions: [{ range: "vers:npm/<2.0.0" }] }, false],
+  ])("%s", (_, affects, expected) => {
+    expect(passes(document(affects, [anyLeft]))).toBe(expected);
+  });
+  test("of components within components, and of a container by its name", () => {
+    const within = [{ "bom-ref": "app", name: "app", components: [{ name: "x", components: [anyLeft] }] }];
+    expect(passes(document({ ref: "left" }, within))).toBe(true);
+    expect(passes(document({ ref: "own" }, [], { "bom-ref": "own", type: "container", name: "billing", version: "9" }))).toBe(false);
+    expect(passes(document({ ref: "own" }, [], { "bom-ref": "own", type: "container", name: "web" }))).toBe(true);
+  });
 });
 
 describe("what is no VEX document", () => {
