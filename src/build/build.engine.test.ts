@@ -185,11 +185,17 @@ test("a commit of the source alone leaves the dependency layer as it is, and com
   expect(after.digest).not.toBe(before.digest);
   expect(layersOf(after).slice(0, -1)).toEqual(layersOf(before).slice(0, -1));
   expect(after.compressedLayers).toBe(1);
+  expect(after.steps - after.cachedSteps, "only the source was copied anew").toBe(1);
   // Steps cached since the earlier commit, or run again now: no difference.
   expect((await build(folder, { noCache: true })).digest).toBe(after.digest);
   const layout = await createLayout(layoutFolder);
   const blobs = readdirSync(join(layout.folder, "blobs", "sha256"));
   expect(blobs).toHaveLength(1 + 1 + 1 + layersOf(after).length);
+});
+
+test("a Dockerfile that asks for SOURCE_DATE_EPOCH is given the commit's time", async () => {
+  const folder = newProject("epoch", { Dockerfile: `FROM ${base}\nARG SOURCE_DATE_EPOCH\nRUN echo "epoch $SOURCE_DATE_EPOCH" > /epoch\n` });
+  expect(await everyByte(await build(folder))).toContain(`epoch ${Number(git(folder, "log", "-1", "--format=%ct"))}`);
 });
 
 test("a changed tree is built, tagged as such, and its tag follows the content", async () => {
@@ -236,7 +242,7 @@ describe("what goes wrong", () => {
     const error = await failure(folder, { secrets: [{ id: "token", source: { key: "token", from: "content", content: SECRET } }] });
     expect(error).toMatchObject({
       code: "BUILD_FAILED",
-      message: expect.stringMatching(/\[2\/2\] RUN .*exit code: 3/),
+      message: expect.stringMatching(/\[(?:stage-0 )?2\/2\] RUN .*exit code: 3/),
       problems: expect.arrayContaining(["before", "[redacted]"]),
     });
     expect(JSON.stringify(error)).not.toContain(SECRET);

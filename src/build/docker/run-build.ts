@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,12 +33,19 @@ export interface RunBuild {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Path of the host's CA bundle. */
   readonly caBundle?: string;
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch, for a Dockerfile that asks for it. */
   readonly sourceDateEpoch: number;
   readonly timeoutMs: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
+
+/**
+ * Newer BuildKits run every step again for another SOURCE_DATE_EPOCH, whoever uses it (seen with Docker 28.5): to each commit's build that would be the end of the
+ * cache. What the layers and the configuration say of time is written when the image is assembled.
+ */
+const asksForEpoch = (dockerfile: string): boolean =>
+  existsSync(dockerfile) && /\bSOURCE_DATE_EPOCH\b/.test(readFileSync(dockerfile, "utf8"));
 
 const buildArgs = (run: RunBuild, imageIdFile: string, secrets: readonly string[]): readonly string[] => [
   ...(run.cli.kind === "buildx" ? ["buildx", "build", "--load", "--provenance=false", "--sbom=false"] : ["build"]),
@@ -52,10 +59,10 @@ const buildArgs = (run: RunBuild, imageIdFile: string, secrets: readonly string[
   ...(run.input.target === undefined ? [] : ["--target", run.input.target]),
   ...(run.foreign ? ["--platform", formatPlatform(run.platform)] : []),
   ...(run.noCache ? ["--no-cache"] : []),
-  ...Object.entries({ SOURCE_DATE_EPOCH: String(run.sourceDateEpoch), ...run.input.args }).flatMap(([name, value]) => [
-    "--build-arg",
-    `${name}=${value}`,
-  ]),
+  ...Object.entries({
+    ...(asksForEpoch(run.input.dockerfile) ? { SOURCE_DATE_EPOCH: String(run.sourceDateEpoch) } : {}),
+    ...run.input.args,
+  }).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
   ...secrets,
   run.input.context,
 ];
@@ -96,7 +103,15 @@ export const runBuild = async (run: RunBuild): Promise<{ readonly id: Digest; re
     using secrets = secretFiles(ready, run.environment, run.caBundle === undefined ? {} : { ca: run.caBundle });
     const { line, tally } = readPlainProgress(run.progress);
     const result = await exec(run.cli.program, buildArgs(run, imageIdFile, secrets.args), {
-      env: { DOCKER_BUILDKIT: "1", DOCKER_HOST: run.engine, DOCKER_CONTEXT: undefined, BUILDKIT_COLORS: undefined, NO_COLOR: "1" },
+      env: {
+        DOCKER_BUILDKIT: "1",
+        DOCKER_HOST: run.engine,
+        DOCKER_CONTEXT: undefined,
+        BUILDKIT_COLORS: undefined,
+        NO_COLOR: "1",
+        // buildx would hand it on by itself.
+        SOURCE_DATE_EPOCH: undefined,
+      },
       timeoutMs: run.timeoutMs,
       onLine: line,
       ...(run.signal === undefined ? {} : { signal: run.signal }),
