@@ -39,7 +39,9 @@ export const report = (
   }
   const { date, commit, cpu, processors, memoryGib, system, node, engine, load } = machine;
   console.log(`${bench}, ${date}, commit ${commit}`);
-  console.log(`${cpu}, ${processors} processors, ${memoryGib} GiB; ${system}; Node ${node}${engine === undefined ? "" : `; Docker Engine ${engine}`}; load ${load} before\n`);
+  console.log(
+    `${cpu}, ${processors} processors, ${memoryGib} GiB; ${system}; Node ${node}${engine === undefined ? "" : `; Docker Engine ${engine}`}; load ${load} before\n`,
+  );
   console.log(table(rows));
   console.log(`\n${goal.met ? "met" : "MISSED"}: ${goal.words}`);
   console.log(document);
