@@ -1,4 +1,4 @@
-import { exitOf, ERRORS, forTerminal, isSeaworthyError, type SeaworthyError, wordsOf } from "../core/index.ts";
+import { exitOf, ERRORS, forTerminal, isSeaworthyError, jsonForTerminal, type SeaworthyError, wordsOf } from "../core/index.ts";
 import type { Context } from "./context.ts";
 
 /** What a command found or did. Commands return it; one place prints it. */
@@ -45,17 +45,9 @@ export const errorJson = (error: unknown): unknown =>
         hint: "Please report it.",
       };
 
-/** The words of containers, images and registries, cleaned wherever they stand. */
-const clean = (value: unknown): unknown => {
-  if (typeof value === "string") return forTerminal(value);
-  if (Array.isArray(value)) return value.map(clean);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
-};
-
 /** The one document of --json: a command's, or the form of whatever was thrown. */
 export const printJson = ({ process }: Pick<Context, "process">, document: unknown): void =>
-  process.stdout.write(`${JSON.stringify(clean(document instanceof Error ? errorJson(document) : document))}\n`);
+  process.stdout.write(`${jsonForTerminal(document instanceof Error ? errorJson(document) : document)}\n`);
 
 /** Prints an outcome or a failure and sets the exit status. */
 export const reporting = <Flags extends OutputFlags, Args extends readonly (string | undefined)[]>(

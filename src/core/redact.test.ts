@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { forgetSecrets, forTerminal, redact, REDACTED, rememberSecret } from "./redact.ts";
+import { forgetSecrets, forTerminal, jsonForTerminal, redact, REDACTED, rememberSecret } from "./redact.ts";
 
 describe("credentials by their shape", () => {
   test.each([
@@ -137,4 +137,11 @@ test("what was forgotten is an ordinary word again", () => {
   expect(redact("an ordinary word")).toBe(`an ${REDACTED} word`);
   forgetSecrets();
   expect(redact("an ordinary word")).toBe("an ordinary word");
+});
+
+test("a document as JSON: its words are clean at every depth, and nothing else of it is changed", () => {
+  const document = { a: ["https://u:hunter22@h", { b: "x\u001b[2Jy", n: 1, none: null, left: undefined }], c: { toJSON: () => "\u0007" } };
+  const clean = { a: [`https://u:${REDACTED}@h`, { b: "x\u{FFFD}[2Jy", n: 1, none: null }], c: "\u{FFFD}" };
+  expect(jsonForTerminal(document)).toBe(JSON.stringify(clean));
+  expect(jsonForTerminal(document, 2)).toBe(JSON.stringify(clean, undefined, 2));
 });

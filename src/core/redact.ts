@@ -83,3 +83,7 @@ export const redact = (text: string): string => withoutUsers(withoutKeys(without
 
 /** `redact`, and nothing that drives a terminal: for text that comes from containers, images and registries. */
 export const forTerminal = (text: string): string => redact(text).replace(CONTROL, "\u{FFFD}");
+
+/** A document as JSON, its words cleaned as `forTerminal` does wherever they stand; names of properties are ours. In one line unless `indent` (spaces) says otherwise. */
+export const jsonForTerminal = (document: unknown, indent?: number): string =>
+  JSON.stringify(document, (_, value: unknown) => (typeof value === "string" ? forTerminal(value) : value), indent);
