@@ -4,7 +4,7 @@ kubernetes/api-version trivy:KSV-0107 kubelinter:no-extensions-v1beta kubescore:
 kubernetes/autoscaled-replicas kubescore:deployment-targeted-by-hpa-does-not-have-replicas-configured
 kubernetes/autoscaler-bounds kubelinter:hpa-minimum-three-replicas kubescore:horizontalpodautoscaler-replicas polaris:hpaMinAvailability polaris:hpaMaxAvailability
 kubernetes/capabilities-added trivy:KSV-0022 checkov:CKV_K8S_25 checkov:CKV_K8S_24 polaris:dangerousCapabilities
-kubernetes/capabilities-dropped trivy:KSV-0003 trivy:KSV-0004 trivy:KSV-0106 checkov:CKV_K8S_37 checkov:CKV_K8S_36 checkov:CKV_K8S_28 polaris:insecureCapabilities
+kubernetes/capabilities-dropped trivy:KSV-0003 trivy:KSV-0004 trivy:KSV-0106 checkov:CKV_K8S_37 checkov:CKV_K8S_36 checkov:CKV_K8S_28 polaris:insecureCapabilities kubelinter:drop-net-raw-capability
 kubernetes/cloud-registry trivy:KSV-0032 trivy:KSV-0033 trivy:KSV-0034 trivy:KSV-0035
 kubernetes/config-map-secret trivy:KSV-0109 trivy:KSV-01010 polaris:sensitiveConfigmapContent
 kubernetes/cpu-limit trivy:KSV-0011 checkov:CKV_K8S_11 kubescore:container-resources polaris:cpuLimitsMissing

@@ -66,7 +66,16 @@ const ROWS: readonly (readonly [aliases: readonly string[], fires: readonly stri
     [PLAIN, context("capabilities: {drop: [CHOWN]}")],
     [context("capabilities: {drop: [NET_RAW]}"), context("capabilities: {drop: [ALL]}")],
   ],
-  [["kubelinter:drop-net-raw-capability"], [context("capabilities: {add: [NET_RAW]}")], [context("capabilities: {drop: [NET_RAW]}")]],
+  [
+    ["kubelinter:drop-net-raw-capability"],
+    [context("capabilities: {add: [NET_RAW]}"), context("capabilities: {drop: [MKNOD]}"), context("capabilities: {add: [SYS_TIME]}")],
+    [
+      context("capabilities: {drop: [NET_RAW]}"),
+      context("capabilities: {drop: [all]}"),
+      context("capabilities:"),
+      context("runAsUser: 1000"),
+    ],
+  ],
   [["trivy:KSV-0005"], [context("capabilities: {add: [SYS_ADMIN]}")], [context("capabilities: {drop: [SYS_ADMIN]}")]],
   [
     ["trivy:KSV-0013", "kubelinter:latest-tag", "checkov:CKV_K8S_14", "polaris:tagNotSpecified"],

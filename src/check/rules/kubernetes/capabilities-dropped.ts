@@ -1,7 +1,7 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { capabilities, isWindows } from "../../kubernetes/security.ts";
-import { spot, texts } from "../../../source/yaml/index.ts";
+import { get, spot, texts } from "../../../source/yaml/index.ts";
 
 /** What an engine gives by default (containerd, CRI-O); who drops all of them has dropped ALL. */
 const DEFAULTS = [
@@ -33,6 +33,7 @@ export const capabilitiesDropped = containerRule({
     "checkov:CKV_K8S_36",
     "checkov:CKV_K8S_28",
     "polaris:insecureCapabilities",
+    "kubelinter:drop-net-raw-capability",
   ],
   item: "least-capabilities",
   severity: "warning",
@@ -83,6 +84,10 @@ export const capabilitiesDropped = containerRule({
       peers: [
         ...ALL.filter((peer) => !(oneByOne && peer === POLARIS) && !(dropped.length > 0 && peer === "trivy:KSV-0004")),
         ...(dropped.includes("NET_RAW") ? [] : ["checkov:CKV_K8S_28"]),
+        // KubeLinter asks those alone who write capabilities down (templates/containercapabilities).
+        ...(dropped.includes("NET_RAW") || get(node, "securityContext", "capabilities")?.kind !== "mapping"
+          ? []
+          : ["kubelinter:drop-net-raw-capability"]),
       ],
     };
   },
