@@ -42,6 +42,7 @@ export const createFakeProxy = (): FakeProxy => {
     weight: server.weight,
     status: server.weight === NO_TRAFFIC ? "DRAIN" : "UP",
     checkStatus: "L7OK",
+    checking: false,
     checkCode: "200",
     lastCheck: "",
     current: 0,
@@ -106,6 +107,7 @@ export const createFakeProxy = (): FakeProxy => {
       backends.set(name, { ...backend, servers });
     },
     admit: async (name, server) => void announced.delete(`${name}/${server}`),
+    admitAnew: async () => undefined,
     hold: async (name, forMs = 0) => {
       const { heldUntil: _, ...free } = required(name);
       if (free.hold === undefined)

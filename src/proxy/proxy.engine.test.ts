@@ -241,6 +241,22 @@ describe("an actor dies", () => {
     expect((await ask(host.httpPort)).version).toBe("v1");
   });
 
+  test("a server whose first check came too early, and was put off, is checked when HAProxy is told of it anew", async () => {
+    const { host, proxy } = await serving();
+    const v2 = await app("v2");
+    const runtime = createRuntime(join(host.inside.socketFolder, "admin.sock"));
+    await proxy.announce("shop.web", (servers) => [...servers, at("r2-1", v2, NO_TRAFFIC)]);
+    await runtime(`add server shop.web/r2-1 127.0.0.1:${v2.port} check inter 60s rise 2 fall 3 weight 0`);
+    await sleep(100);
+    await runtime("enable server shop.web/r2-1;enable health shop.web/r2-1");
+    await sleep(500);
+    expect(await statusOf(proxy, "r2-1")).toMatchObject({ checkStatus: "INI", checking: false });
+    await proxy.admitAnew("shop.web", "r1-1");
+    await proxy.admitAnew("shop.web", "r2-1");
+    await checked(proxy, "r2-1");
+    expect(await summary(proxy)).toEqual(["r1-1=100", "r2-1=0"]);
+  });
+
   test("between registering a server and enabling it", async () => {
     const { host } = await serving();
     const v2 = await app("v2");

@@ -21,7 +21,7 @@ import { hasIpv6 } from "./haproxy/listeners.ts";
 import type { Processes } from "./haproxy/master.ts";
 import { ADMIN_SOCKET, MASTER_SOCKET } from "./haproxy/render.ts";
 import { createRuntime } from "./haproxy/runtime.ts";
-import { addServer, readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
+import { addServer, deleteServer, readServers, type ServerStatus, takeForDown } from "./haproxy/servers.ts";
 import { readSides, type Sides } from "./haproxy/sides.ts";
 import { type AnswerTimes, followAnswerTimes } from "./haproxy/access-log.ts";
 import { createLifecycle } from "./lifecycle.ts";
@@ -57,6 +57,8 @@ export interface Proxy {
   announce(backend: string, change: (servers: readonly Server[]) => readonly Server[]): Promise<void>;
   /** Tells HAProxy of a declared server that it does not know, which has no traffic and is checked from now on. A HAProxy that does not answer is started. */
   admit(backend: string, server: string): Promise<void>;
+  /** Has a server that HAProxy knows, and no check has reached yet, checked at once, by telling HAProxy of it anew. One that has traffic stays as it is. */
+  admitAnew(backend: string, server: string): Promise<void>;
   /**
    * Lets new requests wait in HAProxy for at most `forMs`, or, without it, lets go of those that wait. Only a backend that was declared with bounds for it can hold.
    * @returns how many were there when it changed, under way or waiting
@@ -351,6 +353,9 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     store.render();
   };
 
+  const withoutTraffic = (name: string, server: string): Server | undefined =>
+    store.backend(name)?.servers.find((one) => one.name === server && one.weight === NO_TRAFFIC);
+
   const admit = async (name: string, server: string): Promise<void> => {
     try {
       await haproxy.loaded();
@@ -360,8 +365,12 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
       await locked("start HAProxy", standing);
       return;
     }
-    const declared = store.backend(name)?.servers.find((one) => one.name === server);
-    if (declared?.weight === NO_TRAFFIC) await addServer(admin, name, declared, maxConnections(name, store.backends()));
+    const declared = withoutTraffic(name, server);
+    if (declared !== undefined) await addServer(admin, name, declared, maxConnections(name, store.backends()));
+  };
+
+  const admitAnew = async (name: string, server: string): Promise<void> => {
+    if (withoutTraffic(name, server) !== undefined && (await deleteServer(admin, name, server))) await admit(name, server);
   };
 
   const hold = async (name: string, forMs = 0): Promise<number> => {
@@ -432,6 +441,7 @@ export const createProxy = ({ engine, state, httpPort, image, clock = systemCloc
     updateServers: (name, update) => locked(`change the servers of ${name}`, () => updateServers(name, update)),
     announce: (name, update) => locked(`announce a server of ${name}`, () => announce(name, update)),
     admit,
+    admitAnew,
     hold: (name, forMs) => locked(`hold the requests of ${name}`, () => hold(name, forMs)),
     steer: (name, steering) => locked(`steer requests of ${name}`, () => steer(name, steering)),
     sayByHand: (name, update) => locked(`do what was said about ${name}`, () => sayByHand(name, update)),

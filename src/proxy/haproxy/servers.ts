@@ -13,6 +13,8 @@ export interface ServerStatus {
   readonly status: string;
   /** L7OK, L7STS, L4CON, INI ... of the last finished check. */
   readonly checkStatus: string;
+  /** A check is under way. */
+  readonly checking: boolean;
   /** HTTP status of the last check, when it got one. */
   readonly checkCode: string;
   readonly lastCheck: string;
@@ -32,6 +34,7 @@ const statusOf = (row: StatRow): ServerStatus => ({
   status: row["status"] ?? "",
   // A check under way is marked by a star before the last result.
   checkStatus: (row["check_status"] ?? "").replace(/^\* /, ""),
+  checking: row["check_status"]?.startsWith("* ") === true,
   checkCode: row["check_code"] ?? "",
   lastCheck: row["last_chk"] ?? "",
   current: numberIn(row, "scur"),

@@ -58,6 +58,7 @@ const status = (changes: Partial<ServerStatus> = {}): ServerStatus => ({
   weight: 0,
   status: "UP",
   checkStatus: "L7OK",
+  checking: false,
   checkCode: "200",
   lastCheck: "",
   current: 0,
@@ -163,6 +164,22 @@ describe("the gate", () => {
   test("opens on a passed check, not on UP", async () => {
     const waits = withAnswers({ servers: [[status({ checkStatus: "" })], [status({ checkStatus: "INI" })], [status()]] });
     expect(await perform(gate, waits)).toEqual({ gateMs: 4 });
+  });
+  test("tells HAProxy anew of a server whose first check it has put off, not of one whose check is under way", async () => {
+    await perform({ ...add, do: "announce-server" }, world);
+    const begun = world.clock.elapsed();
+    const told: number[] = [];
+    const proxy: Proxy = {
+      ...fake,
+      admitAnew: async () => void told.push(world.clock.elapsed() - begun),
+      servers: async () => {
+        const waited = world.clock.elapsed() - begun;
+        if (waited < 300) return [status({ checkStatus: "INI", checking: true })];
+        return [status(told.length < 2 ? { checkStatus: "INI" } : {})];
+      },
+    };
+    expect(await perform(gate, { ...world, proxy })).toMatchObject({ gateMs: expect.any(Number) });
+    expect(told.map((ms) => Math.round(ms / 100))).toEqual([4, 5]);
   });
   test("waits over a restart of HAProxy", async () => {
     expect(await perform(gate, withAnswers({ servers: [away, away, undefined, [status()]] }))).toEqual({ gateMs: 6 });

@@ -83,17 +83,29 @@ const admitted = async (world: World, backend: string, server: string): Promise<
 };
 
 /**
+ * HAProxy begins the first check of a server within 5 ms of hearing of it (`max-spread-checks`). One that comes before the server is enabled, as it can on a
+ * busy machine, is put off by a whole interval, and all of the rollout with it.
+ */
+const FIRST_CHECK_MS = 100;
+
+/**
  * `status` alone says UP before the first check (HAProxy 2.6), and a server that was found down has passed one check before it is taken for up again:
- * only both count. HAProxy is told of a server that was announced, and started where somebody has killed it.
+ * only both count. HAProxy is told of a server that was announced, told again of one whose first check it has put off, and started where somebody has killed it.
  */
 export const awaitServer: Perform<"await-server"> = async ({ backend, server, withinMs }, world) => {
   const { clock, signal } = world;
   const begun = clock.elapsed();
+  let toldAt = begun;
   for (;;) {
     const status = await seen(world, backend, server);
     if (typeof status !== "string" && /^L7OKC?$/.test(status.checkStatus) && !/^(?:DOWN|MAINT)/.test(status.status))
       return { gateMs: Math.round(clock.elapsed() - begun) };
     const refused = typeof status === "string" ? await admitted(world, backend, server) : undefined;
+    const isPutOff = typeof status !== "string" && status.checkStatus === "INI" && !status.checking;
+    if (isPutOff && clock.elapsed() - toldAt > FIRST_CHECK_MS) {
+      await answered(world, () => world.proxy.admitAnew(backend, server));
+      toldAt = clock.elapsed();
+    } else if (!isPutOff) toldAt = clock.elapsed();
     const waitedMs = clock.elapsed() - begun;
     if (waitedMs > withinMs)
       throw new SeaworthyError(

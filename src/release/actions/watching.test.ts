@@ -41,6 +41,7 @@ const site = async (): Promise<Site> => {
         weight: 100,
         status: "UP",
         checkStatus: "L7OK",
+        checking: false,
         checkCode: "200",
         lastCheck: "",
         current: 0,
