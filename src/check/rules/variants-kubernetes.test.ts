@@ -35,7 +35,9 @@ const context = (fields: string): string => container(`securityContext: {${field
 const mount = (path: string): string =>
   `volumes: [{name: v, hostPath: {path: ${path}}}]\n${container("volumeMounts: [{name: v, mountPath: /x}]")}`;
 
-const ROWS: readonly (readonly [aliases: readonly string[], fires: readonly string[], silent: readonly string[]])[] = [
+type Row = readonly [aliases: readonly string[], fires: readonly string[], silent: readonly string[]];
+
+const ROWS: readonly Row[] = [
   [
     ["trivy:KSV-0017", "kubelinter:privileged-container", "checkov:CKV_K8S_16", "polaris:runAsPrivileged"],
     [context("privileged: true")],
@@ -110,8 +112,34 @@ const ROWS: readonly (readonly [aliases: readonly string[], fires: readonly stri
   [["trivy:KSV-0024"], [container("ports: [{containerPort: 80, hostPort: 80}]")], [container("ports: [{containerPort: 80}]")]],
 ];
 
-describe.each(Object.entries(SHAPES))("%s", (_, shape) => {
-  test.each(ROWS)("%s", (aliases, fires, silent) => {
+const daemon = (spec: string): string => workload("DaemonSet", "apps/v1", spec, SELECTOR);
+
+const budget = (spec: string): string => `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: n}\nspec: {${spec}}\n`;
+
+/** What only some kinds are asked, and objects without a pod. */
+const OBJECTS: readonly Row[] = [
+  [
+    ["kubelinter:no-liveness-probe", "polaris:livenessProbeMissing"],
+    [daemon(PLAIN), daemon(container("livenessProbe: null"))],
+    [daemon(container("livenessProbe: {httpGet: {path: /, port: 80}}"))],
+  ],
+  [
+    ["kubelinter:no-readiness-probe", "polaris:readinessProbeMissing"],
+    [daemon(PLAIN), daemon(container("readinessProbe:"))],
+    [daemon(container("readinessProbe: {httpGet: {path: /, port: 80}}"))],
+  ],
+  [
+    ["kubelinter:pdb-unhealthy-pod-eviction-policy"],
+    [budget("maxUnavailable: 1"), budget("maxUnavailable: 1, unhealthyPodEvictionPolicy: null")],
+    [budget("maxUnavailable: 1, unhealthyPodEvictionPolicy: AlwaysAllow")],
+  ],
+];
+
+describe.each([
+  ...Object.entries(SHAPES).map(([name, shape]) => [name, ROWS, shape] as const),
+  ["as it stands", OBJECTS, (text: string) => text] as const,
+])("%s", (_, rows, shape) => {
+  test.each(rows)("%s", (aliases, fires, silent) => {
     for (const alias of aliases) {
       expect(findRules(alias)).not.toEqual([]);
       expect(fires.filter((spec) => !speaks(alias, shape(spec)))).toEqual([]);

@@ -17,6 +17,12 @@ export const get = (node: YamlNode | undefined, ...path: Path): YamlNode | undef
 /** Whether a key below is written, with a value or with null. */
 export const has = (node: YamlNode | undefined, ...path: Path): boolean => get(node, ...path) !== undefined;
 
+/** Whether a key below has a value: null says as little as nothing. */
+export const isSet = (node: YamlNode | undefined, ...path: Path): boolean => {
+  const found = get(node, ...path);
+  return found !== undefined && !(found.kind === "scalar" && found.value === null);
+};
+
 /** The text of a scalar, as written without quotes; undefined for null and collections. */
 export const text = (node: YamlNode | undefined, ...path: Path): string | undefined => {
   const found = get(node, ...path);

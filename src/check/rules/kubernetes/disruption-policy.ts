@@ -1,6 +1,6 @@
 import { objectRule } from "../../kubernetes/define.ts";
 import { SERVING_KINDS, hpaOf, replicasOf } from "../../kubernetes/services.ts";
-import { get, has, spot, text, textMap } from "../../../source/yaml/index.ts";
+import { get, isSet, spot, text, textMap } from "../../../source/yaml/index.ts";
 import {
   type Manifests,
   type Resource,
@@ -81,7 +81,7 @@ export const disruptionPolicy = objectRule({
         advice,
         peers: ["kubescore:poddisruptionbudget-has-policy"],
       };
-    if (!has(resource.root, "spec", "unhealthyPodEvictionPolicy"))
+    if (!isSet(resource.root, "spec", "unhealthyPodEvictionPolicy"))
       yield {
         at: spot(resource.root, "spec"),
         severity: "info",

@@ -1,7 +1,7 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { isLongRunning } from "../../kubernetes/services.ts";
-import { has, head } from "../../../source/yaml/index.ts";
+import { head, isSet } from "../../../source/yaml/index.ts";
 
 export const livenessProbe = containerRule({
   id: "kubernetes/liveness-probe",
@@ -15,7 +15,7 @@ export const livenessProbe = containerRule({
   examples: [{ bad: inContainer("args: [serve]"), good: inContainer("livenessProbe: {httpGet: {path: /healthz, port: 8080}}") }],
   roles: ["main"],
   *container({ node, name, resource }) {
-    if (isLongRunning(resource) && !has(node, "livenessProbe"))
+    if (isLongRunning(resource) && !isSet(node, "livenessProbe"))
       yield {
         at: head(node),
         message: `nothing notices when ${name} hangs`,

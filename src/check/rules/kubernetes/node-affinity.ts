@@ -1,7 +1,7 @@
 import { podRule } from "../../kubernetes/define.ts";
 import { inDeployment } from "../../kubernetes/examples.ts";
 import { SERVING_KINDS } from "../../kubernetes/services.ts";
-import { has, spot } from "../../../source/yaml/index.ts";
+import { isSet, spot } from "../../../source/yaml/index.ts";
 
 export const nodeAffinity = podRule({
   id: "kubernetes/node-affinity",
@@ -21,7 +21,7 @@ export const nodeAffinity = podRule({
     },
   ],
   *pod({ name, pod: { spec } }) {
-    if (!has(spec, "affinity", "nodeAffinity") && !has(spec, "nodeSelector") && !has(spec, "nodeName"))
+    if (!isSet(spec, "affinity", "nodeAffinity") && !isSet(spec, "nodeSelector") && !isSet(spec, "nodeName"))
       yield { at: spot(spec, "affinity"), message: `${name} may run on any node`, advice: "Add a nodeSelector or a nodeAffinity." };
   },
 });

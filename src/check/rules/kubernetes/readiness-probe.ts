@@ -1,7 +1,7 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { isLongRunning } from "../../kubernetes/services.ts";
-import { has, head } from "../../../source/yaml/index.ts";
+import { head, isSet } from "../../../source/yaml/index.ts";
 
 export const readinessProbe = containerRule({
   id: "kubernetes/readiness-probe",
@@ -15,7 +15,7 @@ export const readinessProbe = containerRule({
   examples: [{ bad: inContainer("args: [serve]"), good: inContainer("readinessProbe: {httpGet: {path: /readyz, port: 8080}}") }],
   roles: ["main"],
   *container({ node, name, resource }) {
-    if (isLongRunning(resource) && !has(node, "readinessProbe"))
+    if (isLongRunning(resource) && !isSet(node, "readinessProbe"))
       yield {
         at: head(node),
         message: `${name} counts as ready from the moment it starts`,
