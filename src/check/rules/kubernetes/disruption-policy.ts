@@ -71,7 +71,7 @@ export const disruptionPolicy = objectRule({
         at: spot(resource.root, "spec", "minAvailable"),
         message: `${name} allows no pod to be evicted`,
         advice,
-        peers: ["polaris:pdbDisruptionsIsZero"],
+        peers: ["kubelinter:pdb-min-available", "polaris:pdbDisruptionsIsZero"],
       };
     if (most === undefined && least === undefined)
       yield {
