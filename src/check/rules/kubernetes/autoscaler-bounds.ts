@@ -44,6 +44,13 @@ export const autoscalerBounds = objectRule({
           ...(least !== undefined && least < 2 ? ["polaris:hpaMinAvailability"] : []),
         ],
       };
+    if (!keda && least !== undefined && most === undefined)
+      yield {
+        at: spot(resource.root, "spec", "maxReplicas"),
+        message: `${name} has no maximum, without which the API server refuses it`,
+        advice: "Set maxReplicas above the minimum.",
+        peers: ["polaris:hpaMaxAvailability"],
+      };
     if (least !== undefined && most !== undefined && most <= least)
       yield {
         at: spot(resource.root, "spec", keda ? "maxReplicaCount" : "maxReplicas"),
