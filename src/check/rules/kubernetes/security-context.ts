@@ -1,13 +1,17 @@
 import { podRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
-import { capabilities } from "../../kubernetes/security.ts";
-import { type YamlNode, entries, get, head, spot } from "../../../source/yaml/index.ts";
+import { capabilities, effective } from "../../kubernetes/security.ts";
+import type { Pod } from "../../../source/kubernetes/index.ts";
+import { type YamlNode, entries, get, head, spot, text } from "../../../source/yaml/index.ts";
 
-const says = (node: YamlNode, ...path: readonly string[]): boolean => entries(node, ...path).some(([key]) => !key.startsWith("__"));
+const says = (node: YamlNode | undefined, ...path: readonly string[]): boolean =>
+  entries(node, ...path).some(([key]) => !key.startsWith("__"));
 const HARDENED = ["appArmorProfile", "seccompProfile", "seLinuxOptions"];
 
-const isHardened = (node: YamlNode): boolean =>
-  HARDENED.some((key) => says(node, "securityContext", key)) ||
+const hardens = (setting: YamlNode | undefined): boolean => says(setting) && text(setting, "type") !== "Unconfined";
+
+const isHardened = (node: YamlNode, pod: Pod): boolean =>
+  HARDENED.some((key) => hardens(effective(node, pod, key))) ||
   (capabilities(node, "drop").length > 0 && !capabilities(node, "add").includes("ALL"));
 
 export const securityContext = podRule({
@@ -31,7 +35,7 @@ export const securityContext = podRule({
     const bare = containers.filter(({ node, role }) => role !== "ephemeral" && !says(node, "securityContext"));
     const annotated = (container: string): boolean =>
       (annotations.get(`container.apparmor.security.beta.kubernetes.io/${container}`) ?? "unconfined") !== "unconfined";
-    const unhardened = isHardened(spec) ? [] : containers.filter((one) => !isHardened(one.node) && !annotated(one.name));
+    const unhardened = containers.filter((one) => !isHardened(one.node, pod) && !annotated(one.name));
     const advice =
       "Begin with securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}} on the pod, capabilities: {drop: [ALL]} on its containers.";
     if (!ofPod && bare.length > 0)
