@@ -15,6 +15,12 @@ export const priorityClass = podRule({
   examples: [{ bad: inPod("restartPolicy: Always"), good: inPod("priorityClassName: shop") }],
   *pod({ name, pod: { spec } }) {
     if ((text(spec, "priorityClassName") ?? "") === "")
-      yield { at: spot(spec, "priorityClassName"), message: `${name} has no priority class`, advice: "Set priorityClassName." };
+      yield {
+        at: spot(spec, "priorityClassName"),
+        message: `${name} has no priority class`,
+        advice: "Set priorityClassName.",
+        // KubeLinter's id means the reverse: no class at all, or one of the cluster's own (decision 0010).
+        peers: ["polaris:priorityClassNotSet"],
+      };
   },
 });
