@@ -103,18 +103,45 @@ const ROWS: readonly Row[] = [
     [container("env: [{name: DB_SECRET, valueFrom: {secretKeyRef: {name: s, key: k}}}]"), container("env: [{name: MODE, value: prod}]")],
   ],
   [["kubelinter:ssh-port"], [container("ports: [{containerPort: 22, protocol: TCP}]")], [container("ports: [{containerPort: 2222}]")]],
-  [["kubelinter:default-service-account"], [PLAIN, `serviceAccountName: default\n${PLAIN}`], [`serviceAccountName: a\n${PLAIN}`]],
+  [
+    ["kubelinter:default-service-account"],
+    [PLAIN, `serviceAccountName: default\n${PLAIN}`, `serviceAccountName: ''\n${PLAIN}`],
+    [`serviceAccountName: a\n${PLAIN}`, `automountServiceAccountToken: false\n${PLAIN}`],
+  ],
+  [
+    ["kubelinter:non-existent-service-account"],
+    [`serviceAccountName: a\n${PLAIN}`, `serviceAccountName: ''\nserviceAccount: a\n${PLAIN}`],
+    [PLAIN, `serviceAccountName: ''\n${PLAIN}`],
+  ],
   [
     ["trivy:KSV-0030"],
     [PLAIN, context("seccompProfile: {type: Unconfined}")],
     [`securityContext: {seccompProfile: {type: RuntimeDefault}}\n${PLAIN}`],
   ],
+  [
+    ["polaris:linuxHardening"],
+    [
+      PLAIN,
+      context("seccompProfile: {type: Unconfined}"),
+      `securityContext: {seccompProfile: {type: Unconfined}}\n${PLAIN}`,
+      `securityContext: {seccompProfile: {type: RuntimeDefault}}\n${context("seccompProfile: {type: Unconfined}")}`,
+    ],
+    [
+      `securityContext: {seccompProfile: {type: RuntimeDefault}}\n${PLAIN}`,
+      `securityContext: {seccompProfile: {type: Unconfined}}\n${context("seccompProfile: {type: RuntimeDefault}")}`,
+    ],
+  ],
+  [["polaris:priorityClassNotSet"], [PLAIN, `priorityClassName: ''\n${PLAIN}`], [`priorityClassName: a\n${PLAIN}`]],
+  [["kubelinter:priority-class-name"], [], [PLAIN, `priorityClassName: system-node-critical\n${PLAIN}`]],
   [["trivy:KSV-0024"], [container("ports: [{containerPort: 80, hostPort: 80}]")], [container("ports: [{containerPort: 80}]")]],
 ];
 
 const daemon = (spec: string): string => workload("DaemonSet", "apps/v1", spec, SELECTOR);
 
 const budget = (spec: string): string => `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: n}\nspec: {${spec}}\n`;
+
+const autoscaler = (bounds: string): string =>
+  `apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: n}\nspec: {scaleTargetRef: {kind: Deployment, name: n}, ${bounds}}\n`;
 
 /** What only some kinds are asked, and objects without a pod. */
 const OBJECTS: readonly Row[] = [
@@ -132,6 +159,12 @@ const OBJECTS: readonly Row[] = [
     ["kubelinter:pdb-unhealthy-pod-eviction-policy"],
     [budget("maxUnavailable: 1"), budget("maxUnavailable: 1, unhealthyPodEvictionPolicy: null")],
     [budget("maxUnavailable: 1, unhealthyPodEvictionPolicy: AlwaysAllow")],
+  ],
+  [["kubelinter:pdb-min-available"], [budget("minAvailable: 100%")], [budget("minAvailable: 50%"), budget("minAvailable: 3")]],
+  [
+    ["polaris:hpaMaxAvailability"],
+    [autoscaler("minReplicas: 2"), autoscaler("minReplicas: 2, maxReplicas: 2")],
+    [autoscaler("minReplicas: 2, maxReplicas: 4"), autoscaler("maxReplicas: 4")],
   ],
 ];
 

@@ -31,7 +31,9 @@ export const defaultServiceAccount = kubernetesRule({
   proves: () => NOTHING,
   *check({ resource, name }) {
     const { root, pod } = resource;
-    if (pod !== undefined && (text(pod.spec, "serviceAccountName") ?? text(pod.spec, "serviceAccount") ?? "default") === "default")
+    const named = ["serviceAccountName", "serviceAccount"].map((key) => text(pod?.spec, key) ?? "").find((one) => one !== "");
+    // Without a token an account can do nothing.
+    if (pod !== undefined && (named ?? "default") === "default" && flag(pod.spec, "automountServiceAccountToken") !== false)
       yield {
         at: spot(pod.spec, "serviceAccountName"),
         message: `${name} runs as the namespace's default service account`,

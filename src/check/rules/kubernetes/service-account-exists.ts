@@ -1,6 +1,6 @@
 import { podRule } from "../../kubernetes/define.ts";
 import { inPod, together } from "../../kubernetes/examples.ts";
-import { has, spot, text } from "../../../source/yaml/index.ts";
+import { spot, text } from "../../../source/yaml/index.ts";
 
 export const serviceAccountExists = podRule({
   id: "kubernetes/service-account-exists",
@@ -18,7 +18,7 @@ export const serviceAccountExists = podRule({
     },
   ],
   *pod({ name, pod: { spec }, resource, subject }) {
-    const key = has(spec, "serviceAccountName") ? "serviceAccountName" : "serviceAccount";
+    const key = (text(spec, "serviceAccountName") ?? "") === "" ? "serviceAccount" : "serviceAccountName";
     const account = text(spec, key) ?? "";
     if (account === "" || account === "default" || subject.manifests.find("ServiceAccount", account, resource.namespace) !== undefined)
       return;
