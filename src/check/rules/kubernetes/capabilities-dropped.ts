@@ -3,7 +3,7 @@ import { inContainer } from "../../kubernetes/examples.ts";
 import { capabilities, isWindows } from "../../kubernetes/security.ts";
 import { get, spot, texts } from "../../../source/yaml/index.ts";
 
-/** What an engine gives by default (containerd, CRI-O); who drops all of them has dropped ALL. */
+/** What an engine gives by default (containerd, CRI-O); who drops all of them has dropped ALL, to Polaris with NET_ADMIN besides. */
 const DEFAULTS = [
   "AUDIT_WRITE",
   "CHOWN",
@@ -82,7 +82,9 @@ export const capabilitiesDropped = containerRule({
         : `${name} keeps the engine's default capabilities${dropped.length === 0 ? "" : `, but for ${dropped.join(", ")}`}`,
       advice: "Set securityContext.capabilities.drop: [ALL], then add what it fails without.",
       peers: [
-        ...ALL.filter((peer) => !(oneByOne && peer === POLARIS) && !(dropped.length > 0 && peer === "trivy:KSV-0004")),
+        ...ALL.filter(
+          (peer) => !(oneByOne && dropped.includes("NET_ADMIN") && peer === POLARIS) && !(dropped.length > 0 && peer === "trivy:KSV-0004"),
+        ),
         ...(dropped.includes("NET_RAW") ? [] : ["checkov:CKV_K8S_28"]),
         // KubeLinter asks those alone who write capabilities down (templates/containercapabilities).
         ...(dropped.includes("NET_RAW") || get(node, "securityContext", "capabilities")?.kind !== "mapping"
