@@ -1,13 +1,21 @@
 import { inContainer } from "../../kubernetes/examples.ts";
-import { type YamlNode, items, spot, text, textMap } from "../../../source/yaml/index.ts";
+import { type YamlNode, get, items, spot, text, textMap } from "../../../source/yaml/index.ts";
 import type { Container } from "../../../source/kubernetes/index.ts";
 import { type FileComplaint, NOTHING, kubernetesRule } from "../../rule.ts";
 
 const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const LABEL = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
 
-const isPort = (written: string): boolean =>
-  /^\d+$/.test(written) ? Number(written) >= 1 && Number(written) <= 65_535 : written.length <= 15 && PORT_NAME.test(written);
+const isPortName = (written: string): boolean => written.length <= 15 && PORT_NAME.test(written);
+const isPortNumber = (written: number): boolean => Number.isInteger(written) && written >= 1 && written <= 65_535;
+
+/** What a Service may send to: 0 and an empty name mean the port itself, and a number in quotes is a name. */
+const isTarget = (node: YamlNode | undefined): boolean => {
+  const value = node?.kind === "scalar" ? node.value : undefined;
+  if (typeof value === "number") return value === 0 || isPortNumber(value);
+  const written = text(node) ?? "";
+  return written === "" || isPortName(written);
+};
 
 function* labels(root: YamlNode, name: string): Iterable<FileComplaint> {
   for (const [key, value] of textMap(root, "metadata", "labels"))
@@ -23,13 +31,13 @@ function* labels(root: YamlNode, name: string): Iterable<FileComplaint> {
 function* containerPorts(container: Container, name: string): Iterable<FileComplaint> {
   for (const [index, port] of items(container.node, "ports").entries())
     for (const key of ["name", "containerPort"]) {
-      const value = text(port, key);
-      if (value !== undefined && (!isPort(value) || (key === "name" && /^\d+$/.test(value))))
+      const value = text(port, key) ?? "";
+      if (value !== "" && !(key === "name" ? isPortName(value) : isPortNumber(Number(value))))
         yield {
           at: spot(container.node, "ports", index, key),
           message: `container ${container.name} of ${name} has the port ${key === "name" ? "name" : "number"} ${value}, which cannot be`,
           advice: "A name has at most 15 lower-case letters, digits and -; a number is 1 to 65535.",
-          peers: ["kubelinter:invalid-target-ports", "kubescore:container-ports-check"],
+          peers: [...(key === "name" ? ["kubelinter:invalid-target-ports"] : []), "kubescore:container-ports-check"],
         };
     }
 }
@@ -62,11 +70,11 @@ export const validNames = kubernetesRule({
     for (const container of resource.pod?.containers ?? []) yield* containerPorts(container, name);
     if (resource.kind !== "Service") return;
     for (const [index, port] of items(resource.root, "spec", "ports").entries()) {
-      const target = text(port, "targetPort");
-      if (target !== undefined && !isPort(target))
+      const target = get(port, "targetPort");
+      if (!isTarget(target))
         yield {
           at: spot(resource.root, "spec", "ports", index, "targetPort"),
-          message: `${name} sends to the port ${target}, which cannot be`,
+          message: `${name} sends to the port ${text(target) ?? ""}, which cannot be`,
           advice: "Write the name or number of a container's port.",
           peers: ["kubelinter:invalid-target-ports"],
         };
