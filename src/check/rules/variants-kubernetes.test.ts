@@ -32,6 +32,10 @@ const image = (name: string): string => `containers:\n- name: a\n  image: ${name
 const PLAIN = image("r.test/a:1.2.3");
 const container = (line: string): string => `${PLAIN}  ${line}\n`;
 const context = (fields: string): string => container(`securityContext: {${fields}}`);
+/** The same with a plain init container before. */
+const init = (spec: string): string => `initContainers:\n- name: i\n  image: r.test/i:1.2.3\n${spec}`;
+const DEFAULTS =
+  "AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT";
 const mount = (path: string): string =>
   `volumes: [{name: v, hostPath: {path: ${path}}}]\n${container("volumeMounts: [{name: v, mountPath: /x}]")}`;
 
@@ -133,6 +137,32 @@ const ROWS: readonly Row[] = [
   ],
   [["polaris:priorityClassNotSet"], [PLAIN, `priorityClassName: ''\n${PLAIN}`], [`priorityClassName: a\n${PLAIN}`]],
   [["kubelinter:priority-class-name"], [], [PLAIN, `priorityClassName: system-node-critical\n${PLAIN}`]],
+  [
+    ["kubelinter:unset-cpu-requirements"],
+    [PLAIN, container("resources: {requests: {cpu: 0}}"), container("resources: {requests: {cpu: 0m}}")],
+    [container("resources: {requests: {cpu: 1m}}")],
+  ],
+  [
+    ["kubelinter:unset-memory-requirements"],
+    [container("resources: {limits: {memory: '0'}}")],
+    [container("resources: {limits: {memory: 1Gi}}")],
+  ],
+  [
+    ["polaris:cpuRequestsMissing"],
+    [PLAIN],
+    [container("resources: {requests: {cpu: '0'}}"), init(container("resources: {requests: {cpu: 1}}"))],
+  ],
+  [["trivy:KSV-0015"], [init(container("resources: {requests: {cpu: 1}}"))], []],
+  [
+    ["kubelinter:invalid-target-ports"],
+    [container("ports: [{containerPort: 80, name: HTTP}]")],
+    [container("ports: [{containerPort: 80, name: ''}]"), container("ports: [{containerPort: 70000}]")],
+  ],
+  [
+    ["polaris:insecureCapabilities"],
+    [PLAIN, context(`capabilities: {drop: [${DEFAULTS}]}`)],
+    [context("capabilities: {drop: [ALL]}"), context(`capabilities: {drop: [${DEFAULTS}, NET_ADMIN]}`)],
+  ],
   [["trivy:KSV-0024"], [container("ports: [{containerPort: 80, hostPort: 80}]")], [container("ports: [{containerPort: 80}]")]],
 ];
 
@@ -142,6 +172,9 @@ const budget = (spec: string): string => `apiVersion: policy/v1\nkind: PodDisrup
 
 const autoscaler = (bounds: string): string =>
   `apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: n}\nspec: {scaleTargetRef: {kind: Deployment, name: n}, ${bounds}}\n`;
+
+const service = (port: string): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: n}\nspec: {selector: {app: n}, ports: [{port: 80, targetPort: ${port}}]}\n`;
 
 /** What only some kinds are asked, and objects without a pod. */
 const OBJECTS: readonly Row[] = [
@@ -165,6 +198,11 @@ const OBJECTS: readonly Row[] = [
     ["polaris:hpaMaxAvailability"],
     [autoscaler("minReplicas: 2"), autoscaler("minReplicas: 2, maxReplicas: 2")],
     [autoscaler("minReplicas: 2, maxReplicas: 4"), autoscaler("maxReplicas: 4")],
+  ],
+  [
+    ["kubelinter:invalid-target-ports"],
+    [service("'123'"), service("70000"), service("a-name-too-long-for-a-port")],
+    [service("0"), service("8080"), service("http"), service("''")],
   ],
 ];
 

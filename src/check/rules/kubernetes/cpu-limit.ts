@@ -2,9 +2,11 @@ import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { requirement } from "../../kubernetes/requirement.ts";
 
+const ALIASES = ["trivy:KSV-0011", "checkov:CKV_K8S_11", "kubescore:container-resources", "polaris:cpuLimitsMissing"];
+
 export const cpuLimit = containerRule({
   id: "kubernetes/cpu-limit",
-  aliases: ["trivy:KSV-0011", "checkov:CKV_K8S_11", "kubescore:container-resources", "polaris:cpuLimitsMissing"],
+  aliases: ALIASES,
   item: "resource-limits",
   severity: "info",
   confidence: "certain",
@@ -13,7 +15,7 @@ export const cpuLimit = containerRule({
   source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
   examples: [{ bad: inContainer("resources: {limits: {memory: 256Mi}}"), good: inContainer("resources: {limits: {cpu: '1'}}") }],
   holds: "have a CPU limit",
-  *container({ node, name }) {
-    yield* requirement(node, name, "limits", "cpu", "A container may use all of the node's CPU.");
+  *container(input) {
+    yield* requirement(input, ALIASES, "limits", "cpu", "A container may use all of the node's CPU.");
   },
 });

@@ -2,15 +2,17 @@ import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { requirement } from "../../kubernetes/requirement.ts";
 
+const ALIASES = [
+  "trivy:KSV-0015",
+  "checkov:CKV_K8S_10",
+  "kubelinter:unset-cpu-requirements",
+  "kubescore:container-resources",
+  "polaris:cpuRequestsMissing",
+];
+
 export const cpuRequest = containerRule({
   id: "kubernetes/cpu-request",
-  aliases: [
-    "trivy:KSV-0015",
-    "checkov:CKV_K8S_10",
-    "kubelinter:unset-cpu-requirements",
-    "kubescore:container-resources",
-    "polaris:cpuRequestsMissing",
-  ],
+  aliases: ALIASES,
   item: "resource-limits",
   severity: "warning",
   confidence: "certain",
@@ -19,7 +21,7 @@ export const cpuRequest = containerRule({
   source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
   examples: [{ bad: inContainer("resources: {requests: {memory: 256Mi}}"), good: inContainer("resources: {requests: {cpu: 250m}}") }],
   holds: "ask for CPU",
-  *container({ node, name }) {
-    yield* requirement(node, name, "requests", "cpu", "The scheduler cannot know what it needs.");
+  *container(input) {
+    yield* requirement(input, ALIASES, "requests", "cpu", "The scheduler cannot know what it needs.");
   },
 });

@@ -2,15 +2,17 @@ import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { requirement } from "../../kubernetes/requirement.ts";
 
+const ALIASES = [
+  "trivy:KSV-0018",
+  "checkov:CKV_K8S_13",
+  "kubelinter:unset-memory-requirements",
+  "kubescore:container-resources",
+  "polaris:memoryLimitsMissing",
+];
+
 export const memoryLimit = containerRule({
   id: "kubernetes/memory-limit",
-  aliases: [
-    "trivy:KSV-0018",
-    "checkov:CKV_K8S_13",
-    "kubelinter:unset-memory-requirements",
-    "kubescore:container-resources",
-    "polaris:memoryLimitsMissing",
-  ],
+  aliases: ALIASES,
   item: "resource-limits",
   severity: "warning",
   confidence: "certain",
@@ -19,7 +21,7 @@ export const memoryLimit = containerRule({
   source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
   examples: [{ bad: inContainer("resources: {limits: {cpu: '1'}}"), good: inContainer("resources: {limits: {memory: 256Mi}}") }],
   holds: "have a memory limit",
-  *container({ node, name }) {
-    yield* requirement(node, name, "limits", "memory", "It can take all of the node's memory.");
+  *container(input) {
+    yield* requirement(input, ALIASES, "limits", "memory", "It can take all of the node's memory.");
   },
 });

@@ -2,9 +2,11 @@ import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { requirement } from "../../kubernetes/requirement.ts";
 
+const ALIASES = ["trivy:KSV-0016", "checkov:CKV_K8S_12", "kubescore:container-resources", "polaris:memoryRequestsMissing"];
+
 export const memoryRequest = containerRule({
   id: "kubernetes/memory-request",
-  aliases: ["trivy:KSV-0016", "checkov:CKV_K8S_12", "kubescore:container-resources", "polaris:memoryRequestsMissing"],
+  aliases: ALIASES,
   item: "resource-limits",
   severity: "warning",
   confidence: "certain",
@@ -13,7 +15,7 @@ export const memoryRequest = containerRule({
   source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
   examples: [{ bad: inContainer("resources: {requests: {cpu: 250m}}"), good: inContainer("resources: {requests: {memory: 256Mi}}") }],
   holds: "ask for memory",
-  *container({ node, name }) {
-    yield* requirement(node, name, "requests", "memory", "The scheduler cannot know what it needs.");
+  *container(input) {
+    yield* requirement(input, ALIASES, "requests", "memory", "The scheduler cannot know what it needs.");
   },
 });
