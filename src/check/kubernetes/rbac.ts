@@ -65,6 +65,10 @@ export const boundRole = (binding: Resource, manifests: Manifests): Resource | u
     .find((role) => role.name === name && (kind === "ClusterRole" || sameNamespace(role.namespace, binding.namespace)));
 };
 
+/** Whether binding and role are of the same reach: KubeLinter follows no RoleBinding to a ClusterRole. */
+export const isOneReach = (binding: Resource, role: Resource): boolean =>
+  binding.kind.startsWith("Cluster") === role.kind.startsWith("Cluster");
+
 export const subjectsOf = (binding: Resource): readonly { readonly node: YamlNode; readonly kind: string; readonly name: string }[] =>
   items(binding.root, "subjects").map((node) => ({ node, kind: text(node, "kind") ?? "", name: text(node, "name") ?? "" }));
 

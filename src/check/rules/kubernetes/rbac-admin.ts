@@ -65,7 +65,7 @@ export const rbacAdmin = objectRule({
         advice: "Bind a role with what they need.",
         peers: [
           ...(role === "cluster-admin" || role === "admin" ? ["trivy:KSV-0111"] : []),
-          ...(role === "cluster-admin" ? ["kubelinter:cluster-admin-role-binding"] : []),
+          ...(role === "cluster-admin" && resource.kind === "ClusterRoleBinding" ? ["kubelinter:cluster-admin-role-binding"] : []),
           ...(own ? [`polaris:${polarisWord(resource.kind, kind)}`] : []),
         ],
       };

@@ -27,7 +27,7 @@ function* ofRole({ resource, name }: KubernetesSubject): Iterable<FileComplaint>
         message: `${name} may open a shell in pods`,
         advice,
         peers: [
-          polaris,
+          ...(rule.groups.length > 0 ? [polaris] : []),
           ...(creates && rule.resources.includes("pods/exec") ? ["trivy:KSV-0053"] : []),
           ...(creates && rule.resources.includes("pods/attach") ? ["trivy:KSV-0054"] : []),
         ],
@@ -79,12 +79,13 @@ export const rbacExec = kubernetesRule({
     const bound = boundRole(resource, manifests);
     const unknown = bound === undefined && !/^(?:system:|view$|edit$|admin$|cluster-admin$)/.test(role);
     const at = spot(resource.root, "roleRef", "name");
-    if (!isSystem(resource) && bound !== undefined && rulesOf(bound).some((rule) => allows(rule, SHELL)))
+    const shells = bound === undefined || isSystem(resource) ? [] : rulesOf(bound).filter((rule) => allows(rule, SHELL));
+    if (shells.length > 0)
       yield {
         at,
         message: `${name} lets its subjects open shells in pods, by ${kind}/${role}`,
         advice: "Remove the binding, or bind it for an hour.",
-        peers: [`polaris:${polarisWord(resource.kind, kind)}`],
+        peers: shells.some((rule) => rule.groups.length > 0) ? [`polaris:${polarisWord(resource.kind, kind)}`] : [],
       };
     else if (!isSystem(resource) && unknown)
       yield {

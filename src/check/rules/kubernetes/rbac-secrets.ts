@@ -7,6 +7,7 @@ import {
   allows,
   boundRole,
   givenToWorkloads,
+  isOneReach,
   isSystem,
   rulesOf,
 } from "../../kubernetes/rbac.ts";
@@ -61,7 +62,7 @@ export const rbacSecrets = kubernetesRule({
         message: `${name} gives its subjects secrets, by ${resourceName(role)}`,
         advice: "Give them the one secret they need as a mounted file.",
         peers: [
-          "kubelinter:access-to-secrets",
+          ...(isOneReach(resource, role) ? ["kubelinter:access-to-secrets"] : []),
           ...(all && resource.kind === "ClusterRoleBinding" && role.kind === "ClusterRole" && givenToWorkloads(resource)
             ? ["checkov:CKV2_K8S_5"]
             : []),

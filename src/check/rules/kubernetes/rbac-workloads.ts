@@ -1,5 +1,5 @@
 import { roleWith } from "../../kubernetes/examples.ts";
-import { BINDINGS, ROLES, WRITE_VERBS, allows, boundRole, covers, isSystem, rulesOf } from "../../kubernetes/rbac.ts";
+import { BINDINGS, ROLES, WRITE_VERBS, allows, boundRole, covers, isOneReach, isSystem, rulesOf } from "../../kubernetes/rbac.ts";
 import { spot } from "../../../source/yaml/index.ts";
 import { resourceName } from "../../../source/kubernetes/index.ts";
 import { NOTHING, kubernetesRule } from "../../rule.ts";
@@ -39,7 +39,7 @@ export const rbacWorkloads = kubernetesRule({
         at: spot(resource.root, "roleRef", "name"),
         message: `${name} lets its subjects start pods, by ${resourceName(role)}`,
         advice: "Give it only to who deploys.",
-        peers: ["kubelinter:access-to-create-pods"],
+        peers: isOneReach(resource, role) ? ["kubelinter:access-to-create-pods"] : [],
       };
   },
 });
