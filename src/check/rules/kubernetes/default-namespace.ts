@@ -38,6 +38,11 @@ export const defaultNamespace = kubernetesRule({
             ? `${name} names no namespace: it is put into default unless a command says otherwise`
             : `${name} is in the namespace default`,
         advice: "Set metadata.namespace.",
+        peers: [
+          "trivy:KSV-0110",
+          "checkov:CKV_K8S_21",
+          ...(resource.pod !== undefined || resource.kind === "Service" ? ["kubelinter:use-namespace"] : []),
+        ],
       };
   },
 });

@@ -35,7 +35,11 @@ export const disruptionBudget = podRule({
       at: resource.spot,
       message: `no PodDisruptionBudget speaks of ${name}${single ? ", should it ever have more than one pod" : ""}`,
       advice: "Add one with maxUnavailable: 1 and the pods' labels.",
-      ...(single ? { confidence: "possible" as const, peers: ["polaris:missingPodDisruptionBudget"] } : {}),
+      ...(single ? { confidence: "possible" as const } : {}),
+      peers: [
+        ...(single ? [] : ["kubescore:deployment-has-poddisruptionbudget", "kubescore:statefulset-has-poddisruptionbudget"]),
+        ...(resource.kind === "Deployment" ? ["polaris:missingPodDisruptionBudget"] : []),
+      ],
     };
   },
 });

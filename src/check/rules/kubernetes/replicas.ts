@@ -23,10 +23,11 @@ export const replicas = objectRule({
       severity: count < 2 ? "warning" : "info",
       message: count < 2 ? `${name} runs in one pod` : `${name} runs in two pods: one left while the other is replaced`,
       advice: "Set replicas: 3, or give it an autoscaler; ignore this for what must be single.",
-      peers:
-        count < 2
-          ? ["kubelinter:minimum-three-replicas", "kubescore:deployment-replicas", "polaris:deploymentMissingReplicas"]
-          : ["kubelinter:minimum-three-replicas"],
+      peers: [
+        "kubelinter:minimum-three-replicas",
+        ...(count < 2 ? ["kubescore:deployment-replicas"] : []),
+        ...(count < 2 && resource.kind === "Deployment" ? ["polaris:deploymentMissingReplicas"] : []),
+      ],
     };
   },
 });
