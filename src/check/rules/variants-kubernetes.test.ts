@@ -84,7 +84,7 @@ const ROWS: readonly Row[] = [
   ],
   [["trivy:KSV-0005"], [context("capabilities: {add: [SYS_ADMIN]}")], [context("capabilities: {drop: [SYS_ADMIN]}")]],
   [
-    ["trivy:KSV-0013", "kubelinter:latest-tag", "checkov:CKV_K8S_14", "polaris:tagNotSpecified"],
+    ["trivy:KSV-0013", "kubelinter:latest-tag", "checkov:CKV_K8S_14"],
     [image("nginx"), image("'r.test:5000/nginx'"), image("nginx:latest")],
     [image("r.test:5000/a/b:1"), image(`nginx@sha256:${"a".repeat(64)}`), image(`nginx:latest@sha256:${"a".repeat(64)}`)],
   ],
@@ -163,9 +163,46 @@ const ROWS: readonly Row[] = [
     [PLAIN, context(`capabilities: {drop: [${DEFAULTS}]}`)],
     [context("capabilities: {drop: [ALL]}"), context(`capabilities: {drop: [${DEFAULTS}, NET_ADMIN]}`)],
   ],
+  [
+    ["polaris:dangerousCapabilities"],
+    [context("capabilities: {add: [NET_ADMIN]}"), context("capabilities: {add: [SYS_ADMIN]}")],
+    [context("capabilities: {add: [SYS_TIME]}"), context("capabilities: {add: [SYS_PTRACE]}")],
+  ],
+  [["trivy:KSV-0022"], [context("capabilities: {add: [SYS_TIME]}")], [PLAIN]],
+  [["polaris:procMount"], [context("procMount: Unmasked")], [PLAIN, init("  securityContext: {procMount: Unmasked}\n" + PLAIN)]],
+  [
+    ["polaris:hostProcess"],
+    [context("windowsOptions: {hostProcess: true}"), `securityContext: {windowsOptions: {hostProcess: true}}\n${PLAIN}`],
+    [PLAIN, init("  securityContext: {windowsOptions: {hostProcess: true}}\n" + PLAIN)],
+  ],
+  [["trivy:KSV-0027"], [init("  securityContext: {procMount: Unmasked}\n" + PLAIN)], [PLAIN]],
+  [
+    ["polaris:tagNotSpecified"],
+    [image("nginx"), image("nginx:latest"), image("'r.test:5000/nginx:latest'")],
+    [image("r.test/nginx:1"), image("'r.test:5000/nginx'")],
+  ],
+  [
+    ["kubelinter:docker-sock"],
+    [mount("/run/docker.sock")],
+    [mount("/run/containerd/containerd.sock"), `volumes: [{name: v, hostPath: {path: /run/docker.sock}}]\n${PLAIN}`],
+  ],
+  [
+    ["trivy:KSV-0006"],
+    [mount("/run/containerd/containerd.sock"), `volumes: [{name: v, hostPath: {path: /run/docker.sock}}]\n${PLAIN}`],
+    [PLAIN],
+  ],
+  [["kubelinter:sensitive-host-mounts"], [mount("/etc"), mount("/")], [mount("/etc/ssl"), mount("/data")]],
+  [["trivy:KSV-0121"], [mount("/etc/ssl")], [mount("/data")]],
+  [
+    ["kubelinter:read-secret-from-env-var"],
+    [container("env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]")],
+    [container("envFrom: [{secretRef: {name: s}}]")],
+  ],
+  [["checkov:CKV_K8S_35"], [container("envFrom: [{secretRef: {name: s}}]")], [PLAIN]],
   [["trivy:KSV-0024"], [container("ports: [{containerPort: 80, hostPort: 80}]")], [container("ports: [{containerPort: 80}]")]],
 ];
 
+const replicated = (kind: string, replicas: number): string => workload(kind, "apps/v1", PLAIN, `  replicas: ${replicas}\n${SELECTOR}`);
 const daemon = (spec: string): string => workload("DaemonSet", "apps/v1", spec, SELECTOR);
 
 const budget = (spec: string): string => `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: n}\nspec: {${spec}}\n`;
@@ -175,6 +212,11 @@ const autoscaler = (bounds: string): string =>
 
 const service = (port: string): string =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: n}\nspec: {selector: {app: n}, ports: [{port: 80, targetPort: ${port}}]}\n`;
+
+const role = (kind: string, rule: string): string =>
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: r}\nrules: [{${rule}}]\n`;
+const binding = (kind: string, to: string, name = "r"): string =>
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: b}\nsubjects: [{kind: User, name: u}]\nroleRef: {kind: ${to}, name: ${name}}\n`;
 
 /** What only some kinds are asked, and objects without a pod. */
 const OBJECTS: readonly Row[] = [
@@ -203,6 +245,45 @@ const OBJECTS: readonly Row[] = [
     ["kubelinter:invalid-target-ports"],
     [service("'123'"), service("70000"), service("a-name-too-long-for-a-port")],
     [service("0"), service("8080"), service("http"), service("''")],
+  ],
+  [["polaris:deploymentMissingReplicas"], [replicated("Deployment", 1)], [replicated("Deployment", 2), replicated("StatefulSet", 1)]],
+  [["polaris:missingPodDisruptionBudget"], [replicated("Deployment", 3)], [replicated("StatefulSet", 3)]],
+  [["kubelinter:minimum-three-replicas"], [replicated("StatefulSet", 1), replicated("Deployment", 2)], [replicated("StatefulSet", 3)]],
+  [
+    ["polaris:rolePodExecAttach"],
+    [role("Role", "apiGroups: [''], resources: [pods/exec], verbs: [create]")],
+    [role("Role", "resources: [pods/exec], verbs: [create]")],
+  ],
+  [
+    ["polaris:rolebindingRolePodExecAttach"],
+    [`${role("Role", "apiGroups: [''], resources: [pods/exec], verbs: [create]")}---\n${binding("RoleBinding", "Role")}`],
+    [`${role("Role", "resources: [pods/exec], verbs: [create]")}---\n${binding("RoleBinding", "Role")}`],
+  ],
+  [
+    ["kubelinter:use-namespace"],
+    [service("80"), daemon(PLAIN)],
+    [role("Role", "apiGroups: [''], resources: [pods], verbs: [get]"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\n"],
+  ],
+  [
+    ["kubelinter:cluster-admin-role-binding"],
+    [binding("ClusterRoleBinding", "ClusterRole", "cluster-admin")],
+    [binding("RoleBinding", "ClusterRole", "cluster-admin")],
+  ],
+  [
+    ["kubelinter:access-to-secrets"],
+    [
+      `${role("Role", "apiGroups: [''], resources: [secrets], verbs: [get]")}---\n${binding("RoleBinding", "Role")}`,
+      `${role("ClusterRole", "apiGroups: [''], resources: [secrets], verbs: [get]")}---\n${binding("ClusterRoleBinding", "ClusterRole")}`,
+    ],
+    [`${role("ClusterRole", "apiGroups: [''], resources: [secrets], verbs: [get]")}---\n${binding("RoleBinding", "ClusterRole")}`],
+  ],
+  [
+    ["kubelinter:access-to-create-pods"],
+    [
+      `${role("Role", "apiGroups: [''], resources: [pods], verbs: [create]")}---\n${binding("RoleBinding", "Role")}`,
+      `${role("ClusterRole", "apiGroups: [''], resources: [pods], verbs: [create]")}---\n${binding("ClusterRoleBinding", "ClusterRole")}`,
+    ],
+    [`${role("ClusterRole", "apiGroups: [''], resources: [pods], verbs: [create]")}---\n${binding("RoleBinding", "ClusterRole")}`],
   ],
 ];
 

@@ -21,6 +21,8 @@ const DANGEROUS = [
   "SYSLOG",
   "MKNOD",
 ];
+/** What Polaris calls dangerous by default. */
+const POLARIS = ["ALL", "SYS_ADMIN", "NET_ADMIN"];
 const SHARED = ["trivy:KSV-0022", "checkov:CKV_K8S_25"];
 
 export const capabilitiesAdded = containerRule({
@@ -57,7 +59,7 @@ export const capabilitiesAdded = containerRule({
         severity: dangerous ? "error" : "info",
         message: `${name} is given ${added}${dangerous ? ", which reaches beyond the container" : ""}`,
         advice: `Remove ${added} from capabilities.add, or say in an ignore what needs it.`,
-        peers: dangerous ? [...SHARED, "polaris:dangerousCapabilities"] : SHARED,
+        peers: POLARIS.includes(added) ? [...SHARED, "polaris:dangerousCapabilities"] : SHARED,
       };
     }
   },

@@ -5,6 +5,8 @@ import type { Container } from "../../../source/kubernetes/index.ts";
 
 const SENSITIVE =
   /^\/(?:$|bin|boot|dev|etc|home|lib|lib64|proc|root|run|sbin|sys|usr|var\/run|var\/lib\/(?:docker|containerd|kubelet|etcd))(?:\/|$)/;
+/** The folders of KubeLinter, not what is in them. */
+const KUBELINTER = ["/", "/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr"];
 const ANY = ["trivy:KSV-0023", "polaris:hostPathSet"];
 
 const mountsOf = (
@@ -49,7 +51,7 @@ export const hostPath = podRule({
         peers: [
           ...ANY,
           ...(sensitive ? ["trivy:KSV-0121"] : []),
-          ...(sensitive && mounts.length > 0 ? ["kubelinter:sensitive-host-mounts"] : []),
+          ...(KUBELINTER.includes(path) && mounts.length > 0 ? ["kubelinter:sensitive-host-mounts"] : []),
           ...(writable === undefined ? [] : ["kubelinter:writable-host-mount"]),
         ],
       };

@@ -18,15 +18,16 @@ export const hostProcess = podRule({
     },
   ],
   *pod({ pod: { spec, containers }, name }) {
-    for (const [node, subject] of [
-      [spec, name] as const,
-      ...containers.map((one) => [one.node, `container ${one.name} of ${name}`] as const),
+    for (const [node, subject, role] of [
+      [spec, name, "main"] as const,
+      ...containers.map((one) => [one.node, `container ${one.name} of ${name}`, one.role] as const),
     ])
       if (flag(node, "securityContext", "windowsOptions", "hostProcess") === true)
         yield {
           at: spot(node, "securityContext", "windowsOptions", "hostProcess"),
           message: `${subject} runs as a process of its Windows node`,
           advice: "Remove hostProcess.",
+          peers: ["trivy:KSV-0103", ...(role === "main" ? ["polaris:hostProcess"] : [])],
         };
   },
 });

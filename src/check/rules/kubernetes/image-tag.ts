@@ -3,9 +3,13 @@ import { inContainer } from "../../kubernetes/examples.ts";
 import { imageOf, isMoving } from "../../kubernetes/images.ts";
 import { spot } from "../../../source/yaml/index.ts";
 
+const PEERS = ["trivy:KSV-0013", "checkov:CKV_K8S_14", "kubelinter:latest-tag", "kubescore:container-image-tag"];
+/** A registry's port counts as a tag to Polaris. */
+const isUntagged = (image: string): boolean => !/.:./.test(image) || image.endsWith(":latest");
+
 export const imageTag = containerRule({
   id: "kubernetes/image-tag",
-  aliases: ["trivy:KSV-0013", "checkov:CKV_K8S_14", "kubelinter:latest-tag", "kubescore:container-image-tag", "polaris:tagNotSpecified"],
+  aliases: [...PEERS, "polaris:tagNotSpecified"],
   item: "immutable-tags",
   severity: "warning",
   confidence: "certain",
@@ -27,6 +31,7 @@ export const imageTag = containerRule({
         at: spot(node, "image"),
         message: `${name} takes ${image.tag === undefined ? `${container.image}, which means latest` : container.image}`,
         advice: "Name the version, and in production the digest as well.",
+        peers: isUntagged(container.image) ? [...PEERS, "polaris:tagNotSpecified"] : PEERS,
       };
   },
 });

@@ -13,9 +13,14 @@ export const procMount = containerRule({
   source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline",
   examples: [{ bad: inContainer("securityContext: {procMount: Unmasked}"), good: inContainer("securityContext: {procMount: Default}") }],
   roles: ["main", "init", "ephemeral"],
-  *container({ node, name }) {
+  *container({ node, name, container: { role } }) {
     const written = text(node, "securityContext", "procMount");
     if (written !== undefined && written.toLowerCase() !== "default")
-      yield { at: spot(node, "securityContext", "procMount"), message: `${name} mounts /proc as ${written}`, advice: "Remove procMount." };
+      yield {
+        at: spot(node, "securityContext", "procMount"),
+        message: `${name} mounts /proc as ${written}`,
+        advice: "Remove procMount.",
+        peers: ["trivy:KSV-0027", "kubelinter:unsafe-proc-mount", ...(role === "main" ? ["polaris:procMount"] : [])],
+      };
   },
 });

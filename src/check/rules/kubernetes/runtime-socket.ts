@@ -19,13 +19,18 @@ export const runtimeSocket = podRule({
       good: inPod("volumes: [{name: work, emptyDir: {}}]"),
     },
   ],
-  *pod({ pod: { spec }, name }) {
+  *pod({ pod: { spec, containers }, name }) {
     for (const [index, volume] of items(spec, "volumes").entries()) {
       const path = (text(volume, "hostPath", "path") ?? "").replace(/\/+$/, "");
+      const isMounted = containers.some(({ node }) =>
+        items(node, "volumeMounts").some((mount) => text(mount, "name") === text(volume, "name")),
+      );
+      const isDocker = path.endsWith("docker.sock") && isMounted;
       if (SOCKET.test(path))
         yield {
           at: spot(spec, "volumes", index, "hostPath", "path"),
           message: `${name} is given the engine's socket ${path}`,
+          peers: ["trivy:KSV-0006", "checkov:CKV_K8S_27", ...(isDocker ? ["kubelinter:docker-sock"] : [])],
           advice: "Remove the volume; build images with a rootless builder, read containers by the API server.",
         };
     }

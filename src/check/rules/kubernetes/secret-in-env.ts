@@ -3,8 +3,6 @@ import { inContainer } from "../../kubernetes/examples.ts";
 import { has, items, spot, text } from "../../../source/yaml/index.ts";
 import { secretIn } from "../../../source/secrets/index.ts";
 
-const BY_REFERENCE = ["checkov:CKV_K8S_35", "kubelinter:read-secret-from-env-var"];
-
 export const secretInEnv = containerRule({
   id: "kubernetes/secret-in-env",
   aliases: ["checkov:CKV_K8S_35", "kubelinter:env-var-secret", "kubelinter:read-secret-from-env-var", "polaris:sensitiveContainerEnvVar"],
@@ -42,7 +40,7 @@ export const secretInEnv = containerRule({
           confidence: "certain",
           message: `${name} is given the secret ${text(variable, "valueFrom", "secretKeyRef", "name") ?? ""} as the variable ${key}`,
           advice: "Mount the Secret as a file.",
-          peers: BY_REFERENCE,
+          peers: ["checkov:CKV_K8S_35", "kubelinter:read-secret-from-env-var"],
         };
     }
     for (const [index, source] of items(node, "envFrom").entries())
@@ -53,7 +51,7 @@ export const secretInEnv = containerRule({
           confidence: "certain",
           message: `${name} is given all of the secret ${text(source, "secretRef", "name") ?? ""} as variables`,
           advice: "Mount the Secret as files.",
-          peers: BY_REFERENCE,
+          peers: ["checkov:CKV_K8S_35"],
         };
   },
 });
