@@ -15,11 +15,14 @@ export const livenessProbe = containerRule({
   examples: [{ bad: inContainer("args: [serve]"), good: inContainer("livenessProbe: {httpGet: {path: /healthz, port: 8080}}") }],
   roles: ["main"],
   *container({ node, name, resource }) {
-    if (isLongRunning(resource) && !isSet(node, "livenessProbe"))
+    const endsByItself = !isLongRunning(resource);
+    if ((!endsByItself || resource.kind === "Pod") && !isSet(node, "livenessProbe"))
       yield {
         at: head(node),
         message: `nothing notices when ${name} hangs`,
         advice: "Add a livenessProbe that asks the process itself and nothing behind it.",
+        // Polaris leaves out jobs alone, not pods that end of themselves.
+        ...(endsByItself ? { severity: "info" as const, confidence: "possible" as const, peers: ["polaris:livenessProbeMissing"] } : {}),
       };
   },
 });

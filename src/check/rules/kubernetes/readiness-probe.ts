@@ -15,11 +15,14 @@ export const readinessProbe = containerRule({
   examples: [{ bad: inContainer("args: [serve]"), good: inContainer("readinessProbe: {httpGet: {path: /readyz, port: 8080}}") }],
   roles: ["main"],
   *container({ node, name, resource }) {
-    if (isLongRunning(resource) && !isSet(node, "readinessProbe"))
+    const endsByItself = !isLongRunning(resource);
+    if ((!endsByItself || resource.kind === "Pod") && !isSet(node, "readinessProbe"))
       yield {
         at: head(node),
         message: `${name} counts as ready from the moment it starts`,
         advice: "Add a readinessProbe that is met once it can do its work.",
+        // Polaris leaves out jobs alone, not pods that end of themselves.
+        ...(endsByItself ? { severity: "info" as const, confidence: "possible" as const, peers: ["polaris:readinessProbeMissing"] } : {}),
       };
   },
 });
