@@ -36,6 +36,7 @@ const context = (fields: string): string => container(`securityContext: {${field
 const init = (spec: string): string => `initContainers:\n- name: i\n  image: r.test/i:1.2.3\n${spec}`;
 const DEFAULTS =
   "AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT";
+const EPHEMERAL = "ephemeralContainers:\n- name: e\n  image: r.test/e:1.2.3\n";
 const mount = (path: string): string =>
   `volumes: [{name: v, hostPath: {path: ${path}}}]\n${container("volumeMounts: [{name: v, mountPath: /x}]")}`;
 
@@ -199,6 +200,30 @@ const ROWS: readonly Row[] = [
     [container("envFrom: [{secretRef: {name: s}}]")],
   ],
   [["checkov:CKV_K8S_35"], [container("envFrom: [{secretRef: {name: s}}]")], [PLAIN]],
+  [
+    ["kubelinter:no-node-affinity"],
+    [PLAIN, `affinity: {nodeAffinity: null}\n${PLAIN}`],
+    [
+      `nodeSelector: {pool: a}\n${PLAIN}`,
+      `affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}}\n${PLAIN}`,
+    ],
+  ],
+  [
+    ["kubelinter:no-read-only-root-fs"],
+    [PLAIN, `${EPHEMERAL}${context("readOnlyRootFilesystem: true")}`],
+    [context("readOnlyRootFilesystem: true")],
+  ],
+  [["trivy:KSV-0014"], [], [`${EPHEMERAL}${context("readOnlyRootFilesystem: true")}`]],
+  [
+    ["polaris:sensitiveContainerEnvVar"],
+    [container("env: [{name: BEARER, value: abcdef}]"), container("env: [{name: secretkey, value: x1y2z3}]")],
+    [container("env: [{name: BEARER_FILE, value: abcdef}]")],
+  ],
+  [
+    ["kubelinter:env-var-secret"],
+    [container("env: [{name: secretkey, value: x1y2z3}]")],
+    [container("env: [{name: BEARER, value: abcdef}]")],
+  ],
   [["trivy:KSV-0024"], [container("ports: [{containerPort: 80, hostPort: 80}]")], [container("ports: [{containerPort: 80}]")]],
 ];
 
@@ -285,6 +310,12 @@ const OBJECTS: readonly Row[] = [
     ],
     [`${role("ClusterRole", "apiGroups: [''], resources: [pods], verbs: [create]")}---\n${binding("RoleBinding", "ClusterRole")}`],
   ],
+  [
+    ["polaris:livenessProbeMissing", "polaris:readinessProbeMissing"],
+    [SHAPES["Pod"]?.(`restartPolicy: Never\n${PLAIN}`) ?? ""],
+    [SHAPES["Job"]?.(PLAIN) ?? ""],
+  ],
+  [["kubelinter:no-liveness-probe", "kubelinter:no-readiness-probe"], [], [SHAPES["Pod"]?.(`restartPolicy: Never\n${PLAIN}`) ?? ""]],
 ];
 
 describe.each([

@@ -1,6 +1,5 @@
 import { podRule } from "../../kubernetes/define.ts";
 import { inDeployment } from "../../kubernetes/examples.ts";
-import { SERVING_KINDS } from "../../kubernetes/services.ts";
 import { isSet, spot } from "../../../source/yaml/index.ts";
 
 export const nodeAffinity = podRule({
@@ -13,7 +12,6 @@ export const nodeAffinity = podRule({
   summary: "A workload says on which nodes it belongs.",
   why: "In a cluster of several kinds of nodes, a pod that says nothing lands on whatever is free: the small ones, those of another team, those that may be taken away at any minute.",
   source: "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",
-  kinds: SERVING_KINDS,
   examples: [
     {
       bad: inDeployment("replicas: 3"),
