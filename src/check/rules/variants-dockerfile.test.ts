@@ -196,7 +196,7 @@ const VARIANTS: Readonly<Record<string, { readonly fires: readonly string[]; rea
     fires: [`${HEAD}RUN wget x\nRUN curl y\n`],
     silent: ["FROM a:1 AS a\nRUN wget x\nFROM b:1\nRUN curl y\n", `${HEAD}RUN apt-get install -y wget curl\n`],
   },
-  "trivy:DS-0005": { fires: [`${HEAD}ADD . /app\n`], silent: [`${HEAD}ADD app.tgz /app\n`] },
+  "trivy:DS-0005": { fires: [`${HEAD}ADD . /app\n`], silent: [`${HEAD}ADD app.tgz /app\n`, `${HEAD}ADD rootfs.tar.xz b.txt /\n`] },
   "trivy:DS-0002": { fires: [HEAD, `${HEAD}USER 0\n`], silent: [`${HEAD}USER nobody\n`, `${HEAD}USER 1000:1000\n`] },
   "trivy:DS-0026": {
     fires: [HEAD],
@@ -206,10 +206,37 @@ const VARIANTS: Readonly<Record<string, { readonly fires: readonly string[]; rea
     fires: [`${HEAD}RUN apt-get update -qq\nRUN apt-get install -y a\n`],
     silent: [`${HEAD}RUN apt-get update; apt-get install -y a\n`, `${HEAD}RUN <<EOF\napt-get update\napt-get install -y a\nEOF\n`],
   },
-  "trivy:DS-0004": { fires: [`${HEAD}EXPOSE 22/tcp\n`, `${HEAD}ARG P=22\nEXPOSE 80 $P\n`], silent: [`${HEAD}EXPOSE 2222 8022/tcp\n`] },
+  "trivy:DS-0004": {
+    fires: [`${HEAD}EXPOSE 22/tcp\n`, `${HEAD}EXPOSE 22/udp\n`, `${HEAD}ARG P=22\nEXPOSE 80 $P\n`],
+    silent: [`${HEAD}EXPOSE 2222 8022/tcp\n`],
+  },
+  "checkov:CKV_DOCKER_1": { fires: [`${HEAD}EXPOSE 22\n`], silent: [`${HEAD}EXPOSE 22/udp\n`] },
+  "trivy:DS-0030": {
+    fires: [`${HEAD}WORKDIR /lost+found/x\n`, `${HEAD}VOLUME /initrd\n`],
+    silent: [`${HEAD}WORKDIR /lost\n`, `${HEAD}WORKDIR /srv/initrd\n`],
+  },
+  "checkov:CKV2_DOCKER_13": {
+    fires: [`${HEAD}RUN npm c set strict-ssl=false\n`, `${HEAD}RUN yarn config set strict-ssl false\n`],
+    silent: [`${HEAD}RUN npm c set strict-ssl=true\n`, `${HEAD}RUN npm c get strict-ssl\n`],
+  },
+  "checkov:CKV_DOCKER_4": { fires: [`${HEAD}ADD rootfs.tar.xz b.txt /\n`], silent: [`${HEAD}COPY a /a\n`] },
   "trivy:DS-0031": {
-    fires: [`${HEAD}ENV DB_PASSWORD=hunter2hunter2\n`, `${HEAD}ARG GITHUB_TOKEN\n`],
+    fires: [
+      `${HEAD}ENV DB_PASSWORD=hunter2hunter2\n`,
+      `${HEAD}ARG GITHUB_TOKEN\n`,
+      `${HEAD}RUN aws --profile ci configure set aws_secret_access_key abc\n`,
+      `${HEAD}RUN <<EOF\naws configure set default.aws_access_key_id abc\nEOF\n`,
+      `${HEAD}RUN apt-get update && az login -u a --password=b\n`,
+      `${HEAD}RUN gcloud auth activate-service-account a@b.test\n`,
+      `${HEAD}COPY creds "\${AWS_SHARED_CREDENTIALS_FILE}"\n`,
+      `${HEAD}ENV AWS_CONFIG_FILE=/c\nADD --chmod=600 a $AWS_CONFIG_FILE\n`,
+    ],
     silent: [
+      `${HEAD}RUN aws configure set region eu-central-1\n`,
+      `${HEAD}RUN --mount=type=secret,id=k aws configure set aws_secret_access_key "$(cat /run/secrets/k)"\n`,
+      `${HEAD}RUN az login --identity\n`,
+      `${HEAD}RUN gcloud auth list\n`,
+      `${HEAD}COPY creds $AWS_CONFIG_FILENAMES\n`,
       `${HEAD}ENV DB_PASSWORD_FILE=/run/secrets/db\n`,
       `${HEAD}RUN --mount=type=secret,id=token cat /run/secrets/token\n`,
       `${HEAD}ENV TOKENIZERS_PARALLELISM=false\n`,

@@ -20,6 +20,23 @@ const placeOf = (one: Written, workdir: string): string | undefined => {
   return destination === undefined ? undefined : posix.join("/", destination.startsWith("/") ? "" : workdir, destination);
 };
 
+/** Where a cloud's own tools look for credentials: what is copied there is one, whatever it is called. */
+const POINTED = /^["']?\$\{?(?:AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE|GOOGLE_APPLICATION_CREDENTIALS)\b/;
+
+/** What a call of a cloud's tool leaves behind in the layer, in words; undefined when it is nothing. */
+const leftBy = (tool: string, words: readonly string[]): string | undefined => {
+  const has = (...wanted: readonly string[]): boolean => wanted.every((word) => words.includes(word));
+  const given = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
+  if (tool === "aws")
+    return has("configure", "set") && given(/^(?:[\w.-]+\.)?aws_(?:access_key_id|secret_access_key|session_token)$/)
+      ? "the build writes an AWS key into ~/.aws/credentials"
+      : undefined;
+  if (tool === "az") return has("login") && given(/^(?:-p|--password(?:=.*)?)$/) ? "the build logs in to Azure with a password" : undefined;
+  return has("auth", "activate-service-account") || given(/^--(?:cred|key)-file(?:=|$)/)
+    ? "the build logs in with a key file that no secret mount brings"
+    : undefined;
+};
+
 /** What variables say of credential files that the copies of the stage may bring. */
 const pointers = function* (all: readonly Written[]): Iterable<{ readonly at: Range; readonly name: string; readonly path: string }> {
   let workdir = "/";
@@ -66,18 +83,22 @@ export const credentialFile = fileRule({
     },
   ],
   *check(subject) {
-    for (const { script, command, range } of runCommands(subject, "gcloud")) {
-      const key = wordsOf(command).find((word) => /^--(?:cred|key)-file(?:=|$)/.test(word));
-      if (key !== undefined && !script.mounts.some(({ type }) => type === "secret"))
-        yield { at: range, message: "the build logs in with a key file that no secret mount brings: it lies in a layer", advice };
+    for (const { script, command, range } of runCommands(subject, "aws", "az", "gcloud")) {
+      const left = leftBy(command.name, wordsOf(command));
+      if (left !== undefined && !script.mounts.some(({ type }) => type === "secret"))
+        yield { at: range, message: `${left}: it lies in a layer`, advice };
     }
     for (const stage of subject.evaluation.stages) {
       const all = writtenIn(stage);
       for (const one of all)
-        if (isOf(one, ["COPY", "ADD"]))
+        if (isOf(one, ["COPY", "ADD"])) {
+          const { destination } = one.instruction;
+          if (destination !== undefined && POINTED.test(destination.text))
+            yield { at: destination.range, message: `what is copied to ${destination.text} is a credential`, advice };
           for (const { word, path } of pathsOf(one, one.instruction.sources))
             if (CREDENTIALS.test(path) || FOLDER.test(path))
               yield { at: word.range, message: `${path} is copied into the image: by its name it holds a credential`, advice };
+        }
       for (const { at, name, path } of pointers(all))
         yield { at, message: `${name} points to ${path}, which a COPY above or below puts into the image`, advice };
     }

@@ -24,7 +24,7 @@ export const npmStrictSsl = scriptRule({
   *check(subject) {
     for (const call of npmCalls(subject)) {
       const words = call.operands.map(({ text }) => text);
-      const pair = call.verb === "set" ? words : call.verb === "config" && words[0] === "set" ? words.slice(1) : [];
+      const pair = call.verb === "set" ? words : /^(?:config|c)$/.test(call.verb) && words[0] === "set" ? words.slice(1) : [];
       const isSet =
         /^(?:strict-ssl=false|strict-ssl=0)$/.test(pair[0] ?? "") ||
         (pair[0] === "strict-ssl" && /^(?:false|0)$/.test(pair[1] ?? "")) ||

@@ -16,11 +16,15 @@ export const sshPort = fileRule({
   ],
   *check({ target }) {
     for (const { value, by } of target?.config.exposed.values() ?? [])
-      if (value !== undefined && value.protocol === "tcp" && value.from <= SSH && SSH <= value.to)
+      if (value !== undefined && value.from <= SSH && SSH <= value.to)
         yield {
           ...(by === undefined ? {} : { at: by.range }),
-          message: "port 22 is exposed: an SSH server in the image",
+          message:
+            value.protocol === "tcp"
+              ? "port 22 is exposed: an SSH server in the image"
+              : "port 22 is exposed, by a protocol that SSH is not",
           advice: "Remove the server and the port; go in with docker exec.",
+          ...(value.protocol === "tcp" ? {} : { severity: "info", peers: ["trivy:DS-0004"] }),
         };
   },
 });

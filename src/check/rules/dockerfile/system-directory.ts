@@ -2,7 +2,7 @@ import { fileRule } from "../../dockerfile/define.ts";
 import { textOf, written } from "../../dockerfile/walk.ts";
 
 /** What the kernel or the engine puts there is none of the image's. */
-const OF_KERNEL = /^\/(?:proc|sys|dev|boot|run\/docker\.sock|var\/run\/docker\.sock)(?:\/|$)/;
+const OF_KERNEL = /^\/(?:proc|sys|dev|boot|initrd|lost\+found|run\/docker\.sock|var\/run\/docker\.sock)(?:\/|$)/;
 const OF_SYSTEM = /^\/(?:etc|lib|lib64|usr|bin|sbin|root)?\/?$/;
 
 export const systemDirectory = fileRule({
