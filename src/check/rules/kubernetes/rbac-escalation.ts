@@ -25,7 +25,11 @@ const powers = (
         covers(rule.verbs, ["impersonate"]) &&
         covers(rule.groups, ["", "authentication.k8s.io"]),
     )
-    .map((rule) => ({ rule, words: "may act as others", peers: rule.resources.includes("groups") ? ["trivy:KSV-0043"] : [] })),
+    .map((rule) => ({
+      rule,
+      words: "may act as others",
+      peers: rule.groups.includes("*") && rule.resources.includes("groups") ? ["trivy:KSV-0043"] : [],
+    })),
   ...rules
     .filter(
       (rule) =>
@@ -40,7 +44,11 @@ const powers = (
     .map((rule) => ({ rule, words: "may bind any role in the cluster", peers: ["trivy:KSV-0052"] })),
   ...rules
     .filter((rule) => rule.resources.includes("rolebindings") && covers(rule.verbs, ["get"]) && covers(rule.verbs, ["patch"]))
-    .map((rule) => ({ rule, words: "may add others to the bindings it is in", peers: ["trivy:KSV-0055"] })),
+    .map((rule) => ({
+      rule,
+      words: "may add others to the bindings it is in",
+      peers: rule.groups.includes("*") && ["get", "patch"].every((verb) => rule.verbs.includes(verb)) ? ["trivy:KSV-0055"] : [],
+    })),
   ...rules
     .filter((rule) => allows(rule, { groups: GROUP, resources: BINDING_RESOURCES, verbs: ["bind"] }) && rule.groups.length > 0)
     .map((rule) => ({ rule, words: "may bind roles", peers: ["checkov:CKV_K8S_157"] })),

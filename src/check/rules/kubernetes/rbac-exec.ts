@@ -37,7 +37,7 @@ function* ofRole({ resource, name }: KubernetesSubject): Iterable<FileComplaint>
         at: spot(rule.node, "resources"),
         message: `${name} may speak to the kubelets themselves, past every audit`,
         advice,
-        peers: ["trivy:KSV-0047"],
+        peers: rule.verbs.some((verb) => ["get", "create"].includes(verb)) ? ["trivy:KSV-0047"] : [],
       };
   }
 }

@@ -22,7 +22,8 @@ const SENSITIVE = [
   "groups",
   "serviceaccounts",
 ];
-const CHANGING = ["*", "create", "delete", "deletecollection", "get", "impersonate", "list", "patch", "update", "watch"];
+/** What Trivy asks for: neither patch nor watch. */
+const MANAGING = ["*", "create", "delete", "deletecollection", "get", "impersonate", "list", "update"];
 
 export const rbacWildcard = objectRule({
   id: "kubernetes/rbac-wildcard",
@@ -44,18 +45,21 @@ export const rbacWildcard = objectRule({
     if (isSystem(resource)) return;
     for (const { node, groups, resources, verbs } of rulesOf(resource)) {
       const star = { groups: groups.includes("*"), resources: resources.includes("*"), verbs: verbs.includes("*") };
-      if (!star.resources && !star.verbs && !groups.includes("*")) continue;
+      if (![...groups, ...resources, ...verbs].some((one) => one.includes("*"))) continue;
       const cluster = resource.kind === "ClusterRole";
-      const acts = verbs.some((verb) => CHANGING.includes(verb));
+      const manages = verbs.some((verb) => MANAGING.includes(verb));
       const peers = [
         ...(star.groups && star.resources && star.verbs ? ["trivy:KSV-0044"] : []),
-        ...(star.groups && star.verbs && resources.some((one) => SENSITIVE.includes(one)) ? ["trivy:KSV-0045"] : []),
-        ...(star.groups && star.resources && acts ? [cluster ? "trivy:KSV-0046" : "trivy:KSV-0112"] : []),
+        ...(star.verbs && resources.some((one) => SENSITIVE.includes(one)) ? ["trivy:KSV-0045"] : []),
+        ...(star.resources && manages ? [cluster ? "trivy:KSV-0046" : "trivy:KSV-0112"] : []),
         "checkov:CKV_K8S_49",
         ...(star.resources || star.verbs ? ["kubelinter:wildcard-in-rules"] : []),
       ];
       yield {
-        at: spot(node, star.resources ? "resources" : star.verbs ? "verbs" : "apiGroups"),
+        at: spot(
+          node,
+          star.resources ? "resources" : star.verbs ? "verbs" : resources.some((one) => one.includes("*")) ? "resources" : "apiGroups",
+        ),
         severity: star.resources && star.verbs ? "error" : star.resources || star.verbs ? "warning" : "info",
         message: `${name} allows ${star.verbs ? "everything" : verbs.join(", ")} on ${star.resources ? "every resource" : resources.join(", ")}${star.groups && !star.resources ? " of any API" : ""}`,
         advice: "Write out what is needed.",

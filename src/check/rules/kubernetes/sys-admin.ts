@@ -23,7 +23,7 @@ export const sysAdmin = containerRule({
     const peers = {
       SYS_ADMIN: ["trivy:KSV-0005", "checkov:CKV_K8S_39", "polaris:dangerousCapabilities"],
       SYS_MODULE: ["trivy:KSV-0120"],
-      ALL: ["trivy:KSV-0005", "trivy:KSV-0120", "checkov:CKV_K8S_39", "polaris:dangerousCapabilities"],
+      ALL: ["trivy:KSV-0120", "checkov:CKV_K8S_39", "polaris:dangerousCapabilities"],
     } as const;
     for (const power of ["SYS_ADMIN", "SYS_MODULE", "ALL"] as const)
       if (added.includes(power))
