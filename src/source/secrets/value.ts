@@ -2,10 +2,10 @@ import { formIn } from "./forms.ts";
 
 /**
  * Whether a variable's name asks for a secret. BuildKit's own pattern (frontend/dockerfile/linter, SecretsUsedInArgOrEnv),
- * and Jenkins' `_PSW`, which it misses (moby/buildkit issue 6064), and a bearer's token.
+ * and Jenkins' `_PSW`, which it misses (moby/buildkit issue 6064), and a bearer's token. `PWD` by itself is where a shell is.
  */
 const SECRET_NAME =
-  /(?:_|^)(?:apikey|auth|bearer|credential|credentials|key|password|pword|passwd|psw|pgpass|secret|secretkey|token)(?:_|$)/i;
+  /(?:_|^)(?:apikey|auth|bearer|credential|credentials|key|passphrase|password|pword|passwd|(?<=_)pwd|psw|pgpass|secret|secretkey|token)(?:_|$)/i;
 const NOT_SECRET_NAME = /(?:_|^)(?:public|file|version|path|dir|url|ttl|id|name|size|length|expiry|expires|type|enabled|method)(?:_|$)/i;
 const ALWAYS_SECRET = /(?:_|^)(?:password|pword|passwd|psw)$/i;
 /** The names of public keys that packages are checked with: Python's images have one. */

@@ -6,7 +6,19 @@ const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*(.
 /** Left open on purpose: to be filled from the environment or by a template. */
 const PLACEHOLDER = /^["']?(?:\$\{?\w|\$\(|\{\{|<)/;
 
-const TELLING = /(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential|private[-_]?key)/i;
+const TELLING = /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|credential|private[-_]?key)/i;
+/** How a name must end that only asks for a secret when written otherwise: not `tokenEndpoint`, not `password.policy`. */
+const ENDING = /(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|(?:api|private|secret)_?key)$/i;
+/** What may stand there is a word: `self.token = read(path)` and `this.token = other;` are programs. */
+const WORD = /^(["']?)[^\s"'()[\]{};,]+\1$/;
+
+/** As a variable would be called: `clientSecret`, `client-secret` and `client.secret` are one name. */
+const asVariable = (name: string): string => name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").replaceAll(/[.-]/g, "_");
+
+const secretUnder = (name: string, value: string): string | undefined => {
+  const plain = asVariable(name);
+  return secretIn(name, value) ?? (ENDING.test(plain) && WORD.test(value) ? secretIn(plain, value) : undefined);
+};
 
 /** What a value gives away, by the name of its key or of a line in it. */
 const secretsIn = (key: string, value: string): string | undefined => {
@@ -14,13 +26,16 @@ const secretsIn = (key: string, value: string): string | undefined => {
     PLACEHOLDER.test(value.trim()) || value.includes("\n")
       ? undefined
       : (secretIn(key.replace(/[.-]/g, "_"), value) ??
-        (/^(?:secret_?key|api_?key|password)$/i.test(key) && value.trim() !== "" ? "a secret, going by its name" : undefined));
+        secretUnder(key, value) ??
+        (/^(?:secret_?key|api_?key|password|pwd)$/i.test(key) && !/^(?:[/.]|$)/.test(value.trim())
+          ? "a secret, going by its name"
+          : undefined));
   if (own !== undefined) return own;
   const whole = secretIn("", value);
   if (whole !== undefined) return whole;
   for (const [, name = "", assigned = ""] of value.matchAll(ASSIGNMENT)) {
     if (PLACEHOLDER.test(assigned.trim()) || !TELLING.test(name)) continue;
-    const found = secretIn(name, assigned.trim());
+    const found = /^(?:this|self)\./.test(name) ? undefined : secretUnder(name, assigned.trim());
     if (found !== undefined) return found;
   }
   return undefined;
