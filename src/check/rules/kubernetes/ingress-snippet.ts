@@ -7,6 +7,9 @@ const COPIED = ["auth-url", "auth-tls-match-cn", "mirror-target", "mirror-host"]
 const URL_CHARACTERS = /^[\w:/?#@!$&'()*+,=.~%[\]-]*$/;
 const NAME = /^CN=[\w*.\- ]+$/;
 
+/** A program in the controller, or a path to the token it is given. */
+const REACHES = /\blua_|_lua\b|_lua_|\bkubernetes\.io\b/;
+
 const isInjection = (key: string, value: string): boolean =>
   key === "auth-tls-match-cn" ? !NAME.test(value) : !URL_CHARACTERS.test(value) || /#;/.test(value);
 
@@ -28,19 +31,20 @@ export const ingressSnippet = objectRule({
   ],
   *object({ resource: { root, annotations }, name }) {
     for (const [annotation, value] of annotations) {
-      if (!annotation.startsWith(NGINX)) continue;
-      const key = annotation.slice(NGINX.length);
+      const nginx = annotation.startsWith(NGINX);
+      const key = nginx ? annotation.slice(NGINX.length) : annotation;
       const at = spot(root, "metadata", "annotations", annotation);
-      if (key.endsWith("-snippet")) {
-        const lua = /\b\w+_by_lua/.test(value);
+      if (key.includes("snippet")) {
+        const reaches = REACHES.test(value);
         const alias = /\balias\b/.test(value);
         yield {
           at,
-          message: `${name} writes its own lines into nginx's configuration${lua ? ", a program among them" : ""}`,
-          advice: "Use the annotation made for it, or ConfigMap settings of the controller; set allow-snippet-annotations: false.",
-          peers: ["checkov:CKV_K8S_153", ...(lua ? ["checkov:CKV_K8S_152"] : []), ...(alias ? ["checkov:CKV_K8S_154"] : [])],
+          ...(nginx ? {} : { confidence: "likely" }),
+          message: `${name} writes its own lines into ${nginx ? "nginx" : "the controller"}'s configuration${reaches ? ", with a program or the way to its token among them" : ""}`,
+          advice: `Use the annotation made for it, or ConfigMap settings of the controller; ${nginx ? "set allow-snippet-annotations: false" : "turn snippets off there"}.`,
+          peers: ["checkov:CKV_K8S_153", ...(reaches ? ["checkov:CKV_K8S_152"] : []), ...(alias ? ["checkov:CKV_K8S_154"] : [])],
         };
-      } else if (COPIED.includes(key) && isInjection(key, value))
+      } else if (nginx && COPIED.includes(key) && isInjection(key, value))
         yield {
           at,
           message: `${name} has characters in ${key} that break out of nginx's configuration`,

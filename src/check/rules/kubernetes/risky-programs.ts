@@ -3,12 +3,22 @@ import { head, items, spot, text, textMap, texts } from "../../../source/yaml/in
 import type { Resource } from "../../../source/kubernetes/index.ts";
 import { NOTHING, kubernetesRule } from "../../rule.ts";
 
+/** Whether any of its names holds the word: `mytiller` does, and so does `distiller`. */
+const namesTiller = ({ name, labels, pod }: Resource): boolean =>
+  name.includes("tiller") ||
+  [labels.get("app"), pod?.labels.get("app")].some((app) => app === "helm" || app === "tiller") ||
+  pod?.containers.some(({ image }) => image.includes("tiller")) === true;
+
 const isTiller = ({ name, labels, pod }: Resource): boolean =>
   /(?:^|-)tiller(?:-|$)/.test(name) ||
   labels.get("app") === "tiller" ||
   labels.get("name") === "tiller" ||
   pod?.labels.get("name") === "tiller" ||
-  pod?.containers.some(({ image }) => /(?:^|\/)tiller(?:[:@]|$)/.test(image)) === true;
+  pod?.containers.some(({ image }) => /(?:^|[/-])tiller(?:[-:@]|$)/.test(image)) === true;
+
+/** As Checkov asks of a Service: the word anywhere, in any case. */
+const leadsToTiller = ({ name, labels, root }: Resource): boolean =>
+  [name, ...labels.values(), ...textMap(root, "spec", "selector").values()].some((one) => /tiller/i.test(one));
 
 const isDashboard = ({ labels, pod }: Resource): boolean =>
   [labels.get("app"), labels.get("k8s-app"), pod?.labels.get("app"), pod?.labels.get("k8s-app")].includes("kubernetes-dashboard") ||
@@ -53,16 +63,19 @@ export const riskyPrograms = kubernetesRule({
   proves: () => NOTHING,
   *check({ resource, name }) {
     const { pod, root, spot: at } = resource;
-    if (pod !== undefined && isTiller(resource))
+    const sure = isTiller(resource);
+    if (pod !== undefined && (sure || namesTiller(resource)))
       yield {
         at,
-        message: `${name} is Tiller, which is cluster-admin for whoever reaches it`,
+        ...(sure ? {} : { confidence: "possible" }),
+        message: `${name} ${sure ? "is Tiller" : "is called like Tiller"}, which is cluster-admin for whoever reaches it`,
         advice: "Use Helm 3 or later, which has none.",
         peers: ["trivy:KSV-0102", "checkov:CKV_K8S_34", ...(listens(resource) ? ["checkov:CKV_K8S_45"] : [])],
       };
-    if (resource.kind === "Service" && (isTiller(resource) || [...textMap(root, "spec", "selector").values()].includes("tiller")))
+    if (resource.kind === "Service" && leadsToTiller(resource))
       yield {
         at,
+        ...(sure || [...textMap(root, "spec", "selector").values()].includes("tiller") ? {} : { confidence: "possible" }),
         message: `${name} makes Tiller reachable`,
         advice: "Use Helm 3 or later, which has none.",
         peers: ["checkov:CKV_K8S_44"],
@@ -75,23 +88,26 @@ export const riskyPrograms = kubernetesRule({
         advice: "Remove it, or keep it off the network and give it no rights of its own.",
         peers: ["checkov:CKV_K8S_33"],
       };
-    for (const { node, image } of pod?.containers ?? [])
-      if (image.includes("git-sync")) {
-        for (const variable of items(node, "env"))
-          if (DANGEROUS.includes(text(variable, "name") ?? ""))
-            yield {
-              at: head(variable),
-              message: `${name} lets git-sync run ${text(variable, "value") ?? "a program of its own"}`,
-              advice: `Remove ${text(variable, "name") ?? ""}.`,
-              peers: ["checkov:CKV_K8S_159"],
-            };
-        if (texts(node, "args").some((word) => /^--?(?:git|askpass-url|password-file)(?:=|$)/.test(word)))
+    for (const { node, image } of pod?.containers ?? []) {
+      const isSync = image.includes("git-sync");
+      for (const variable of items(node, "env")) {
+        const key = text(variable, "name") ?? "";
+        // GITSYNC_GIT tells git-sync by itself, whatever its image is called.
+        if (key === "GITSYNC_GIT" || (isSync && DANGEROUS.includes(key)))
           yield {
-            at: spot(node, "args"),
-            message: `${name} lets git-sync run a program of its own`,
-            advice: "Remove --git and the like.",
+            at: head(variable),
+            message: `${name} lets git-sync run ${text(variable, "value") ?? "a program of its own"}`,
+            advice: `Remove ${key}.`,
             peers: ["checkov:CKV_K8S_159"],
           };
       }
+      if (isSync && texts(node, "args").some((word) => /^--?(?:git|askpass-url|password-file)(?:=|$)/.test(word)))
+        yield {
+          at: spot(node, "args"),
+          message: `${name} lets git-sync run a program of its own`,
+          advice: "Remove --git and the like.",
+          peers: ["checkov:CKV_K8S_159"],
+        };
+    }
   },
 });
