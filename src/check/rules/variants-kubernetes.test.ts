@@ -83,7 +83,11 @@ const ROWS: readonly Row[] = [
       context("runAsUser: 1000"),
     ],
   ],
-  [["trivy:KSV-0005"], [context("capabilities: {add: [SYS_ADMIN]}")], [context("capabilities: {drop: [SYS_ADMIN]}")]],
+  [
+    ["trivy:KSV-0005"],
+    [context("capabilities: {add: [SYS_ADMIN]}")],
+    [context("capabilities: {drop: [SYS_ADMIN]}"), context("capabilities: {add: [ALL]}")],
+  ],
   [
     ["trivy:KSV-0013", "kubelinter:latest-tag", "checkov:CKV_K8S_14"],
     [image("nginx"), image("'r.test:5000/nginx'"), image("nginx:latest")],
@@ -224,6 +228,25 @@ const ROWS: readonly Row[] = [
     [container("env: [{name: secretkey, value: x1y2z3}]")],
     [container("env: [{name: BEARER, value: abcdef}]")],
   ],
+  [["checkov:CKV_K8S_39"], [context("capabilities: {add: [ALL]}")], [context("capabilities: {drop: [ALL]}")]],
+  [["trivy:KSV-0020"], [context("runAsUser: 10000")], [context("runAsUser: 10001")]],
+  [["checkov:CKV_K8S_40"], [context("runAsUser: 9999")], [context("runAsUser: 10000")]],
+  [["trivy:KSV-0021"], [context("runAsGroup: 10000")], [context("runAsGroup: 10001")]],
+  [
+    ["checkov:CKV_K8S_15"],
+    [image(`a:1@sha256:${"a".repeat(64)}`), image("a:1"), container("imagePullPolicy: Never")],
+    [image(`a@sha256:${"a".repeat(64)}`), image("r.test:5000/a"), image(`a:latest@sha256:${"a".repeat(64)}`)],
+  ],
+  [
+    ["checkov:CKV_K8S_34", "trivy:KSV-0102"],
+    [image("x/helm-tiller:2"), image("r.test/tiller-2:1")],
+    [image("r.test/helm:3"), PLAIN],
+  ],
+  [
+    ["checkov:CKV_K8S_159"],
+    [container("env: [{name: GITSYNC_GIT, value: x}]")],
+    [container("env: [{name: GITSYNC_REPO, value: x}]"), container("env: [{name: GITSYNC_PASSWORD_FILE, value: x}]")],
+  ],
   [["trivy:KSV-0024"], [container("ports: [{containerPort: 80, hostPort: 80}]")], [container("ports: [{containerPort: 80}]")]],
 ];
 
@@ -244,6 +267,21 @@ const binding = (kind: string, to: string, name = "r"): string =>
   `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: b}\nsubjects: [{kind: User, name: u}]\nroleRef: {kind: ${to}, name: ${name}}\n`;
 
 /** What only some kinds are asked, and objects without a pod. */
+const role = (rule: string, kind = "Role"): string =>
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: n}\nrules:\n- {${rule}}\n`;
+const service = (spec: string, metadata = "name: n"): string => `apiVersion: v1\nkind: Service\nmetadata: {${metadata}}\nspec: {${spec}}\n`;
+const ingress = (annotation: string): string =>
+  `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: n, annotations: {${annotation}}}\nspec: {ingressClassName: nginx}\n`;
+const configMap = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\ndata: {${data}}\n`;
+const psp = (ranges: string): string =>
+  `apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: n}\nspec: {runAsUser: {rule: MustRunAs, ranges: [${ranges}]}}\n`;
+const policy = (spec: string): string => `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\nspec: {${spec}}\n`;
+const labelled = (metadata: string, labels: string): string =>
+  workload("Deployment", "apps/v1", PLAIN, SELECTOR)
+    .replace("{name: n}", `{${metadata}}`)
+    .replace("labels: {app: n}", `labels: {${labels}}`);
+
+/** Objects without a pod, or judged by their names. */
 const OBJECTS: readonly Row[] = [
   [
     ["kubelinter:no-liveness-probe", "polaris:livenessProbeMissing"],
@@ -316,6 +354,109 @@ const OBJECTS: readonly Row[] = [
     [SHAPES["Job"]?.(PLAIN) ?? ""],
   ],
   [["kubelinter:no-liveness-probe", "kubelinter:no-readiness-probe"], [], [SHAPES["Pod"]?.(`restartPolicy: Never\n${PLAIN}`) ?? ""]],
+  [
+    ["trivy:KSV-0045"],
+    [role("apiGroups: [''], resources: [services, cronjobs], verbs: ['*']")],
+    [role("apiGroups: [''], resources: [services], verbs: ['*']")],
+  ],
+  [
+    ["trivy:KSV-0112"],
+    [role("apiGroups: [''], resources: ['*'], verbs: [get]")],
+    [role("apiGroups: [''], resources: ['*'], verbs: [patch, watch]")],
+  ],
+  [
+    ["trivy:KSV-0046"],
+    [role("apiGroups: [apps], resources: [pods, '*'], verbs: [deletecollection]", "ClusterRole")],
+    [role("apiGroups: ['*'], resources: ['*'], verbs: [watch]", "ClusterRole")],
+  ],
+  [
+    ["checkov:CKV_K8S_49"],
+    [role("apiGroups: [''], resources: [pods/*], verbs: [get]"), role("apiGroups: ['*.example.com'], resources: [x], verbs: [get]")],
+    [role("apiGroups: [''], resources: [pods/log], verbs: [get]"), role("nonResourceURLs: ['*'], verbs: [get]", "ClusterRole")],
+  ],
+  [
+    ["kubelinter:wildcard-in-rules"],
+    [role("apiGroups: [''], resources: ['*'], verbs: [get]")],
+    [role("apiGroups: [''], resources: [pods/*], verbs: [get]")],
+  ],
+  [
+    ["trivy:KSV-0043"],
+    [role("apiGroups: ['*'], resources: [groups], verbs: [impersonate]")],
+    [role("apiGroups: [''], resources: [groups], verbs: [impersonate]")],
+  ],
+  [
+    ["trivy:KSV-0055"],
+    [role("apiGroups: ['*'], resources: [rolebindings], verbs: [get, patch]")],
+    [
+      role("apiGroups: ['*'], resources: [rolebindings], verbs: ['*']"),
+      role("apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings], verbs: [get, patch]"),
+    ],
+  ],
+  [
+    ["trivy:KSV-0047"],
+    [role("apiGroups: [''], resources: [nodes/proxy], verbs: [create]")],
+    [role("apiGroups: [''], resources: [nodes/proxy], verbs: ['*']")],
+  ],
+  [
+    ["checkov:CKV_K8S_44"],
+    [
+      service("ports: [{port: 1}]", "name: mytillersvc"),
+      service("selector: {z: A-Tiller}"),
+      service("ports: []", "name: n, labels: {q: my-Tiller}"),
+    ],
+    [service("selector: {app: helm}")],
+  ],
+  [
+    ["checkov:CKV_K8S_34", "trivy:KSV-0102"],
+    [labelled("name: mytiller", "a: b"), labelled("name: n", "app: helm"), labelled("name: n", "name: tiller")],
+    [labelled("name: n, labels: {name: helm}", "name: helm"), service("ports: [{port: 1}]", "name: tiller")],
+  ],
+  [
+    ["checkov:CKV_K8S_153"],
+    [ingress("nginx.org/location-snippets: x"), ingress("nginx.ingress.kubernetes.io/server-snippet: x")],
+    [ingress("nginx.ingress.kubernetes.io/auth-url: https://a.example")],
+  ],
+  [
+    ["checkov:CKV_K8S_152"],
+    [
+      ingress("nginx.ingress.kubernetes.io/server-snippet: lua_package_path x;"),
+      ingress("a.test/snippets: cat /var/run/secrets/kubernetes.io/x"),
+      ingress("nginx.ingress.kubernetes.io/server-snippet: 'content_by_lua_block {}'"),
+    ],
+    [ingress("nginx.ingress.kubernetes.io/server-snippet: return 200;"), ingress("a.test/x: lua_package_path x;")],
+  ],
+  [["checkov:CKV_K8S_6"], [psp("{min: 1, max: 5}, {min: 0, max: 0}"), psp("")], [psp("{min: 1, max: 5}, {min: 7, max: 9}")]],
+  [
+    ["trivy:KSV-0038"],
+    [policy("ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")],
+    [policy("ingress: [{from: [{podSelector: {}}]}]"), policy("podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")],
+  ],
+  [["trivy:KSV-0108"], [service("type: ExternalName, externalName: x.example")], [service("type: ClusterIP")]],
+  [["kubelinter:exposed-services"], [service("type: NodePort")], [service("type: ExternalName, externalName: x.example")]],
+  [
+    ["trivy:KSV-0109", "polaris:sensitiveConfigmapContent"],
+    [
+      configMap("DB_PWD: x1"),
+      configMap("PWD: hunter2"),
+      configMap("dbPassphrase: x1"),
+      configMap("a: 'passphrase=abc'"),
+      configMap(String.raw`a: "port=1\nclientSecret = abc\n"`),
+      configMap("a.properties: spring.datasource.password=abc"),
+      configMap(String.raw`a.yaml: "db:\n  client-secret: 'abc'\n"`),
+    ],
+    [
+      configMap("compass: north"),
+      configMap("tokenizer: a"),
+      configMap("a: 'max_token: 3'"),
+      configMap("PWD: /srv"),
+      configMap("a: 'tokenEndpoint=https://id.example/token'"),
+      configMap("a: 'client.secretName = db'"),
+      configMap("a.properties: 'spring.password=${PASSWORD}'"),
+      configMap("a.py: self.token = options.token"),
+      configMap("a.py: 'app.token = read(path)'"),
+      configMap("a.js: 'app.token = other;'"),
+    ],
+  ],
 ];
 
 describe.each([

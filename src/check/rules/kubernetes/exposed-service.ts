@@ -35,5 +35,14 @@ export const exposedService = objectRule({
         advice: "Remove externalIPs.",
         peers: ["trivy:KSV-0108"],
       };
+    const other = text(root, "spec", "externalName");
+    if (other !== undefined && other !== "")
+      yield {
+        at: spot(root, "spec", "externalName"),
+        severity: "info",
+        message: `${name} is another name for ${other}, which is outside the cluster`,
+        advice: "Let programs name it themselves: whoever may change the Service sends them elsewhere.",
+        peers: ["trivy:KSV-0108"],
+      };
   },
 });

@@ -24,7 +24,7 @@ export const groupId = podRule({
   ],
   *pod({ pod, name }) {
     const { spec, containers } = pod;
-    const advice = `Set it to ${ENOUGH} or more.`;
+    const advice = `Set it to more than ${ENOUGH}.`;
     const ofRoot = ["trivy:KSV-0116"];
     const low = ["trivy:KSV-0021", "kubescore:container-security-context-user-group-id"];
     for (const key of ["runAsGroup", "fsGroup"])
@@ -40,12 +40,12 @@ export const groupId = podRule({
         };
     for (const { node, name: container } of containers.filter(({ role }) => role !== "ephemeral")) {
       const group = number(effective(node, pod, "runAsGroup"));
-      if (flag(spec, "hostUsers") !== false && (group === undefined || group < ENOUGH))
+      if (flag(spec, "hostUsers") !== false && (group === undefined || group <= ENOUGH))
         yield {
           at: securitySpot(node, pod, "runAsGroup"),
           message: `container ${container} of ${name} ${group === undefined ? "leaves its group to the image" : `runs with group id ${group}`}`,
           advice,
-          peers: low,
+          peers: group === ENOUGH ? ["trivy:KSV-0021"] : low,
         };
     }
   },

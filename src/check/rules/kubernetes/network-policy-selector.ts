@@ -10,7 +10,7 @@ const peersOf = (policy: YamlNode): readonly YamlNode[] =>
     ["egress", "to"],
   ].flatMap(([way = "", side = ""]) => items(policy, "spec", way).flatMap((rule) => items(rule, side)));
 
-const isNarrow = (peer: YamlNode): boolean => ["podSelector", "namespaceSelector", "ipBlock"].some((key) => has(peer, key));
+const isNarrow = (peer: YamlNode): boolean => ["podSelector", "namespaceSelector"].some((key) => has(peer, key));
 
 export const networkPolicySelector = objectRule({
   id: "kubernetes/network-policy-selector",

@@ -1,7 +1,7 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { effective, effectiveFlag, isWindows, securitySpot } from "../../kubernetes/security.ts";
-import { number, spot, text } from "../../../source/yaml/index.ts";
+import { items, number, spot, text } from "../../../source/yaml/index.ts";
 
 const ROOT_BY_DEFAULT = ["trivy:KSV-0012", "checkov:CKV_K8S_23", "kubelinter:run-as-non-root", "polaris:runAsRootAllowed"];
 
@@ -28,8 +28,9 @@ export const nonRoot = containerRule({
   policies: {
     *PodSecurityPolicy({ resource, name }) {
       const rule = text(resource.root, "spec", "runAsUser", "rule");
-      const lowest = number(resource.root, "spec", "runAsUser", "ranges", 0, "min") ?? 0;
-      if (rule !== "MustRunAsNonRoot" && !(rule === "MustRunAs" && lowest > 0))
+      const ranges = items(resource.root, "spec", "runAsUser", "ranges");
+      const aboveRoot = ranges.length > 0 && ranges.every((range) => (number(range, "min") ?? 0) > 0);
+      if (rule !== "MustRunAsNonRoot" && !(rule === "MustRunAs" && aboveRoot))
         yield {
           at: spot(resource.root, "spec", "runAsUser", "rule"),
           message: `${name} lets pods run as root`,

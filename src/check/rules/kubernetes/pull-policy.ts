@@ -1,7 +1,7 @@
 import { containerRule } from "../../kubernetes/define.ts";
 import { inContainer } from "../../kubernetes/examples.ts";
 import { addBelow, replaceValue } from "../../kubernetes/fixes.ts";
-import { imageOf, isMoving } from "../../kubernetes/images.ts";
+import { imageOf } from "../../kubernetes/images.ts";
 import { spot, text } from "../../../source/yaml/index.ts";
 
 export const pullPolicy = containerRule({
@@ -23,9 +23,9 @@ export const pullPolicy = containerRule({
   *container({ node, name, container }) {
     const image = imageOf(container.image);
     const written = text(node, "imagePullPolicy");
-    const effective = written ?? (isMoving(image) ? "Always" : "IfNotPresent");
     if (written === "Always" || image.repository === "") return;
-    const byTag = written === undefined && (effective === "Always" || image.digest !== undefined);
+    // Kubernetes goes by the tag, a digest behind it or not.
+    const byTag = written === undefined && (image.tag ?? "latest") === "latest";
     yield {
       at: spot(node, "imagePullPolicy"),
       message: byTag

@@ -13,7 +13,7 @@ export const userId = containerRule({
   confidence: "certain",
   profile: "strict",
   summary: "A container's user id is no user of the node.",
-  why: "A process that leaves its container has on the node the powers of the user with the same number. Numbers of 10000 and more are given to nobody there.",
+  why: "A process that leaves its container has on the node the powers of the user with the same number. Numbers above 10000 are given to nobody there.",
   source: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
   examples: [
     { bad: inContainer("securityContext: {runAsUser: 1000}"), good: inContainer("securityContext: {runAsUser: 10001}") },
@@ -22,14 +22,16 @@ export const userId = containerRule({
   *container({ node, name, pod }) {
     const user = number(effective(node, pod, "runAsUser"));
     // With hostUsers: false the kernel maps the pod's users to some that nobody has.
-    if (isWindows(pod) || flag(pod.spec, "hostUsers") === false || (user !== undefined && user >= ENOUGH)) return;
+    if (isWindows(pod) || flag(pod.spec, "hostUsers") === false || (user !== undefined && user > ENOUGH)) return;
     yield {
       at: securitySpot(node, pod, "runAsUser"),
       message:
         user === undefined
           ? `${name} leaves its user id to the image`
           : `${name} runs with user id ${user}, which may be somebody on the node`,
-      advice: `Set securityContext.runAsUser to ${ENOUGH} or more.`,
+      advice: `Set securityContext.runAsUser to more than ${ENOUGH}.`,
+      // For the others it is enough by itself.
+      ...(user === ENOUGH ? { peers: ["trivy:KSV-0020"] } : {}),
     };
   },
 });
