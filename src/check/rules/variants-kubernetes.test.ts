@@ -266,10 +266,10 @@ const role = (kind: string, rule: string): string =>
 const binding = (kind: string, to: string, name = "r"): string =>
   `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: b}\nsubjects: [{kind: User, name: u}]\nroleRef: {kind: ${to}, name: ${name}}\n`;
 
-/** What only some kinds are asked, and objects without a pod. */
-const role = (rule: string, kind = "Role"): string =>
+const roleWith = (rule: string, kind = "Role"): string =>
   `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: n}\nrules:\n- {${rule}}\n`;
-const service = (spec: string, metadata = "name: n"): string => `apiVersion: v1\nkind: Service\nmetadata: {${metadata}}\nspec: {${spec}}\n`;
+const serviceWith = (spec: string, metadata = "name: n"): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {${metadata}}\nspec: {${spec}}\n`;
 const ingress = (annotation: string): string =>
   `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: n, annotations: {${annotation}}}\nspec: {ingressClassName: nginx}\n`;
 const configMap = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\ndata: {${data}}\n`;
@@ -281,7 +281,7 @@ const labelled = (metadata: string, labels: string): string =>
     .replace("{name: n}", `{${metadata}}`)
     .replace("labels: {app: n}", `labels: {${labels}}`);
 
-/** Objects without a pod, or judged by their names. */
+/** What only some kinds are asked, objects without a pod, or judged by their names. */
 const OBJECTS: readonly Row[] = [
   [
     ["kubelinter:no-liveness-probe", "polaris:livenessProbeMissing"],
@@ -356,60 +356,63 @@ const OBJECTS: readonly Row[] = [
   [["kubelinter:no-liveness-probe", "kubelinter:no-readiness-probe"], [], [SHAPES["Pod"]?.(`restartPolicy: Never\n${PLAIN}`) ?? ""]],
   [
     ["trivy:KSV-0045"],
-    [role("apiGroups: [''], resources: [services, cronjobs], verbs: ['*']")],
-    [role("apiGroups: [''], resources: [services], verbs: ['*']")],
+    [roleWith("apiGroups: [''], resources: [services, cronjobs], verbs: ['*']")],
+    [roleWith("apiGroups: [''], resources: [services], verbs: ['*']")],
   ],
   [
     ["trivy:KSV-0112"],
-    [role("apiGroups: [''], resources: ['*'], verbs: [get]")],
-    [role("apiGroups: [''], resources: ['*'], verbs: [patch, watch]")],
+    [roleWith("apiGroups: [''], resources: ['*'], verbs: [get]")],
+    [roleWith("apiGroups: [''], resources: ['*'], verbs: [patch, watch]")],
   ],
   [
     ["trivy:KSV-0046"],
-    [role("apiGroups: [apps], resources: [pods, '*'], verbs: [deletecollection]", "ClusterRole")],
-    [role("apiGroups: ['*'], resources: ['*'], verbs: [watch]", "ClusterRole")],
+    [roleWith("apiGroups: [apps], resources: [pods, '*'], verbs: [deletecollection]", "ClusterRole")],
+    [roleWith("apiGroups: ['*'], resources: ['*'], verbs: [watch]", "ClusterRole")],
   ],
   [
     ["checkov:CKV_K8S_49"],
-    [role("apiGroups: [''], resources: [pods/*], verbs: [get]"), role("apiGroups: ['*.example.com'], resources: [x], verbs: [get]")],
-    [role("apiGroups: [''], resources: [pods/log], verbs: [get]"), role("nonResourceURLs: ['*'], verbs: [get]", "ClusterRole")],
+    [
+      roleWith("apiGroups: [''], resources: [pods/*], verbs: [get]"),
+      roleWith("apiGroups: ['*.example.com'], resources: [x], verbs: [get]"),
+    ],
+    [roleWith("apiGroups: [''], resources: [pods/log], verbs: [get]"), roleWith("nonResourceURLs: ['*'], verbs: [get]", "ClusterRole")],
   ],
   [
     ["kubelinter:wildcard-in-rules"],
-    [role("apiGroups: [''], resources: ['*'], verbs: [get]")],
-    [role("apiGroups: [''], resources: [pods/*], verbs: [get]")],
+    [roleWith("apiGroups: [''], resources: ['*'], verbs: [get]")],
+    [roleWith("apiGroups: [''], resources: [pods/*], verbs: [get]")],
   ],
   [
     ["trivy:KSV-0043"],
-    [role("apiGroups: ['*'], resources: [groups], verbs: [impersonate]")],
-    [role("apiGroups: [''], resources: [groups], verbs: [impersonate]")],
+    [roleWith("apiGroups: ['*'], resources: [groups], verbs: [impersonate]")],
+    [roleWith("apiGroups: [''], resources: [groups], verbs: [impersonate]")],
   ],
   [
     ["trivy:KSV-0055"],
-    [role("apiGroups: ['*'], resources: [rolebindings], verbs: [get, patch]")],
+    [roleWith("apiGroups: ['*'], resources: [rolebindings], verbs: [get, patch]")],
     [
-      role("apiGroups: ['*'], resources: [rolebindings], verbs: ['*']"),
-      role("apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings], verbs: [get, patch]"),
+      roleWith("apiGroups: ['*'], resources: [rolebindings], verbs: ['*']"),
+      roleWith("apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings], verbs: [get, patch]"),
     ],
   ],
   [
     ["trivy:KSV-0047"],
-    [role("apiGroups: [''], resources: [nodes/proxy], verbs: [create]")],
-    [role("apiGroups: [''], resources: [nodes/proxy], verbs: ['*']")],
+    [roleWith("apiGroups: [''], resources: [nodes/proxy], verbs: [create]")],
+    [roleWith("apiGroups: [''], resources: [nodes/proxy], verbs: ['*']")],
   ],
   [
     ["checkov:CKV_K8S_44"],
     [
-      service("ports: [{port: 1}]", "name: mytillersvc"),
-      service("selector: {z: A-Tiller}"),
-      service("ports: []", "name: n, labels: {q: my-Tiller}"),
+      serviceWith("ports: [{port: 1}]", "name: mytillersvc"),
+      serviceWith("selector: {z: A-Tiller}"),
+      serviceWith("ports: []", "name: n, labels: {q: my-Tiller}"),
     ],
-    [service("selector: {app: helm}")],
+    [serviceWith("selector: {app: helm}")],
   ],
   [
     ["checkov:CKV_K8S_34", "trivy:KSV-0102"],
     [labelled("name: mytiller", "a: b"), labelled("name: n", "app: helm"), labelled("name: n", "name: tiller")],
-    [labelled("name: n, labels: {name: helm}", "name: helm"), service("ports: [{port: 1}]", "name: tiller")],
+    [labelled("name: n, labels: {name: helm}", "name: helm"), serviceWith("ports: [{port: 1}]", "name: tiller")],
   ],
   [
     ["checkov:CKV_K8S_153"],
@@ -431,8 +434,8 @@ const OBJECTS: readonly Row[] = [
     [policy("ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")],
     [policy("ingress: [{from: [{podSelector: {}}]}]"), policy("podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")],
   ],
-  [["trivy:KSV-0108"], [service("type: ExternalName, externalName: x.example")], [service("type: ClusterIP")]],
-  [["kubelinter:exposed-services"], [service("type: NodePort")], [service("type: ExternalName, externalName: x.example")]],
+  [["trivy:KSV-0108"], [serviceWith("type: ExternalName, externalName: x.example")], [serviceWith("type: ClusterIP")]],
+  [["kubelinter:exposed-services"], [serviceWith("type: NodePort")], [serviceWith("type: ExternalName, externalName: x.example")]],
   [
     ["trivy:KSV-0109", "polaris:sensitiveConfigmapContent"],
     [
