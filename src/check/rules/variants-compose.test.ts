@@ -38,8 +38,24 @@ const ROWS: readonly (readonly [alias: string, fires: readonly string[], silent:
   ],
   [
     "composelint:CL-0005",
-    ['ports: ["80:80"]', 'ports: ["[::]:80:80"]', 'ports: [{target: 80, published: "80"}]'],
-    ['ports: ["[::1]:80:80"]', 'ports: [{target: 80, published: "80", host_ip: 127.0.0.1}]', 'expose: ["80"]'],
+    [
+      'ports: ["80:80"]',
+      'ports: ["[::]:80:80"]',
+      'ports: ["[::0]:80:80"]',
+      'ports: ["[0:0:0:0:0:0:0:0]:80:80"]',
+      'ports: ["[::ffff:0.0.0.0]:80:80"]',
+      'ports: [{target: 80, published: "80"}]',
+      'ports: [{target: 80, published: "80", host_ip: "0:0::0"}]',
+    ],
+    [
+      'ports: ["[::1]:80:80"]',
+      'ports: ["[::ffff:127.0.0.1]:80:80"]',
+      'ports: ["${BIND}:80:80"]',
+      'ports: ["[fd00::${LAST}]:80:80"]',
+      "ports: [{target: 80}]",
+      'ports: [{target: 80, published: "80", host_ip: 127.0.0.1}]',
+      'expose: ["80"]',
+    ],
   ],
   ["composelint:CL-0006", ["cap_drop: [NET_RAW]"], ['cap_drop: ["all"]']],
   ["composelint:CL-0008", ["network_mode: host"], ["network_mode: none"]],
@@ -80,6 +96,54 @@ const ROWS: readonly (readonly [alias: string, fires: readonly string[], silent:
     ],
   ],
 ];
+
+/** What dclint reads otherwise, and rules of files, which no way of writing a service hides. */
+const FILES: readonly (readonly [alias: string, fires: readonly string[], silent: readonly string[]])[] = [
+  [
+    "dclint:no-duplicate-exported-ports",
+    [
+      'ports: ["80:80", "80:81"]',
+      'ports: ["${P:-80}:80", "80:81"]',
+      'ports: ["79-81:79-81", "80:${T}"]',
+      'ports: ["[::0]:80:80", "127.0.0.1:80:81"]',
+    ],
+    [
+      'ports: ["${P}:80", "${Q}:81"]',
+      'ports: ["1${P}:80", "10:81"]',
+      'ports: ["${P}-82:80-82", "0-82:81"]',
+      'ports: ["80:80/${PROTOCOL}", "80:81/0"]',
+      'ports: [{target: 80, published: "${P}"}, "0:81", "0:82"]',
+    ],
+  ],
+];
+
+test.each(FILES)("%s, of one file", async (alias, fires, silent) => {
+  const speaksOf = async (lines: string): Promise<boolean> => {
+    const text = `services:\n  a:\n${indented(lines, 4)}\n`;
+    return (await checkCompose(text, { rules: findRules(alias) })).findings.some(
+      ({ rule, peers }) => !rule.startsWith("input/") && (peers === undefined || peers.includes(alias)),
+    );
+  };
+  for (const lines of fires) expect([lines, await speaksOf(lines)]).toEqual([lines, true]);
+  for (const lines of silent) expect([lines, await speaksOf(lines)]).toEqual([lines, false]);
+});
+
+test("a part of a port that hangs on a variable is said so in words", async () => {
+  const ports = ['"${P}:80"', '"80:${T}"', '"${T}"', '"81:80/${PROTOCOL}"', '"[fd00::${A}]:${P}:80"', '{target: 80, published: "1${P}"}'];
+  const text = `services:\n  a:\n    ${IMAGE}\n    ports: [${ports.join(", ")}]\n`;
+  const rules = ["published-ports", "duplicate-ports", "low-ports"].flatMap((name) => findRules(`compose/${name}`));
+  const checked = await checkCompose(text, { rules });
+  const { findings } = checked;
+  const said = findings.filter(({ rule }) => rule === "compose/published-ports").map(({ message }) => message);
+  expect(said).toEqual(
+    ["a port that hangs on a variable", "port 80/tcp", "a port that hangs on a variable", "port 81", "a port that hangs on a variable"].map(
+      (port) => `a publishes ${port} on every address of the host`,
+    ),
+  );
+  expect(JSON.stringify(checked)).not.toContain(String.raw`\u0000`);
+  const bound = await checkCompose(`services:\n  a:\n    ${IMAGE}\n    ports: ["127.0.0.1:\${P}:80"]\n`, { rules });
+  expect(JSON.stringify(bound)).toContain("a publishes 127.0.0.1:a number that hangs on a variable only");
+});
 
 describe.each(Object.entries(SHAPES))("%s", (_, shape) => {
   test.each(ROWS)("%s", async (alias, fires, silent) => {

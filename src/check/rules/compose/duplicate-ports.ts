@@ -1,6 +1,6 @@
 import type { MappingNode } from "../../../source/index.ts";
 import { entries } from "../../../source/yaml/index.ts";
-import { isOnEveryAddress, numbersIn, portsOf, type WrittenPort } from "../../compose/ports.ts";
+import { isKnown, isOnEveryAddress, numbersIn, portsOf, portWords, type WrittenPort } from "../../compose/ports.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
 interface Claim {
@@ -11,12 +11,16 @@ interface Claim {
 /** Whether two claims to one number meet: on one address, or where either has all of them. */
 const meet = (a: WrittenPort, b: WrittenPort): boolean => isOnEveryAddress(a.host) || isOnEveryAddress(b.host) || a.host === b.host;
 
+/** The numbers of the host that it takes for sure; 0 leaves the choice to the engine. */
+const taken = ({ published, protocol }: WrittenPort): readonly number[] =>
+  isKnown(protocol) ? numbersIn(published).filter((number) => number > 0) : [];
+
 /** The claims to every host port, in the order of the files. */
 const claims = (root: MappingNode): ReadonlyMap<string, readonly Claim[]> => {
   const found = new Map<string, Claim[]>();
   for (const [service, { value }] of entries(root, "services"))
     for (const port of portsOf(value))
-      for (const number of numbersIn(port.published)) {
+      for (const number of taken(port)) {
         const key = `${number}/${port.protocol}`;
         const before = found.get(key);
         if (before === undefined) found.set(key, [{ service, port }]);
@@ -53,7 +57,7 @@ export const duplicatePorts = composeRule({
   proves: () => NOTHING,
   *check({ service, node, project }) {
     for (const port of portsOf(node)) {
-      const other = numbersIn(port.published)
+      const other = taken(port)
         .map((number) => {
           const all = claimsOf(project.written).get(`${number}/${port.protocol}`) ?? [];
           const own = all.findIndex((claim) => claim.service === service.name && claim.port.node === port.node);
@@ -65,8 +69,8 @@ export const duplicatePorts = composeRule({
           at: port.node,
           message:
             other.service === service.name
-              ? `${service.name} publishes port ${port.published}/${port.protocol} twice`
-              : `${service.name} publishes port ${port.published}/${port.protocol}, which ${other.service} publishes already`,
+              ? `${service.name} publishes ${portWords(port)} twice`
+              : `${service.name} publishes ${portWords(port)}, which ${other.service} publishes already`,
           advice: "Publish one of them under another number, or let the proxy route to both by host name.",
         };
     }

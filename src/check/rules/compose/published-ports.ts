@@ -1,14 +1,22 @@
-import { isOnEveryAddress, portsOf, type WrittenPort } from "../../compose/ports.ts";
-import { composeRule } from "../../rule.ts";
+import { isKnown, isOnEveryAddress, portsOf, portWords, type WrittenPort } from "../../compose/ports.ts";
+import { composeRule, NOTHING } from "../../rule.ts";
 
 /** dclint wants an interface to be named; that it is every one it takes for intended. */
 const ANY = ["composelint:CL-0005", "kics:container_traffic_not_bound_to_host_interface", "dockerbench:5.14"];
+const ALL = ["dclint:no-unbound-port-interfaces", ...ANY];
 
-const shown = ({ host, published }: WrittenPort): string => `${host ?? "every address"}:${published ?? "any"}`;
+/** compose-lint passes over a long form that leaves the number to the engine. */
+const peersOf = ({ node, host, published }: WrittenPort): readonly string[] => {
+  const peers = host === undefined ? ALL : ANY;
+  return node.kind === "mapping" && published === undefined ? peers.filter((alias) => alias !== "composelint:CL-0005") : peers;
+};
+
+const shown = ({ host, published = "any" }: WrittenPort): string =>
+  `${host ?? "every address"}:${isKnown(published) ? published : "a number that hangs on a variable"}`;
 
 export const publishedPorts = composeRule({
   id: "compose/published-ports",
-  aliases: ["dclint:no-unbound-port-interfaces", ...ANY],
+  aliases: ALL,
   item: "narrow-ports",
   severity: "error",
   confidence: "certain",
@@ -32,6 +40,7 @@ export const publishedPorts = composeRule({
   applies: () => true,
   proves: ({ service, node }) => {
     const ports = portsOf(node);
+    if (ports.some(({ host = "" }) => !isKnown(host))) return NOTHING;
     return ports.length === 0 ? `${service.name} publishes no port` : `${service.name} publishes ${ports.map(shown).join(", ")} only`;
   },
   *check({ service, node }) {
@@ -39,12 +48,12 @@ export const publishedPorts = composeRule({
       if (isOnEveryAddress(port.host))
         yield {
           at: port.node,
-          message: `${service.name} publishes port ${port.published ?? port.target}/${port.protocol} on every address of the host`,
+          message: `${service.name} publishes ${portWords(port)} on every address of the host`,
           advice:
             service.settings.route === undefined
-              ? `Remove it (services reach each other without), or bind it to 127.0.0.1; let the proxy publish: x-seaworthy.route: {hosts: [...], port: ${port.target}}.`
+              ? `Remove it (services reach each other without), or bind it to 127.0.0.1; let the proxy publish: x-seaworthy.route: {hosts: [...], port: ${isKnown(port.target) ? port.target : "..."}}.`
               : `Remove it: the proxy publishes ${service.name} through its route.`,
-          ...(port.host === undefined ? {} : { peers: ANY }),
+          peers: peersOf(port),
         };
   },
 });
