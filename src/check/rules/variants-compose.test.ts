@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [alias: string, fires: readonly string[], silent:
     ],
     ['volumes: ["data:/data"]', 'volumes: ["./docker.sock.d:/x"]'],
   ],
-  ["composelint:CL-0002", ["privileged: true"], ["privileged: false"]],
+  ["composelint:CL-0002", ["privileged: true", "privileged: y", "privileged: Y"], ["privileged: false", "privileged: n"]],
   [
     "composelint:CL-0003",
     ['security_opt: ["label:disable"]'],
@@ -65,6 +65,13 @@ const ROWS: readonly (readonly [alias: string, fires: readonly string[], silent:
     ['volumes: ["/etc:/host/etc:ro"]', 'volumes: ["/proc:/p:ro"]'],
     ['volumes: ["./etc:/etc"]', 'volumes: ["/srv/app:/x:ro"]'],
   ],
+  [
+    "composelint:CL-0017",
+    ['volumes: ["/srv/a:/b:shared"]', "volumes: [{type: bind, source: /srv/a, target: /b, bind: {propagation: shared}}]"],
+    ['volumes: ["/srv/a:/b:rshared"]', 'volumes: ["/srv/a:/b:rslave"]'],
+  ],
+  ["dockerbench:5.20", ['volumes: ["/srv/a:/b:rshared"]'], ['volumes: ["/srv/a:/b:rslave"]']],
+  ["dockerbench:5.14", ["ports: [{target: 80}]"], ['ports: ["[::1]:80:80"]']],
   ["composelint:CL-0018", ["user: root", 'user: "0:0"'], ['user: "1000:1000"', "user: nobody"]],
   [
     "composelint:CL-0020",
@@ -100,6 +107,18 @@ const ROWS: readonly (readonly [alias: string, fires: readonly string[], silent:
 /** What dclint reads otherwise, and rules of files, which no way of writing a service hides. */
 const FILES: readonly (readonly [alias: string, fires: readonly string[], silent: readonly string[]])[] = [
   [
+    "dclint:service-image-require-explicit-tag",
+    ["image: nginx:latest", "image: ${REGISTRY}/shop/nginx", "image: r.test/${GROUP}/nginx"],
+    [
+      "image: nginx:Latest",
+      "image: ${REGISTRY}/nginx:1.2",
+      "image: ${REGISTRY}/${IMAGE}",
+      "image: ${REGISTRY}/nginx${TAG}",
+      "image: ${IMAGE}",
+      "build: .\nimage: ${REGISTRY}/nginx",
+    ],
+  ],
+  [
     "dclint:no-duplicate-exported-ports",
     [
       'ports: ["80:80", "80:81"]',
@@ -114,6 +133,22 @@ const FILES: readonly (readonly [alias: string, fires: readonly string[], silent
       'ports: ["80:80/${PROTOCOL}", "80:81/0"]',
       'ports: [{target: 80, published: "${P}"}, "0:81", "0:82"]',
     ],
+  ],
+  ["composelint:CL-0004", ["image: nginx:Latest"], ["image: ${REGISTRY}/nginx"]],
+  [
+    "dclint:service-ports-alphabetical-order",
+    [
+      "ports: [81, 80]",
+      'ports: ["80:80", "127.0.0.1::80"]',
+      'ports: ["${B}:80", "${A}:80"]',
+      "ports: [{target: 1, published: 2}, {target: 9}]",
+    ],
+    ["ports: [{target: 81}, {target: 80}]", 'ports: ["127.0.0.1::80", "79:79"]', 'ports: [{target: 80}, "80/udp", 443]'],
+  ],
+  [
+    "dclint:no-quotes-in-volumes",
+    ['volumes:\n- "${A}:/b"', "volumes:\n- './${A:-x}/c:/b:ro'", 'volumes: ["a:/b"]'],
+    ['volumes: ["${A}:/b"]', 'volumes:\n- "{a}:/b"', 'volumes:\n- "${A:- #}:/b"'],
   ],
 ];
 

@@ -32,8 +32,8 @@ export const text = (node: YamlNode | undefined, ...path: Path): string | undefi
 /** A boolean, also one written as text or in the words of YAML 1.1; undefined for anything else. */
 export const flag = (node: YamlNode | undefined, ...path: Path): boolean | undefined => {
   const written = text(node, ...path)?.toLowerCase();
-  if (written === "true" || written === "yes" || written === "on") return true;
-  return written === "false" || written === "no" || written === "off" ? false : undefined;
+  if (["true", "yes", "y", "on"].includes(written ?? "")) return true;
+  return ["false", "no", "n", "off"].includes(written ?? "") ? false : undefined;
 };
 
 /** A finite number, also one in quotes. */

@@ -1,9 +1,12 @@
-import { entries, items, text } from "../../../source/yaml/index.ts";
+import { entries, get, items, text } from "../../../source/yaml/index.ts";
 import { composeFileRule, NOTHING } from "../../rule.ts";
 
-/** What means the same without quotes: no indicator of YAML at its start, no ": " or " #" in it, and not another type. */
-const isSafePlain = (value: string): boolean =>
-  /^[\w./~$][^\n]*$/.test(value) && !/:(?:\s|$)|\s#|^\s|\s$|[[\]{},]/.test(value) && !/^(?:~|null|true|false|[\d.]+)$/i.test(value);
+/** What means the same without quotes: no indicator of YAML at its start, no ": " or " #" in it, and not another type. In `[]` braces end the text. */
+const isSafePlain = (value: string, inFlow: boolean): boolean =>
+  /^[\w./~$][^\n]*$/.test(value) &&
+  !/:(?:\s|$)|\s#|^\s|\s$/.test(value) &&
+  !/[[\]{},]/.test(inFlow ? value : value.replaceAll(/\$\{[^{}]*\}/g, "")) &&
+  !/^(?:~|null|true|false|[\d.]+)$/i.test(value);
 
 export const plainVolumes = composeFileRule({
   id: "compose-file/plain-volumes",
@@ -24,10 +27,12 @@ export const plainVolumes = composeFileRule({
   applies: () => true,
   proves: () => NOTHING,
   *check({ tree, source }) {
-    for (const [, { value: service }] of entries(tree, "services"))
+    for (const [, { value: service }] of entries(tree, "services")) {
+      const list = get(service, "volumes");
+      const inFlow = list?.source.text[list.start] === "[";
       for (const item of items(service, "volumes")) {
         const value = text(item);
-        if (value === undefined || !/^["']/.test(source.text.slice(item.start, item.start + 1)) || !isSafePlain(value)) continue;
+        if (value === undefined || !/^["']/.test(source.text.slice(item.start, item.start + 1)) || !isSafePlain(value, inFlow)) continue;
         yield {
           at: item,
           message: `the volume ${value} is in quotes that it does not need`,
@@ -35,5 +40,6 @@ export const plainVolumes = composeFileRule({
           fix: { path: source.path, edits: [{ offset: item.start, length: item.end - item.start, text: value }] },
         };
       }
+    }
   },
 });

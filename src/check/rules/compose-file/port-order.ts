@@ -26,9 +26,12 @@ export const portOrder = composeFileRule({
     for (const [name, { value: service }] of entries(tree, "services")) {
       const list = get(service, "ports");
       if (list?.kind !== "sequence") continue;
-      const known = new Map(portsOf(service).map((port) => [port.node, port.published ?? port.target]));
-      const keys = list.items.map((item) => known.get(item) ?? (item.kind === "scalar" ? item.text : ""));
-      const complaint = outOfOrder(list, keys, numerical, (port) => `the port ${port} of ${name} is out of order`);
+      const known = new Map(portsOf(service).map((port) => [port.node, port.published]));
+      // Without a number on the host, what is only a port of the container counts as that, and all else comes first.
+      const keys = list.items.map((item) => known.get(item) ?? (item.kind === "scalar" && !item.text.includes(":") ? item.text : ""));
+      const complaint = outOfOrder(list, keys, numerical, (port) =>
+        port === "" ? `a port of ${name} without a number on the host is out of order` : `the port ${port} of ${name} is out of order`,
+      );
       if (complaint !== undefined) yield complaint;
     }
   },

@@ -1,5 +1,7 @@
-import { has } from "../../../source/yaml/index.ts";
+import type { ComposeNode } from "../../../source/index.ts";
+import { get, has } from "../../../source/yaml/index.ts";
 import { imageOf } from "../../compose/image.ts";
+import { knownText, UNKNOWN } from "../../compose/text.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
 const MOVING = new Set([
@@ -17,15 +19,25 @@ const MOVING = new Set([
   "master",
   "mainline",
 ]);
-/** Tags that each peer knows. */
+/** Tags that each peer knows; to dclint `Latest` is another. */
 const COMPOSELINT = new Set(["latest", "stable", "edge", "nightly", "dev", "test"]);
 const DCLINT = new Set([...COMPOSELINT, "beta", "canary", "lts"]);
 
+const PIN = "Name a version, better a digest: docker buildx imagetools inspect shows it.";
+
 const peersOf = (tag: string, own: readonly string[]): readonly string[] => [
-  ...(COMPOSELINT.has(tag) ? ["composelint:CL-0004"] : []),
+  ...(COMPOSELINT.has(tag.toLowerCase()) ? ["composelint:CL-0004"] : []),
   ...(DCLINT.has(tag) || own.includes(tag) ? ["dclint:service-image-require-explicit-tag"] : []),
   "dockerbench:5.28",
 ];
+
+/** The name of an image that surely has no tag although its registry hangs on a variable: `${REGISTRY}/nginx`. */
+const untagged = (service: ComposeNode): string | undefined => {
+  const image = get(service, "image");
+  const written = image?.kind === "scalar" ? knownText(image) : "";
+  const [, registry = "", name] = /^(.*)\/([^/:@]+)$/.exec(written) ?? [];
+  return name !== undefined && registry.includes(UNKNOWN) && !registry.includes("@") && !name.includes(UNKNOWN) ? name : undefined;
+};
 
 export const imageVersion = composeRule({
   id: "compose/image-version",
@@ -48,8 +60,16 @@ export const imageVersion = composeRule({
   proves: () => NOTHING,
   *check({ service, node, settings }) {
     const image = imageOf(node);
-    if (image === undefined || image.digest) return;
     const built = has(node, "build");
+    const name = image === undefined && !built ? untagged(node) : undefined;
+    if (name !== undefined)
+      yield {
+        at: ["image"],
+        message: `${service.name} runs ${name} without a version, which means latest`,
+        advice: PIN,
+        peers: ["dclint:service-image-require-explicit-tag"],
+      };
+    if (image === undefined || image.digest) return;
     // A build without a tag is given its version and commit by us.
     if (image.tag === undefined && built) return;
     const tag = image.tag ?? "latest";
@@ -61,10 +81,8 @@ export const imageVersion = composeRule({
           image.tag === undefined
             ? `${service.name} runs ${image.name} without a version, which means latest`
             : `${service.name} runs ${image.name}:${tag}: the tag "${tag}" names no version`,
-        advice: built
-          ? "Leave the tag out: seaworthy build tags by version and commit."
-          : "Name a version, better a digest: docker buildx imagetools inspect shows it.",
-        peers: peersOf(tag.toLowerCase(), own),
+        advice: built ? "Leave the tag out: seaworthy build tags by version and commit." : PIN,
+        peers: peersOf(tag, own),
       };
     else if (!built && /^v?\d+$/.test(tag))
       yield {

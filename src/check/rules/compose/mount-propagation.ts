@@ -1,9 +1,11 @@
 import { mountsOf } from "../../compose/mounts.ts";
 import { composeRule, NOTHING } from "../../rule.ts";
 
+const PEERS = ["kics:volume_mounted_in_multiple_containers", "dockerbench:5.20"];
+
 export const mountPropagation = composeRule({
   id: "compose/mount-propagation",
-  aliases: ["composelint:CL-0017", "kics:volume_mounted_in_multiple_containers", "dockerbench:5.20"],
+  aliases: ["composelint:CL-0017", ...PEERS],
   item: "no-host-access",
   severity: "warning",
   confidence: "certain",
@@ -25,6 +27,7 @@ export const mountPropagation = composeRule({
           at,
           message: `${service.name} shares its mounts below ${hostPath ?? "the folder"} with the host`,
           advice: "Leave the propagation at rprivate; rslave where it must see the host's mounts.",
+          ...(propagation === "rshared" ? { peers: PEERS } : {}),
         };
   },
 });
