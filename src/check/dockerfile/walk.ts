@@ -86,6 +86,18 @@ export const valueOf = ({ evaluated, later }: Pick<Written, "evaluated" | "later
 /** The same when all of it is known. */
 export const textOf = (one: Pick<Written, "evaluated" | "later">, word: MappedText): string | undefined => knownText(valueOf(one, word));
 
+/**
+ * What a complaint about a trigger answers to: BuildKit reads it only with a stage below that is built on the one that has it.
+ */
+export const peersOfTrigger = (
+  { stage, later }: Pick<Written, "stage" | "later">,
+  { evaluation }: Pick<DockerfileSubject, "evaluation">,
+  peers: readonly string[],
+): { readonly peers?: readonly string[] } =>
+  later && !evaluation.stages.some(({ base }) => base.kind === "stage" && base.stage === stage)
+    ? { peers: peers.filter((alias) => !alias.startsWith("buildkit:")) }
+    : {};
+
 /** As messages call a stage. */
 export const stageName = ({ stage }: EvaluatedStage): string =>
   stage.name === undefined ? `stage ${stage.index + 1}` : `stage ${stage.name}`;

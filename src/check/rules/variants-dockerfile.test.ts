@@ -197,6 +197,31 @@ const VARIANTS: Readonly<Record<string, { readonly fires: readonly string[]; rea
     silent: ["FROM a:1 AS a\nRUN wget x\nFROM b:1\nRUN curl y\n", `${HEAD}RUN apt-get install -y wget curl\n`],
   },
   "trivy:DS-0005": { fires: [`${HEAD}ADD . /app\n`], silent: [`${HEAD}ADD app.tgz /app\n`, `${HEAD}ADD rootfs.tar.xz b.txt /\n`] },
+  "buildkit:ConsistentInstructionCasing": {
+    fires: ["FROM debian:12\nrun a\n", "arg V=12\nFROM debian:$V\nARG V\nrun a\n"],
+    silent: ["ARG V=12\nfrom debian:$V\nrun a\n", "ARG A\nARG B\nARG C\nfrom debian:12\nrun a\n"],
+  },
+  "buildkit:UndefinedVar": {
+    fires: ["FROM scratch\nCOPY $SRC /\n"],
+    silent: ["FROM scratch\nEXPOSE $PORT/tcp\n", "FROM scratch\nCOPY ${SRC:-dist} /\n"],
+  },
+  "buildkit:SecretsUsedInArgOrEnv": {
+    fires: [`${HEAD}ARG TOKEN\n`, "FROM debian:12 AS a\nONBUILD ENV TOKEN=x\nFROM a\n", "ARG TOKEN\nFROM debian:12\nARG TOKEN\n"],
+    silent: [`ARG TOKEN\n${HEAD}`, `${HEAD}ONBUILD ARG TOKEN\n`, `${HEAD}ONBUILD ENV TOKEN=x\n`],
+  },
+  "hadolint:DL3064": { fires: [`ARG TOKEN\n${HEAD}`, `${HEAD}ONBUILD ENV TOKEN=x\n`], silent: [`${HEAD}ONBUILD ENV TOKEN_FILE=/x\n`] },
+  "buildkit:LegacyKeyValueFormat": {
+    fires: [`${HEAD}ENV A b\n`, "FROM debian:12 AS a\nONBUILD ENV A b\nFROM a\n"],
+    silent: [`${HEAD}ONBUILD ENV A b\n`, "FROM debian:12 AS a\nONBUILD ENV A b\nFROM debian:12\nCOPY --from=a /a /\n"],
+  },
+  "buildkit:JSONArgsRecommended": {
+    fires: [`${HEAD}CMD a\n`, "FROM debian:12 AS a\nONBUILD CMD a\nFROM a\n"],
+    silent: [`${HEAD}ONBUILD CMD a\n`],
+  },
+  "kics:not_using_json_in_cmd_and_entrypoint_arguments": { fires: [`${HEAD}ONBUILD CMD a\n`], silent: [`${HEAD}ONBUILD CMD ["a"]\n`] },
+  "buildkit:WorkdirRelativePath": { fires: [`${HEAD}WORKDIR a\n`], silent: [`${HEAD}ONBUILD WORKDIR a\n`] },
+  "buildkit:ExposeProtoCasing": { fires: [`${HEAD}EXPOSE 80/TCP\n`], silent: [`${HEAD}ONBUILD EXPOSE 80/TCP\n`] },
+  "buildkit:ExposeInvalidFormat": { fires: [`${HEAD}EXPOSE 80:80\n`], silent: [`${HEAD}ONBUILD EXPOSE 80:80\n`] },
   "trivy:DS-0002": { fires: [HEAD, `${HEAD}USER 0\n`], silent: [`${HEAD}USER nobody\n`, `${HEAD}USER 1000:1000\n`] },
   "trivy:DS-0026": {
     fires: [HEAD],

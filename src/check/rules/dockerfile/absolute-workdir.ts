@@ -1,6 +1,6 @@
 import { fileRule } from "../../dockerfile/define.ts";
 import { workdirBefore } from "../../dockerfile/workdir.ts";
-import { isAbsolute, valueOf, written } from "../../dockerfile/walk.ts";
+import { isAbsolute, peersOfTrigger, valueOf, written } from "../../dockerfile/walk.ts";
 
 const ALL = ["hadolint:DL3000", "buildkit:WorkdirRelativePath", "trivy:DS-0009", "checkov:CKV_DOCKER_10", "kics:workdir_path_not_absolute"];
 
@@ -31,6 +31,7 @@ export const absoluteWorkdir = fileRule({
             at: value.range,
             message: `WORKDIR ${value.text} counts from wherever the base image's working directory is`,
             advice: `Write the whole path: WORKDIR /${value.text.replace(/^["']?(?:\.?\/)*|["']$/g, "")}`,
+            ...peersOfTrigger(one, subject, ALL),
           };
     }
   },

@@ -1,5 +1,5 @@
 import { fileRule } from "../../dockerfile/define.ts";
-import { written } from "../../dockerfile/walk.ts";
+import { peersOfTrigger, written } from "../../dockerfile/walk.ts";
 import { stageSetsShell } from "../../dockerfile/shell-form.ts";
 
 const PEERS = ["hadolint:DL3025", "buildkit:JSONArgsRecommended", "kics:not_using_json_in_cmd_and_entrypoint_arguments"];
@@ -34,6 +34,7 @@ export const execForm = fileRule({
             at: command.text.range,
             message: `${keyword} is run by a shell, which may keep the signals from the program`,
             advice: `Write it as a JSON array: ${keyword} ["program", "argument"]; or begin it with exec.`,
+            ...peersOfTrigger(one, subject, PEERS),
           };
     }
   },

@@ -1,9 +1,11 @@
 import { fileRule } from "../../dockerfile/define.ts";
-import { valueOf, written } from "../../dockerfile/walk.ts";
+import { peersOfTrigger, valueOf, written } from "../../dockerfile/walk.ts";
+
+const PEERS = ["buildkit:ExposeInvalidFormat"];
 
 export const exposeFormat = fileRule({
   id: "dockerfile/expose-format",
-  aliases: ["buildkit:ExposeInvalidFormat"],
+  aliases: PEERS,
   severity: "warning",
   summary: "EXPOSE names ports of the container, no addresses and no ports of the host.",
   why: "EXPOSE publishes nothing: the address and the host's port have no effect, and newer builders refuse them.",
@@ -17,6 +19,7 @@ export const exposeFormat = fileRule({
             at: word.range,
             message: `${word.text} publishes nothing: only the port of the container counts`,
             advice: "Write the container's port alone; publish it with docker run -p or in the compose file.",
+            ...peersOfTrigger(one, subject, PEERS),
           };
   },
 });

@@ -1,9 +1,11 @@
 import { fileRule } from "../../dockerfile/define.ts";
-import { valueOf, written } from "../../dockerfile/walk.ts";
+import { peersOfTrigger, valueOf, written } from "../../dockerfile/walk.ts";
+
+const PEERS = ["buildkit:ExposeProtoCasing"];
 
 export const exposeProtocolCase = fileRule({
   id: "dockerfile/expose-protocol-case",
-  aliases: ["buildkit:ExposeProtoCasing"],
+  aliases: PEERS,
   severity: "info",
   summary: "The protocol in EXPOSE is written in lower case.",
   why: "The image has it in lower case whatever is written; newer builders warn, and scripts that compare the two find a difference.",
@@ -15,7 +17,12 @@ export const exposeProtocolCase = fileRule({
         const last = valueOf(one, word).at(-1);
         const protocol = typeof last === "string" ? (/\/(\w+)$/.exec(last)?.[1] ?? "") : "";
         if (protocol !== protocol.toLowerCase())
-          yield { at: word.range, message: `${protocol} is not in lower case`, advice: `Write ${protocol.toLowerCase()}.` };
+          yield {
+            at: word.range,
+            message: `${protocol} is not in lower case`,
+            advice: `Write ${protocol.toLowerCase()}.`,
+            ...peersOfTrigger(one, subject, PEERS),
+          };
       }
   },
 });

@@ -12,9 +12,12 @@ export const keywordCase = fileRule({
     { bad: "From node:24\n", good: "from node:24\ncopy . /app\n" },
   ],
   *check({ file }) {
+    // BuildKit looks at stages only.
+    const above = new Set(file.globalArgs.map((one) => one.word));
     const words = file.instructions.filter((one) => one.keyword !== "UNKNOWN").map((one) => one.word);
-    const lower = words.filter(({ text }) => text === text.toLowerCase()).length;
-    const upper = words.filter(({ text }) => text === text.toUpperCase()).length;
+    const counted = words.filter((word) => !above.has(word));
+    const lower = counted.filter(({ text }) => text === text.toLowerCase()).length;
+    const upper = counted.filter(({ text }) => text === text.toUpperCase()).length;
     const wanted = (text: string): string => (lower > upper ? text.toLowerCase() : text.toUpperCase());
     for (const word of words)
       if (word.text !== wanted(word.text))
@@ -22,6 +25,7 @@ export const keywordCase = fileRule({
           at: word.range,
           message: `${word.text} is not in the case of the others`,
           advice: `Write ${wanted(word.text)}, as most of the file is.`,
+          ...(above.has(word) ? { peers: [] } : {}),
         };
   },
 });

@@ -4,7 +4,12 @@ import { knownText } from "../../../source/dockerfile/index.ts";
 import type { Range } from "../../../core/index.ts";
 import { fileRule } from "../../dockerfile/define.ts";
 import { asksForSecret, isPath } from "../../dockerfile/secret-names.ts";
-import { textOf, written } from "../../dockerfile/walk.ts";
+import { peersOfTrigger, textOf, written } from "../../dockerfile/walk.ts";
+
+const PEERS = ["hadolint:DL3064", "buildkit:SecretsUsedInArgOrEnv", "trivy:DS-0031", "dockle:CIS-DI-0010", "dockerbench:4.10"];
+
+/** BuildKit looks at stages only. */
+const ABOVE = PEERS.filter((alias) => !alias.startsWith("buildkit:"));
 
 const complaint = (keyword: "ARG" | "ENV", name: string, what: string, at: Range): FileComplaint => ({
   at,
@@ -17,7 +22,7 @@ const complaint = (keyword: "ARG" | "ENV", name: string, what: string, at: Range
 
 export const secretInVariable = fileRule({
   id: "dockerfile/secret-in-variable",
-  aliases: ["hadolint:DL3064", "buildkit:SecretsUsedInArgOrEnv", "trivy:DS-0031", "dockle:CIS-DI-0010", "dockerbench:4.10"],
+  aliases: PEERS,
   item: "runtime-secrets",
   severity: "error",
   confidence: "likely",
@@ -32,23 +37,29 @@ export const secretInVariable = fileRule({
   *check(subject) {
     const named = new Set(subject.settings.dockerfile?.secretNames);
     const asks = (name: string): boolean => named.has(name) || asksForSecret(name);
+    // A piece of a file without FROM has nothing above it.
+    const global = subject.file.stages.some(({ from }) => from !== undefined) ? { peers: ABOVE } : {};
     const args = [
-      ...subject.evaluation.globalArgs.map((evaluated) => ({ evaluated, later: false, instruction: evaluated.instruction })),
-      ...written(subject, "ARG"),
+      ...subject.evaluation.globalArgs.map((evaluated) => ({ evaluated, instruction: evaluated.instruction, said: global })),
+      ...written(subject, "ARG").map((one) => ({ ...one, said: peersOfTrigger(one, subject, PEERS) })),
     ];
-    for (const { instruction, ...one } of args)
+    for (const { instruction, evaluated, said } of args)
       for (const { name, value } of instruction.keyword === "ARG" ? instruction.args : []) {
-        const text = value === undefined ? undefined : knownText(one.evaluated.words.get(value)?.parts ?? [value.text]);
+        const text = value === undefined ? undefined : knownText(evaluated.words.get(value)?.parts ?? [value.text]);
         const form = secretValueIn(text ?? "");
-        if (form !== undefined) yield complaint("ARG", name.text, form, name.range);
-        else if (asks(name.text) && !isPath(text ?? "")) yield complaint("ARG", name.text, "a secret, going by its name", name.range);
+        if (form !== undefined) yield { ...complaint("ARG", name.text, form, name.range), ...said };
+        else if (asks(name.text) && !isPath(text ?? ""))
+          yield { ...complaint("ARG", name.text, "a secret, going by its name", name.range), ...said };
       }
-    for (const one of written(subject, "ENV"))
+    for (const one of written(subject, "ENV")) {
+      const said = peersOfTrigger(one, subject, PEERS);
       for (const { key, value } of one.instruction.keyword === "ENV" ? one.instruction.pairs : []) {
         const text = textOf(one, value);
         const form = secretValueIn(text ?? "");
-        if (form !== undefined) yield { ...complaint("ENV", key.text, form, key.range), confidence: "certain" };
-        else if (asks(key.text) && !isPath(text ?? "")) yield complaint("ENV", key.text, "a secret, going by its name", key.range);
+        if (form !== undefined) yield { ...complaint("ENV", key.text, form, key.range), confidence: "certain", ...said };
+        else if (asks(key.text) && !isPath(text ?? ""))
+          yield { ...complaint("ENV", key.text, "a secret, going by its name", key.range), ...said };
       }
+    }
   },
 });

@@ -29,7 +29,7 @@ export const undefinedVariable = fileRule({
   *check({ evaluation }) {
     for (const { instructions, stage } of evaluation.stages) {
       if (stage.from === undefined) continue;
-      for (const { environment, words, triggeredBy } of instructions)
+      for (const { instruction, environment, words, triggeredBy } of instructions)
         for (const { word, uses } of triggeredBy === undefined ? words.values() : []) {
           const unset = new Set(unsetUses(word, uses));
           for (const use of uses) {
@@ -50,6 +50,8 @@ export const undefinedVariable = fileRule({
                   ? `Set it above, with ARG ${use.name}=<default> or ENV.`
                   : `Did you mean ${meant}?`,
               ...(unset.has(use) || automatic ? {} : { confidence: "likely" as const }),
+              // BuildKit replaces variables there without looking for those that are missing.
+              ...(instruction.keyword === "EXPOSE" ? { peers: [] } : {}),
             };
           }
         }
