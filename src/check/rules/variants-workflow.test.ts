@@ -162,6 +162,27 @@ const ROWS: readonly (readonly [rule: string, fires: readonly string[], silent: 
       "name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: a\n        if: ${{ github.actor == 'x' }}\n",
     ],
   ],
+  [
+    "self-hosted-runner",
+    [
+      "name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: self-hosted\n    steps:\n      - run: a\n",
+      "name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: [self-hosted, linux]\n    steps:\n      - run: a\n",
+      'name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: ["${{ inputs.on }}", linux]\n    steps:\n      - run: a\n',
+    ],
+    [
+      "name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: [linux, self-hosted]\n    steps:\n      - run: a\n",
+      "name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: [linux, arm64]\n    steps:\n      - run: a\n",
+    ],
+  ],
+  [
+    "unredacted-secrets",
+    [
+      "name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: a\n        env: {S: '${{ fromJSON(secrets.X).y }}'}\n",
+    ],
+    [
+      "name: a\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: a\n        env: {S: '${{ fromJSON(format(secrets.X)) }}'}\n",
+    ],
+  ],
 ];
 
 test.each(ROWS)("zizmor's %s", (rule, fires, silent) => {

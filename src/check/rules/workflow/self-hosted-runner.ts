@@ -1,5 +1,5 @@
 import { branchesOf, matrixValues, patternOf, wholeTemplate, type Job } from "../../../source/workflow/index.ts";
-import { get, items, spot } from "../../../source/yaml/index.ts";
+import { get, items, spot, text } from "../../../source/yaml/index.ts";
 import { ciRule } from "../../workflow/define.ts";
 import { inJob } from "../../workflow/examples.ts";
 
@@ -25,6 +25,12 @@ const reason = (job: Job): "runs" | "may run" | undefined => {
   return values.some(({ text }) => isSelfHosted(text)) ? "may run" : undefined;
 };
 
+/** zizmor looks at the first label alone, as GitHub asks for self-hosted to come first. */
+const comesFirst = (job: Job): boolean => {
+  const [first] = items(job.node, "runs-on");
+  return first === undefined || wholeTemplate(first) !== undefined || isSelfHosted(text(first) ?? "");
+};
+
 export const selfHostedRunner = ciRule({
   id: "workflow/self-hosted-runner",
   aliases: ["zizmor:self-hosted-runner", "actionlint:runner-label"],
@@ -44,6 +50,7 @@ export const selfHostedRunner = ciRule({
           at: spot(job.node, "runs-on"),
           message: `${job.id} ${how} on a self-hosted runner`,
           advice: "Use GitHub's runners for pull requests, or runners that are thrown away after one job.",
+          ...(comesFirst(job) ? {} : { peers: ["actionlint:runner-label"] }),
         };
     }
   },

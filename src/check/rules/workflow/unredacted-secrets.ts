@@ -25,6 +25,8 @@ export const unredactedSecrets = ciRule({
             at: templateSpan(template, part),
             message: "fields of a secret are not hidden in the log",
             advice: "Keep each field as a secret of its own.",
+            // zizmor does not look into arguments that are calculated.
+            ...(part.args.some((arg) => arg.kind === "context" && arg.name === "secrets") ? {} : { peers: [] }),
           };
   },
 });
