@@ -45,8 +45,8 @@ type Row = readonly [aliases: readonly string[], fires: readonly string[], silen
 const ROWS: readonly Row[] = [
   [
     ["trivy:KSV-0017", "kubelinter:privileged-container", "checkov:CKV_K8S_16", "polaris:runAsPrivileged"],
-    [context("privileged: true")],
-    [context("privileged: false"), PLAIN],
+    [context("privileged: true"), context("privileged: y")],
+    [context("privileged: false"), context("privileged: n"), PLAIN],
   ],
   [
     ["trivy:KSV-0001", "checkov:CKV_K8S_20", "polaris:privilegeEscalationAllowed"],
