@@ -1,11 +1,11 @@
-import { get, has, spot, text } from "../../source/yaml/index.ts";
+import { get, spot, text } from "../../source/yaml/index.ts";
 import type { FileComplaint } from "../rule.ts";
 import type { ContainerInput } from "./define.ts";
 import { quantity } from "./quantity.ts";
 
 const WORDS = { limits: "limit", requests: "request" } as const;
 
-/** A request or limit that a container does not set, or sets to 0; `aliases` are those of the rule that asks. One that is not a mapping is the schema's business. */
+/** A request or limit that a container does not set, sets to null or to 0; `aliases` are those of the rule that asks. One that is not a mapping is the schema's business. */
 export function* requirement(
   { node, name, container }: ContainerInput,
   aliases: readonly string[],
@@ -17,7 +17,7 @@ export function* requirement(
   if (malformed) return;
   const what = `${resource === "cpu" ? "CPU" : "memory"} ${WORDS[part]}`;
   const advice = `Set resources.${part}.${resource} to what it was seen to need. ${consequence}`;
-  if (!has(node, "resources", part, resource))
+  if ((text(node, "resources", part, resource) ?? "").trim() === "")
     yield {
       at: spot(node, "resources", part),
       message: `${name} has no ${what}`,

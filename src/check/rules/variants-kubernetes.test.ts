@@ -197,7 +197,7 @@ const ROWS: readonly Row[] = [
     [PLAIN],
   ],
   [["kubelinter:sensitive-host-mounts"], [mount("/etc"), mount("/")], [mount("/etc/ssl"), mount("/data")]],
-  [["trivy:KSV-0121"], [mount("/etc/ssl")], [mount("/data")]],
+  [["trivy:KSV-0121"], [mount("/etc"), mount("/var/lib/docker")], [mount("/etc/ssl"), mount("/data")]],
   [
     ["kubelinter:read-secret-from-env-var"],
     [container("env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]")],
@@ -228,6 +228,13 @@ const ROWS: readonly Row[] = [
     [container("env: [{name: secretkey, value: x1y2z3}]")],
     [container("env: [{name: BEARER, value: abcdef}]")],
   ],
+  [
+    ["checkov:CKV_K8S_11", "trivy:KSV-0011"],
+    [container("resources: {limits: {cpu: null}}"), container("resources: {limits: {cpu: ''}}")],
+    [container("resources: {limits: {cpu: 1}}")],
+  ],
+  [["checkov:CKV_K8S_29"], [`securityContext: {}\n${context("runAsUser: 1")}`], [`securityContext: {runAsUser: 1}\n${PLAIN}`]],
+  [["checkov:CKV_K8S_31", "checkov:CKV_K8S_40"], [PLAIN], [init(context("seccompProfile: {type: RuntimeDefault}, runAsUser: 12000"))]],
   [["checkov:CKV_K8S_39"], [context("capabilities: {add: [ALL]}")], [context("capabilities: {drop: [ALL]}")]],
   [["trivy:KSV-0020"], [context("runAsUser: 10000")], [context("runAsUser: 10001")]],
   [["checkov:CKV_K8S_40"], [context("runAsUser: 9999")], [context("runAsUser: 10000")]],

@@ -5,6 +5,9 @@ import { NOTHING, kubernetesRule } from "../../rule.ts";
 const CLUSTER_WIDE =
   /^(?:Namespace|Node|Cluster|PersistentVolume$|StorageClass|CustomResourceDefinition|PriorityClass|IngressClass|GatewayClass|APIService|CSI|.*WebhookConfiguration|PodSecurityPolicy|SecurityContextConstraints|RuntimeClass|VolumeAttachment|Kustomization|List$|K8s)/;
 
+/** What else than workloads Checkov asks (checks/resource/k8s/DefaultNamespace.py). */
+const CHECKOV = ["Service", "Secret", "ServiceAccount", "Role", "RoleBinding", "ConfigMap", "Ingress"];
+
 export const defaultNamespace = kubernetesRule({
   id: "kubernetes/default-namespace",
   aliases: ["trivy:KSV-0110", "checkov:CKV_K8S_21", "kubelinter:use-namespace"],
@@ -39,8 +42,8 @@ export const defaultNamespace = kubernetesRule({
             : `${name} is in the namespace default`,
         advice: "Set metadata.namespace.",
         peers: [
-          "trivy:KSV-0110",
-          "checkov:CKV_K8S_21",
+          ...(resource.pod !== undefined ? ["trivy:KSV-0110"] : []),
+          ...(resource.pod !== undefined || CHECKOV.includes(resource.kind) ? ["checkov:CKV_K8S_21"] : []),
           ...(resource.pod !== undefined || resource.kind === "Service" ? ["kubelinter:use-namespace"] : []),
         ],
       };

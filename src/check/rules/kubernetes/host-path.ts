@@ -5,8 +5,9 @@ import type { Container } from "../../../source/kubernetes/index.ts";
 
 const SENSITIVE =
   /^\/(?:$|bin|boot|dev|etc|home|lib|lib64|proc|root|run|sbin|sys|usr|var\/run|var\/lib\/(?:docker|containerd|kubelet|etcd))(?:\/|$)/;
-/** The folders of KubeLinter, not what is in them. */
+/** The folders of KubeLinter and Trivy, not what is in them. */
 const KUBELINTER = ["/", "/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr"];
+const TRIVY = [...KUBELINTER, "/var/lib/docker"];
 const ANY = ["trivy:KSV-0023", "polaris:hostPathSet"];
 
 const mountsOf = (
@@ -50,7 +51,7 @@ export const hostPath = podRule({
         advice: "Use a persistent volume, an emptyDir, a ConfigMap or a Secret.",
         peers: [
           ...ANY,
-          ...(sensitive ? ["trivy:KSV-0121"] : []),
+          ...(TRIVY.includes(path) ? ["trivy:KSV-0121"] : []),
           ...(KUBELINTER.includes(path) && mounts.length > 0 ? ["kubelinter:sensitive-host-mounts"] : []),
           ...(writable === undefined ? [] : ["kubelinter:writable-host-mount"]),
         ],

@@ -48,7 +48,12 @@ export const securityContext = podRule({
         peers: ["trivy:KSV-0118", "checkov:CKV_K8S_29", "checkov:CKV_K8S_30", ...(unhardened.length > 0 ? ["polaris:linuxHardening"] : [])],
       };
     else if (get(spec, "securityContext") !== undefined && !ofPod)
-      yield { at: spot(spec, "securityContext"), message: `the security context of ${name} is empty`, advice, peers: ["trivy:KSV-0118"] };
+      yield {
+        at: spot(spec, "securityContext"),
+        message: `the security context of ${name} is empty`,
+        advice,
+        peers: ["trivy:KSV-0118", "checkov:CKV_K8S_29"],
+      };
     else if (ofPod)
       for (const { node, name: container } of bare)
         yield {
