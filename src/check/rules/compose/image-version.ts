@@ -19,12 +19,13 @@ const MOVING = new Set([
   "master",
   "mainline",
 ]);
-/** Tags that each peer knows; to dclint `Latest` is another. */
+/** Tags that each peer knows. */
 const COMPOSELINT = new Set(["latest", "stable", "edge", "nightly", "dev", "test"]);
 const DCLINT = new Set([...COMPOSELINT, "beta", "canary", "lts"]);
 
 const PIN = "Name a version, better a digest: docker buildx imagetools inspect shows it.";
 
+/** To dclint `Latest` is another tag than `latest`. */
 const peersOf = (tag: string, own: readonly string[]): readonly string[] => [
   ...(COMPOSELINT.has(tag.toLowerCase()) ? ["composelint:CL-0004"] : []),
   ...(DCLINT.has(tag) || own.includes(tag) ? ["dclint:service-image-require-explicit-tag"] : []),

@@ -24,7 +24,7 @@ export const pullPolicy = containerRule({
     const image = imageOf(container.image);
     const written = text(node, "imagePullPolicy");
     if (written === "Always" || image.repository === "") return;
-    // Kubernetes goes by the tag, a digest behind it or not.
+    // The default is Always for no tag and for latest, IfNotPresent for any other; what a digest names is the same everywhere.
     const byTag = written === undefined && (image.tag ?? "latest") === "latest";
     yield {
       at: spot(node, "imagePullPolicy"),
@@ -35,6 +35,9 @@ export const pullPolicy = containerRule({
       // Always the stricter one: a node whose registry is out of reach says so, instead of starting what it happens to have.
       ...(written === undefined ? addBelow(node, "image", "imagePullPolicy: Always") : replaceValue(node, "imagePullPolicy", "Always")),
       ...(byTag ? { peers: ["polaris:pullPolicyNotAlways"] } : {}),
+      ...(!byTag && written === undefined && image.digest !== undefined
+        ? { peers: ["checkov:CKV_K8S_15", "polaris:pullPolicyNotAlways"] }
+        : {}),
     };
   },
 });

@@ -67,7 +67,7 @@ export const riskyPrograms = kubernetesRule({
     if (pod !== undefined && (sure || namesTiller(resource)))
       yield {
         at,
-        ...(sure ? {} : { confidence: "possible" }),
+        ...(sure ? {} : { severity: "info", confidence: "possible" }),
         message: `${name} ${sure ? "is Tiller" : "is called like Tiller"}, which is cluster-admin for whoever reaches it`,
         advice: "Use Helm 3 or later, which has none.",
         peers: ["trivy:KSV-0102", "checkov:CKV_K8S_34", ...(listens(resource) ? ["checkov:CKV_K8S_45"] : [])],
@@ -75,7 +75,7 @@ export const riskyPrograms = kubernetesRule({
     if (resource.kind === "Service" && leadsToTiller(resource))
       yield {
         at,
-        ...(sure || [...textMap(root, "spec", "selector").values()].includes("tiller") ? {} : { confidence: "possible" }),
+        ...(sure || [...textMap(root, "spec", "selector").values()].includes("tiller") ? {} : { severity: "info", confidence: "possible" }),
         message: `${name} makes Tiller reachable`,
         advice: "Use Helm 3 or later, which has none.",
         peers: ["checkov:CKV_K8S_44"],
